@@ -1,0 +1,118 @@
+"""How the handbook tells a person that their input is wrong.
+
+Every mistake a user can make ends as one :class:`InputError`, or as one :class:`InputErrors` that holds all the
+mistakes of a file at once. The command line prints them and exits with code 2; nothing is written.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class InputError(ValueError):
+    """Something in the user's input is wrong, and this says what, where and how to mend it.
+
+    Parameters
+    ----------
+    problem : str
+        One sentence: what is wrong.
+    where : str, optional
+        The file, line, cell, column or parameter.
+    expected : str, optional
+        What would have been right.
+    found : str, optional
+        What was there instead.
+    remedy : str, optional
+        What the user can do now.
+
+    Examples
+    --------
+    >>> print(InputError("Sample ids are not unique.", where="my.tsv, column 1", found="S1 twice",
+    ...                  remedy="Give every sample its own id."))
+    Sample ids are not unique.
+      where:    my.tsv, column 1
+      found:    S1 twice
+      remedy:   Give every sample its own id.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: str | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.where = where
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        parts = {"where": self.where, "expected": self.expected, "found": self.found, "remedy": self.remedy}
+        return "\n".join([self.problem, *(f"  {key + ':':<9} {text}" for key, text in parts.items() if text)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions with keyword-only arguments do not pickle by themselves, and these cross process borders.
+        return (_rebuild, (self.problem, self.where, self.expected, self.found, self.remedy))
+
+
+def _rebuild(
+    problem: str, where: str | None, expected: str | None, found: str | None, remedy: str | None
+) -> InputError:
+    return InputError(problem, where=where, expected=expected, found=found, remedy=remedy)
+
+
+class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
+    """All the mistakes found in one input, so that they can be mended in one go.
+
+    Parameters
+    ----------
+    errors : iterable of InputError
+        At least one.
+
+    Examples
+    --------
+    >>> print(InputErrors([InputError("First."), InputError("Second.")]))
+    1. First.
+    2. Second.
+    """
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number}. {error}" for number, error in enumerate(self.errors, start=1))
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like ``name``, or None where nothing is like it.
+
+    Examples
+    --------
+    >>> nearest("twinz", ["twins", "david"])
+    'twins'
+    >>> nearest("xyz", ["twins", "david"]) is None
+    True
+    """
+    names = list(known)
+    folded = {other.casefold(): other for other in names}
+    match = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
+    return folded[match[0]] if match else None
+
+
+def listed(items: Sequence[object], most: int = 5) -> str:
+    """Join the first few items for a message, and say how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    shown = ", ".join(str(item) for item in items[:most])
+    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"

@@ -1,0 +1,165 @@
+"""How a chapter shows and keeps what it found: figures, tables, numbers.
+
+In the book a result is displayed. In a run it is also kept in the result folder, when the environment variable
+``HANDBOOK_RESULTS`` names one. A chapter makes one :class:`Results` and hands everything to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from handbook_utils.figures.style import svg_bytes, use_style
+
+Language = Literal["en", "nl"]
+
+#: Spreadsheets take a cell that starts so for a formula; an apostrophe before it keeps it text.
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)?([eE][+-]?\d+)?|inf|nan)%?$")
+
+
+class Results:
+    """Show figures, tables and numbers in the reader's language, and keep them where a run asks for it.
+
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+        Language of number formats: ``1,234.5`` or ``1.234,5``.
+    folder : pathlib.Path, optional
+        Where to keep results; by default what ``HANDBOOK_RESULTS`` names, or nowhere.
+
+    Examples
+    --------
+    >>> Results("nl", folder=None).number(1234.567, 1)
+    '1.234,6'
+    """
+
+    def __init__(self, lang: Language = "en", folder: Path | None = None) -> None:
+        self.lang = lang
+        named = os.environ.get("HANDBOOK_RESULTS")
+        self.folder = folder if folder is not None else (Path(named) if named else None)
+        use_style()
+
+    def text(self, en: str, nl: str) -> str:
+        """Choose between two languages, for what code draws or prints."""
+        return nl if self.lang == "nl" else en
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """Write a number with this many decimals, in the reader's language."""
+        written = f"{value:,.{digits}f}"
+        return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
+
+    def figure(self, figure: Figure, name: str, alt: str) -> None:
+        """Show a figure with a text that says what it shows; keep it as SVG and 300-dpi PNG.
+
+        Parameters
+        ----------
+        figure : matplotlib.figure.Figure
+            Closed afterwards.
+        name : str
+            File name without ending.
+        alt : str
+            What a reader who cannot see the figure needs to know: what is drawn, and what it shows. Computed, so that
+            it stays true for other data.
+        """
+        if not alt.strip():
+            raise ValueError(f"figure {name!r} needs an alt text")
+        svg = svg_bytes(figure)
+        if self.folder is not None:
+            target = self.folder / "figures"
+            target.mkdir(parents=True, exist_ok=True)
+            (target / f"{name}.svg").write_bytes(svg)
+            figure.savefig(target / f"{name}.png", dpi=300)
+        plt.close(figure)
+        source = base64.b64encode(svg).decode("ascii")
+        image = (
+            f'<img class="figure" id="figure-{html.escape(name)}" alt="{html.escape(alt)}" '
+            f'src="data:image/svg+xml;base64,{source}">'
+        )
+        _display({"text/html": image, "text/plain": f"[{name}] {alt}"})
+
+    def table(self, frame: pd.DataFrame, name: str, caption: str, digits: int = 3, index: bool = True) -> None:
+        """Show a table with its caption; keep it as CSV that a spreadsheet cannot take for formulas.
+
+        All text is escaped: names in a file are data, not HTML.
+        """
+        if self.folder is not None:
+            target = self.folder / "tables"
+            target.mkdir(parents=True, exist_ok=True)
+            safe_for_spreadsheets(frame, index=index).to_csv(target / f"{name}.csv", index=index)
+
+        def written(value: Any) -> str:
+            if isinstance(value, (float, np.floating)):
+                return "" if np.isnan(value) else self.number(float(value), digits)
+            if isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_)):
+                return self.number(int(value), 0)
+            return html.escape(str(value))
+
+        names = [*([frame.index.name or ""] if index else []), *frame.columns]
+        head = [f'<th scope="col">{html.escape(str(column))}</th>' for column in names]
+        rows = []
+        for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+            cells = "".join(f"<td>{written(value)}</td>" for value in row)
+            rows.append("<tr>" + (f'<th scope="row">{written(label)}</th>' if index else "") + cells + "</tr>")
+        page = (
+            f'<table class="table results" id="table-{html.escape(name)}"><caption>{html.escape(caption)}</caption>'
+            f"<thead><tr>{''.join(head)}</tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table>"
+        )
+        _display({"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"})
+
+    def value(self, name: str, value: float | str, digits: int = 2) -> None:
+        """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary."""
+        written = value if isinstance(value, str) else self.number(float(value), digits)
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            plain = value if isinstance(value, str) else float(value)
+            with (self.folder / "values.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps({"name": name, "value": plain}) + "\n")
+        # The mime prefix and the scrapbook entry are what the book builder's glue looks for; the cell shows nothing.
+        _display(
+            {"application/papermill.record/text/plain": written},
+            {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
+        )
+
+
+def _display(bundle: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
+    display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
+
+
+def safe_for_spreadsheets(frame: pd.DataFrame, index: bool = True) -> pd.DataFrame:
+    """Put an apostrophe before every text that a spreadsheet would run as a formula.
+
+    Source: OWASP, CSV Injection.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> safe_for_spreadsheets(pd.DataFrame({"=a": ["=cmd()", "-1.5", "b"]}))
+           '=a
+    0  '=cmd()
+    1     -1.5
+    2        b
+    """
+
+    def safe(value: Any) -> Any:
+        if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value):
+            return "'" + value
+        return value
+
+    made = frame.map(safe)
+    made.columns = pd.Index([safe(name) for name in frame.columns])
+    if index:
+        made.index = pd.Index([safe(label) for label in frame.index], name=safe(frame.index.name))
+    return made

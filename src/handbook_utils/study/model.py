@@ -1,0 +1,458 @@
+"""The data model: counts, sample metadata, taxonomy and tree, kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import biom
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from skbio import TreeNode
+
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
+
+Quantity = Literal["counts", "abundances"]
+
+UNASSIGNED = "unassigned"
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A feature table with its sample metadata, and taxonomy and tree where there are any.
+
+    Make one with :meth:`from_frame`, :meth:`from_biom` or :meth:`from_sparse`, which validate; the bundled ones come
+    from :func:`handbook_utils.datasets.load`.
+
+    Parameters
+    ----------
+    table : scipy.sparse.csr_array, shape (samples, features)
+        Reads per sample and feature, or abundances.
+    samples, features : pandas.Index
+        Unique, non-empty string ids.
+    metadata : pandas.DataFrame
+        One row a sample, in the order of ``samples``.
+    taxonomy : pandas.DataFrame, optional
+        One row a feature, in the order of ``features``; one column a rank, from broad to narrow.
+    tree : skbio.TreeNode, optional
+        A rooted phylogeny with at least all features among its tips.
+    quantity : {"counts", "abundances"}
+        Whole reads, or any other non-negative quantity (proportions, copies per gram).
+    name : str
+        What messages and captions call this study.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame({"a": [1, 0], "b": [4, 5]}, index=["s1", "s2"])
+    >>> study = Study.from_frame(counts, pd.DataFrame({"group": ["x", "y"]}, index=["s1", "s2"]))
+    >>> study
+    <Study: 2 samples x 2 features, counts, metadata: group>
+    >>> study.where("group", "y").depth
+    s2    5.0
+    Name: depth, dtype: float64
+    """
+
+    table: sparse.csr_array
+    samples: pd.Index
+    features: pd.Index
+    _metadata: pd.DataFrame
+    _taxonomy: pd.DataFrame | None = None
+    tree: TreeNode | None = None
+    quantity: Quantity = "counts"
+    name: str = "study"
+    _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for array in (self.table.data, self.table.indices, self.table.indptr):
+            array.setflags(write=False)
+        depth = np.asarray(self.table.sum(axis=1), dtype=float).ravel()
+        object.__setattr__(self, "_depth", depth)
+
+    # ------------------------------------------------------------------ making one
+
+    @classmethod
+    def from_sparse(
+        cls,
+        table: sparse.sparray | sparse.spmatrix | npt.NDArray[Any],
+        samples: Iterable[Hashable],
+        features: Iterable[Hashable],
+        metadata: pd.DataFrame | None = None,
+        *,
+        taxonomy: pd.DataFrame | None = None,
+        tree: TreeNode | None = None,
+        quantity: Quantity = "counts",
+        name: str = "study",
+    ) -> Study:
+        """Make a study from a (samples x features) matrix, and report every problem of it at once.
+
+        Raises
+        ------
+        InputErrors
+            Ids that are not unique, values that are not counts, ids that do not match: each named.
+        """
+        matrix = sparse.csr_array(table, dtype=float)
+        sample_ids, feature_ids = pd.Index(list(samples), dtype=object), pd.Index(list(features), dtype=object)
+        errors = [
+            *_id_errors(sample_ids, matrix.shape[0], "sample", "row", name),
+            *_id_errors(feature_ids, matrix.shape[1], "feature", "column", name),
+        ]
+        if not errors:
+            errors += _value_errors(matrix, sample_ids, feature_ids, quantity, name)
+            if metadata is not None:
+                errors += _match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
+            if taxonomy is not None:
+                errors += _match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
+            if tree is not None:
+                tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
+                errors += _match_errors(feature_ids, tips, "feature", "the tree", name)
+        if errors:
+            raise InputErrors(errors)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        rows = pd.DataFrame(index=sample_ids) if metadata is None else metadata.loc[sample_ids]
+        return cls(
+            matrix,
+            sample_ids,
+            feature_ids,
+            rows.copy(),
+            None if taxonomy is None else taxonomy.loc[feature_ids].fillna("").astype(object),
+            tree,
+            quantity,
+            name,
+        )
+
+    @classmethod
+    def from_frame(cls, counts: pd.DataFrame, metadata: pd.DataFrame | None = None, **parts: Any) -> Study:
+        """Make a study from a data frame with one row a sample and one column a feature.
+
+        ``parts`` are those of :meth:`from_sparse`.
+        """
+        try:
+            values = counts.to_numpy(dtype=float)
+        except (TypeError, ValueError) as error:
+            raise InputErrors(
+                [InputError("The feature table holds text.", expected="numbers only", found=str(error))]
+            ) from None
+        return cls.from_sparse(values, counts.index, counts.columns, metadata, **parts)
+
+    @classmethod
+    def from_biom(cls, table: biom.Table, metadata: pd.DataFrame | None = None, **parts: Any) -> Study:
+        """Make a study from a BIOM table (features x samples). ``parts`` are those of :meth:`from_sparse`."""
+        return cls.from_sparse(table.matrix_data.T, table.ids("sample"), table.ids("observation"), metadata, **parts)
+
+    # ------------------------------------------------------------------ looking at it
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of samples, number of features."""
+        return (len(self.samples), len(self.features))
+
+    @property
+    def metadata(self) -> pd.DataFrame:
+        """A copy of the sample metadata, one row a sample."""
+        return self._metadata.copy()
+
+    @property
+    def taxonomy(self) -> pd.DataFrame | None:
+        """A copy of the taxonomy, one row a feature, or None."""
+        return None if self._taxonomy is None else self._taxonomy.copy()
+
+    @property
+    def depth(self) -> pd.Series:
+        """Total of every sample (reads, for counts)."""
+        return pd.Series(self._depth, index=self.samples, name="depth")
+
+    @property
+    def prevalence(self) -> pd.Series:
+        """Share of the samples (0 to 1) in which each feature occurs."""
+        present = np.bincount(self.table.indices, minlength=len(self.features))
+        return pd.Series(present / max(len(self.samples), 1), index=self.features, name="prevalence")
+
+    @property
+    def density(self) -> float:
+        """Share of the table's cells that are not zero (0 to 1)."""
+        cells = self.table.shape[0] * self.table.shape[1]
+        return float(self.table.nnz / cells) if cells else 0.0
+
+    def column(self, name: str) -> pd.Series:
+        """Return a metadata column, and name the nearest one where there is none of that name."""
+        if name not in self._metadata.columns:
+            close = nearest(name, map(str, self._metadata.columns))
+            raise InputError(
+                f"The sample metadata has no column {name!r}.",
+                where=self.name,
+                found=f"columns {listed(list(self._metadata.columns), most=12)}",
+                remedy=f"Did you mean {close!r}?" if close else "Choose one of the columns found.",
+            )
+        return self._metadata[name].copy()
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self.samples)} samples x {len(self.features)} features", self.quantity]
+        if len(self._metadata.columns):
+            parts.append("metadata: " + listed(list(self._metadata.columns)))
+        if self._taxonomy is not None:
+            parts.append("taxonomy: " + listed(list(self._taxonomy.columns), most=8))
+        if self.tree is not None:
+            parts.append("tree")
+        return f"<Study: {', '.join(parts)}>"
+
+    # ------------------------------------------------------------------ leaving it
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the dense table, one row a sample and one column a feature."""
+        return pd.DataFrame(self.table.toarray(), index=self.samples, columns=self.features)
+
+    def to_biom(self) -> biom.Table:
+        """Return the table as BIOM (features x samples), with taxonomy as observation metadata."""
+        observation = None
+        if self._taxonomy is not None:
+            observation = [{"taxonomy": list(row)} for row in self._taxonomy.itertuples(index=False)]
+        return biom.Table(sparse.csr_matrix(self.table.T), list(self.features), list(self.samples), observation)
+
+    def proportions(self) -> Study:
+        """Divide every sample by its total. Samples without reads are refused.
+
+        Raises
+        ------
+        InputError
+            A sample has a total of zero.
+        """
+        empty = self.samples[self._depth == 0]
+        if len(empty):
+            raise InputError(
+                f"{len(empty)} samples have no reads, so their proportions do not exist.",
+                where=self.name,
+                found=listed(list(empty)),
+                remedy="Leave them out first: study.choose_samples(study.depth > 0).",
+            )
+        scaled = sparse.csr_array(sparse.diags_array(1 / self._depth) @ self.table)
+        return replace(self, table=scaled, quantity="abundances")
+
+    # ------------------------------------------------------------------ choosing and joining
+
+    def choose_samples(self, chosen: Sequence[Hashable] | pd.Series | pd.Index | npt.NDArray[Any]) -> Study:
+        """Keep the samples of a list of ids, or those for which a boolean mask is true.
+
+        Features that no kept sample has stay: absence is information. Drop them with :meth:`without_empty_features`.
+        """
+        at = _positions(chosen, self.samples, "sample", self.name)
+        return replace(self, table=self.table[at], samples=self.samples[at], _metadata=self._metadata.iloc[at])
+
+    def choose_features(self, chosen: Sequence[Hashable] | pd.Series | pd.Index | npt.NDArray[Any]) -> Study:
+        """Keep the features of a list of ids, or those for which a boolean mask is true; the tree is sheared."""
+        at = _positions(chosen, self.features, "feature", self.name)
+        features = self.features[at]
+        return replace(
+            self,
+            table=sparse.csr_array(self.table[:, at]),
+            features=features,
+            _taxonomy=None if self._taxonomy is None else self._taxonomy.iloc[at],
+            tree=None if self.tree is None else self.tree.shear(list(features)),
+        )
+
+    def where(self, column: str, *values: object) -> Study:
+        """Keep the samples whose metadata column has one of these values."""
+        return self.choose_samples(self.column(column).isin(values).to_numpy())
+
+    def without_empty_features(self) -> Study:
+        """Drop the features that no sample has."""
+        return self.choose_features((self.prevalence > 0).to_numpy())
+
+    def with_metadata(self, metadata: pd.DataFrame) -> Study:
+        """Replace the sample metadata; every sample must have its row."""
+        errors = _match_errors(self.samples, metadata.index, "sample", "the sample metadata", self.name)
+        if errors:
+            raise InputErrors(errors)
+        return replace(self, _metadata=metadata.loc[self.samples].copy())
+
+    def agglomerate(self, rank: str, label: Callable[[Sequence[str]], str] | None = None) -> Study:
+        """Add up the features that share a taxon at this rank, and check that no read was lost.
+
+        Features without a name at the rank are added up as "unassigned" within their nearest named taxon, so that
+        an unnamed genus of one family does not merge with that of another.
+
+        Parameters
+        ----------
+        rank : str
+            A column of the taxonomy.
+        label : callable, optional
+            Makes a feature id from the names down to the rank; by default the last name, or all of them joined by
+            ";" where the last name is not unique.
+
+        Returns
+        -------
+        Study
+            One feature a taxon, in alphabetical order, without tree.
+        """
+        if self._taxonomy is None:
+            raise InputError("This study has no taxonomy, so its features cannot be added up.", where=self.name)
+        if rank not in self._taxonomy.columns:
+            close = nearest(rank, map(str, self._taxonomy.columns))
+            raise InputError(
+                f"The taxonomy has no rank {rank!r}.",
+                where=self.name,
+                found=listed(list(self._taxonomy.columns), most=8),
+                remedy=f"Did you mean {close!r}?" if close else None,
+            )
+        ranks = list(self._taxonomy.columns[: list(self._taxonomy.columns).index(rank) + 1])
+        lineages = [_named(row) for row in self._taxonomy[ranks].itertuples(index=False, name=None)]
+        taxa = sorted(set(lineages))
+        ids = [label(taxon) for taxon in taxa] if label else _short_labels(taxa)
+        column = {taxon: number for number, taxon in enumerate(taxa)}
+        belongs = sparse.csr_array(
+            (np.ones(len(lineages)), (range(len(lineages)), [column[taxon] for taxon in lineages])),
+            shape=(len(lineages), len(taxa)),
+        )
+        table = sparse.csr_array(self.table @ belongs)
+        if not np.isclose(table.sum(), self.table.sum()):
+            raise AssertionError("agglomeration lost reads")
+        names = pd.DataFrame(taxa, index=pd.Index(ids, dtype=object), columns=ranks, dtype=object)
+        return Study.from_sparse(
+            table, self.samples, ids, self._metadata, taxonomy=names, quantity=self.quantity, name=self.name
+        )
+
+
+# ---------------------------------------------------------------------- checks
+
+
+def _id_errors(ids: pd.Index, length: int, what: str, line: str, name: str) -> list[InputError]:
+    if len(ids) != length:
+        return [
+            InputError(
+                f"The number of {what} ids is not that of the table's {line}s.",
+                where=name,
+                expected=f"{length} ids",
+                found=f"{len(ids)} ids",
+            )
+        ]
+    errors = []
+    bad = [position + 1 for position, value in enumerate(ids) if not isinstance(value, str) or not value.strip()]
+    if bad:
+        errors.append(
+            InputError(
+                f"{len(bad)} {what} ids are empty or not text.",
+                where=f"{name}, {line} {listed(bad)}",
+                expected="a text id for each",
+                found=listed([repr(ids[position - 1]) for position in bad]),
+                remedy="Read ids as text, so that 1.10 does not become 1.1.",
+            )
+        )
+    twice = ids[ids.duplicated()].unique()
+    if len(twice):
+        errors.append(
+            InputError(
+                f"{len(twice)} {what} ids occur more than once.",
+                where=name,
+                expected="unique ids",
+                found=listed(list(twice)),
+                remedy=f"Give every {what} its own id, or add the doubles up first.",
+            )
+        )
+    return errors
+
+
+def _value_errors(
+    matrix: sparse.csr_array, samples: pd.Index, features: pd.Index, quantity: Quantity, name: str
+) -> list[InputError]:
+    cells = matrix.tocoo()
+    problems: list[tuple[str, npt.NDArray[np.bool_], str]] = [
+        ("are missing (NaN) or infinite", ~np.isfinite(cells.data), "Write 0 for a feature that was not seen."),
+        ("are negative", cells.data < 0, "Counts start at 0; was the table transformed (clr, log ratio)?"),
+    ]
+    if quantity == "counts":
+        with np.errstate(invalid="ignore"):
+            fractional = np.isfinite(cells.data) & (cells.data != np.round(cells.data))
+        problems.append(
+            (
+                "are fractions, where whole reads are needed",
+                fractional,
+                "Give the raw counts, or say that these are abundances (quantity='abundances').",
+            )
+        )
+    errors = []
+    for what, wrong, remedy in problems:
+        at = np.flatnonzero(wrong)
+        if len(at):
+            found = [
+                f"{cells.data[i]:g} (sample {samples[cells.row[i]]}, feature {features[cells.col[i]]})" for i in at[:3]
+            ]
+            more = f" and {len(at) - 3} more" if len(at) > 3 else ""
+            errors.append(
+                InputError(
+                    f"{len(at)} values of the feature table {what}.",
+                    where=name,
+                    expected="whole numbers of 0 or more" if quantity == "counts" else "numbers of 0 or more",
+                    found=", ".join(found) + more,
+                    remedy=remedy,
+                )
+            )
+    return errors
+
+
+def _match_errors(needed: pd.Index, there: pd.Index, what: str, place: str, name: str) -> list[InputError]:
+    errors = []
+    twice = there[there.duplicated()].unique()
+    if len(twice):
+        errors.append(
+            InputError(
+                f"{len(twice)} {what} ids occur more than once in {place}.", where=name, found=listed(list(twice))
+            )
+        )
+    missing = needed.difference(there, sort=False)
+    if len(missing):
+        errors.append(
+            InputError(
+                f"{len(missing)} of {len(needed)} {what}s of the feature table are not in {place}.",
+                where=name,
+                expected=f"every {what} id of the table in {place}",
+                found=f"not there: {listed(list(missing))}; there: {listed(list(there), most=3)}",
+                remedy=f"Make the ids equal, or leave these {what}s out.",
+            )
+        )
+    return errors
+
+
+def _positions(chosen: Any, ids: pd.Index, what: str, name: str) -> npt.NDArray[np.intp]:
+    values = np.asarray(chosen)
+    if values.dtype == bool:
+        if len(values) != len(ids):
+            raise InputError(
+                f"The mask is not as long as the list of {what}s.", expected=str(len(ids)), found=str(len(values))
+            )
+        return np.flatnonzero(values)
+    at = ids.get_indexer(pd.Index(list(chosen), dtype=object))
+    if (at < 0).any():
+        unknown = [value for value, position in zip(chosen, at, strict=True) if position < 0]
+        close = nearest(str(unknown[0]), map(str, ids))
+        raise InputError(
+            f"{len(unknown)} {what} ids are not in this study.",
+            where=name,
+            found=listed(unknown),
+            remedy=f"Did you mean {close!r}?" if close else None,
+        )
+    if len(set(at)) != len(at):
+        raise InputError(f"A {what} id was asked for more than once.", where=name)
+    return at
+
+
+def _named(lineage: tuple[str, ...]) -> tuple[str, ...]:
+    """Fill the gaps of a lineage, so that what has no name is kept apart by what is known of it."""
+    known = ""
+    names = []
+    for taxon in lineage:
+        if taxon:
+            known = taxon
+            names.append(taxon)
+        else:
+            names.append(f"{known} ({UNASSIGNED})" if known else UNASSIGNED)
+    return tuple(names)
+
+
+def _short_labels(taxa: Sequence[tuple[str, ...]]) -> list[str]:
+    last = pd.Series([taxon[-1] for taxon in taxa], dtype=object)
+    shared = last.duplicated(keep=False)
+    return [";".join(taxon) if double else taxon[-1] for taxon, double in zip(taxa, shared, strict=True)]
