@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+book: $(READY) ## Execute every chapter and publish both editions
+	$(BIN)/handbook build
+
 lint: $(READY) ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -27,6 +30,21 @@ lint: $(READY) ## Style and types
 
 test: lint ## Everything CI checks: style, types, units, every chapter re-executed and compared
 	$(BIN)/pytest -n 2 --dist loadscope
+
+check: $(READY) ## Execute one chapter and compare it: make check NB=recipes/compare-groups
+	$(BIN)/handbook check "$(NB)"
+
+accept: $(READY) ## Renew one chapter's reference; read the diff before you commit it
+	$(BIN)/handbook accept "$(NB)"
+
+new: $(READY) ## Make a chapter that meets the contract: make new NB=recipes/my-topic
+	$(BIN)/handbook new "$(NB)"
+
+serve: book ## Look at the book in a browser
+	$(BIN)/handbook serve
+
+bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
+	$(BIN)/python benchmarks/bench.py
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build
