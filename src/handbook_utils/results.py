@@ -11,6 +11,7 @@ import html
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -132,6 +133,42 @@ class Results:
             {"application/papermill.record/text/plain": written},
             {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
         )
+
+    def methods(self, text: str, cites: Sequence[str] = ()) -> None:
+        """Show the methods paragraph of this analysis in a box, and keep it for the result folder's ``methods.md``.
+
+        Parameters
+        ----------
+        text : str
+            Sentences that a paper's methods section can take over, made from the parameters the chapter really used
+            (f-strings), never typed with numbers in them. It is plain text: names from a file are escaped.
+        cites : sequence of str
+            Keys in ``book/references.bib`` of the works the text rests on; ``methods.md`` lists them in full.
+
+        Raises
+        ------
+        ValueError
+            The text is empty.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> out = Results(folder=folder)
+        >>> out.methods("999 permutations within <site>.", cites=["anderson2017"])  # doctest: +ELLIPSIS
+        {...999 permutations within &lt;site&gt;....}
+        >>> print((folder / "methods.jsonl").read_text(encoding="utf-8").strip())
+        {"text": "999 permutations within <site>.", "cites": ["anderson2017"]}
+        """
+        if not text.strip():
+            raise ValueError("a methods paragraph needs a text")
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / "methods.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps({"text": text, "cites": list(cites)}, ensure_ascii=False) + "\n")
+        title = self.text(en="Methods", nl="Methoden")
+        box = f'<div class="methods admonition"><p class="admonition-title">{title}</p><p>{html.escape(text)}</p></div>'
+        _display({"text/html": box, "text/plain": f"{title}: {text}"})
 
 
 def _display(bundle: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
