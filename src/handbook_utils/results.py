@@ -156,7 +156,7 @@ class Results:
         >>> folder = Path(tempfile.mkdtemp())
         >>> out = Results(folder=folder)
         >>> out.methods("999 permutations within <site>.", cites=["anderson2017"])  # doctest: +ELLIPSIS
-        {...999 permutations within &lt;site&gt;....}
+        {...999 permutations within &lt;site&gt;...}
         >>> print((folder / "methods.jsonl").read_text(encoding="utf-8").strip())
         {"text": "999 permutations within <site>.", "cites": ["anderson2017"]}
         """
