@@ -172,7 +172,7 @@ class Results:
 
 
 def _display(bundle: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
-    display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
+    display(bundle, raw=True, metadata=metadata or {})
 
 
 def safe_for_spreadsheets(frame: pd.DataFrame, index: bool = True) -> pd.DataFrame:

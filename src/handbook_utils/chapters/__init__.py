@@ -1,0 +1,10 @@
+"""Chapters: what there is, what each takes, what each must be, and what its results were.
+
+A :class:`Chapter` is one notebook under ``notebooks/``. Its front matter and its parameters cell say all that the
+machinery knows about it; nothing here knows what a chapter is about.
+"""
+
+from handbook_utils.chapters.catalogue import Catalogue, Chapter, handbook_root
+from handbook_utils.chapters.parameters import Parameter, check_parameters
+
+__all__ = ["Catalogue", "Chapter", "Parameter", "check_parameters", "handbook_root"]

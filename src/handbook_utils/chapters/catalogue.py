@@ -1,0 +1,293 @@
+"""The catalogue: every chapter of the handbook, in the order of its table of contents."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from handbook_utils.chapters.parameters import Parameter, read_parameters
+from handbook_utils.errors import InputError, InputErrors, nearest
+
+PARTS = ("explainers", "protocols", "recipes")
+AUDIENCES = ("researchers", "students", "teachers", "professionals", "public")
+
+
+def handbook_root() -> Path:
+    """Return the handbook's folder: what ``HANDBOOK_ROOT`` names, or the one that holds this package.
+
+    Raises
+    ------
+    InputError
+        Where neither has a ``_toc.yml``.
+    """
+    named = os.environ.get("HANDBOOK_ROOT")
+    root = Path(named) if named else Path(__file__).resolve().parents[3]
+    if not (root / "_toc.yml").is_file():
+        raise InputError(
+            "The handbook's files are not there.",
+            where=str(root),
+            expected="a folder with _toc.yml, notebooks/ and data/",
+            remedy="Set HANDBOOK_ROOT to a clone of the handbook.",
+        )
+    return root
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One notebook of the handbook.
+
+    Attributes
+    ----------
+    slug : str
+        Part and name, ``recipes/compare-groups``; it never changes once published.
+    path : pathlib.Path
+        The MyST Markdown source.
+    title, part, question, audience, minutes, data, languages, needs, inputs
+        What the front matter says (CONTRIBUTING.md); `inputs` is "" where there is none.
+    parameters : tuple of Parameter
+        In the order of the parameters cell.
+    help_nl : mapping of str to str
+        Dutch help of the parameters, of chapters that are in both languages.
+    """
+
+    slug: str
+    path: Path
+    title: str
+    part: str
+    question: str
+    audience: tuple[str, ...]
+    minutes: int
+    data: tuple[str, ...]
+    languages: tuple[str, ...]
+    needs: str
+    inputs: str
+    parameters: tuple[Parameter, ...]
+    help_nl: Mapping[str, str] = field(default_factory=dict)
+
+    def notebook(self) -> Any:
+        """Return the chapter as a fresh notebook without outputs; cell ids say where a cell stands."""
+        return read_notebook(self.path)
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters of the book's own run."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+
+def read_notebook(path: Path) -> Any:
+    """Read a MyST Markdown notebook.
+
+    jupytext gives random ids at each reading; these are made from the cell's place, so that equal sources give equal
+    notebooks.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file under ``notebooks/``.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Version 4.5.
+    """
+    import jupytext
+
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:03d}"
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return notebook
+
+
+def tagged(notebook: Any, tag: str) -> list[Any]:
+    """Return the code cells that carry a tag."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and tag in cell.metadata.get("tags", [])]
+
+
+def read_chapter(path: Path, root: Path) -> Chapter:
+    """Read one chapter's front matter and parameters.
+
+    Raises
+    ------
+    InputErrors
+        What is missing or of the wrong kind in the front matter or the parameters cell.
+    """
+    where = path.relative_to(root).as_posix()
+    slug = path.relative_to(root / "notebooks").with_suffix("").as_posix()
+    notebook = read_notebook(path)
+    front = notebook.metadata.get("handbook", {})
+    errors: list[InputError] = []
+
+    def wrong(name: str, expected: str) -> None:
+        found = repr(front.get(name, "nothing"))
+        errors.append(InputError(f"Front matter: '{name}' is wrong.", where=where, expected=expected, found=found))
+
+    kinds: dict[str, tuple[type, str]] = {
+        "part": (str, f"one of {', '.join(PARTS)}"),
+        "question": (str, "a sentence"),
+        "audience": (list, f"a list of {', '.join(AUDIENCES)}"),
+        "minutes": (int, "a whole number"),
+        "data": (list, "a list of data set names, or []"),
+        "languages": (list, "[en] or [en, nl]"),
+        "needs": (str, "a sentence"),
+    }
+    for name, (kind, expected) in kinds.items():
+        if not isinstance(front.get(name), kind):
+            wrong(name, expected)
+    if not errors:
+        if front["part"] != slug.partition("/")[0]:
+            wrong("part", f"the folder it stands in, {slug.partition('/')[0]}")
+        if set(front["audience"]) - set(AUDIENCES):
+            wrong("audience", kinds["audience"][1])
+        if front["languages"] not in (["en"], ["en", "nl"]):
+            wrong("languages", kinds["languages"][1])
+    title = re.search(r"^# (.+)$", notebook.cells[0].source if notebook.cells else "", re.MULTILINE)
+    if title is None:
+        errors.append(
+            InputError("The chapter does not begin with a title.", where=where, expected="# Title with a verb")
+        )
+    cells = tagged(notebook, "parameters")
+    if len(cells) != 1:
+        errors.append(
+            InputError(
+                "A chapter has one parameters cell.",
+                where=where,
+                expected="one cell tagged parameters",
+                found=str(len(cells)),
+            )
+        )
+    if errors or title is None:
+        raise InputErrors(errors)
+    return Chapter(
+        slug=slug,
+        path=path,
+        title=title[1].strip(),
+        part=front["part"],
+        question=front["question"],
+        audience=tuple(front["audience"]),
+        minutes=front["minutes"],
+        data=tuple(front["data"]),
+        languages=tuple(front["languages"]),
+        needs=front["needs"],
+        inputs=front.get("inputs", ""),
+        parameters=read_parameters(cells[0], where),
+        help_nl=dict(front.get("help_nl", {})),
+    )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every chapter of the handbook.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    files : tuple of str
+        All pages of the table of contents, without ending, in its order: prose and chapters.
+    """
+
+    root: Path
+    files: tuple[str, ...]
+
+    @classmethod
+    def read(cls, root: Path) -> Catalogue:
+        """Read the table of contents.
+
+        Raises
+        ------
+        InputErrors
+            Entries without a file, files named twice, notebooks that are not in it.
+        """
+        toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+        files = tuple(_files(toc))
+        errors = [
+            InputError(
+                f"The table of contents names a page that is not there: {name}",
+                where="_toc.yml",
+                expected=f"{name}.md",
+                remedy=_meant(name, root),
+            )
+            for name in files
+            if not (root / f"{name}.md").is_file()
+        ]
+        errors += [
+            InputError(f"The table of contents names a page twice: {name}", where="_toc.yml")
+            for name in dict.fromkeys(name for name in files if files.count(name) > 1)
+        ]
+        if errors:
+            raise InputErrors(errors)
+        return cls(root, files)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Slugs of the chapters, in order."""
+        return tuple(name.removeprefix("notebooks/") for name in self.files if name.startswith("notebooks/"))
+
+    @cached_property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Every chapter, in the order of the table of contents.
+
+        Raises
+        ------
+        InputErrors
+            What is wrong in any of them.
+        """
+        chapters: list[Chapter] = []
+        errors: list[InputError] = []
+        for slug in self.slugs:
+            try:
+                chapters.append(self.get(slug))
+            except InputErrors as found:
+                errors.extend(found.errors)
+            except InputError as found:
+                errors.append(found)
+        if errors:
+            raise InputErrors(errors)
+        return tuple(chapters)
+
+    def get(self, slug: str) -> Chapter:
+        """Return one chapter by its slug; the part may be left out where the name says enough.
+
+        Raises
+        ------
+        InputError
+            There is none; the nearest is suggested.
+        """
+        wanted = slug.removeprefix("notebooks/").removesuffix(".md")
+        same = [known for known in self.slugs if wanted in (known, known.partition("/")[2])]
+        if len(same) != 1:
+            names = {known.partition("/")[2]: known for known in self.slugs}
+            close = nearest(wanted, self.slugs) or names.get(nearest(wanted.rpartition("/")[2], names) or "")
+            raise InputError(
+                f"There is no chapter '{slug}'.",
+                expected="a chapter that `handbook list` names",
+                found=slug,
+                remedy=f"Did you mean '{close}'?" if close else "See: handbook list",
+            )
+        return read_chapter(self.root / "notebooks" / f"{same[0]}.md", self.root)
+
+
+def _files(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for entry in node:
+            yield from _files(entry)
+    elif isinstance(node, dict):
+        for key in ("root", "file"):
+            if key in node:
+                yield str(node[key]).removesuffix(".md")
+        for key in ("parts", "chapters", "sections"):
+            yield from _files(node.get(key, []))
+
+
+def _meant(name: str, root: Path) -> str:
+    pages = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.glob("[bn]*/**/*.md"))]
+    close = nearest(name, pages)
+    return f"Did you mean {close}?" if close else "Write the page, or take the line out."

@@ -1,0 +1,104 @@
+"""Make an executed notebook depend on nothing but its source, parameters, data and versions."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Chapter
+    from handbook_utils.chapters.parameters import Value
+
+_HEADINGS = {"en": ("Parameter", "Value", "Meaning"), "nl": ("Parameter", "Waarde", "Betekenis")}
+_CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
+
+
+def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], root: Path) -> Any:
+    """Take out of an executed notebook what changes from run to run.
+
+    The cell papermill injects gives way to a table under the parameters cell; timings, counters of the tools and
+    absolute paths go.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As papermill left it; changed in place.
+    chapter : Chapter
+        What was run.
+    effective : mapping
+        All its parameters.
+    root : pathlib.Path
+        The handbook's folder, which is not named in outputs.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same notebook.
+    """
+    kept = [cell for cell in notebook.cells if not _injected(cell)]
+    paths = {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
+    for number, cell in enumerate(kept):
+        cell.id = f"cell-{number:03d}"
+        for tool in ("papermill", "execution"):
+            cell.metadata.pop(tool, None)
+        for output in cell.get("outputs", []):
+            _clean(output, paths)
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.outputs = [_table(chapter, effective)] if chapter.parameters else []
+    for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
+    notebook.cells = kept
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return notebook
+
+
+def _injected(cell: Any) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return "injected-parameters" in tags or any(tag.startswith("papermill-error-cell") for tag in tags)
+
+
+def _clean(output: Any, paths: Mapping[str, str]) -> None:
+    def cleaned(text: str) -> str:
+        for path, shown in paths.items():
+            text = text.replace(path, shown)
+        # Addresses of objects are another thing in every process.
+        return re.sub(r" at 0x[0-9a-f]{6,}", "", text)
+
+    if "text" in output:
+        output.text = cleaned(output.text)
+    if "traceback" in output:
+        output.traceback = [cleaned(line) for line in output.traceback]
+    for kind, content in output.get("data", {}).items():
+        if kind.startswith("text/") and isinstance(content, str):
+            output.data[kind] = cleaned(content)
+
+
+def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
+    from nbformat.v4 import new_output
+
+    lang = str(effective.get("lang", "en"))
+    helps = {parameter.name: parameter.help for parameter in chapter.parameters}
+    if lang == "nl":
+        helps |= chapter.help_nl
+    rows = "".join(
+        f'<tr><th scope="row"><code>{html.escape(name)}</code></th><td>{html.escape(str(value)) or "–"}</td>'
+        f"<td>{html.escape(helps[name])}</td></tr>"
+        for name, value in effective.items()
+    )
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS[lang])
+    page = (
+        f'<table class="table parameters"><caption>{_CAPTION[lang]}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+    plain = "\n".join(f"{name} = {value!r}" for name, value in effective.items())
+    return new_output("display_data", data={"text/html": page, "text/plain": plain})

@@ -1,0 +1,342 @@
+"""Run chapters: one, or many at once, from the cache where nothing has changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
+from handbook_utils.execution.cache import Cache, key_of
+
+State = Literal["queued", "done", "cached", "failed"]
+Progress = Callable[[str, State], None]
+
+#: Distributions whose versions a result depends on; those a chapter's numbers come from.
+SHOWN = (
+    "handbook-utils",
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-bio",
+    "statsmodels",
+    "scikit-learn",
+    "matplotlib",
+    "biom-format",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run to do.
+
+    Attributes
+    ----------
+    chapter : Chapter
+        What to run.
+    parameters : mapping
+        Only what differs from the defaults.
+    results : pathlib.Path or None
+        Where the chapter keeps its figures and tables; such a run is never taken from the cache.
+    """
+
+    chapter: Chapter
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    results: Path | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a chapter did not end.
+
+    Attributes
+    ----------
+    chapter : str
+        Its slug.
+    cell : int
+        Number of the code cell, from 1; 0 where no cell was reached.
+    source : str
+        The cell's code.
+    error, message : str
+        Name and text of the exception.
+    parameters : dict
+        All parameters of the run.
+    """
+
+    chapter: str
+    cell: int
+    source: str
+    error: str
+    message: str
+    parameters: dict[str, Value]
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        where = f"code cell {self.cell}" if self.cell else "before its first cell"
+        code = "\n".join(f"    {line}" for line in self.source.splitlines()[:8])
+        return (
+            f"{self.chapter} failed in {where}: {self.error}: {self.message}"
+            + (f"\n{code}" if code else "")
+            + f"\n  parameters: {given or 'none'}"
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left.
+
+    Attributes
+    ----------
+    request : Request
+        What was asked.
+    notebook : nbformat.NotebookNode or None
+        Executed and normalised; of a failed run as far as it came.
+    failure : Failure or None
+        None where all cells ran.
+    cached : bool
+        Nothing was executed.
+    key : str
+        The name of this outcome in the cache.
+    """
+
+    request: Request
+    notebook: Any | None
+    failure: Failure | None
+    cached: bool
+    key: str
+
+
+def execute(
+    requests: Sequence[Request],
+    *,
+    root: Path,
+    workers: int = 2,
+    executor: Executor | None = None,
+    timeout: float = 600,
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Run chapters, several at once.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        What to run.
+    root : pathlib.Path
+        The handbook's folder; the cache lies in its ``_build``.
+    workers : int
+        How many at once.
+    executor : concurrent.futures.Executor, optional
+        Where to run them instead of in this process' own pool.
+    timeout : float
+        Seconds a chapter may take.
+    cache : bool
+        Whether earlier outcomes may be used.
+    progress : callable, optional
+        Told the slug and the state of each run.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of `requests`; a chapter that fails does not stop the others.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Before anything is executed: parameters or data files that are not right.
+    """
+    from handbook_utils import datasets
+
+    for request in requests:
+        check_parameters(request.chapter, request.parameters)
+    datasets.verify(sorted({name for request in requests for name in request.chapter.data}))
+    tell: Progress = progress or (lambda _slug, _state: None)
+    # The longest first would be best; the order of the book is what is known.
+    with _pool(executor, workers) as pool:
+        running: dict[Future[Outcome], int] = {}
+        for place, request in enumerate(requests):
+            tell(request.chapter.slug, "queued")
+            running[pool.submit(run_one, request, root=root, timeout=timeout, cache=cache, workers=workers)] = place
+        outcomes: dict[int, Outcome] = {}
+        try:
+            for future in as_completed(running):
+                outcome = future.result()
+                outcomes[running[future]] = outcome
+                state: State = "failed" if outcome.failure else "cached" if outcome.cached else "done"
+                tell(outcome.request.chapter.slug, state)
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
+    return [outcomes[place] for place in range(len(requests))]
+
+
+class _pool:  # noqa: N801 - a context manager, used as a function
+    def __init__(self, executor: Executor | None, workers: int) -> None:
+        self._given = executor
+        self._executor = executor or ThreadPoolExecutor(max_workers=workers, thread_name_prefix="chapter")
+
+    def __enter__(self) -> Executor:
+        return self._executor
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._given is None:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+
+
+def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool = True, workers: int = 1) -> Outcome:
+    """Run one chapter in this process; what a pool or a cluster calls.
+
+    A kernel that dies without an error of its own (killed, out of memory) is tried once more.
+
+    Parameters
+    ----------
+    request : Request
+        What to run.
+    root : pathlib.Path
+        The handbook's folder.
+    timeout : float
+        Seconds it may take.
+    cache : bool
+        Whether an earlier outcome may be used.
+    workers : int
+        How many runs share this machine.
+
+    Returns
+    -------
+    Outcome
+        Never an exception for what a chapter does.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What the reader gave does not fit.
+    """
+    from handbook_utils import datasets
+
+    chapter = request.chapter
+    effective = check_parameters(chapter, request.parameters)
+    data = datasets.checksums(chapter.data)
+    key = key_of(chapter, effective, data, root)
+    store = Cache(root / "_build" / "cache")
+    use_cache = cache and request.results is None
+    if use_cache and (kept := store.get(key)) is not None:
+        _refresh_prose(kept, chapter)
+        return Outcome(request, kept, None, True, key)
+    if request.parameters:
+        check_inputs(chapter, effective)
+    notebook, failure = _attempt(request, effective, timeout, workers)
+    if failure is not None and failure.error == "DeadKernelError":
+        notebook, failure = _attempt(request, effective, timeout, workers)
+    if notebook is not None:
+        from handbook_utils.execution.normalise import normalised
+
+        notebook = normalised(notebook, chapter, effective, root)
+        notebook.metadata["handbook_run"] = _provenance(request, effective, data)
+        if failure is None and use_cache:
+            store.put(key, notebook)
+    return Outcome(request, notebook, failure, False, key)
+
+
+def _attempt(
+    request: Request, effective: dict[str, Value], timeout: float, workers: int
+) -> tuple[Any | None, Failure | None]:
+    import nbformat
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    from handbook_utils.execution import engine
+    from handbook_utils.execution.kernel import KERNEL, make_available
+
+    make_available(workers)
+    engine.register()
+    chapter = request.chapter
+    environment = dict(os.environ)
+    environment["HANDBOOK_RESULTS"] = str(request.results) if request.results else ""
+    given = {name: effective[name] for name in request.parameters}
+    failure = None
+    with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
+        written = Path(scratch) / "executed.ipynb"
+        work = Path(scratch) / "work"
+        work.mkdir()
+        try:
+            papermill.execute_notebook(
+                chapter.notebook(),
+                written,
+                given,
+                engine_name=engine.NAME,
+                kernel_name=KERNEL,
+                language="python",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                environment=environment,
+                folder=work,
+                deadline=time.monotonic() + timeout,
+            )
+        except PapermillExecutionError as error:
+            failure = Failure(
+                chapter.slug, int(error.exec_count or 0), error.source, error.ename, _plain(error.evalue), effective
+            )
+        except (DeadKernelError, TimeoutError, RuntimeError) as error:
+            text = f"not done within {timeout:g} s" if isinstance(error, TimeoutError) else str(error)
+            failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)
+        ran = written.is_file()
+        notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
+    return notebook, failure
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def _refresh_prose(executed: Any, chapter: Chapter) -> None:
+    """Put the chapter's prose of today around the outputs of an earlier run of the same code."""
+    fresh = chapter.notebook()
+    outputs = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    cells = []
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            ran = next(outputs)
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        cells.append(cell)
+    executed.cells = cells
+    run = executed.metadata["handbook_run"]
+    executed.metadata.update(fresh.metadata)
+    executed.metadata["handbook_run"] = {**run, "title": chapter.title, "source": _source(chapter)}
+
+
+def _source(chapter: Chapter) -> str:
+    return hashlib.sha256(chapter.path.read_bytes()).hexdigest()
+
+
+def _provenance(request: Request, effective: dict[str, Value], data: dict[str, str]) -> dict[str, Any]:
+    import platform
+
+    return {
+        "slug": request.chapter.slug,
+        "title": request.chapter.title,
+        "parameters": effective,
+        "given": {name: effective[name] for name in request.parameters},
+        "versions": _versions(),
+        "python": platform.python_version(),
+        "data": data,
+        "source": _source(request.chapter),
+        "executed": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in SHOWN}
