@@ -286,9 +286,9 @@ def _attempt(
                 deadline=time.monotonic() + timeout,
             )
         except PapermillExecutionError as error:
-            failure = Failure(
-                chapter.slug, int(error.exec_count or 0), error.source, error.ename, _plain(error.evalue), effective
-            )
+            # The cell papermill injects where parameters are given is none of the chapter's.
+            cell = int(error.exec_count or 0) - bool(given)
+            failure = Failure(chapter.slug, cell, error.source, error.ename, _plain(error.evalue), effective)
         except (DeadKernelError, TimeoutError, RuntimeError) as error:
             text = f"not done within {timeout:g} s" if isinstance(error, TimeoutError) else str(error)
             failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)

@@ -1,0 +1,223 @@
+"""The contract: what every chapter must be (CONTRIBUTING.md), as checks that name what is missing.
+
+:func:`violations` looks at the source, :func:`executed_violations` at what a run left.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from handbook_utils.chapters.catalogue import tagged
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters.catalogue import Chapter
+
+#: Sections every chapter has, in this order; the chapter's own stand between parameters and check.
+SECTIONS = (
+    "What you will learn",
+    "Parameters",
+    "Check",
+    "Exercise",
+    "Quiz",
+    "Key takeaways",
+    "Limits",
+    "References",
+)
+_NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
+_FIELD = ("study", "datasets", "analysis", "protocols", "figures", "results")
+_PATH = re.compile(r"(?<![\w:/.<-])/(?:home|root|Users|tmp|work|var|opt|mnt|private)/\w")
+_CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+
+
+def violations(chapter: Chapter, root: Path) -> list[str]:
+    """Hold a chapter's source against the contract.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Its front matter has been checked by reading it.
+    root : pathlib.Path
+        The handbook's folder, for the bibliography.
+
+    Returns
+    -------
+    list of str
+        What is not as it must be; empty for a good chapter.
+    """
+    notebook = chapter.notebook()
+    prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return [
+        *_sections(prose),
+        *_cells(notebook),
+        *_figures(notebook),
+        *_imports(notebook),
+        *_exercise(notebook),
+        *_words(prose),
+        *_citations(prose, root),
+        *_languages(chapter),
+    ]
+
+
+def _sections(prose: str) -> Iterator[str]:
+    headings = re.findall(r"^## (.+?)\s*$", prose, re.MULTILINE)
+    places = []
+    for name in SECTIONS:
+        if headings.count(name) != 1:
+            yield f"section '## {name}' stands {headings.count(name)} times, not once"
+        else:
+            places.append(headings.index(name))
+    if places != sorted(places):
+        yield f"sections are not in the order {', '.join(SECTIONS)}"
+    if places and not set(range(places[0], len(headings))) - set(places):
+        yield "there is no section of its own between Parameters and Check"
+    if len(re.findall(r"^# ", re.sub(r"(?ms)^```.*?^```", "", prose), re.MULTILINE)) != 1:
+        yield "there is not exactly one title"
+
+
+def _cells(notebook: Any) -> Iterator[str]:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if "parameters" not in code[0].metadata.get("tags", []):
+        yield "the parameters cell is not the first code cell"
+    checks = tagged(notebook, "nbval-check-output")
+    if not checks:
+        yield "there is no check cell (tags: nbval-check-output, check)"
+    for cell in checks:
+        if "check" not in cell.metadata.get("tags", []):
+            yield "a check cell does not carry the tag check"
+        if "print(" not in cell.source:
+            yield "a check cell prints nothing"
+
+
+def _figures(notebook: Any) -> Iterator[str]:
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        count = cell.source.count(".figure(")
+        if count > 1:
+            yield f"code cell {number} draws {count} figures; one a cell"
+        if count and "alt=" not in cell.source:
+            yield f"code cell {number}: the figure's alt text is not given by name (alt=…)"
+
+
+def _imports(notebook: Any) -> Iterator[str]:
+    cells = []
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        names = list(_imported(cell.source))
+        if names:
+            cells.append(number)
+        for name in names:
+            parts = name.split(".")
+            if parts[0] in _NETWORK:
+                yield f"code cell {number} imports {name}: a chapter uses no network"
+            if parts[0] == "handbook_utils" and parts[1:2] and parts[1] not in (*_FIELD, "errors"):
+                yield f"code cell {number} imports {name}: a chapter imports the field half only"
+        if re.search(r"[\"']https?://[^\"']*[\"']", cell.source) and re.search(
+            r"\b(read_|open|load)\w*\(", cell.source
+        ):
+            yield f"code cell {number} reads from an address: a chapter uses no network"
+    if len(cells) != 1:
+        yield f"imports stand in {len(cells)} cells, not in one"
+
+
+def _imported(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _exercise(notebook: Any) -> Iterator[str]:
+    inside = False
+    gates = solved = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            if "{solution-start}" in cell.source:
+                inside, gates = True, gates + 1
+            if "{solution-end}" in cell.source:
+                inside = False
+        elif inside:
+            solved += 1
+    if not gates or not solved:
+        yield "the exercise has no solution with an executed code cell (solution-start … solution-end)"
+
+
+def _words(prose: str) -> Iterator[str]:
+    if "at-a-glance" not in prose:
+        yield "there is no 'At a glance' box"
+    quiz = prose.partition("## Quiz")[2].partition("\n## ")[0]
+    if quiz.count("{dropdown}") < 2:
+        yield "the quiz has fewer than two questions ({dropdown} boxes)"
+    takeaways = prose.partition("## Key takeaways")[2].partition("\n## ")[0]
+    links = re.findall(r"\]\(#([\w-]+)\)", takeaways)
+    if not links:
+        yield "the key takeaways are not linked to their sections"
+    labels = set(re.findall(r"^\(([\w-]+)\)=", prose, re.MULTILINE))
+    for link in links:
+        if link not in labels:
+            yield f"a key takeaway links to #{link}, which is no label"
+    if "{bibliography}" not in prose:
+        yield "there is no {bibliography}"
+
+
+def _citations(prose: str, root: Path) -> Iterator[str]:
+    text = (root / "book" / "references.bib").read_text(encoding="utf-8")
+    known = set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
+    cited = {key.strip() for group in _CITATION.findall(prose) for key in group.split(",")}
+    if not cited:
+        yield "nothing is cited"
+    for key in sorted(cited - known):
+        yield f"citation '{key}' is not in book/references.bib"
+
+
+def _languages(chapter: Chapter) -> Iterator[str]:
+    names = {parameter.name for parameter in chapter.parameters}
+    if "nl" in chapter.languages:
+        if "lang" not in names:
+            yield "a chapter in two languages has a parameter lang"
+        if missing := sorted(names - set(chapter.help_nl)):
+            yield f"front matter help_nl lacks the Dutch help of: {', '.join(missing)}"
+    if chapter.part == "explainers" and "nl" not in chapter.languages:
+        yield "an explainer is in both languages"
+
+
+def executed_violations(notebook: Any) -> list[str]:
+    """Hold what a run left against the contract.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed and normalised.
+
+    Returns
+    -------
+    list of str
+        Errors, warnings a reader would see, absolute paths, figures without a text.
+    """
+    return list(_left(notebook))
+
+
+def _left(notebook: Any) -> Iterator[str]:
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield f"code cell {number} raises {output.ename}"
+            if output.output_type == "stream" and output.name == "stderr":
+                yield f"code cell {number} warns: {output.text.strip()[:200]}"
+            data = output.get("data", {})
+            shown = [output.get("text", ""), data.get("text/plain", ""), re.sub(r"base64,[^\"]+", "", _html(data))]
+            for text in shown:
+                if match := _PATH.search(text):
+                    yield f"code cell {number} shows an absolute path: {text[match.start() :][:60]}"
+            if "image/png" in data:
+                yield f"code cell {number} shows a figure without out.figure, so without a text"
+            for alt in re.findall(r"<img[^>]*?alt=\"([^\"]*)\"", _html(data)):
+                if len(alt) < 30 or re.search(r"\.(svg|png)$", alt):
+                    yield f"code cell {number}: the alt text says too little: '{alt}'"
+
+
+def _html(data: Any) -> str:
+    text = data.get("text/html", "")
+    return text if isinstance(text, str) else ""

@@ -1,0 +1,99 @@
+"""What this machine has and lacks for the handbook."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import multiprocessing
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """One thing looked for.
+
+    Attributes
+    ----------
+    what : str
+        Its name.
+    ok : bool
+        It is there, and as it must be.
+    found : str
+        What there is.
+    purpose : str
+        What needs it.
+    needed : bool
+        Nothing works without it.
+    """
+
+    what: str
+    ok: bool
+    found: str
+    purpose: str
+    needed: bool
+
+
+def examine() -> list[Finding]:
+    """Look at this machine.
+
+    Returns
+    -------
+    list of Finding
+        Python, pinned packages, data, the preloaded kernel, and programs some work needs.
+    """
+    from handbook_utils.chapters import handbook_root
+
+    root = handbook_root()
+    return [
+        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0], "everything", True),
+        _packages(root),
+        _data(),
+        Finding(
+            "room to build",
+            os.access(root, os.W_OK),
+            f"{shutil.disk_usage(root).free // 10**9} GB free",
+            "make book",
+            False,
+        ),
+        Finding(
+            "fork server",
+            "forkserver" in multiprocessing.get_all_start_methods(),
+            sys.platform,
+            "fast kernels; without it ordinary ones, with the same results",
+            False,
+        ),
+        _program("chromium", "make test (the site in a browser), PDF hand-outs"),
+        _program("git", "make new, make accept: read the diff"),
+        _program("Rscript", "renewing the numbers under tests/peers"),
+    ]
+
+
+def _packages(root: Path) -> Finding:
+    pinned = dict(re.findall(r"^([\w.-]+)==([^\s\\;]+)", (root / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    here = {dist.metadata["Name"].lower(): dist.version for dist in importlib.metadata.distributions()}
+    other = [
+        f"{name} {here[name]} (pinned {version})"
+        for name, version in pinned.items()
+        if name in here and here[name] != version
+    ]
+    found = "; ".join(other[:3]) or f"{sum(name in here for name in pinned)} as pinned"
+    return Finding("packages", not other, found, "results equal to the stored ones", False)
+
+
+def _data() -> Finding:
+    from handbook_utils import datasets
+    from handbook_utils.errors import InputError, InputErrors
+
+    try:
+        datasets.verify()
+    except (InputError, InputErrors) as error:
+        return Finding("data", False, str(error), "every chapter", True)
+    return Finding("data", True, f"{len(datasets.names())} data sets, checksums right", "every chapter", True)
+
+
+def _program(name: str, purpose: str) -> Finding:
+    # Where it lies is nobody's business in a report that may be sent around.
+    return Finding(name, shutil.which(name) is not None, "there" if shutil.which(name) else "not there", purpose, False)

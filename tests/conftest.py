@@ -1,0 +1,93 @@
+"""Every chapter's reference under tests/reference is a test: nbval re-executes the chapter and compares.
+
+nbval compares text exactly; here a check cell may state a tolerance for its numbers. The notebook nbval reads is made
+of the chapter's source and the reference's texts: a reference holds nothing else.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_output
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from handbook_utils.chapters import Catalogue, Chapter, handbook_root
+from handbook_utils.chapters.reference import agrees, checks_of, read_reference, tolerance_of
+from handbook_utils.execution.kernel import KERNEL, make_available
+
+ROOT = handbook_root()
+
+
+def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:
+    """Write the chapter as nbval wants it: a notebook whose check cells carry the stored outputs."""
+    notebook = chapter.notebook()
+    for number, (cell, text) in enumerate(zip(checks_of(notebook), read_reference(root, chapter), strict=True), 1):
+        cell.outputs = [new_output("stream", name="stdout", text=text)]
+        cell.execution_count = number  # nbval passes over cells that were never executed
+    notebook.metadata["kernelspec"]["name"] = KERNEL
+    path = folder / f"{chapter.slug.replace('/', '-')}.ipynb"
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    return path
+
+
+class ChapterCell(IPyNbCell):
+    """A code cell whose printed numbers may differ by what the cell states."""
+
+    def compare_outputs(self, test, ref, skip_compare=None) -> bool:
+        texts = [
+            "".join(out.get("text", "") for out in outputs if out.get("name") == "stdout") for outputs in (ref, test)
+        ]
+        if agrees(*texts, tolerance_of(self.cell)):
+            return True
+        self.comparison_traceback = [f"reference:\n{texts[0]}\ntoday:\n{texts[1]}"]
+        return False
+
+
+class ChapterFile(IPyNbFile):
+    """A chapter, for nbval."""
+
+    def __init__(self, *arguments, **named) -> None:
+        super().__init__(*arguments, **named)
+        self.compare_outputs = False  # as with --nbval-lax: only cells tagged nbval-check-output
+
+    def setup(self) -> None:
+        make_available(2)
+        super().setup()
+
+    def collect(self) -> Iterator[ChapterCell]:
+        for cell in super().collect():
+            yield ChapterCell.from_parent(
+                self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
+            )
+
+
+class Reference(pytest.File):
+    """A stored reference, collected as the chapter it belongs to."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        slug = self.path.relative_to(ROOT / "tests" / "reference").with_suffix("").as_posix()
+        folder = self.config.stash[FOLDER]
+        path = with_reference(Catalogue.read(ROOT).get(slug), ROOT, folder)
+        yield ChapterFile.from_parent(self, path=path, nodeid=f"{self.nodeid}::{slug}")
+
+
+FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import tempfile
+
+    config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="handbook-references-"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    import shutil
+
+    shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix == ".yml" and (ROOT / "tests" / "reference") in file_path.parents:
+        return Reference.from_parent(parent, path=file_path)
+    return None

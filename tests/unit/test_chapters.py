@@ -1,0 +1,204 @@
+"""Chapters: front matter, table of contents, parameters, contract."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook_utils.chapters import Catalogue, Parameter, check_parameters, handbook_root
+from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.contract import executed_violations, violations
+from handbook_utils.chapters.new import new_chapter
+from handbook_utils.chapters.parameters import read_parameters
+from handbook_utils.errors import InputError, InputErrors
+
+
+def cell(source: str):
+    return nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
+
+
+def chapter_with(*parameters: Parameter) -> Chapter:
+    return Chapter(
+        "recipes/x", Path("x.md"), "X", "recipes", "?", ("researchers",), 1, (), ("en",), "nothing", "", parameters
+    )
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "references.bib").write_text("@article{known2020,\n title = {T}\n}\n", encoding="utf-8")
+    (tmp_path / "book" / "index.md").write_text("# Index\n", encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/recipes/my-topic\n", encoding="utf-8"
+    )
+    new_chapter(tmp_path, "recipes/my-topic")
+    return tmp_path
+
+
+def test_parameters_are_read_with_type_default_help_range_and_choice():
+    read = read_parameters(
+        cell(
+            "depth: int = 1000  # reads to rarefy to [1..100000]\n"
+            'metric: str = "bray-curtis"  # dissimilarity {bray-curtis | aitchison}\n'
+            'table: str = ""  # feature table; empty: the bundled study (file)\n'
+            "share: float = 0.5  # least share [0..]\n"
+            "paired: bool = False  # repeated samples"
+        ),
+        "x.md",
+    )
+    assert [(entry.name, entry.type, entry.default) for entry in read] == [
+        ("depth", "int", 1000),
+        ("metric", "str", "bray-curtis"),
+        ("table", "file", ""),
+        ("share", "float", 0.5),
+        ("paired", "bool", False),
+    ]
+    assert (read[0].low, read[0].high, read[0].help) == (1, 100000, "reads to rarefy to")
+    assert read[1].choices == ("bray-curtis", "aitchison")
+    assert read[2].help == "feature table; empty: the bundled study"
+    assert (read[3].low, read[3].high) == (0, None)
+
+
+@pytest.mark.parametrize(
+    "source", ["depth = 1000  # no type", "depth: int = 1000", "depth: list = []  # of what", "def"]
+)
+def test_parameters_that_cannot_be_read_are_refused(source):
+    with pytest.raises(InputError):
+        read_parameters(cell(source), "x.md")
+
+
+def test_all_wrong_parameters_are_named_at_once(tmp_path):
+    (tmp_path / "table.tsv").write_text("x", encoding="utf-8")
+    chapter = chapter_with(
+        Parameter("depth", "int", 10, "reads", low=1, high=99),
+        Parameter("metric", "str", "jaccard", "which", choices=("jaccard", "aitchison")),
+        Parameter("table", "file", "", "table"),
+    )
+    with pytest.raises(InputErrors) as found:
+        check_parameters(
+            chapter, {"dept": 3, "depth": "100", "metric": "aitchinson", "table": str(tmp_path / "tabel.tsv")}
+        )
+    text = str(found.value)
+    assert len(found.value.errors) == 4
+    assert "Did you mean 'depth'?" in text
+    assert "from 1 to 99" in text
+    assert "Did you mean 'aitchison'?" in text
+    assert "table.tsv?" in text
+
+
+def test_files_become_absolute_and_several_are_kept_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.txt", "b.txt"):
+        Path(name).write_text("x", encoding="utf-8")
+    chapter = chapter_with(Parameter("table", "file", "", "table"))
+    given = check_parameters(chapter, {"table": os.pathsep.join(["a.txt", "b.txt"])})
+    assert given["table"] == os.pathsep.join([str(tmp_path / "a.txt"), str(tmp_path / "b.txt")])
+    assert check_parameters(chapter, {}) == {"table": ""}
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_whole_numbers_pass_as_numbers_and_as_text(number):
+    parameter = Parameter("n", "int", 0, "n")
+    assert parameter.checked(str(number)) == parameter.checked(number) == number
+
+
+@given(st.text())
+def test_any_text_is_a_number_or_an_input_error(text):
+    parameter = Parameter("x", "float", 0.0, "x", low=0, high=1)
+    try:
+        assert 0 <= parameter.checked(text) <= 1
+    except InputError as error:
+        assert error.expected == "a number from 0 to 1"
+
+
+@pytest.mark.parametrize(("given", "value"), [("true", True), ("No", False), (True, True), ("0", False)])
+def test_words_for_true_and_false(given, value):
+    assert Parameter("b", "bool", False, "b").checked(given) is value
+
+
+def test_unknown_chapter_suggests_the_nearest(root):
+    with pytest.raises(InputError, match="no chapter") as found:
+        Catalogue.read(root).get("recipes/my-topics")
+    assert "recipes/my-topic" in str(found.value.remedy)
+    assert Catalogue.read(root).get("my-topic").slug == "recipes/my-topic"
+
+
+def test_toc_entry_without_a_file_is_named(root):
+    with (root / "_toc.yml").open("a", encoding="utf-8") as toc:
+        toc.write("- file: notebooks/recipes/my-topik\n- file: book/index\n")
+    with pytest.raises(InputErrors) as found:
+        Catalogue.read(root)
+    assert "notebooks/recipes/my-topik" in str(found.value)
+    assert "Did you mean notebooks/recipes/my-topic?" in str(found.value)
+    assert "twice: book/index" in str(found.value)
+
+
+def test_front_matter_mistakes_are_named_at_once(root):
+    path = root / "notebooks" / "recipes" / "my-topic.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("minutes: 15", "minutes: soon").replace("needs: A", "need: A"), encoding="utf-8")
+    with pytest.raises(InputErrors) as found:
+        Catalogue.read(root).get("my-topic")
+    assert [str(error).splitlines()[0] for error in found.value.errors] == [
+        "Front matter: 'minutes' is wrong.",
+        "Front matter: 'needs' is wrong.",
+    ]
+
+
+def test_new_chapter_meets_the_contract(root):
+    assert violations(Catalogue.read(root).get("my-topic"), root) == []
+    with pytest.raises(InputError, match="exists"):
+        new_chapter(root, "recipes/my-topic")
+    with pytest.raises(InputError, match="cannot be the slug"):
+        new_chapter(root, "../evil")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("## Limits\n", "## Limit\n", "'## Limits' stands 0 times"),
+        ("known2020", "unknown2021", "'unknown2021' is not in"),
+        ("nbval-check-output, check", "check", "no check cell"),
+        ("    alt=f", "    f", "alt text is not given by name"),
+        ("](#my-topic-count)", "](#elsewhere)", "#elsewhere, which is no label"),
+        ("import matplotlib.pyplot as plt\n", "import matplotlib.pyplot as plt\nimport requests\n", "no network"),
+        ("from handbook_utils import datasets", "from handbook_utils import cli", "the field half only"),
+        (":::{dropdown} Why", ":::{note} Why", "fewer than two questions"),
+        (":::{solution-start}", ":::{solution-begin}", "no solution with an executed"),
+        ("## Check\n", "## Quiz\n", "not once"),
+        ("```{bibliography}", "```{nothing}", "no {bibliography}"),
+    ],
+)
+def test_broken_contract_is_named(root, old, new, said):
+    path = root / "notebooks" / "recipes" / "my-topic.md"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert any(said in line for line in violations(Catalogue.read(root).get("my-topic"), root))
+
+
+def test_what_a_run_left_is_held_against_the_contract():
+    outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text="FutureWarning: x"),
+        nbformat.v4.new_output("stream", name="stdout", text="read /ho" + "me/someone/table.tsv"),
+        nbformat.v4.new_output("display_data", data={"text/html": '<img alt="fig.png" src="data:,">'}),
+        nbformat.v4.new_output("display_data", data={"image/png": "aaaa"}),
+        nbformat.v4.new_output("error", ename="ValueError", evalue="x", traceback=[]),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=outputs)])
+    assert [line.split(": ")[0] for line in executed_violations(notebook)] == [
+        "code cell 1 warns",
+        "code cell 1 shows an absolute path",
+        "code cell 1",
+        "code cell 1 shows a figure without out.figure, so without a text",
+        "code cell 1 raises ValueError",
+    ]
+
+
+def test_handbook_root_without_a_book_says_what_to_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("HANDBOOK_ROOT", str(tmp_path))
+    with pytest.raises(InputError, match="not there"):
+        handbook_root()

@@ -1,0 +1,216 @@
+"""Execution: parameters, cache, failures, interruption."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from handbook_utils.chapters import Catalogue, handbook_root
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.execution import Request, execute, run_one
+from handbook_utils.execution.cache import Cache, write_atomically
+
+PAGE = """---
+jupytext:
+  text_representation: {{extension: .md, format_name: myst}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+handbook:
+  part: recipes
+  question: Does it run?
+  audience: [researchers]
+  minutes: 1
+  data: []
+  languages: [en]
+  needs: Nothing.
+---
+# {title}
+
+{prose}
+
+```{{code-cell}} python
+:tags: [parameters]
+divisor: int = 2  # divide by this [0..9]
+seconds: float = 0.0  # wait so long
+```
+
+```{{code-cell}} python
+import os
+import time
+time.sleep(seconds)
+print({number} / divisor, object())
+```
+
+```{{code-cell}} python
+print(os.environ["HANDBOOK_RESULTS"], os.environ["OMP_NUM_THREADS"])
+```
+"""
+
+
+def write(root: Path, name: str, number: int = 10, prose: str = "Prose.") -> None:
+    path = root / "notebooks" / "recipes" / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PAGE.format(title=f"Run {name}", prose=prose, number=number), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("handbook")
+    for name in ("one", "two", "three"):
+        write(folder, name)
+    toc = "format: jb-book\nroot: notebooks/recipes/one\nchapters:\n"
+    toc += "- file: notebooks/recipes/two\n- file: notebooks/recipes/three\n"
+    (folder / "_toc.yml").write_text(toc, encoding="utf-8")
+    shutil.copy(handbook_root() / "requirements.lock", folder)
+    return folder
+
+
+@pytest.fixture
+def chapter(root):
+    write(root, "one")
+    return Catalogue.read(root).get("one")
+
+
+def text_of(outcome) -> str:
+    return "".join(out.get("text", "") for cell in outcome.notebook.cells for out in cell.get("outputs", []))
+
+
+def test_run_is_normalised_and_carries_its_provenance(root, chapter):
+    outcome = run_one(Request(chapter, {"divisor": "4"}), root=root, cache=False)
+    assert outcome.failure is None
+    assert "2.5 <object object>" in text_of(outcome)
+    cells = outcome.notebook.cells
+    assert [cell.id for cell in cells] == [f"cell-{number:03d}" for number in range(len(cells))]
+    assert not any("papermill" in cell.metadata for cell in cells)
+    assert "injected-parameters" not in nbformat.writes(outcome.notebook)
+    table = cells[1].outputs[0].data["text/html"]
+    assert "<td>4</td>" in table
+    assert "divide by this" in table
+    run = outcome.notebook.metadata["handbook_run"]
+    assert run["given"] == {"divisor": 4}
+    assert run["parameters"] == {"divisor": 4, "seconds": 0.0}
+    assert set(run["versions"]) >= {"numpy", "scikit-bio"}
+
+
+def test_equal_runs_are_equal_bytes(root, chapter):
+    first, second = (run_one(Request(chapter), root=root, cache=False).notebook for _ in range(2))
+    for notebook in (first, second):
+        del notebook.metadata["handbook_run"]["executed"]
+    assert nbformat.writes(first) == nbformat.writes(second)
+
+
+def test_prose_re_executes_nothing_and_code_does(root, chapter):
+    assert not run_one(Request(chapter, {"divisor": 5}), root=root).cached
+    write(root, "one", prose="Other prose.")
+    changed = Catalogue.read(root).get("one")
+    again = run_one(Request(changed, {"divisor": 5}), root=root)
+    assert again.cached
+    assert "Other prose." in again.notebook.cells[0].source
+    assert "2.0 <object object>" in text_of(again)
+    write(root, "one", number=20)
+    assert not run_one(Request(Catalogue.read(root).get("one"), {"divisor": 5}), root=root).cached
+
+
+def test_changed_helper_re_executes(root, chapter, monkeypatch):
+    from handbook_utils.execution import cache
+
+    before = cache.key_of(chapter, chapter.defaults, {}, root)
+    monkeypatch.setattr(cache, "_package", lambda: "another package")
+    assert cache.key_of(chapter, chapter.defaults, {}, root) != before
+
+
+def test_failure_names_cell_error_and_parameters_and_the_others_finish(root, chapter):
+    catalogue = Catalogue.read(root)
+    requests = [Request(chapter, {"divisor": 0}), Request(catalogue.get("two")), Request(catalogue.get("three"))]
+    states = []
+    outcomes = execute(requests, root=root, progress=lambda slug, state: states.append((slug, state)))
+    assert [outcome.failure is None for outcome in outcomes] == [False, True, True]
+    failure = outcomes[0].failure
+    assert (failure.cell, failure.error) == (2, "ZeroDivisionError")
+    assert "divisor=0" in str(failure)
+    assert "print(10 / divisor" in str(failure)
+    assert ("recipes/one", "failed") in states
+    # A failure is not kept: the next run tries again.
+    assert not run_one(requests[0], root=root).cached
+
+
+def test_chapter_that_takes_too_long_is_stopped(root, chapter):
+    began = time.monotonic()
+    outcome = run_one(Request(chapter, {"seconds": 60}), root=root, timeout=2)
+    assert outcome.failure is not None
+    assert outcome.failure.error == "CellTimeoutError"
+    assert time.monotonic() - began < 30
+
+
+def test_bad_input_stops_before_anything_runs(root, chapter):
+    with pytest.raises(InputErrors, match="divisr"):
+        execute([Request(chapter, {"divisr": 1})], root=root)
+
+
+def test_results_folder_is_told_to_the_chapter_and_skips_the_cache(root, chapter, tmp_path):
+    for _ in range(2):
+        outcome = run_one(Request(chapter, results=tmp_path), root=root)
+        assert not outcome.cached
+        assert str(tmp_path) in text_of(outcome)
+
+
+def test_corrupted_data_file_stops_before_anything_runs(root, tmp_path, monkeypatch):
+    shutil.copytree(handbook_root() / "data", tmp_path / "data")
+    (tmp_path / "data" / "throat" / "metadata.csv").write_text("changed\n", encoding="utf-8")
+    monkeypatch.setenv("HANDBOOK_DATA", str(tmp_path / "data"))
+    path = root / "notebooks" / "recipes" / "one.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("data: []", "data: [throat]"), encoding="utf-8")
+    with pytest.raises((InputError, InputErrors), match=r"metadata\.csv"):
+        execute([Request(Catalogue.read(root).get("one"))], root=root)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from handbook_utils.chapters import Catalogue
+from handbook_utils.execution import Request, execute
+root = Path(sys.argv[1])
+catalogue = Catalogue.read(root)
+slow = {"seconds": float(sys.argv[2])}
+requests = [Request(catalogue.get("two"), {"divisor": 7}), Request(catalogue.get("three"), slow)]
+for outcome in execute(requests, root=root, workers=1):
+    print(outcome.request.chapter.slug, outcome.cached, outcome.failure, flush=True)
+"""
+
+
+def test_killed_in_the_middle_then_again_does_not_repeat_what_is_done(root):
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(root), "120"], start_new_session=True)
+    done = Catalogue.read(root).get("two")
+    store = root / "_build" / "cache"
+    before = set(store.rglob("*.ipynb"))
+    deadline = time.monotonic() + 60
+    while set(store.rglob("*.ipynb")) <= before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    again = run_one(Request(done, {"divisor": 7}), root=root)
+    assert again.cached
+    assert again.failure is None
+    assert list(store.rglob(".writing-*")) == []
+
+
+def test_cache_entry_is_whole_or_not_there(tmp_path):
+    store = Cache(tmp_path)
+    assert store.get("ab" * 32) is None
+    store.put("ab" * 32, nbformat.v4.new_notebook())
+    assert store.get("ab" * 32).nbformat == 4
+
+    with pytest.raises(TypeError):
+        write_atomically(tmp_path / "x.txt", object())  # stands for a disk that is full while writing
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ab"]
+
+
+def test_provenance_is_plain_json(root, chapter):
+    run = run_one(Request(chapter), root=root).notebook.metadata["handbook_run"]
+    assert json.loads(json.dumps(run)) == run
