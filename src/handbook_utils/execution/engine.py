@@ -1,18 +1,58 @@
 """papermill's engine with what it does not pass on: environment and folder of a kernel, a deadline for a whole chapter.
 
 papermill would change the working directory of the whole process instead, and other chapters run beside this one.
+A kernel is taken as ready when it has answered and fallen idle, not after a fifth of a second of silence: with small
+chapters that silence would be half of the time.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
 NAME = "handbook"
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that knows at once when its kernel is ready."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        while time.monotonic() < deadline:
+            asked = self.kernel_info()
+            try:
+                await self.get_shell_msg(timeout=1)
+                # What the kernel says on IOPub comes in order: after its idle for this request the channel is empty.
+                while True:
+                    said = await self.get_iopub_msg(timeout=0.2)
+                    idle = said["content"].get("execution_state") == "idle"
+                    if idle and said["parent_header"].get("msg_id") == asked:
+                        return
+            except Empty:
+                if not await self._async_is_alive():
+                    break
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    wait_for_ready = _async_wait_for_ready
+
+
+class PromptManager(AsyncKernelManager):
+    """A kernel manager whose clients are prompt."""
+
+    def client(self, **kwargs: Any) -> Any:
+        """Return a prompt client; nbclient sets another class just before it asks for one."""
+        self.client_factory = PromptClient
+        return super().client(**kwargs)
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        await super()._async_wait(min(pollinterval, 0.01))
 
 
 class HandbookEngine(NBClientEngine):  # type: ignore[misc]
@@ -59,6 +99,8 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
             timeout_func=lambda _cell: max(1, int(deadline - time.monotonic())),
             record_timing=False,
             store_widget_state=False,
+            kernel_manager_class=PromptManager,
+            shutdown_kernel="immediate",  # a chapter leaves nothing that a kernel would have to finish
         )
         return client.execute(env=environment, cwd=str(folder))
 

@@ -7,6 +7,7 @@ imports. Where there is no fork server (Windows), :data:`KERNEL` is the ordinary
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import sys
@@ -77,6 +78,12 @@ class ForkedKernel(LocalProvisioner):
         self.pgid = None
         self.cwd = folder
         return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait until the kernel has ended, looking more often than for a kernel of minutes."""
+        while self.process is not None and await self.poll() is None:
+            await asyncio.sleep(0.01)
+        return await super().wait()
 
 
 class _Process:

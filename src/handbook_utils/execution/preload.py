@@ -5,6 +5,7 @@ the kernel its own import, so nothing depends on this list for its result.
 """
 
 # ruff: noqa: F401
+import ipykernel.debugger
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell
