@@ -37,7 +37,7 @@ class DataSet:
     name, title, description : str
         What it is.
     paper, doi : str
-        Who made it, and the address of the paper.
+        Who made it, and the address of the paper ("" where it has none).
     package : str
         The software package it was taken from, with its version.
     licence : str
@@ -117,7 +117,7 @@ def describe(name: str) -> DataSet:
         title=shown["title"].rpartition(": ")[0],
         description=shown["description"],
         paper=paper["title"],
-        doi=paper["path"],
+        doi=paper.get("path", ""),
         package=" ".join(filter(None, [package["title"], package.get("version")])),
         licence=shown["licenses"][0]["name"],
         changes=shown["changes"],
