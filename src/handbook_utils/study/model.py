@@ -43,6 +43,8 @@ class Study:
         Whole reads, or any other non-negative quantity (proportions, copies per gram).
     name : str
         What messages and captions call this study.
+    notes : tuple of str
+        What was found out when it was read from files, a sentence each.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Study:
     tree: TreeNode | None = None
     quantity: Quantity = "counts"
     name: str = "study"
+    notes: tuple[str, ...] = ()
     _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,13 +116,13 @@ class Study:
             raise InputErrors(errors)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
-        rows = pd.DataFrame(index=sample_ids) if metadata is None else metadata.loc[sample_ids]
+        rows = pd.DataFrame(index=sample_ids) if metadata is None else metadata.loc[sample_ids].set_axis(sample_ids)
         return cls(
             matrix,
             sample_ids,
             feature_ids,
             rows.copy(),
-            None if taxonomy is None else taxonomy.loc[feature_ids].fillna("").astype(object),
+            None if taxonomy is None else taxonomy.loc[feature_ids].set_axis(feature_ids).fillna("").astype(object),
             tree,
             quantity,
             name,
