@@ -72,14 +72,18 @@ def examine() -> list[Finding]:
 
 
 def _packages(root: Path) -> Finding:
-    pinned = dict(re.findall(r"^([\w.-]+)==([^\s\\;]+)", (root / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    # A universal lock file may pin one package twice, for different versions of Python.
+    pinned: dict[str, set[str]] = {}
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    for name, version in re.findall(r"^([\w.-]+)==([^\s\\;]+)", lock, re.MULTILINE):
+        pinned.setdefault(name, set()).add(version)
     here = {dist.metadata["Name"].lower(): dist.version for dist in importlib.metadata.distributions()}
     other = [
-        f"{name} {here[name]} (pinned {version})"
-        for name, version in pinned.items()
-        if name in here and here[name] != version
+        f"{name} {here[name]} (pinned {' or '.join(sorted(versions))})"
+        for name, versions in pinned.items()
+        if name in here and here[name] not in versions
     ]
-    found = "; ".join(other[:3]) or f"{sum(name in here for name in pinned)} as pinned"
+    found = "; ".join(other[:3]) or f"{len(pinned.keys() & here.keys())} as pinned"
     return Finding("packages", not other, found, "results equal to the stored ones", False)
 
 
