@@ -1,0 +1,1 @@
+"""Protocols: the computing behind the standard operating procedures, from participant to archive."""

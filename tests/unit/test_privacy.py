@@ -1,0 +1,102 @@
+"""The privacy guard finds what must not leave, and lets ordinary metadata pass."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook_utils import datasets
+from handbook_utils.protocols.privacy import WITHHELD, examine, is_bsn
+
+TODAY = dt.date(2026, 11, 24)
+
+
+def kinds(column: str, value: object) -> list[str]:
+    return [found.what for found in examine(pd.DataFrame({column: [value]}), today=TODAY)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [
+        ("note", "bsn 111222333 given", "citizen service number (BSN)"),
+        ("note", "1112.22.333", "citizen service number (BSN)"),
+        ("note", "mail jan.de.vries+x@voorbeeld.nl please", "e-mail address"),
+        ("note", "06-12345678", "telephone number"),
+        ("note", "+31 6 1234 5678", "telephone number"),
+        ("note", "050 361 61 61", "telephone number"),
+        ("where", "9713 GZ", "postal code"),
+        ("where", "lives at 9713GZ", "postal code"),
+        ("note", "mevrouw Jansen forgot the kit", "name"),
+        ("note", "dhr. van der Berg", "name"),
+        ("note", "by A.B. de Vries", "name"),
+        ("date_of_birth", "1980-02-29", "date of birth"),
+        ("geboortedatum", "29-02-1980", "date of birth"),
+        ("lat_lon", "53.21940 6.56650", "exact coordinate"),
+        ("longitude", "6.5665", "exact coordinate"),
+    ],
+)
+def test_personal_data_is_found(column, value, what):
+    assert what in kinds(column, value)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("sample_name", "NL-0001-T1"),
+        ("geo_loc_name", "Netherlands: Groningen, Groningen"),
+        ("lat_lon", "53.22 6.57"),
+        ("lat_lon", WITHHELD),
+        ("collection_date", "2026-03-03"),
+        ("year_of_birth", "1980"),
+        ("host_age", "46 year"),
+        ("env_medium", "fecal material [ENVO:00002003]"),
+        ("primer", "FWD:GTGYCAGCMGCCGCGGTAA;REV:GGACTACNVGGGTWTCTAAT"),
+        ("doi", "doi:10.1038/nbt.3960"),
+        ("reads", 123456),
+        ("barcode", "ACGTACGTACGT"),
+        ("weight", 71.25),
+        ("nothing", None),
+    ],
+)
+def test_ordinary_metadata_passes(column, value):
+    assert kinds(column, value) == []
+
+
+def test_the_message_does_not_repeat_the_secret():
+    [found] = examine(pd.DataFrame({"note": ["ok", "jan@voorbeeld.nl"]}), today=TODAY)
+    assert (found.row, found.column) == (2, "note")
+    assert "voorbeeld" not in found.shown + found.remedy
+
+
+def test_a_column_named_so_is_refused_as_a_whole():
+    found = examine(pd.DataFrame({"Achternaam": ["Bakker"], "arm": ["fibre"]}), today=TODAY)
+    assert [(entry.row, entry.column) for entry in found] == [(0, "Achternaam")]
+    assert examine(pd.DataFrame({"Achternaam": [WITHHELD, ""]}), today=TODAY) == []
+
+
+def test_the_index_is_looked_at():
+    table = pd.DataFrame({"arm": ["a"]}, index=pd.Index(["111222333"], name="sample"))
+    assert [found.column for found in examine(table, today=TODAY)] == ["sample"]
+
+
+@given(st.integers(0, 999_999_999))
+def test_eleven_test_catches_every_single_wrong_digit(number):
+    digits = f"{number:09d}"
+    if not is_bsn(digits):
+        return
+    for place in range(9):
+        for other in "0123456789":
+            if other != digits[place]:
+                assert not is_bsn(digits[:place] + other + digits[place + 1 :])
+
+
+def test_one_in_eleven_numbers_passes_the_eleven_test():
+    passing = sum(is_bsn(f"{number:09d}") for number in range(100_000_000, 100_011_000))
+    assert passing == pytest.approx(1000, abs=20)
+
+
+@pytest.mark.parametrize("name", ["throat", "ecam", "david"])
+def test_published_metadata_holds_nothing_personal(name):
+    assert examine(datasets.load(name).metadata, today=TODAY) == []
