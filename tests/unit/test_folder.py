@@ -46,6 +46,7 @@ def test_everything_is_there(outcome, tmp_path):
     folder = write_result_folder(outcome, tmp_path / "deep" / "out", root=ROOT)
     assert folder == tmp_path / "deep" / "out"
     assert names(folder) == [
+        "chapter.md",
         "figures",
         "log.txt",
         "methods.md",

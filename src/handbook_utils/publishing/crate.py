@@ -10,14 +10,16 @@ import base64
 import hashlib
 import json
 import mimetypes
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.publishing.methods import without_folders
 
 NAME = "ro-crate-metadata.json"
+SOURCE = "chapter.md"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: What the files of a result folder are, by name or by the folder they lie in.
 _ABOUT = {
@@ -26,6 +28,7 @@ _ABOUT = {
     "methods.md": "Methods text, parameters, versions, checksums, references",
     "params.yml": "The parameters; the run is repeated with them by: handbook run {slug} -f params.yml",
     "values.csv": "The numbers that the chapter recorded, by name",
+    SOURCE: "The chapter's source",
     "log.txt": "What the run printed, and how it ended",
     "figures": "Figure of the run",
     "tables": "Table of the run",
@@ -52,6 +55,13 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class InputFile(NamedTuple):
+    """What is known of a reader's own file."""
+
+    sha256: str
+    size: int
+
+
 def content_address(digest: str) -> str:
     """Name a file by its content, after RFC 6920.
 
@@ -67,7 +77,7 @@ def content_address(digest: str) -> str:
     return f"ni:///sha-256;{encoded}"
 
 
-def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: Mapping[str, str]) -> Path:
+def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: Mapping[str, InputFile]) -> Path:
     """Write ``ro-crate-metadata.json`` over all that lies in a result folder.
 
     Parameters
@@ -78,8 +88,8 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
         What was run.
     run : mapping
         ``handbook_run`` of the executed notebook.
-    inputs : mapping of str to str
-        SHA-256 of the reader's own files, by name.
+    inputs : mapping of str to InputFile
+        The reader's own files, by name.
 
     Returns
     -------
@@ -107,49 +117,68 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
     )
     root["conformsTo"] = about(_PROFILE, ["CreativeWork", "Profile"], name="Process Run Crate", version="0.5")
     packages = [
-        about(f"#package-{name}", "SoftwareApplication", name=name, version=version, softwareVersion=version)
+        about(
+            _purl(name, version),
+            "SoftwareApplication",
+            name=name,
+            version=version,
+            url=_homepage(name) or _purl(name, version),
+        )
         for name, version in run["versions"].items()
     ]
-    python = about("#python", "ComputerLanguage", name="Python", version=run["python"])
-    source = about(
-        f"#{chapter.slug}",
-        "SoftwareSourceCode",
-        name=chapter.title,
-        description=chapter.question,
-        identifier=chapter.slug,
-        version=run["versions"].get("handbook-utils", ""),
-        sha256=run["source"],
-        programmingLanguage=python,
-        softwareRequirements=packages,
-    )
+    python = about("#python", "ComputerLanguage", name="Python", version=run["python"], url="https://www.python.org/")
+    made = {path.relative_to(folder).as_posix(): _file(crate, path, folder, chapter) for path in _files(folder)}
+    source = made.pop(SOURCE)
+    source["version"] = run["versions"]["handbook-utils"]
+    source["programmingLanguage"] = python
+    source["softwareRequirements"] = packages
+    files = {name: {"sha256": digest} for name, digest in run["data"].items()}
+    files |= {name: {"sha256": file.sha256, "contentSize": str(file.size)} for name, file in inputs.items()}
     given = [
         crate.add_file(
-            content_address(digest),
+            content_address(known["sha256"]),
             fetch_remote=False,
-            properties={"name": name, "description": what, "sha256": digest, "encodingFormat": _kind(Path(name))},
+            properties={
+                "name": name,
+                "description": "Input file of the reader" if name in inputs else "Data set of the handbook",
+                "encodingFormat": _kind(Path(name)),
+                **known,
+            },
         )
-        for files, what in ((inputs, "Input file of the reader"), (run["data"], "Data set of the handbook"))
-        for name, digest in files.items()
+        for name, known in files.items()
     ]
     given += [
         about(f"#parameter-{name}", "PropertyValue", name=name, value=_value(value))
-        for name, value in _but_paths(chapter, run["parameters"])
+        for name, value in without_folders(chapter, run["parameters"]).items()
     ]
-    made = [_file(crate, path, folder, chapter) for path in _files(folder)]
     root["mentions"] = about(
         "#run",
         "CreateAction",
         name=f"Run of {chapter.slug}",
         description=f"Execution of the chapter {chapter.title} with the parameters in params.yml.",
         endTime=run["executed"],
-        actionStatus={"@id": "http://schema.org/CompletedActionStatus"},
+        actionStatus="http://schema.org/CompletedActionStatus",
         instrument=source,
         object=given,
-        result=made,
+        result=list(made.values()),
     )
     path = folder / NAME
     path.write_text(json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _purl(name: str, version: str) -> str:
+    return f"pkg:pypi/{name}@{version}"
+
+
+def _homepage(distribution: str) -> str | None:
+    """Return what a package says of itself; it need not be installed where a crate is written."""
+    try:
+        stated = metadata.metadata(distribution).get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return None
+    addresses = {label.strip().casefold(): address.strip() for label, _, address in (x.partition(",") for x in stated)}
+    return addresses.get("homepage")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -158,12 +187,14 @@ def _files(folder: Path) -> list[Path]:
 
 def _file(crate: Any, path: Path, folder: Path, chapter: Chapter) -> Any:
     inside = path.relative_to(folder)
+    is_source = inside.as_posix() == SOURCE
     what = _ABOUT.get(inside.parts[0], "File of the run").format(slug=chapter.slug)
     return crate.add_file(
         path,
         inside.as_posix(),
         properties={
-            "name": path.name,
+            **({"@type": ["File", "SoftwareSourceCode"], "identifier": chapter.slug} if is_source else {}),
+            "name": chapter.title if is_source else path.name,
             "description": what,
             "encodingFormat": _kind(path),
             "contentSize": str(path.stat().st_size),
@@ -174,13 +205,6 @@ def _file(crate: Any, path: Path, folder: Path, chapter: Chapter) -> Any:
 
 def _kind(path: Path) -> str:
     return _KINDS.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
-def _but_paths(chapter: Chapter, parameters: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Cut the paths of files down to their names; the files themselves are objects of the run."""
-    paths = {parameter.name for parameter in chapter.parameters if parameter.type in ("file", "folder")}
-    for name, value in parameters.items():
-        yield name, ", ".join(Path(part).name for part in str(value).split(os.pathsep)) if name in paths else value
 
 
 def _value(value: object) -> object:

@@ -25,7 +25,7 @@ from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.publishing.crate import NAME as CRATE
-from handbook_utils.publishing.crate import sha256_of, write_crate
+from handbook_utils.publishing.crate import SOURCE, InputFile, sha256_of, write_crate
 from handbook_utils.publishing.methods import methods_text, read_paragraphs, read_references
 from handbook_utils.publishing.report import report_html
 
@@ -128,12 +128,14 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
     chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
     with _moved_whole(target) as folder:
         references = read_references(root / "book" / "references.bib")
-        inputs = input_checksums(chapter, run["parameters"])
+        inputs = input_files(chapter, run["parameters"])
         for name in _KEPT:
             if (results / name).is_dir():
                 shutil.copytree(results / name, folder / name)
+        shutil.copyfile(chapter.path, folder / SOURCE)
         _write_values(results / "values.jsonl", folder / "values.csv")
-        _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), inputs, references))
+        checksums = {name: file.sha256 for name, file in inputs.items()}
+        _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
         _write(folder / "params.yml", params_text(chapter, run["parameters"]))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
@@ -210,8 +212,8 @@ def _explained(error: OSError, target: Path) -> Exception:
     return error
 
 
-def input_checksums(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return the SHA-256 of the reader's own files.
+def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, InputFile]:
+    """Return size and SHA-256 of the reader's own files.
 
     Parameters
     ----------
@@ -222,7 +224,7 @@ def input_checksums(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str
 
     Returns
     -------
-    dict of str to str
+    dict of str to InputFile
         By parameter and file name, ``table: my.biom``; of a folder every file.
     """
     found = {}
@@ -235,7 +237,7 @@ def input_checksums(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
             for file in files:
                 inside = file.relative_to(path.parent).as_posix()
-                found[f"{parameter.name}: {inside}"] = sha256_of(file)
+                found[f"{parameter.name}: {inside}"] = InputFile(sha256_of(file), file.stat().st_size)
     return found
 
 

@@ -7,6 +7,7 @@ used, every parameter, the versions, the checksums of the data, and the referenc
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,6 +167,31 @@ def read_paragraphs(results: Path) -> list[Paragraph]:
     return list(dict.fromkeys(Paragraph(line["text"], tuple(line["cites"])) for line in lines))
 
 
+def without_folders(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Cut the paths of the reader's files down to their names.
+
+    What is handed on needs no more: a path on somebody's machine says nothing to others, and often tells more than it
+    should about its owner. The files are known by their checksums.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Says which parameters are files or folders.
+    parameters : mapping
+        All parameters of a run.
+
+    Returns
+    -------
+    dict
+        The same parameters, in the same order.
+    """
+    paths = {parameter.name for parameter in chapter.parameters if parameter.type in ("file", "folder")}
+    return {
+        name: ", ".join(Path(part).name for part in str(value).split(os.pathsep)) if name in paths else value
+        for name, value in parameters.items()
+    }
+
+
 def methods_text(
     chapter: Chapter,
     run: Mapping[str, Any],
@@ -204,9 +230,10 @@ def methods_text(
         f"{_packages(run['versions'])}.",
         "",
     ]
-    if run["parameters"]:
+    given = without_folders(chapter, run["parameters"])
+    if given:
         lines += ["## Parameters", ""]
-        rows = [(f"`{name}`", _shown(value), helps.get(name, "")) for name, value in run["parameters"].items()]
+        rows = [(f"`{name}`", _shown(value), helps.get(name, "")) for name, value in given.items()]
         lines += [*_table(("Parameter", "Value", "Meaning"), rows), ""]
     checksums = {**inputs, **run.get("data", {})}
     if checksums:
