@@ -1,0 +1,246 @@
+"""The book: every chapter executed, every edition rendered, published in one step or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from handbook_utils.errors import InputError, InputErrors, nearest
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Catalogue, Chapter
+    from handbook_utils.execution import Failure, Outcome
+    from handbook_utils.execution.run import Progress
+
+#: What the book is made of, in the handbook's folder.
+_SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "locale", "notebooks")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made.
+
+    Attributes
+    ----------
+    index : pathlib.Path
+        The page to open.
+    outcomes : tuple of Outcome
+        Of every chapter and language that was asked to run; empty where nothing had changed.
+    failures : tuple of Failure
+        Chapters that did not run to their end; a notice stands in their place.
+    seconds : float
+        How long it took.
+    pages : int
+        How many pages all editions together have.
+    unchanged : bool
+        The book was there already, made from the same sources.
+    """
+
+    index: Path
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    failures: tuple[Failure, ...]
+    seconds: float
+    pages: int
+    unchanged: bool = False
+
+
+def build_book(
+    root: Path,
+    languages: Sequence[str] = ("en", "nl"),
+    *,
+    workers: int = 2,
+    executor: Executor | None = None,
+    timeout: float = 600,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Execute all chapters and publish the book under ``_build/html``.
+
+    Nothing is done where nothing changed since the last build. The old book stays until the new one is whole.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    languages : sequence of {"en", "nl"}
+        Editions to make; the first is the one for readers of other languages.
+    workers : int
+        How many chapters run at once.
+    executor : concurrent.futures.Executor, optional
+        Where they run instead of in this process' own pool.
+    timeout : float
+        Seconds a chapter may take.
+    progress : callable, optional
+        Told the slug and the state of each run.
+
+    Returns
+    -------
+    BuildReport
+        What was made. Chapters that failed are in it; the others are published.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Pages that are not right: a table of contents that names no file, a reference that leads nowhere, a bilingual
+        page without its Dutch. The book that was there stays.
+    """
+    from handbook_utils.chapters import Catalogue
+
+    began = time.perf_counter()
+    languages = _checked_languages(languages)
+    catalogue = Catalogue.read(root)
+    build = root / "_build"
+    site, record = build / "html", build / "book.json"
+    index = site / "index.html"
+    print_ = fingerprint(root, languages)
+    if index.is_file() and record.is_file():
+        told = json.loads(record.read_text(encoding="utf-8"))
+        if told["fingerprint"] == print_:
+            return BuildReport(index, (), (), time.perf_counter() - began, told["pages"], unchanged=True)
+
+    chapters = catalogue.chapters
+    outcomes = _executed(
+        chapters, languages, root, workers=workers, executor=executor, timeout=timeout, progress=progress
+    )
+    once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
+    failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".book-", dir=build) as name:
+        made = Path(name) / "html"
+        made.mkdir()
+        _render(catalogue, chapters, languages, outcomes, build / "stage", made, tolerant=bool(failures))
+        pages = sum(1 for _ in made.glob("*/**/*.html"))
+        record.unlink(missing_ok=True)
+        if site.exists():
+            site.rename(Path(name) / "old")
+        made.rename(site)
+    if not failures:
+        record.write_text(json.dumps({"fingerprint": print_, "pages": pages}) + "\n", encoding="utf-8")
+    return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
+
+
+def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:
+    from handbook_utils.publishing.words import LANGUAGES
+
+    for lang in languages:
+        if lang not in LANGUAGES:
+            close = nearest(lang, LANGUAGES)
+            raise InputError(
+                f"There is no edition in the language {lang!r}.",
+                where="--lang",
+                expected="one or more of " + ", ".join(LANGUAGES),
+                remedy=f"Did you mean {close!r}?" if close else None,
+            )
+    if not languages:
+        raise InputError("No edition was asked for.", where="--lang", expected="one or more of " + ", ".join(LANGUAGES))
+    return tuple(dict.fromkeys(languages))
+
+
+def fingerprint(root: Path, languages: Sequence[str]) -> str:
+    """Name everything that a built book depends on.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    languages : sequence of str
+        Editions.
+
+    Returns
+    -------
+    str
+        A SHA-256.
+    """
+    found = hashlib.sha256(json.dumps([list(languages), list(sys.version_info[:3]), str(root)]).encode())
+    package = Path(__file__).resolve().parents[1]
+    for base, names in ((root, _SOURCES), (package.parent, (package.name,))):
+        for name in names:
+            start = base / name
+            for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
+                inside = path.relative_to(base)
+                if path.is_file() and path.suffix not in {".pyc", ".mo"} and ".ipynb_checkpoints" not in inside.parts:
+                    content = hashlib.sha256(path.read_bytes()).hexdigest()
+                    found.update(f"{inside.as_posix()}\0{content}\n".encode())
+    return found.hexdigest()
+
+
+def _executed(
+    chapters: Sequence[Chapter],
+    languages: Sequence[str],
+    root: Path,
+    *,
+    workers: int,
+    executor: Executor | None,
+    timeout: float,
+    progress: Progress | None,
+) -> dict[str, dict[str, Outcome]]:
+    """Run every chapter once for each language it is written in; English ones serve both editions."""
+    from handbook_utils.execution import Request, execute
+
+    wanted: dict[tuple[str, str], Request] = {}
+    for lang in languages:
+        for chapter in chapters:
+            own = lang if lang in chapter.languages else "en"
+            given = {"lang": own} if own != "en" and "lang" in chapter.defaults else {}
+            wanted[chapter.slug, own] = Request(chapter, given)
+    done = execute(
+        list(wanted.values()), root=root, workers=workers, executor=executor, timeout=timeout, progress=progress
+    )
+    by_own = dict(zip(wanted, done, strict=True))
+    return {
+        lang: {chapter.slug: by_own[chapter.slug, lang if lang in chapter.languages else "en"] for chapter in chapters}
+        for lang in languages
+    }
+
+
+def _render(
+    catalogue: Catalogue,
+    chapters: Sequence[Chapter],
+    languages: Sequence[str],
+    outcomes: dict[str, dict[str, Outcome]],
+    stages: Path,
+    made: Path,
+    *,
+    tolerant: bool,
+) -> None:
+    """Stage and render the editions, side by side; ``tolerant`` where a missing chapter leaves references open."""
+    import yaml
+
+    from handbook_utils.publishing import render
+    from handbook_utils.publishing.site import add_downloads, chooser
+    from handbook_utils.publishing.stage import write_stage
+
+    running = {}
+    for lang in languages:
+        stage = stages / lang
+        write_stage(stage, catalogue, chapters, lang, languages, outcomes[lang])
+        # Sphinx leaves its own things beside the pages; those go with the temporary folder.
+        running[lang] = render.start(stage, made.parent / lang / "pages", lang)
+    found: list[InputError] = []
+    for lang, process in running.items():
+        found += [
+            InputError(problem.problem, where=f"{problem.where or 'the book'} ({lang})")
+            for problem in render.finish(process)
+        ]
+    if found and not tolerant:
+        raise InputErrors(found)
+    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
+    repository = config.get("repository", {}).get("url", "")
+    for lang in languages:
+        notebooks: dict[str, Any] = {
+            f"notebooks/{slug}": outcome.notebook for slug, outcome in outcomes[lang].items() if outcome.failure is None
+        }
+        (made.parent / lang / "pages").rename(made / lang)
+        add_downloads(stages / lang, made / lang, catalogue.root, notebooks, repository)
+        for left in (".buildinfo", "objects.inv"):
+            (made / lang / left).unlink(missing_ok=True)
+    titles = config["sphinx"]["config"]["handbook_titles"]
+    (made / ".nojekyll").touch()
+    (made / "index.html").write_text(chooser(languages, titles, catalogue.files[0]), encoding="utf-8")

@@ -1,0 +1,380 @@
+"""The Sphinx extension of the handbook: formulas, glossary, the table of checked numbers, and what surrounds a page.
+
+``_config.yml`` names it, so that `jupyter-book build .` has it too. What an edition is made of stands in the stage's
+``handbook.json`` (:mod:`handbook_utils.publishing.stage`); without that file there is one edition, the English one.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from docutils import nodes
+from myst_nb.core.variables import RetrievalError, format_plain_text
+from myst_nb.ext.glue.domain import NbGlueDomain
+from myst_nb.ext.glue.roles import PasteTextRole
+from myst_nb.ext.glue.utils import retrieve_glue_data
+from sphinx.application import Sphinx
+from sphinx.domains import Domain
+from sphinx.domains.std import StandardDomain
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import extract_messages, get_node_line
+from sphinx_exercise.nodes import solution_node
+
+from handbook_utils.publishing.mathml import mathml
+from handbook_utils.publishing.stage import MANIFEST, escaped
+from handbook_utils.publishing.translate import Messages, catalogue_of, problems
+from handbook_utils.publishing.words import LANGUAGES, WORDS
+
+logger = logging.getLogger(__name__)
+THEME = Path(__file__).parent / "theme"
+
+
+def manifest_of(srcdir: str | Path) -> dict[str, Any]:
+    """Return what the stage says of this edition; of a plain `jupyter-book build`, which has no stage, the least."""
+    path = Path(srcdir) / MANIFEST
+    if path.is_file():
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return told
+    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": [], "executed": False}
+
+
+# ---------------------------------------------------------------------- formulas
+
+
+def _visit_inline_math(translator: Any, node: Any) -> None:
+    translator.body.append(_formula(node, display=False))
+    raise nodes.SkipNode
+
+
+def _visit_block_math(translator: Any, node: Any) -> None:
+    anchors = "".join(f' id="{name}"' for name in node["ids"][:1])
+    known = translator.builder.env.get_domain("math").equations.get(node.get("label"))
+    number = f'<span class="eqno">({known[1]})</span>' if known else ""
+    translator.body.append(f'<div class="math"{anchors}>{_formula(node, display=True)}{number}</div>\n')
+    raise nodes.SkipNode
+
+
+def _formula(node: Any, *, display: bool) -> str:
+    try:
+        return mathml(node.astext(), display=display)
+    except ValueError as error:
+        logger.warning("formula: %s", error, location=node)
+        return f"<code>{escaped(node.astext())}</code>"
+
+
+# ---------------------------------------------------------------------- computed numbers in translated prose
+
+
+class _GlueText(PasteTextRole):  # type: ignore[misc]
+    """``{glue:text}``, which in a translated paragraph takes what the same name gave in the original one.
+
+    Sphinx parses a translation as a document of its own, which knows no notebook.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        name, _, form = self.text.partition(":")
+        if "::" in self.text:
+            return self._pasted()
+        known = self.document.settings.env.temp_data.setdefault("handbook_glue", {})
+        try:
+            known[name] = retrieve_glue_data(self.document, name).data["text/plain"]
+        except (RetrievalError, KeyError):
+            if name not in known:
+                return self._pasted()
+        text = format_plain_text(known[name], form or "s")
+        return [nodes.inline(text, text, classes=["pasted-text"])], []
+
+    def _pasted(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        pasted: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
+        return pasted
+
+
+class _Glue(NbGlueDomain):  # type: ignore[misc]
+    roles: ClassVar[dict[str, Any]] = {**NbGlueDomain.roles, "text": _GlueText()}
+
+
+# ---------------------------------------------------------------------- translations
+
+
+class _Noted(Domain):
+    """Holds what is noted of pages while they are read: ``messages`` by page."""
+
+    name = "handbook"
+    label = "Handbook"
+    initial_data = {"messages": {}}  # noqa: RUF012 - as its base class has it
+
+
+class _Translatable(SphinxTransform):
+    """Note every text of a page that a translator must have; in the Dutch edition, hold it against the catalogue."""
+
+    default_priority = 15  # after Sphinx has kept the originals, before it translates (20)
+
+    def apply(self, **_: Any) -> None:
+        env = self.env
+        told = env.config["handbook_manifest"]
+        page = told["pages"].get(env.docname, {})
+        if "nl" not in page.get("languages", []) or page.get("kind") == "failed":
+            return
+        messages: Messages = {}
+        for node, text in extract_messages(self.document):
+            messages.setdefault(text, get_node_line(node))
+        if env.docname == env.config.root_doc:
+            for tree in env.config.external_site_map.root.subtrees:
+                if tree.caption:
+                    messages.setdefault(tree.caption, 0)
+        env.domaindata["handbook"]["messages"][env.docname] = messages
+        if told["lang"] == "nl":
+            for line, text in problems(messages, Path(env.srcdir) / "locale", env.docname):
+                logger.warning("%s", text, location=(env.docname, line or None), type="handbook", subtype="nl")
+
+
+# ---------------------------------------------------------------------- solutions are disclosure boxes
+
+
+def _visit_solution(translator: Any, node: Any) -> None:
+    translator.body.append(translator.starttag(node, "details", CLASS="solution"))
+    title = node.pop(0)
+    named = next((found.astext() for found in title.findall(nodes.reference)), "")
+    said = f"{WORDS[_language(translator.config)]['solution']} {named}".strip()
+    translator.body.append(f"<summary>{escaped(said)}</summary>\n")
+
+
+def _depart_solution(translator: Any, _node: Any) -> None:
+    translator.body.append("</details>\n")
+
+
+def _language(config: Any) -> str:
+    return str(config["handbook_manifest"]["lang"])
+
+
+# ---------------------------------------------------------------------- glossary and checked numbers
+
+
+class _Terms(SphinxDirective):
+    """``{handbook-terms}``: the glossary, made from ``data/terms.csv``, in the language of the edition."""
+
+    def run(self) -> list[nodes.Node]:
+        lang = _language(self.env.config)
+        other = "en" if lang == "nl" else "nl"
+        words = WORDS[lang]
+        path = Path(self.env.srcdir) / "terms.csv"
+        if not path.is_file():
+            path = Path(self.env.srcdir) / "data" / "terms.csv"
+        self.env.note_dependency(str(path))
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = sorted(csv.DictReader(file), key=lambda row: row[lang].casefold())
+        made = nodes.definition_list(classes=["glossary", "simple"])
+        domain = self.env.get_domain("std")
+        assert isinstance(domain, StandardDomain)  # noqa: S101 - for the type checker
+        for row in rows:
+            anchor = f"term-{nodes.make_id(row['en'])}"
+            term = nodes.term("", row[lang], ids=[anchor])
+            # Chapters that are English in both editions name terms in English.
+            for name in dict.fromkeys([row[lang], row["en"]]):
+                domain._note_term(name, anchor, location=term)
+            body = nodes.definition("", nodes.paragraph("", row[f"definition_{lang}"]))
+            notes = [(words["term_other"], row[other], other)]
+            notes += [(words["term_public"], row["nl_public"], "nl"), (words["term_not"], row["not_nl"], "nl")]
+            line = nodes.paragraph(classes=["term-notes"])
+            for label, text, language in notes:
+                if text:
+                    mark = f' lang="{language}"' if language != lang else ""
+                    shown = f"<span>{escaped(label)}: <i{mark}>{escaped(text)}</i></span> "
+                    line += nodes.raw("", shown, format="html")
+            made += nodes.definition_list_item("", term, body)
+            body += line
+        for node in made.findall(nodes.TextElement):
+            node["translatable"] = False
+        self.state.document.note_explicit_target(made)
+        return [made]
+
+
+class _Checked(SphinxDirective):
+    """``{handbook-checked}``: every number of the handbook that was held against one made elsewhere."""
+
+    def run(self) -> list[nodes.Node]:
+        told = self.env.config["handbook_manifest"]
+        words = WORDS[told["lang"]]
+        self.env.note_reread()
+        rows = told["peers"]
+        if not rows:
+            text = words["checked_none"].replace("`", "")
+            return [nodes.paragraph("", text, translatable=False)]
+        columns = ("chapter", "quantity", "ours", "theirs", "against", "tolerance", "verdict")
+        keys = ("chapter", "name", "ours", "theirs", "source", "tolerance", "verdict")
+        head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns)
+        up = "../" * self.env.docname.count("/")
+        lines = []
+        for row in rows:
+            cells = [f"<td>{escaped(row.get(key, ''))}</td>" for key in keys[1:]]
+            slug = escaped(row["chapter"])
+            lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
+        caption = words["checked_caption"].format(count=len(rows))
+        table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+        return [nodes.raw("", f'<table class="table results">{table}</table>', format="html")]
+
+
+# ---------------------------------------------------------------------- around a page
+
+
+def _navigation(app: Sphinx) -> list[dict[str, Any]]:
+    """Return the contents of the book: captions with their pages, each with its title and the pages under it."""
+    told = app.config["handbook_manifest"]
+    site = app.config.external_site_map
+    captions = catalogue_of(Path(app.srcdir) / "locale", app.config.root_doc) if told["lang"] == "nl" else {}
+
+    def entry(name: str) -> dict[str, Any]:
+        below = [entry(str(item)) for tree in site[name].subtrees for item in tree.items]
+        page = told["pages"].get(name, {"languages": [told["lang"]]})
+        english = told["lang"] not in page["languages"]
+        return {"name": name, "title": app.env.titles[name].astext(), "below": below, "english": english}
+
+    return [
+        {
+            "caption": captions.get(tree.caption or "", tree.caption),
+            "pages": [entry(str(item)) for item in tree.items],
+        }
+        for tree in site.root.subtrees
+    ]
+
+
+def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
+    """Return the pages that lead to this one, itself included."""
+    for one in entries:
+        if one["name"] == name:
+            return {name}
+        if found := _opened(one["below"], name):
+            return {one["name"], *found}
+    return set()
+
+
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)?<pre)>')
+
+
+def framed(body: str, words: dict[str, str]) -> str:
+    """Let wide tables and outputs scroll by themselves, by keyboard too, so that the page need not.
+
+    Examples
+    --------
+    >>> framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output"})
+    '<div class="scroll" role="region" tabindex="0" aria-label="Two"><table><caption>Two</caption></table></div>'
+    """
+    count = 0
+
+    def frame(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        caption = re.search(r"<caption>(.*?)</caption>", match[0], re.DOTALL)
+        plain = re.sub(r"<[^>]+>", "", caption[1]).strip().replace('"', "&quot;") if caption else ""
+        label = plain or f"{words['table']} {count}"
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{match[0]}</div>'
+
+    def output(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f'{match[1]} role="region" tabindex="0" aria-label="{words["output"]} {count}">'
+
+    return _OUTPUT.sub(output, _TABLE.sub(frame, body))
+
+
+def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    told = app.config["handbook_manifest"]
+    lang = told["lang"]
+    page = told["pages"].get(pagename, {})
+    navigation = app.env.handbook_navigation  # type: ignore[attr-defined]
+    opened: set[str] = set()
+    for part in navigation:
+        opened |= _opened(part["pages"], pagename)
+    up = "../" * pagename.count("/")
+    switches = [
+        {"lang": other, "name": LANGUAGES[other], "href": f"{up}../{other}/{pagename}.html"}
+        for other in told["languages"]
+        if other != lang
+    ]
+    english = bool(page) and lang not in page["languages"]
+    if "body" in context:
+        context["body"] = framed(context["body"], WORDS["en" if english else lang])
+    context.update(
+        words=WORDS[lang],
+        lang=lang,
+        english=english,
+        opened=opened,
+        navigation=navigation,
+        switches=switches,
+        edition=LANGUAGES[lang],
+        run=page.get("run"),
+        actions=_actions(app, pagename, page) if page.get("kind") == "chapter" else [],
+        site_title=app.config["handbook_titles"].get(lang, app.config.html_title),
+        printed_from=page.get("source", ""),
+    )
+
+
+def _actions(app: Sphinx, pagename: str, page: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    options = app.config.html_theme_options if app.config.html_theme == "handbook" else {}
+    url = str(options.get("repository_url", "")).rstrip("/")
+    branch = options.get("repository_branch", "main")
+    source, name = page["source"], pagename.rpartition("/")[2]
+    actions = [("source", f"{name}.md", True)]
+    if page.get("run"):
+        actions.insert(0, ("notebook", f"{name}.ipynb", True))
+    if url:
+        repository = url.partition("://")[2].partition("/")[2]
+        # The factory makes JupyterLab open the text notebook as a notebook, through jupytext.
+        opened = quote(f"lab/tree/{source}?factory=Jupytext Notebook", safe="")
+        published = f"{repository}/blob/gh-pages/{_language(app.config)}/{pagename}.ipynb"
+        actions += [
+            ("edit", f"{url}/edit/{branch}/{source}", False),
+            ("binder", f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={opened}", False),
+            ("colab", f"https://colab.research.google.com/github/{published}", False),
+        ]
+    return actions
+
+
+# ---------------------------------------------------------------------- setting up
+
+
+def _config_inited(app: Sphinx, config: Any) -> None:
+    config["handbook_manifest"] = manifest_of(app.srcdir)
+
+
+def _pages_read(app: Sphinx, env: Any) -> None:
+    # Exercises are numbered within their page, not through the book: a page keeps its numbers when another one grows.
+    for kinds in env.toc_fignumbers.values():
+        for number, label in enumerate(kinds.get("exercise", {}), start=1):
+            kinds["exercise"][label] = (number,)
+    if app.config.html_theme == "handbook":
+        env.handbook_navigation = _navigation(app)
+
+
+def _builder_inited(app: Sphinx) -> None:
+    if app.config.html_theme == "handbook":
+        app.connect("html-page-context", _page_context)
+        app.add_js_file("handbook.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Set the extension up; Sphinx calls this."""
+    app.setup_extension("myst_nb")
+    app.setup_extension("sphinx_exercise")
+    app.add_html_theme("handbook", str(THEME))
+    app.add_config_value("handbook_titles", {}, "html", [dict])
+    app.add_config_value("handbook_manifest", {}, "", [dict])
+    app.add_html_math_renderer("mathml", (_visit_inline_math, None), (_visit_block_math, None))
+    app.add_domain(_Glue, override=True)
+    app.add_transform(_Translatable)
+    app.add_directive("handbook-terms", _Terms)
+    app.add_directive("handbook-checked", _Checked)
+    app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
+    app.connect("config-inited", _config_inited)
+    app.connect("builder-inited", _builder_inited)
+    app.connect("env-check-consistency", _pages_read)
+    app.add_domain(_Noted)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,169 @@
+"""Sphinx, for one edition, in a process of its own: ``python -m handbook_utils.publishing.render STAGE OUT``.
+
+The configuration is Jupyter Book's, made from ``_config.yml`` by Jupyter Book itself, less what an executed, offline
+book has no use for: thebe, comments, toggle buttons (disclosure boxes are HTML's own) and its theme.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from handbook_utils.errors import InputError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+    from handbook_utils.publishing.translate import Messages
+
+_UNUSED = {
+    "jupyter_book",
+    "sphinx.ext.intersphinx",
+    "sphinx_book_theme",
+    "sphinx_comments",
+    "sphinx_jupyterbook_latex",
+    "sphinx_multitoc_numbering",
+    "sphinx_thebe",
+    "sphinx_togglebutton",
+}
+_WARNING = re.compile(
+    r"^(?:(?P<where>\S.*?)(?::(?P<line>\d+))?: )?(?P<kind>WARNING|ERROR|CRITICAL|SEVERE): (?P<text>.*)"
+)
+
+
+def configuration(stage: Path, lang: str) -> dict[str, Any]:
+    """Return Sphinx' configuration for an edition.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        As :func:`handbook_utils.publishing.stage.write_stage` leaves it.
+    lang : str
+        The edition's language.
+
+    Returns
+    -------
+    dict
+        By the names Sphinx gives them.
+    """
+    import yaml
+    from jupyter_book.config import get_final_config
+
+    given = yaml.safe_load((stage / "_config.yml").read_text(encoding="utf-8"))
+    config: dict[str, Any]
+    config, _ = get_final_config(user_yaml=given, cli_config={"latex_individualpages": False})
+    options = config["html_theme_options"]
+    for name in ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering"):
+        config.pop(name, None)  # of extensions that are left out
+    config |= {
+        "extensions": [name for name in config["extensions"] if name not in _UNUSED],
+        "html_theme": "handbook",
+        "html_theme_options": {name: options.get(name, "") for name in ("repository_url", "repository_branch")},
+        "html_title": config["handbook_titles"][lang],
+        "html_css_files": [],
+        "html_js_files": [],
+        "external_toc_path": str(stage / "_toc.yml"),
+        "language": lang,
+        "locale_dirs": ["locale"],
+        "gettext_compact": False,
+        "gettext_auto_build": True,
+        "nb_execution_mode": "off",
+        "nitpicky": True,
+    }
+    return config
+
+
+def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.StringIO) -> Sphinx:
+    import pybtex.plugin
+    from sphinx.application import Sphinx
+    from sphinx.util.console import nocolor
+
+    # It walks through all installed packages each time it needs a plugin, several times a page.
+    pybtex.plugin._load_entry_point = lru_cache(maxsize=None)(pybtex.plugin._load_entry_point)
+    nocolor()
+    config = configuration(stage, lang)
+    return Sphinx(str(stage), None, str(out), f"{out}.doctrees", builder, config, status=None, warning=warnings)
+
+
+def problems_in(warnings: str, stage: Path) -> list[InputError]:
+    """Read Sphinx' warnings as mistakes in the pages.
+
+    Examples
+    --------
+    >>> print(problems_in("/s/book/a.md:3: WARNING: not there [ref]", Path("/s"))[0])
+    not there [ref]
+      where:    book/a.md, line 3
+    """
+    found: list[tuple[str, str | None]] = []
+    for line in warnings.splitlines():
+        match = _WARNING.match(line)
+        if match is None:
+            if found and line.strip():
+                found[-1] = (f"{found[-1][0]} {line.strip()}", found[-1][1])
+            continue
+        where = (match["where"] or "").replace(f"{stage}/", "").replace(".ipynb", ".md").replace(":<translated>", "")
+        where += f", line {match['line']}" if match["line"] else ""
+        found.append((match["text"], where or None))
+    return [InputError(text, where=where) for text, where in dict.fromkeys(found)]
+
+
+def render(stage: Path, out: Path, lang: str) -> list[InputError]:
+    """Make the pages of one edition.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        As :func:`handbook_utils.publishing.stage.write_stage` leaves it.
+    out : pathlib.Path
+        Where the HTML goes.
+    lang : str
+        The edition's language.
+
+    Returns
+    -------
+    list of InputError
+        Everything Sphinx warned about.
+    """
+    warnings = io.StringIO()
+    _application(stage, out, lang, "html", warnings).build()
+    return problems_in(warnings.getvalue(), stage)
+
+
+def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
+    """Read every translatable text of the bilingual pages, by page, in the order of the page."""
+    warnings = io.StringIO()
+    app = _application(stage, out, "en", "dummy", warnings)
+    app.build()
+    found: dict[str, Messages] = app.env.domaindata["handbook"]["messages"]
+    return found
+
+
+def start(stage: Path, out: Path, lang: str) -> subprocess.Popen[str]:
+    """Start :func:`render` in a process of its own; :func:`finish` waits for it."""
+    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> list[InputError]:
+    """Wait for a started :func:`render` and return what it returned.
+
+    Raises
+    ------
+    RuntimeError
+        Sphinx itself broke down.
+    """
+    told, errors = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"Sphinx ended with {process.returncode}:\n{errors.strip()}")
+    return [InputError(problem, where=where) for problem, where in json.loads(told.splitlines()[-1])]
+
+
+if __name__ == "__main__":
+    stage_, out_, lang_ = sys.argv[1:]
+    print(json.dumps([(error.problem, error.where) for error in render(Path(stage_), Path(out_), lang_)]))

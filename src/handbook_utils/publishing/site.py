@@ -1,0 +1,145 @@
+"""The site around the editions: the page that chooses a language, downloads, and the check that nothing is loaded."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from handbook_utils.publishing.stage import FIGURES, escaped
+from handbook_utils.publishing.words import LANGUAGES
+
+_INSTALL = """\
+# Only on Colab: fetch the handbook, its package and its data. Elsewhere this cell does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import os
+
+    get_ipython().system("git clone --quiet --depth 1 {url} /content/handbook")
+    get_ipython().run_line_magic("pip", "install --quiet /content/handbook")
+    os.environ["HANDBOOK_DATA"] = "/content/handbook/data\""""
+
+
+def chooser(languages: Sequence[str], titles: dict[str, str], root_doc: str) -> str:
+    """Write the page at the top of the site, which leads to the reader's language, with a script or without.
+
+    Parameters
+    ----------
+    languages : sequence of str
+        Editions there are; the first is the one for readers of other languages.
+    titles : dict of str to str
+        The book's title in each language.
+    root_doc : str
+        The first page of an edition.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    addresses = {lang: f"{lang}/{root_doc}.html" for lang in languages}
+    links = "".join(
+        f'<li><a lang="{lang}" hreflang="{lang}" href="{address}">{escaped(titles[lang])}<br>'
+        f"<small>{LANGUAGES[lang]}</small></a></li>"
+        for lang, address in addresses.items()
+    )
+    return f"""<!DOCTYPE html>
+<html lang="{languages[0]}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escaped(" · ".join(titles[lang] for lang in languages))}</title>
+<link rel="icon" type="image/svg+xml" href="{languages[0]}/_static/logo.svg">
+<style>
+body {{ font: 1.2rem/1.5 system-ui, sans-serif; color: #1b1f23; max-width: 40rem; margin: 12vh auto;
+  padding: 0 1.5rem; }}
+ul {{ list-style: none; padding: 0; }}
+a {{ display: block; margin: 1rem 0; padding: 1rem 1.5rem; color: #0b5f8a;
+  border: 2px solid #0b5f8a; border-radius: 6px; }}
+a:focus-visible {{ outline: 3px solid #9a4a00; outline-offset: 2px; }}
+h1 {{ font-size: 1.3rem; }}
+</style>
+<script>
+const pages = {json.dumps(addresses)};
+const wanted = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2));
+location.replace(pages[wanted.find((name) => name in pages) || "{languages[0]}"]);
+</script>
+</head>
+<body><main><h1>{escaped(" · ".join(titles[lang] for lang in languages))}</h1><ul>{links}</ul></main></body>
+</html>
+"""
+
+
+def add_downloads(stage: Path, out: Path, sources: Path, notebooks: dict[str, Any], repository: str) -> None:
+    """Put beside each chapter's page what a reader can take: the executed notebook and its Markdown source.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        Where the edition's figures are.
+    out : pathlib.Path
+        The edition's pages.
+    sources : pathlib.Path
+        The handbook's folder.
+    notebooks : dict of str to nbformat.NotebookNode
+        Executed notebooks by page.
+    repository : str
+        Its address, from which a notebook on Colab fetches the package.
+    """
+    import nbformat
+
+    if (stage / FIGURES).is_dir():
+        shutil.copytree(stage / FIGURES, out / FIGURES)
+    for name, notebook in notebooks.items():
+        cell = nbformat.v4.new_code_cell(_INSTALL.format(url=repository), id="install")
+        taken = nbformat.from_dict({**notebook, "cells": [cell, *notebook.cells]})
+        (out / f"{name}.ipynb").write_text(nbformat.writes(taken), encoding="utf-8")
+        shutil.copyfile(sources / f"{name}.md", out / f"{name}.md")
+
+
+class _Loaded(HTMLParser):
+    """Collects what a browser would fetch by itself: not links, which a reader follows or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in {"script", "img", "iframe", "source", "video", "audio", "embed", "track", "input"}:
+            self.found += [given.get("src") or "", *re.split(r",?\s+", given.get("srcset") or "")]
+        elif tag == "object":
+            self.found.append(given.get("data") or "")
+        elif tag == "link" and (given.get("rel") or "") not in {"canonical", "alternate", "next", "prev", "license"}:
+            self.found.append(given.get("href") or "")
+
+
+def loaded_from_elsewhere(site: Path) -> Iterator[tuple[Path, str]]:
+    """Find what pages and style sheets of a site would load from another host.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        A folder of HTML and CSS.
+
+    Yields
+    ------
+    tuple of pathlib.Path and str
+        The file, and the address it would load.
+    """
+    elsewhere = re.compile(r"(?:https?:)?//")
+    for path in sorted(site.rglob("*.html")):
+        parser = _Loaded()
+        parser.feed(path.read_text(encoding="utf-8"))
+        yield from ((path, address) for address in parser.found if elsewhere.match(address))
+    for path in sorted(site.rglob("*.css")):
+        text = path.read_text(encoding="utf-8")
+        for address in re.findall(
+            r"url\(\s*[\"']?((?:https?:)?//[^\"')]+)|@import\s+[\"']((?:https?:)?//[^\"']+)", text
+        ):
+            yield path, next(filter(None, address))

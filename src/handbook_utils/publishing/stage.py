@@ -1,0 +1,227 @@
+"""The stage: what Sphinx gets to see of one edition, under ``_build/stage/<language>``.
+
+Prose as it is, chapters as executed notebooks, and ``handbook.json`` with what the pages show around them. Figures are
+taken out of the notebooks into files of their own, so that a page stays small and a figure can be opened by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import html
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from handbook_utils.publishing.words import WORDS
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Catalogue, Chapter
+    from handbook_utils.execution import Failure, Outcome
+
+PEERS = "application/vnd.handbook.peers+json"
+#: What a page says about itself, read by :mod:`handbook_utils.publishing.extension`.
+MANIFEST = "handbook.json"
+FIGURES = "figures"
+
+#: Output kinds of which a page shows only the first it finds; the rest would be carried along for nothing.
+_SHOWN = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain")
+_IMAGE = re.compile(r'src="data:image/(svg\+xml|png);base64,([A-Za-z0-9+/=\s]+)"')
+
+
+def bilingual_prose(path: Path) -> bool:
+    """Tell whether a prose page must be in both languages; it may say ``handbook: {languages: [en]}`` if not.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> page = Path(tempfile.mkdtemp()) / "page.md"
+    >>> _ = page.write_text("# Title", encoding="utf-8")
+    >>> bilingual_prose(page)
+    True
+    """
+    front = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.DOTALL)
+    told = (yaml.safe_load(front[1]) or {}) if front else {}
+    return "nl" in told.get("handbook", {}).get("languages", ["en", "nl"])
+
+
+def write_stage(
+    stage: Path,
+    catalogue: Catalogue,
+    chapters: Sequence[Chapter],
+    lang: str,
+    languages: Sequence[str],
+    outcomes: Mapping[str, Outcome],
+) -> None:
+    """Write everything one edition is made of.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        Emptied first.
+    catalogue : Catalogue
+        Which pages there are.
+    chapters : sequence of Chapter
+        All chapters of the catalogue.
+    lang : str
+        The edition's language.
+    languages : sequence of str
+        All editions of this build, for the switch between them.
+    outcomes : mapping of str to Outcome
+        By slug, executed for this edition. A chapter without one is staged as its source, not executed.
+    """
+    root = catalogue.root
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copyfile(root / name, stage / name)
+    shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
+    pages: dict[str, Any] = {}
+    for name in catalogue.files:
+        if not name.startswith("notebooks/"):
+            both = bilingual_prose(root / f"{name}.md")
+            pages[name] = {"kind": "prose", "languages": ["en", "nl"] if both else ["en"], "source": f"{name}.md"}
+    peers: list[dict[str, Any]] = []
+    for chapter in chapters:
+        name = f"notebooks/{chapter.slug}"
+        page = {"kind": "chapter", "languages": list(chapter.languages), "source": f"{name}.md", "slug": chapter.slug}
+        outcome = outcomes.get(chapter.slug)
+        target = stage / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if outcome is None:
+            shutil.copyfile(chapter.path, target.with_suffix(".md"))
+        elif outcome.failure is not None:
+            page |= {"kind": "failed", "languages": list(languages)}
+            target.with_suffix(".md").write_text(failure_page(chapter, outcome.failure, lang), encoding="utf-8")
+        else:
+            page["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
+            peers += _peers(outcome.notebook)
+            notebook = _for_sphinx(outcome.notebook, chapter, stage, depth=name.count("/"))
+            target.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+        pages[name] = page
+    if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
+        shutil.copytree(root / "locale", stage / "locale")
+    terms = root / "data" / "terms.csv"
+    if terms.is_file():
+        shutil.copyfile(terms, stage / "terms.csv")
+    manifest = {
+        "lang": lang,
+        "languages": list(languages),
+        "pages": pages,
+        "peers": peers,
+        "executed": bool(outcomes),
+    }
+    (stage / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def failure_page(chapter: Chapter, failure: Failure, lang: str) -> str:
+    """Write the notice that stands where a failed chapter would have stood.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The chapter.
+    failure : Failure
+        What went wrong.
+    lang : str
+        Language of the notice.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    words = WORDS[lang]
+    where = words["failed_cell"].format(cell=failure.cell) if failure.cell else words["failed_start"]
+    told = "\n".join(f"    {line}" for line in f"{failure.error}: {failure.message}".splitlines()[:20])
+    title = words["failed_title"].format(title=chapter.title)
+    return f"# {title}\n\n{words['failed']}\n\n{where} (`{chapter.slug}`):\n\n{told}\n"
+
+
+def _peers(notebook: Any) -> Iterator[dict[str, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            rows = output.get("data", {}).get(PEERS, [])
+            yield from json.loads(rows) if isinstance(rows, str) else rows
+
+
+def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any:
+    notebook = copy.deepcopy(executed)
+    kept = ("kernelspec", "language_info")
+    notebook.metadata = {key: executed.metadata[key] for key in kept if key in executed.metadata}
+    # With it, a warning names the line of the source rather than one of the notebook.
+    notebook.metadata["source_map"] = line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data")
+            if data is None:
+                continue
+            shown = next((kind for kind in _SHOWN if kind in data), None)
+            record = [kind for kind in data if kind.startswith("application/papermill.record/")]
+            output["data"] = {kind: data[kind] for kind in ([shown] if shown else []) + record}
+            if shown == "text/html":
+                output["data"][shown] = figures_as_files("".join(data[shown]), stage, depth)
+        cell.outputs = [output for output in cell.get("outputs", []) if output.get("data", True)]
+        if cell.cell_type != "code":
+            del cell["outputs"]
+    return notebook
+
+
+def figures_as_files(page: str, stage: Path, depth: int) -> str:
+    """Put the images that stand inside a page's HTML into files beside it.
+
+    Parameters
+    ----------
+    page : str
+        HTML with ``data:`` images.
+    stage : pathlib.Path
+        Where the folder of figures is.
+    depth : int
+        How many folders deep the page stands.
+
+    Returns
+    -------
+    str
+        The HTML with relative addresses; each image also is a link to itself, to see it large.
+    """
+
+    def filed(match: re.Match[str]) -> str:
+        content = base64.b64decode(match[2])
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{match[1].partition('+')[0]}"
+        folder = stage / FIGURES
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+        return f'src="{"../" * depth}{FIGURES}/{name}"'
+
+    linked = _IMAGE.sub(filed, page)
+    return re.sub(r'(<img class="figure"[^>]* src="([^"]+)">)', r'<a class="figure" href="\2">\1</a>', linked)
+
+
+def line_numbers(source: str, notebook: Any) -> list[int]:
+    r"""Find the line at which each cell begins in the chapter's Markdown, counted from 0.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Cell
+    >>> line_numbers("# One\n\n+++\n\nTwo", Cell(cells=[Cell(source="# One"), Cell(source="Two")]))
+    [0, 4]
+    """
+    lines, place = [], 0
+    for cell in notebook.cells:
+        found = source.find(cell.source, place)
+        if found >= 0:
+            place = found
+        lines.append(source.count("\n", 0, place))
+        place += len(cell.source) if found >= 0 else 0
+    return lines
+
+
+def escaped(value: object) -> str:
+    """Write a value as HTML text."""
+    return html.escape(str(value))
