@@ -1,0 +1,366 @@
+"""The ``handbook`` command: parse, call, print.
+
+Exit codes: 0 done, 1 a chapter failed or differs, 2 the user's input. Heavy modules are imported by the command that
+needs them, so that ``--help`` and a build with nothing to do are quick.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from handbook_utils.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Chapter
+    from handbook_utils.execution import Outcome
+    from handbook_utils.execution.run import Progress
+
+app = typer.Typer(
+    name="handbook",
+    help="The Gut Microbiome Handbook: list its chapters, run one on your own data, build the book.",
+    epilog="Exit codes: 0 done · 1 a chapter failed · 2 something in your input is not right.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+shown = Console()
+told = Console(stderr=True)
+
+
+def _slug_completion(incomplete: str) -> list[str]:
+    from handbook_utils.chapters import Catalogue, handbook_root
+
+    return [slug for slug in Catalogue.read(handbook_root()).slugs if incomplete in slug]
+
+
+Slug = Annotated[
+    str,
+    typer.Argument(metavar="CHAPTER", help="A chapter, as `handbook list` names it.", autocompletion=_slug_completion),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+Workers = Annotated[int, typer.Option(min=1, max=256, help="Chapters to run at once.")]
+
+
+@app.command("list")
+def list_chapters(as_json: AsJson = False) -> None:
+    """List the chapters, with the question each answers."""
+    from handbook_utils.chapters import Catalogue, handbook_root
+
+    chapters = Catalogue.read(handbook_root()).chapters
+    if as_json:
+        _print_json([_described(chapter) for chapter in chapters])
+        return
+    table = Table("chapter", "question", "minutes", box=None, pad_edge=False)
+    for chapter in chapters:
+        table.add_row(chapter.slug, chapter.question, str(chapter.minutes))
+    shown.print(table)
+
+
+@app.command()
+def describe(slug: Slug, as_json: AsJson = False) -> None:
+    """Say what a chapter answers, what it needs, and which parameters it takes."""
+    chapter = _chapter(slug)
+    if as_json:
+        _print_json(_described(chapter))
+        return
+    shown.print(f"[bold]{chapter.title}[/bold] ({chapter.slug})", highlight=False)
+    shown.print(f"Question  {chapter.question}", highlight=False)
+    shown.print(f"Needs     {chapter.needs}", highlight=False)
+    shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
+    table = Table("parameter", "type", "default", "meaning", "allowed", box=None, pad_edge=False)
+    for entry in chapter.parameters:
+        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed)
+    shown.print(table)
+
+
+@app.command()
+def run(
+    slug: Slug,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; may be given many times."),
+    ] = None,
+    parameters_file: Annotated[
+        Path | None,
+        typer.Option("-f", "--parameters-file", metavar="FILE", help="Parameters as YAML; -p goes before it."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="The result folder; by default the chapter's name."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the report, where the chapter has both: en or nl.")] = "",
+    force: Annotated[bool, typer.Option(help="Replace an earlier result folder.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600,
+) -> None:
+    """Run a chapter on your own data and leave a result folder: report, figures, tables, methods text, crate."""
+    import tempfile
+
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution import Request, execute
+    from handbook_utils.publishing.folder import check_target, write_result_folder
+
+    root = handbook_root()
+    chapter = _chapter(slug)
+    given = {**_from_file(parameters_file), **_from_options(parameter or [])}
+    if lang:
+        given["lang"] = lang
+    target = output or Path(chapter.slug.rpartition("/")[2])
+    check_target(target, force=force)
+    with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
+        with told.status(f"Running {chapter.slug}"):
+            outcome = execute([Request(chapter, given, Path(results))], root=root, workers=1, timeout=timeout)[0]
+        folder = write_result_folder(outcome, target, root=root, force=force)
+    if outcome.failure:
+        told.print(str(outcome.failure), highlight=False, markup=False)
+        told.print(f"What there is to find out why: {folder}", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+    shown.print(str(folder / "report.html"), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def check(slug: Slug, timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600) -> None:
+    """Execute a chapter; hold it against the contract and against its reference."""
+    from handbook_utils.chapters import contract, handbook_root, reference
+
+    root = handbook_root()
+    chapter = _chapter(slug)
+    broken = contract.violations(chapter, root)
+    outcome = _executed(chapter, timeout)
+    broken += contract.executed_violations(outcome.notebook)
+    changed = reference.differences(root, chapter, outcome.notebook)
+    for line in broken:
+        told.print(f"contract: {line}", highlight=False, markup=False)
+    for difference in changed:
+        told.print(str(difference), highlight=False, markup=False)
+    if broken or changed:
+        raise typer.Exit(1)
+    shown.print(f"{chapter.slug}: meets the contract and agrees with its reference.")
+
+
+@app.command()
+def accept(slug: Slug, timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600) -> None:
+    """Execute a chapter and store the outputs of its check cells as its reference. Read the diff before you commit."""
+    from handbook_utils.chapters import handbook_root, reference
+
+    chapter = _chapter(slug)
+    outcome = _executed(chapter, timeout)
+    path = reference.write_reference(handbook_root(), chapter, outcome.notebook)
+    shown.print(f"Written: {path.relative_to(handbook_root())}")
+
+
+@app.command()
+def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For example recipes/my-topic.")]) -> None:
+    """Write a chapter that meets the contract, as a beginning."""
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.chapters.new import new_chapter
+
+    path = new_chapter(handbook_root(), slug)
+    shown.print(f"Written: {path.relative_to(handbook_root())}")
+    shown.print(f"Put `- file: notebooks/{slug}` into _toc.yml, write the chapter, then: make accept NB={slug}")
+
+
+@app.command()
+def build(
+    lang: Annotated[str, typer.Option(help="Editions, separated by commas.")] = "en,nl",
+    workers: Workers = 2,
+    timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
+) -> None:
+    """Execute every chapter and publish the book under _build/html."""
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.publishing import build_book
+
+    languages = tuple(part.strip() for part in lang.split(",") if part.strip())
+    with _progress() as progress:
+        report = build_book(handbook_root(), languages, workers=workers, timeout=timeout, progress=progress)
+    for failure in report.failures:
+        told.print(str(failure), highlight=False, markup=False)
+    shown.print(str(report.index), highlight=False, soft_wrap=True)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def translate() -> None:
+    """Bring the Dutch catalogues under locale/ in step with the English pages."""
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.publishing import update_catalogues
+
+    shown.print(str(update_catalogues(handbook_root())), highlight=False, markup=False)
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = 8000) -> None:
+    """Show the built book at an address of this machine."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from handbook_utils.chapters import handbook_root
+
+    folder = handbook_root() / "_build" / "html"
+    if not (folder / "index.html").is_file():
+        raise InputError("The book has not been built.", expected="_build/html/index.html", remedy="make book")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        shown.print(f"http://127.0.0.1:{port}/ (Ctrl-C ends)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            shown.print("Ended.")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what this machine has, what it lacks, and what each thing is for."""
+    from handbook_utils.doctor import examine
+
+    findings = examine()
+    if as_json:
+        _print_json([finding._asdict() for finding in findings])
+    else:
+        table = Table("", "what", "found", "for", box=None, pad_edge=False)
+        for finding in findings:
+            table.add_row("ok" if finding.ok else "--", finding.what, finding.found, finding.purpose)
+        shown.print(table)
+    if any(finding.needed and not finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _from_options(pairs: Sequence[str]) -> dict[str, object]:
+    given: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError("A parameter has no value.", expected="-p name value", found=f"-p {name}")
+        given[name] = value
+    return given
+
+
+def _from_file(path: Path | None) -> dict[str, object]:
+    import yaml
+
+    if path is None:
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "The parameters file cannot be read.", where=str(path), found=str(error), expected="a YAML file in UTF-8"
+        ) from error
+    except yaml.YAMLError as error:
+        raise InputError("The parameters file is not YAML.", where=str(path), found=str(error)) from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
+        raise InputError(
+            "The parameters file does not name parameters.",
+            where=str(path),
+            expected="lines of the form  name: value",
+            found=type(content).__name__,
+        )
+    return content
+
+
+def _chapter(slug: str) -> Chapter:
+    from handbook_utils.chapters import Catalogue, handbook_root
+
+    return Catalogue.read(handbook_root()).get(slug)
+
+
+def _executed(chapter: Chapter, timeout: float) -> Outcome:
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution import Request, execute
+
+    with told.status(f"Running {chapter.slug}"):
+        outcome = execute([Request(chapter)], root=handbook_root(), workers=1, timeout=timeout)[0]
+    if outcome.failure:
+        told.print(str(outcome.failure), highlight=False, markup=False)
+        raise typer.Exit(1)
+    return outcome
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=told, transient=True) as bar:
+        task = bar.add_task("chapters", total=0)
+        total = done = failed = 0
+
+        def tell(slug: str, state: str) -> None:
+            nonlocal total, done, failed
+            total += state == "queued"
+            done += state != "queued"
+            failed += state == "failed"
+            note = f"{failed} failed, last {slug}" if failed else slug
+            bar.update(task, total=total, completed=done, description=note)
+
+        yield tell
+
+
+def _described(chapter: Chapter) -> dict[str, Any]:
+    return {
+        "slug": chapter.slug,
+        "title": chapter.title,
+        "question": chapter.question,
+        "audience": chapter.audience,
+        "minutes": chapter.minutes,
+        "data": chapter.data,
+        "languages": chapter.languages,
+        "needs": chapter.needs,
+        "parameters": [
+            {
+                "name": entry.name,
+                "type": entry.type,
+                "default": entry.default,
+                "help": entry.help,
+                "allowed": entry.allowed,
+            }
+            for entry in chapter.parameters
+        ],
+    }
+
+
+def _print_json(content: object) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Let parameters be given as papermill's users know them, ``-p name value``, beside ``-p name=value``."""
+    joined: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        joined.append(argument)
+        if argument in ("-p", "--parameter"):
+            name = next(rest, None)
+            if name is not None and not re.match(r"\w+=", name):
+                value = next(rest, None)
+                name = name if value is None else f"{name}={value}"
+            joined += [name] if name is not None else []
+    return joined
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of this process.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=_joined(given), prog_name="handbook")
+    except (InputError, InputErrors) as error:
+        told.print(str(error), highlight=False, markup=False, soft_wrap=True)
+        sys.exit(2)

@@ -1,0 +1,125 @@
+"""The handbook command: what it prints, its exit codes, and that a user's mistake is one screen and writes nothing."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from handbook_utils.chapters import handbook_root
+from handbook_utils.chapters.new import new_chapter
+from handbook_utils.cli import main
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch) -> Path:
+    """A handbook of one chapter, in which the commands run."""
+    root = tmp_path / "handbook"
+    (root / "book").mkdir(parents=True)
+    bibliography = "@article{known2020,\n author = {A. One},\n title = {T},\n year = {2020},\n doi = {10.1/x}\n}\n"
+    (root / "book" / "references.bib").write_text(bibliography, encoding="utf-8")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: notebooks/recipes/my-topic\n", encoding="utf-8")
+    shutil.copy(handbook_root() / "requirements.lock", root)
+    new_chapter(root, "recipes/my-topic")
+    monkeypatch.setenv("HANDBOOK_ROOT", str(root))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return root
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return int(ended.value.code or 0)
+
+
+def test_list_and_describe_as_json(root, capsys):
+    assert run("list", "--json") == 0
+    [chapter] = json.loads(capsys.readouterr().out)
+    assert chapter["slug"] == "recipes/my-topic"
+    assert run("describe", "my-topic", "--json") == 0
+    described = json.loads(capsys.readouterr().out)
+    assert described["parameters"] == [
+        {
+            "name": "minimum",
+            "type": "int",
+            "default": 1,
+            "help": "reads that make a taxon present",
+            "allowed": "a whole number from 1 to 1000",
+        }
+    ]
+    assert run("describe", "my-topic") == 0
+    assert "How many taxa does a sample" in capsys.readouterr().out
+
+
+def test_run_leaves_a_result_folder_and_refuses_to_overwrite_it(root, capsys):
+    assert run("run", "my-topic", "-p", "minimum", "5", "-o", "kept") == 0
+    assert capsys.readouterr().out.strip() == "kept/report.html"
+    names = {path.name for path in Path("kept").iterdir()}
+    assert names >= {"report.html", "notebook.ipynb", "figures", "methods.md", "params.yml", "values.csv", "log.txt"}
+    assert "minimum: 5" in Path("kept/params.yml").read_text(encoding="utf-8")
+    first = Path("kept/values.csv").read_bytes()
+    assert run("run", "my-topic", "-o", "kept") == 2
+    assert "not overwritten" in capsys.readouterr().err
+    assert Path("kept/values.csv").read_bytes() == first
+    assert run("run", "my-topic", "-f", "kept/params.yml", "-o", "again") == 0
+    assert Path("again/values.csv").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "my-topik"], "Did you mean 'recipes/my-topic'?"),
+        (["run", "my-topic", "-p", "minimun", "5"], "Did you mean 'minimum'?"),
+        (["run", "my-topic", "-p", "minimum", "many"], "a whole number from 1 to 1000"),
+        (["run", "my-topic", "-p", "minimum"], "has no value"),
+        (["run", "my-topic", "-f", "absent.yml"], "cannot be read"),
+        (["describe", "nothing-like-it"], "handbook list"),
+        (["new", "recipes/My Topic"], "recipes/my-topic"),
+        (["serve"], "make book"),
+    ],
+)
+def test_bad_input_is_one_screen_exit_2_and_writes_nothing(root, capsys, arguments, said):
+    assert run(*arguments) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+    assert len(told.splitlines()) < 25
+    assert list(Path().iterdir()) == []
+
+
+def test_parameters_file_that_is_not_one(root, capsys):
+    Path("bad.yml").write_text("- a\n- b\n", encoding="utf-8")
+    assert run("run", "my-topic", "-f", "bad.yml") == 2
+    assert "does not name parameters" in capsys.readouterr().err
+
+
+def test_failing_chapter_exits_1_and_keeps_what_there_is(root, capsys):
+    path = root / "notebooks" / "recipes" / "my-topic.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    assert run("run", "my-topic", "-o", "kept") == 1
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError" in told
+    assert "minimum=1" in told
+    assert not Path("kept").exists()
+    assert Path("kept-failed/log.txt").is_file()
+
+
+def test_accept_then_check_then_change(root, capsys):
+    assert run("check", "my-topic") == 2
+    assert "handbook accept" in capsys.readouterr().err
+    assert run("accept", "my-topic") == 0
+    assert run("check", "my-topic") == 0
+    stored = root / "tests" / "reference" / "recipes" / "my-topic.yml"
+    stored.write_text(stored.read_text(encoding="utf-8").replace("median", "mean"), encoding="utf-8")
+    capsys.readouterr()
+    assert run("check", "my-topic") == 1
+    assert "+taxa: median" in capsys.readouterr().err
+
+
+def test_doctor_says_what_each_thing_is_for(root, capsys):
+    assert run("doctor", "--json") == 0
+    findings = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert findings["data"]["ok"]
+    assert findings["Python"]["needed"]
