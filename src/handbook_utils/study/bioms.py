@@ -80,8 +80,11 @@ def from_json(content: str, where: str) -> Table:
             found=f"{sizes} ids",
             remedy=_AGAIN,
         )
+    for row in held["rows"]:
+        # biomformat (R) writes lineages as lists without a name, which biom-format does not expect.
+        if isinstance(row, dict) and isinstance(row.get("metadata"), (list, str)):
+            row["metadata"] = {"taxonomy": row["metadata"]}
     try:
-        # An empty cell of a dense table is an error here; biom-format would make it 0 or fail without a place.
         made = biom.Table.from_json(held)
     except Exception as error:  # biom-format checks little, so a wrong file fails anywhere
         raise _damaged("BIOM 1.0 (JSON)", where, error) from None

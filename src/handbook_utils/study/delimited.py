@@ -137,6 +137,7 @@ def sheet(text: str, where: str, *, note: str = "") -> Sheet:
         "\t": "tab-separated text (TSV)",
         ",": "comma-separated text (CSV)",
         ";": "text separated by semicolons (CSV)",
+        " ": "text separated by blanks, as by R's write.table",
     }
     rows = _rows(source, skipped, where)
     try:
@@ -186,13 +187,16 @@ def _rows(source: Iterator[list[str]], skipped: int, where: str) -> Iterator[tup
 
 def _separator(head: str, first: str, where: str) -> str:
     best, most = "", 0.0
-    for separator in "\t;,":
+    # The blank is what R's write.table separates by; names with blanks are quoted then.
+    for separator in "\t;, ":
         if separator not in first:
             continue
         lines = list(itertools.islice(csv.reader(io.StringIO(head, newline=""), delimiter=separator), 12))
         widths = [len(cells) for cells in lines if cells][: -1 if len(head) >= 200_000 else None] or [len(lines[0])]
         agree = sum(abs(width - widths[0]) <= 1 for width in widths) / len(widths)
         score = agree * 1000 + min(widths[0], 500) if widths[0] > 1 else 0
+        if separator == " " and (best or agree < 1):
+            continue
         if score > most:
             best, most = separator, score
     if not best:
@@ -282,7 +286,8 @@ def feature_table(source: Sheet) -> Table:
     else:
         table.rows_are, table.how = _from_words(header[0], ids, columns)
     if are_sequences(columns) or are_sequences(ids):
-        table.format = f"DADA2 sequence table, {source.format}"
+        table.format = "DADA2 sequence table"
+        table.notes.insert(0, "Format: DADA2 sequence table.")
     return table
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import io
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 from skbio import TreeNode
 
-from handbook_utils.errors import InputError
-from handbook_utils.study import bioms, delimited, files
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study import artifacts, bioms, delimited, files, profiles, workbooks
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import Table, duplicates
 
@@ -35,28 +37,30 @@ _OTHERS = [
 
 @dataclass(frozen=True)
 class Content:
-    """The bytes of a file, and its text where it has any.
+    """The bytes of a file, or of the member of an archive that holds the data.
 
     Parameters
     ----------
-    path : pathlib.Path
+    where : str
+        What messages call the file.
     data : bytes
         Unpacked.
     text : str
         "" where it is not text.
-    note : str
-        The encoding, where it is worth saying.
+    encoding : str
+        Where it is worth saying.
+    artifact : Artifact, optional
+        Of QIIME 2, where the data comes from one.
+    workbook : bool
+        Whether it is Excel's.
     """
 
-    path: Path
+    where: str
     data: bytes
-    text: str
-    note: str
-
-    @property
-    def where(self) -> str:
-        """What messages call the file."""
-        return str(self.path)
+    text: str = ""
+    encoding: str = ""
+    artifact: artifacts.Artifact | None = None
+    workbook: bool = False
 
 
 def opened(path: Path) -> Content:
@@ -67,25 +71,44 @@ def opened(path: Path) -> Content:
     InputError
         It cannot be read, is empty, or is something that is known not to be a table.
     """
-    data = files.read(path)
+    where, data, artifact = str(path), files.read(path), None
+    if data.startswith(files.ZIP):
+        archive = files.Archive(data, where)
+        if workbooks.is_workbook(archive.names):
+            return Content(where, data, workbook=True)
+        if not artifacts.is_artifact(archive):
+            raise InputError(
+                "This zip archive is neither a QIIME 2 artifact nor an Excel workbook.",
+                where=where,
+                expected="a .qza with VERSION, metadata.yaml and data, or a .xlsx",
+                found=f"{len(archive.names)} members: {listed(archive.names)}",
+                remedy="If it holds a table, unpack it and give that.",
+            )
+        artifact = artifacts.read(archive)
+        where, data = artifact.where, artifact.data
     for start, what, remedy in _OTHERS:
         if data.startswith(start):
             raise InputError(
                 "This file is not a table.",
-                where=str(path),
+                where=where,
                 expected="a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)",
                 found=what,
                 remedy=remedy,
             )
-    if data.startswith((files.ZIP, files.HDF5)):
-        return Content(path, data, "", "")
-    text, encoding = files.decode(data, str(path))
-    return Content(path, data, text, "" if encoding == "UTF-8" else f", {encoding}")
+    if data.startswith(files.HDF5):
+        return Content(where, data, artifact=artifact)
+    text, encoding = files.decode(data, where)
+    return Content(where, data, text, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 
 def sheet(content: Content) -> delimited.Sheet:
-    """Return the rows of a text table."""
-    return delimited.sheet(content.text, content.where, note=content.note)
+    """Return the rows of a text table or a workbook."""
+    if content.workbook:
+        return workbooks.sheet(content.data, content.where)
+    made = delimited.sheet(content.text, content.where, note=content.encoding)
+    if content.artifact:
+        made.notes.insert(0, f"Format: {content.artifact.note}.")
+    return made
 
 
 def _is_json(content: Content) -> bool:
@@ -94,25 +117,76 @@ def _is_json(content: Content) -> bool:
 
 #: What a file may be, with the test for it and its reader; the first that fits is taken.
 READERS: list[tuple[Callable[[Content], bool], Callable[[Content], Table]]] = [
-    (lambda content: content.data.startswith(files.HDF5), lambda content: bioms.from_hdf5(content.data, content.where)),
-    (_is_json, lambda content: bioms.from_json(content.text, content.where)),
-    (lambda content: bool(content.text), lambda content: delimited.feature_table(sheet(content))),
+    (lambda it: it.data.startswith(files.HDF5), lambda it: bioms.from_hdf5(it.data, it.where)),
+    (_is_json, lambda it: bioms.from_json(it.text, it.where)),
+    (lambda it: profiles.is_shared(it.text), lambda it: profiles.shared(it.text, it.where)),
+    (lambda it: profiles.is_metaphlan(it.text), lambda it: profiles.metaphlan(it.text, it.where)),
+    (lambda it: profiles.is_humann(it.text), lambda it: profiles.humann(it.text, it.where)),
+    (lambda it: profiles.is_kraken(it.text), lambda it: profiles.kraken([(it.where, it.text)])),
+    (lambda _: True, lambda it: delimited.feature_table(sheet(it))),
 ]
 
 
-def read_table(path: str | Path) -> Table:
+def read_table(named: str | Path) -> Table:
     """Read a feature table of any known format, not yet oriented where its format does not say.
+
+    Parameters
+    ----------
+    named : str or pathlib.Path
+        A file; for reports of Kraken 2 or Bracken also a folder, a pattern or names separated by ``os.pathsep``.
 
     Raises
     ------
     InputError, InputErrors
         What is wrong with it, and where.
     """
-    content = opened(Path(path))
-    for fits, reader in READERS:
-        if fits(content):
-            return reader(content)
-    raise InputError("This file is not a table.", where=content.where, found="a format that is not known")
+    several = _several(named)
+    if several:
+        return profiles.kraken([(content.where, content.text) for content in several])
+    content = opened(Path(named))
+    if content.artifact and not content.artifact.type.startswith("FeatureTable"):
+        raise InputError(
+            "This artifact is not a feature table.",
+            where=content.where,
+            expected="FeatureTable[Frequency]",
+            found=content.artifact.type,
+            remedy="Were the files exchanged?",
+        )
+    table = next(reader for fits, reader in READERS if fits(content))(content)
+    if content.artifact:
+        table.notes.insert(0, f"Format: {content.artifact.note}.")
+    return table
+
+
+def _several(named: str | Path) -> list[Content]:
+    """Return the reports that a folder, a pattern or a list of names means; none where it is one file."""
+    path, text = Path(named), str(named)
+    if path.is_file():
+        return []
+    if path.is_dir():
+        inside = [opened(file) for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+        return [content for content in inside if profiles.is_kraken(content.text)]
+    if os.pathsep in text:
+        found = [Path(part) for part in text.split(os.pathsep) if part]
+    elif glob.has_magic(text):
+        found = [Path(part) for part in sorted(glob.glob(text))]  # noqa: PTH207 - the pattern may be absolute
+        if not found:
+            raise InputError(
+                "No file has a name of this pattern.", where=text, remedy="Check the folder and the pattern."
+            )
+    else:
+        return []
+    contents = [opened(path) for path in found]
+    others = [content.where for content in contents if not profiles.is_kraken(content.text)]
+    if others:
+        raise InputError(
+            "Several files can be read together only where all are reports of Kraken 2 or Bracken.",
+            where=listed(others),
+            expected="the files that --report wrote",
+            found="another format",
+            remedy="MetaPhlAn: merge_metaphlan_tables.py; HUMAnN: humann_join_tables; else give one table.",
+        )
+    return contents
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -124,19 +198,19 @@ def read_metadata(path: Path) -> Metadata:
         What is wrong with it, and where.
     """
     content = opened(path)
-    if not content.text or _is_json(content):
+    if not (content.text or content.workbook) or _is_json(content):
         raise InputError(
             "This file is not sample metadata.",
             where=content.where,
             expected="a table as text, Excel (.xlsx) or QIIME 2 metadata",
-            found="a feature table" if content.data.startswith(files.HDF5) or content.text else "another archive",
+            found="a feature table (BIOM)",
             remedy="Were the table and the metadata exchanged?",
         )
     return Metadata.read(sheet(content))
 
 
-def read_taxonomy(path: Path) -> pd.DataFrame:
-    """Read a taxonomy: one row a feature, with a lineage or a column for each rank.
+def read_taxonomy(path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read a taxonomy: one row a feature, with a lineage or a column for each rank. ``notes`` gains its provenance.
 
     Returns
     -------
@@ -148,18 +222,24 @@ def read_taxonomy(path: Path) -> pd.DataFrame:
     InputError, InputErrors
         What is wrong with it, and where.
     """
-    return delimited.taxonomy(sheet(opened(path)))
+    content = opened(path)
+    if content.artifact:
+        notes.append(f"Taxonomy: {content.artifact.note}.")
+    return delimited.taxonomy(sheet(content))
 
 
-def read_tree(path: Path) -> TreeNode:
-    """Read a rooted phylogeny in Newick.
+def read_tree(path: Path, notes: list[str]) -> TreeNode:
+    """Read a rooted phylogeny in Newick. ``notes`` gains its provenance.
 
     Raises
     ------
     InputError
         Not Newick, no names, or not rooted.
     """
-    return newick(opened(path).text, str(path))
+    content = opened(path)
+    if content.artifact:
+        notes.append(f"Tree: {content.artifact.note}.")
+    return newick(content.text, content.where)
 
 
 def newick(text: str, where: str) -> TreeNode:

@@ -183,8 +183,8 @@ class Metadata:
                 range(len(self.header)),
                 key=lambda n: (sum(not loose.isdisjoint(loose_keys(row[n])) for row in self.rows), n == guess),
             )
-        if best != guess or named is None:
-            self.notes.append(f"The metadata column {self.header[best] or 1!r} names the samples.")
+        if best != guess or (named is None and self.header[best]):
+            self.notes.append(f"The metadata column {self.header[best] or best + 1!r} names the samples.")
         return best
 
     def _column(self, n: int, errors: list[InputError]) -> pd.Series:

@@ -89,14 +89,15 @@ def read_study(
     if described is not None:
         frame = described.frame(samples)
         chosen = _matched(samples, frame, str(table), str(metadata), notes)
-        notes += [note for note in described.notes if not note.startswith("Format")]
+        notes += [note.replace("Format:", "Metadata:") for note in described.notes]
         matrix, samples = matrix[chosen], [samples[n] for n in chosen]
         frame = frame.loc[samples]
-    names = held.taxonomy if taxonomy is None else formats.read_taxonomy(Path(taxonomy))
-    if taxonomy is not None and names is not None:
+    names, phylogeny = held.taxonomy, None
+    if taxonomy is not None:
+        names = formats.read_taxonomy(Path(taxonomy), notes)
         names = _complete(names, features, str(table), str(taxonomy), notes)
-    phylogeny = held.tree if tree is None else formats.read_tree(Path(tree))
-    if tree is not None and phylogeny is not None:
+    if tree is not None:
+        phylogeny = formats.read_tree(Path(tree), notes)
         _tips(phylogeny, features, str(table), str(tree), notes)
     if held.kind == "abundances":
         notes.append("The values are abundances, not counts of reads.")
@@ -153,7 +154,9 @@ def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "",
 
 def _matched(samples: list[str], frame: pd.DataFrame, table: str, metadata: str, notes: list[str]) -> list[int]:
     there = set(frame.index)
-    chosen = [n for n, sample in enumerate(samples) if sample in there]
+    at = {sample: n for n, sample in enumerate(samples)}
+    # In the order of the metadata, so that a study does not depend on how a program sorted the samples of its table.
+    chosen = [at[sample] for sample in frame.index if sample in at]
     left = [sample for sample in samples if sample not in there]
     unused = list(frame.index.difference(pd.Index(samples, dtype=object), sort=False))
     errors = changed_ids(left, unused, "sample", ("the table", "the metadata"), f"{table} and {metadata}")

@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.model import Quantity
@@ -55,7 +54,6 @@ class Table:
     how: str = ""
     taxonomy: pd.DataFrame | None = None
     quantity: Quantity | None = None
-    tree: TreeNode | None = None
     notes: list[str] = field(default_factory=list)
 
     def oriented(self) -> tuple[sparse.csr_array, list[str], list[str]]:
@@ -121,5 +119,5 @@ def lineages(texts: Iterable[str | Sequence[str]], ids: Iterable[str], separator
 
 def name_of(taxon: object) -> str:
     """Return a taxon's name without prefix and confidence; "" for what is not known."""
-    name = _PREFIX.sub("", _CONFIDENCE.sub("", str(taxon or "").strip())).strip()
+    name = _PREFIX.sub("", _CONFIDENCE.sub("", str(taxon or "").strip()).strip('"')).strip()
     return "" if _NOTHING.match(name) else name
