@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: What the book is made of, in the handbook's folder.
 _SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "locale", "notebooks")
+
+#: How many problems are told at once.
+_MOST = 12
 
 
 @dataclass(frozen=True)
@@ -223,14 +226,9 @@ def _render(
         write_stage(stage, catalogue, chapters, lang, languages, outcomes[lang])
         # Sphinx leaves its own things beside the pages; those go with the temporary folder.
         running[lang] = render.start(stage, made.parent / lang / "pages", lang)
-    found: list[InputError] = []
-    for lang, process in running.items():
-        found += [
-            InputError(problem.problem, where=f"{problem.where or 'the book'} ({lang})")
-            for problem in render.finish(process)
-        ]
-    if found and not tolerant:
-        raise InputErrors(found)
+    found = {lang: render.finish(process) for lang, process in running.items()}
+    if any(found.values()) and not tolerant:
+        raise InputErrors(_together(found))
     config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
     repository = config.get("repository", {}).get("url", "")
     for lang in languages:
@@ -244,3 +242,19 @@ def _render(
     titles = config["sphinx"]["config"]["handbook_titles"]
     (made / ".nojekyll").touch()
     (made / "index.html").write_text(chooser(languages, titles, catalogue.files[0]), encoding="utf-8")
+
+
+def _together(found: dict[str, list[InputError]]) -> list[InputError]:
+    """Say each problem once, with the editions it is in where it is not in all; no more than fit on a screen."""
+    editions: dict[tuple[str, str], list[str]] = {}
+    for lang, problems in found.items():
+        for problem in problems:
+            editions.setdefault((problem.problem, problem.where or "the book"), []).append(lang)
+    errors = [
+        InputError(text, where=where if len(langs) == len(found) else f"{where} ({', '.join(langs)})")
+        for (text, where), langs in editions.items()
+    ]
+    if len(errors) > _MOST:
+        pages = list(dict.fromkeys(str(error.where).partition(",")[0] for error in errors[_MOST:]))
+        errors[_MOST:] = [InputError(f"And {len(errors) - _MOST} more.", where=listed(pages))]
+    return errors

@@ -24,8 +24,8 @@ from sphinx.domains.std import StandardDomain
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.nodes import extract_messages, get_node_line
-from sphinx_exercise.nodes import solution_node
+from sphinx.util.nodes import extract_messages, traverse_parent
+from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.stage import MANIFEST, escaped
@@ -124,7 +124,8 @@ class _Translatable(SphinxTransform):
             return
         messages: Messages = {}
         for node, text in extract_messages(self.document):
-            messages.setdefault(text, get_node_line(node))
+            if not _said_elsewhere(node):
+                messages.setdefault(text, _line(node))
         if env.docname == env.config.root_doc:
             for tree in env.config.external_site_map.root.subtrees:
                 if tree.caption:
@@ -135,6 +136,22 @@ class _Translatable(SphinxTransform):
                 logger.warning("%s", text, location=(env.docname, line or None), type="handbook", subtype="nl")
 
 
+def _said_elsewhere(node: nodes.Element) -> bool:
+    """Tell what needs no Dutch of its own: formulas, front matter, alt text inside a paragraph, the tools' own words."""
+    if isinstance(node, (nodes.math_block, solution_title)) or (isinstance(node, exercise_title) and _numbered(node)):
+        return True
+    within = (nodes.docinfo, nodes.field_list, *((nodes.paragraph,) if isinstance(node, nodes.image) else ()))
+    return any(isinstance(one, within) for one in traverse_parent(node.parent))
+
+
+def _numbered(title: Any) -> bool:
+    return bool(title.default_title())
+
+
+def _line(node: nodes.Element) -> int:
+    return next((int(one.line) for one in traverse_parent(node) if one.line), 0)
+
+
 # ---------------------------------------------------------------------- solutions are disclosure boxes
 
 
@@ -142,7 +159,9 @@ def _visit_solution(translator: Any, node: Any) -> None:
     translator.body.append(translator.starttag(node, "details", CLASS="solution"))
     title = node.pop(0)
     named = next((found.astext() for found in title.findall(nodes.reference)), "")
-    said = f"{WORDS[_language(translator.config)]['solution']} {named}".strip()
+    words = WORDS[_language(translator.config)]
+    number = re.search(r"\d+", named)
+    said = " ".join([words["solution"], *([words["exercise"], number[0]] if number else named.split())])
     translator.body.append(f"<summary>{escaped(said)}</summary>\n")
 
 
@@ -167,6 +186,8 @@ class _Terms(SphinxDirective):
         path = Path(self.env.srcdir) / "terms.csv"
         if not path.is_file():
             path = Path(self.env.srcdir) / "data" / "terms.csv"
+        if not path.is_file():
+            raise self.error("There is no data/terms.csv to make the glossary from.")
         self.env.note_dependency(str(path))
         with path.open(encoding="utf-8", newline="") as file:
             rows = sorted(csv.DictReader(file), key=lambda row: row[lang].casefold())
@@ -213,12 +234,18 @@ class _Checked(SphinxDirective):
         up = "../" * self.env.docname.count("/")
         lines = []
         for row in rows:
-            cells = [f"<td>{escaped(row.get(key, ''))}</td>" for key in keys[1:]]
+            cells = [f"<td>{escaped(_number(row.get(key, ''), told['lang']))}</td>" for key in keys[1:]]
             slug = escaped(row["chapter"])
             lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
         caption = words["checked_caption"].format(count=len(rows))
         table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
         return [nodes.raw("", f'<table class="table results">{table}</table>', format="html")]
+
+
+def _number(value: object, lang: str) -> object:
+    if not isinstance(value, float):
+        return value
+    return f"{value:.6g}".replace(".", ",") if lang == "nl" else f"{value:.6g}"
 
 
 # ---------------------------------------------------------------------- around a page

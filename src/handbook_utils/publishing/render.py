@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError
+from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -75,6 +76,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
         "gettext_auto_build": True,
         "nb_execution_mode": "off",
         "nitpicky": True,
+        "numfig_format": {"exercise": f"{WORDS[lang]['exercise']} %s"},
     }
     return config
 

@@ -154,6 +154,7 @@ def merged(messages: Messages, path: Path, docname: str) -> polib.POFile:
     known = {entry.msgid: entry for entry in old if entry.msgstr}
     gone = {text: entry for text, entry in known.items() if text not in messages}
     made = polib.POFile(wrapwidth=0)
+    made.header = f"The Dutch of {docname}.md. `handbook translate` keeps the English in step."
     made.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
