@@ -1,0 +1,106 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.spatial.distance import pdist, squareform
+
+from handbook_utils import datasets
+from handbook_utils.analysis.composition import (
+    median_intervals,
+    most_abundant,
+    nearest_is_own,
+    renkonen_similarity,
+    shares_of,
+    similarity_to_usual,
+    within_and_between,
+)
+from handbook_utils.errors import InputError
+from handbook_utils.study import Study
+
+
+def study_of(counts) -> Study:
+    frame = pd.DataFrame(counts)
+    frame.index = [f"s{i}" for i in frame.index]
+    frame.columns = [f"t{i}" for i in frame.columns]
+    return Study.from_frame(frame)
+
+
+@given(arrays(np.int64, (4, 5), elements=st.integers(0, 1000)).filter(lambda a: (a.sum(axis=1) > 0).all()))
+def test_similarity_is_one_minus_bray_curtis_of_proportions(counts):
+    study = study_of(counts)
+    expected = 1 - squareform(pdist(counts / counts.sum(axis=1, keepdims=True), "braycurtis"))
+    found = renkonen_similarity(study).to_numpy()
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(found, found.T)
+
+
+@given(arrays(np.int64, (3, 4), elements=st.integers(1, 1000)), st.integers(2, 50))
+def test_similarity_does_not_hang_on_depth(counts, factor):
+    scaled = counts.copy()
+    scaled[0] *= factor
+    pd.testing.assert_frame_equal(renkonen_similarity(study_of(counts)), renkonen_similarity(study_of(scaled)))
+
+
+def test_shares_add_up_to_one_and_the_rest_is_the_rest():
+    twins = datasets.load("twins")
+    taxa = most_abundant(twins, 5, apart_from=["Unknown"])
+    assert taxa[:2] == ["Bacteroides", "Faecalibacterium"]
+    shares = shares_of(twins, taxa, "others")
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_allclose(shares["Bacteroides"], twins.to_frame()["Bacteroides"] / twins.depth)
+
+
+def test_every_pair_is_counted_once():
+    twins = datasets.load("twins")
+    pairs = within_and_between(renkonen_similarity(twins), twins.column("person"))
+    assert len(pairs.within) == 124
+    assert len(pairs.within) + len(pairs.between) == 278 * 277 / 2
+
+
+def test_superiority_counts_pairs():
+    twins = datasets.load("twins")
+    pairs = within_and_between(renkonen_similarity(twins), twins.column("person"))
+    within, between = pairs.within[:, None], pairs.between[None, :]
+    assert pairs.superiority == pytest.approx((within > between).mean() + (within == between).mean() / 2)
+
+
+def test_one_person_has_no_between():
+    with pytest.raises(InputError, match="cannot both be made"):
+        within_and_between(renkonen_similarity(study_of([[1, 2], [2, 1]])), pd.Series({"s0": "a", "s1": "a"}))
+
+
+def test_intervals_hold_the_medians_and_follow_the_seed():
+    twins = datasets.load("twins")
+    similarity, person = renkonen_similarity(twins), twins.column("person")
+    found = median_intervals(similarity, person, resamples=50, seed=7)
+    pairs = within_and_between(similarity, person)
+    assert found["within"][0] < np.median(pairs.within) < found["within"][1]
+    assert found["between"][0] < np.median(pairs.between) < found["between"][1]
+    assert found == median_intervals(similarity, person, resamples=50, seed=7)
+    assert found != median_intervals(similarity, person, resamples=50, seed=8)
+
+
+def test_nearest_is_chance_for_shuffled_people():
+    twins = datasets.load("twins")
+    similarity, person = renkonen_similarity(twins), twins.column("person")
+    shuffled = pd.Series(np.random.default_rng(1).permutation(person.to_numpy(dtype=object)), index=person.index)
+    assert nearest_is_own(similarity, person) > 10 * max(nearest_is_own(similarity, shuffled), 0.005)
+
+
+def test_a_usual_day_is_not_compared_with_itself():
+    study = study_of([[10, 0], [0, 10], [5, 5]])
+    day = pd.Series({"s0": 0, "s1": 1, "s2": 2})
+    assert similarity_to_usual(study, day, [True, True, False]).tolist() == [0.0, 0.0, 1.0]
+
+
+def test_samples_of_one_day_are_averaged():
+    study = study_of([[10, 0], [0, 10], [5, 5]])
+    day = pd.Series({"s0": 0, "s1": 0, "s2": 1})
+    assert similarity_to_usual(study, day, [True, True, True]).to_dict() == {0: 1.0, 1: 1.0}
+
+
+def test_too_few_usual_days():
+    with pytest.raises(InputError, match="too few"):
+        similarity_to_usual(study_of([[1, 1], [1, 2]]), pd.Series({"s0": 0, "s1": 1}), [True, False])
