@@ -151,7 +151,8 @@ def sheet(text: str, where: str, *, note: str = "") -> Sheet:
             found=f"{skipped + 1} lines",
             remedy="Export it again.",
         ) from None
-    if len(first[1]) == len(header) + 1 and header and header[0].strip():
+    corner = _word(header[0])
+    if len(first[1]) == len(header) + 1 and corner and corner not in _FEATURE_WORDS | _SAMPLE_WORDS:
         header = ["", *header]
     notes = [f"Format: {names.get(separator, 'separated text')}{note}."]
     return Sheet(

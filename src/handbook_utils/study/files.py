@@ -10,7 +10,6 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from handbook_utils.errors import InputError, listed, nearest
@@ -288,8 +287,8 @@ def _legacy(content: bytes, where: str) -> str:
         ) from None
 
 
-def write(path: Path, make: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all: ``make`` fills a temporary file beside it, which then takes its name.
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: to a temporary file beside it, which then takes its name.
 
     Raises
     ------
@@ -298,10 +297,10 @@ def write(path: Path, make: Callable[[Path], None]) -> None:
     """
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        os.close(handle)
+        handle, name = tempfile.mkstemp(prefix=".handbook-", dir=path.parent)
         temporary = Path(name)
-        make(temporary)
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
         # A temporary file is private; what takes its place has the permissions a new file would have had.
         mask = os.umask(0)
         os.umask(mask)
@@ -312,6 +311,7 @@ def write(path: Path, make: Callable[[Path], None]) -> None:
             errno.ENOSPC: "Make room on the disk, or choose another folder.",
             errno.EACCES: "Choose a folder you may write to.",
             errno.ENOENT: "Make the folder first.",
+            errno.EISDIR: "Choose another name: there is a folder of this one.",
         }
         raise InputError(
             "This file could not be written; nothing was changed.",

@@ -158,6 +158,36 @@ def read_table(named: str | Path) -> Table:
     return table
 
 
+def kind(named: str | Path) -> str:
+    """Tell what a file is for: "tree", "taxonomy", "metadata" or "table" (or anything that only its cells tell).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "x").write_text("((a:1,b:1):1,c:1);", encoding="utf-8")
+    ...     kind(Path(folder, "x"))
+    'tree'
+    """
+    if not Path(named).is_file():
+        return "table"
+    content = opened(Path(named))
+    families = {
+        "Phylogeny": "tree",
+        "FeatureData": "taxonomy",
+        "SampleData": "metadata",
+        "ImmutableMetadata": "metadata",
+    }
+    if content.artifact:
+        return families.get(content.artifact.type.partition("[")[0], "table")
+    if content.text.lstrip().startswith("(") and content.text.rstrip().endswith(";"):
+        return "tree"
+    header = content.text.lstrip().partition("\n")[0].rstrip("\r").casefold().split("\t")
+    if header[1:2] == ["taxon"] or header == ["otu", "size", "taxonomy"]:
+        return "taxonomy"
+    return "metadata" if "\n#q2:types" in content.text[:100_000] else "table"
+
+
 def _several(named: str | Path) -> list[Content]:
     """Return the reports that a folder, a pattern or a list of names means; none where it is one file."""
     path, text = Path(named), str(named)

@@ -13,11 +13,12 @@ from handbook_utils.study.delimited import Sheet
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import duplicates
 
-#: What QIIME 2 accepts as the name of the id column (docs, "Metadata in QIIME 2"), and what people use besides.
-_ID_WORDS = {
+#: The names that QIIME 2 accepts for the id column, and so for no other (docs, "Metadata in QIIME 2").
+QIIME_ID_HEADERS = {
     *("id", "sampleid", "sample id", "sample-id", "featureid", "feature id", "feature-id"),
-    *("#sampleid", "#sample id", "#otuid", "#otu id", "sample_name", "sample", "samples", "sample_id", "sample name"),
+    *("#sampleid", "#sample id", "#otuid", "#otu id", "sample_name"),
 }
+_ID_WORDS = QIIME_ID_HEADERS | {"sample", "samples", "sample_id", "sample name"}
 #: An empty cell, what R and spreadsheets write for it, and the INSDC's words for a missing value.
 _MISSING = {
     *("", "na", "n/a", "nan", "#n/a", "missing", "not applicable", "not collected", "not provided", "not available"),

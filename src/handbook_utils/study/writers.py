@@ -1,0 +1,201 @@
+"""Write studies for other programs: BIOM 2.1, TSV, QIIME 2 metadata, CSV that is safe in a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.results import safe_for_spreadsheets
+from handbook_utils.study import files
+from handbook_utils.study.metadata import QIIME_ID_HEADERS
+from handbook_utils.study.model import Study
+from handbook_utils.study.tables import RANKS
+
+Format = Literal["biom", "tsv", "csv"]
+
+
+def write_study(study: Study, path: str | Path, format: Format = "biom") -> None:  # noqa: A002 - what people call it
+    r"""Write the feature table, whole or not at all.
+
+    Parameters
+    ----------
+    study : Study
+    path : str or pathlib.Path
+        An existing file is replaced.
+    format : {"biom", "tsv", "csv"}
+        BIOM 2.1 (HDF5) with lineages; classic TSV with features in rows and lineages in the column ``taxonomy``; or
+        CSV with samples in rows and an apostrophe before every id that a spreadsheet would run as a formula.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written, or the format is not known.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> study = Study.from_sparse(np.array([[1, 0], [2, 3]]), ["S1", "S2"], ["a", "b"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_study(study, Path(folder, "table.tsv"), "tsv")
+    ...     print(Path(folder, "table.tsv").read_text(encoding="utf-8").expandtabs(8))
+    #OTU ID S1      S2
+    a       1       2
+    b       0       3
+    <BLANKLINE>
+    """
+    if format not in ("biom", "tsv", "csv"):
+        raise InputError("This format cannot be written.", expected="biom, tsv or csv", found=repr(format))
+    content = {"biom": _biom, "tsv": _tsv, "csv": _csv}[format](study)
+    files.write(Path(path), content)
+
+
+def write_metadata(study: Study, path: str | Path) -> None:
+    """Write the sample metadata as QIIME 2 reads it, with the types of the columns in ``#q2:types``.
+
+    Source: QIIME 2 documentation, "Metadata in QIIME 2".
+
+    Raises
+    ------
+    InputError, InputErrors
+        Ids or column names that QIIME 2 refuses; numbers that are infinite; the file cannot be written.
+    """
+    metadata = study.metadata
+    _check_for_qiime(study)
+    numeric = [_is_number(metadata[name]) for name in metadata]
+    types = ["numeric" if number else "categorical" for number in numeric]
+    lines = [["sample-id", *map(str, metadata.columns)], ["#q2:types", *types]]
+    columns = [
+        map(_number if number else _word, metadata[name]) for name, number in zip(metadata, numeric, strict=True)
+    ]
+    lines += [[str(sample), *row] for sample, *row in zip(study.samples, *columns, strict=True)]
+    files.write(Path(path), _delimited(lines, "\t").encode())
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV that a spreadsheet shows with its accents and cannot take for formulas.
+
+    Source: OWASP, CSV Injection.
+    """
+    safe = safe_for_spreadsheets(frame)
+    # Spreadsheets know UTF-8 by its byte order mark.
+    files.write(Path(path), safe.to_csv(lineterminator="\r\n").encode("utf-8-sig"))
+
+
+# ---------------------------------------------------------------------- formats
+
+
+def _biom(study: Study) -> bytes:
+    made = io.BytesIO()
+    with h5py.File(made, "w") as opened:
+        table = replace(study, _taxonomy=_all_ranks(study)).to_biom()
+        table.type = "OTU table"  # a controlled word, which programs that check the file ask for
+        table.to_hdf5(opened, "Gut Microbiome Handbook")
+    return made.getvalue()
+
+
+def _tsv(study: Study) -> bytes:
+    taxonomy = _all_ranks(study)
+    head = ["#OTU ID", *study.samples, *([] if taxonomy is None else ["taxonomy"])]
+    by_feature = study.table.tocsc()
+    lines = [head]
+    for n, feature in enumerate(study.features):
+        row = np.zeros(len(study.samples))
+        part = slice(by_feature.indptr[n], by_feature.indptr[n + 1])
+        row[by_feature.indices[part]] = by_feature.data[part]
+        last = [] if taxonomy is None else ["; ".join(taxonomy.iloc[n])]
+        lines.append([feature, *map(_number, row), *last])
+    return _delimited(lines, "\t").encode()
+
+
+def _csv(study: Study) -> bytes:
+    rows = ([sample, *map(_number, study.table[[n]].toarray()[0])] for n, sample in enumerate(_inert(study.samples)))
+    head = ["sample", *_inert(study.features)]
+    return _delimited(itertools.chain([head], rows), ",").encode("utf-8-sig")
+
+
+def _inert(ids: pd.Index) -> list[str]:
+    return list(safe_for_spreadsheets(pd.DataFrame({"id": ids}), index=False)["id"])
+
+
+def _all_ranks(study: Study) -> pd.DataFrame | None:
+    """Return the taxonomy with all ranks down to its lowest, and ``f__`` before a family and so on.
+
+    A lineage in a file has no names of ranks, and biom-format drops those that are empty.
+    """
+    taxonomy = study.taxonomy
+    if taxonomy is None or not set(taxonomy.columns) <= set(RANKS):
+        return taxonomy
+    lowest = max(RANKS.index(rank) for rank in taxonomy.columns)
+    whole = taxonomy.reindex(columns=list(RANKS[: lowest + 1]), fill_value="")
+    for rank, letter in zip(whole.columns, "kpcofgst", strict=False):
+        whole[rank] = f"{letter}__" + whole[rank]
+    return whole
+
+
+def _delimited(lines: Iterable[Iterable[str]], separator: str) -> str:
+    special = {separator, '"', "\n", "\r"}
+
+    def cell(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if not special.isdisjoint(text) else text
+
+    return "".join(separator.join(map(cell, cells)) + "\n" for cells in lines)
+
+
+def _number(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def _word(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _check_for_qiime(study: Study) -> None:
+    metadata, errors = study.metadata, []
+    bad = [name for name in study.samples if name != name.strip() or name.startswith("#")]
+    if bad:
+        errors.append(
+            InputError(
+                f"{len(bad)} sample ids cannot be read by QIIME 2.",
+                where=study.name,
+                expected="ids that do not begin with # and have no blanks around them",
+                found=listed([repr(name) for name in bad]),
+                remedy="Rename these samples in table and metadata.",
+            )
+        )
+    names = [str(name) for name in metadata.columns]
+    bad = [name for name in names if not name or name != name.strip() or name.casefold() in QIIME_ID_HEADERS]
+    if bad:
+        errors.append(
+            InputError(
+                f"{len(bad)} metadata columns have names that QIIME 2 refuses.",
+                where=study.name,
+                expected="names that are not those of the id column, and have no blanks around them",
+                found=listed([repr(name) for name in bad]),
+                remedy="Rename these columns.",
+            )
+        )
+    infinite = [
+        name for name in metadata if _is_number(metadata[name]) and np.isinf(metadata[name].astype(float)).any()
+    ]
+    if infinite:
+        errors.append(
+            InputError("QIIME 2 has no infinite numbers.", where=study.name, found=f"columns {listed(infinite)}")
+        )
+    if errors:
+        raise InputErrors(errors)
