@@ -99,7 +99,9 @@ class Results:
             target = self.folder / "tables"
             target.mkdir(parents=True, exist_ok=True)
             safe_for_spreadsheets(frame, index=index).to_csv(target / f"{name}.csv", index=index)
+        _display(self._table_bundle(frame, name, caption, digits, index))
 
+    def _table_bundle(self, frame: pd.DataFrame, name: str, caption: str, digits: int, index: bool) -> dict[str, Any]:
         def written(value: Any) -> str:
             if isinstance(value, (float, np.floating)):
                 return "" if np.isnan(value) else self.number(float(value), digits)
@@ -118,7 +120,7 @@ class Results:
             f"<thead><tr>{''.join(head)}</tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table>"
         )
-        _display({"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"})
+        return {"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"}
 
     def value(self, name: str, value: float | str, digits: int = 2) -> None:
         """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary."""
@@ -133,6 +135,23 @@ class Results:
             {"application/papermill.record/text/plain": written},
             {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
         )
+
+    def peers(self, frame: pd.DataFrame, digits: int = 6) -> None:
+        """Show numbers held against a peer's, and hand them to the book's page that gathers all of them.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            What :func:`handbook_utils.analysis.peers.held_against` returns.
+        digits : int
+            Decimals shown.
+        """
+        shown = frame[["name", "ours", "theirs", "tolerance", "source", "verdict"]]
+        bundle = self._table_bundle(
+            shown, "peers", "Our numbers beside those of a peer, with the tolerance stated", digits, index=False
+        )
+        rows = json.loads(frame.to_json(orient="records"))
+        _display({**bundle, "application/vnd.handbook.peers+json": rows})
 
     def methods(self, text: str, cites: Sequence[str] = ()) -> None:
         """Show the methods paragraph of this analysis in a box, and keep it for the result folder's ``methods.md``.
@@ -171,7 +190,7 @@ class Results:
         _display({"text/html": box, "text/plain": f"{title}: {text}"})
 
 
-def _display(bundle: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
+def _display(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
     display(bundle, raw=True, metadata=metadata or {})
 
 

@@ -1,0 +1,80 @@
+"""What a recipe asks of the reader's files, looked at before anything is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from handbook_utils.analysis.distances import ON_A_TREE
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.study import Study
+from handbook_utils.study.readers import open_study, require_groups
+
+
+def names_in(text: object) -> list[str]:
+    """Return the names in a list separated by commas.
+
+    Examples
+    --------
+    >>> names_in("sex, age")
+    ['sex', 'age']
+    """
+    return [part.strip() for part in str(text).split(",") if part.strip()]
+
+
+def study_of(parameters: Mapping[str, object], bundled: str) -> Study:
+    """Open the study that a chapter's parameters name."""
+    given = {name: str(parameters.get(name, "")) for name in ("table", "metadata", "taxonomy", "tree")}
+    return open_study(**given, bundled=bundled)
+
+
+def compare_groups(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/compare-groups`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Columns that are not there, groups that are too small, a tree that is needed and absent.
+    """
+    study = study_of(parameters, "throat")
+    columns = names_in(parameters["covariates"]) + names_in(parameters["strata"])
+    collect(
+        partial(require_groups, study, str(parameters["group"]), minimum=int(str(parameters["minimum"]))),
+        *(partial(study.column, name) for name in columns),
+        partial(_tree, study, str(parameters["metric"])),
+    )
+
+
+def collect(*checks: Callable[[], object]) -> None:
+    """Run every check, so that a reader is told of all mistakes at once.
+
+    Raises
+    ------
+    InputErrors
+        What the checks found.
+    """
+    errors: list[InputError] = []
+    for check in checks:
+        try:
+            check()
+        except InputErrors as found:
+            errors.extend(found.errors)
+        except InputError as found:
+            errors.append(found)
+    if errors:
+        raise InputErrors(errors)
+
+
+def _tree(study: Study, metric: str) -> None:
+    if metric in ON_A_TREE and study.tree is None:
+        raise InputError(
+            f"The distance '{metric}' needs a tree of the features.",
+            where="parameter tree",
+            expected="a Newick file",
+            remedy="Give tree, or choose metric bray-curtis or aitchison.",
+        )

@@ -1,0 +1,75 @@
+"""Data with a known truth, made from the structure of real data. Whatever shows it says that it is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from handbook_utils.study import Study
+
+
+def repeated_samples(study: Study, times: int, seed: int) -> Study:
+    """Draw every participant's sample several times, as if each had been sampled repeatedly without changing.
+
+    Parameters
+    ----------
+    study : Study
+        One sample a participant; its metadata go with every copy.
+    times : int
+        Samples of each participant.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    Study
+        Simulated: reads drawn anew (multinomially) from each real sample's proportions, at its depth. The column
+        ``participant`` joins samples of one person.
+    """
+    generator = np.random.default_rng(seed)
+    counts = study.table.toarray().astype(np.int64)
+    drawn, rows, names = [], [], []
+    for place, name in enumerate(study.samples):
+        total = counts[place].sum()
+        for number in range(times):
+            drawn.append(generator.multinomial(total, counts[place] / total))
+            rows.append(study.metadata.iloc[place].to_dict() | {"participant": str(name)})
+            names.append(f"{name}-{number + 1}")
+    metadata = pd.DataFrame(rows, index=pd.Index(names))
+    return Study.from_sparse(sparse.csr_matrix(np.array(drawn)), names, list(study.features), metadata=metadata)
+
+
+def groups_with_one_mean(study: Study, groups: Mapping[str, tuple[int, float]], reads: int, seed: int) -> Study:
+    """Draw groups of samples around one and the same mean composition, each with a spread of its own.
+
+    Parameters
+    ----------
+    study : Study
+        The mean is that of its proportions.
+    groups : mapping of str to (int, float)
+        Samples, and the Dirichlet precision: the smaller, the more samples differ.
+    reads : int
+        Reads of each sample.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    Study
+        Simulated, with the metadata column ``group``.
+    """
+    generator = np.random.default_rng(seed)
+    mean = np.asarray(study.proportions().table.mean(axis=0)).ravel()
+    present = mean > 0
+    drawn, labels = [], []
+    for label, (count, precision) in groups.items():
+        shares = generator.dirichlet(mean[present] / mean[present].sum() * precision, size=count)
+        drawn += [generator.multinomial(reads, share) for share in shares]
+        labels += [label] * count
+    names = [f"simulated-{number}" for number in range(1, len(labels) + 1)]
+    table = sparse.csr_matrix(np.array(drawn))
+    metadata = pd.DataFrame({"group": labels}, index=pd.Index(names))
+    return Study.from_sparse(table, names, list(study.features[present]), metadata=metadata)
