@@ -88,7 +88,9 @@ class _GlueText(PasteTextRole):  # type: ignore[misc]
         except (RetrievalError, KeyError):
             if name not in known:
                 return self._pasted()
-        text = format_plain_text(known[name], form or "s")
+        # Without a format it is shown as recorded; the tool would take "3,0" for two numbers.
+        plain = not form and known[name][:1] not in "'\""
+        text = known[name] if plain else format_plain_text(known[name], form or "s")
         return [nodes.inline(text, text, classes=["pasted-text"])], []
 
     def _pasted(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -109,6 +111,10 @@ class _Noted(Domain):
     name = "handbook"
     label = "Handbook"
     initial_data = {"messages": {}}  # noqa: RUF012 - as its base class has it
+
+    def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
+        """Find nothing: nothing in this domain can be referred to."""
+        return []
 
 
 class _Translatable(SphinxTransform):
@@ -137,7 +143,7 @@ class _Translatable(SphinxTransform):
 
 
 def _said_elsewhere(node: nodes.Element) -> bool:
-    """Tell what needs no Dutch of its own: formulas, front matter, alt text inside a paragraph, the tools' own words."""
+    """Tell what needs no Dutch of its own: formulas, front matter, alt text in a paragraph, the tools' own words."""
     if isinstance(node, (nodes.math_block, solution_title)) or (isinstance(node, exercise_title) and _numbered(node)):
         return True
     within = (nodes.docinfo, nodes.field_list, *((nodes.paragraph,) if isinstance(node, nodes.image) else ()))

@@ -69,6 +69,10 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
         "html_title": config["handbook_titles"][lang],
         "html_css_files": [],
         "html_js_files": [],
+        "exclude_patterns": [
+            *config.get("exclude_patterns", []),
+            *(path.relative_to(stage).with_suffix(".md").as_posix() for path in stage.rglob("*.ipynb")),
+        ],
         "external_toc_path": str(stage / "_toc.yml"),
         "language": lang,
         "locale_dirs": ["locale"],
@@ -109,8 +113,11 @@ def problems_in(warnings: str, stage: Path) -> list[InputError]:
             if found and line.strip():
                 found[-1] = (f"{found[-1][0]} {line.strip()}", found[-1][1])
             continue
-        where = (match["where"] or "").replace(f"{stage}/", "").replace(".ipynb", ".md").replace(":<translated>", "")
-        where += f", line {match['line']}" if match["line"] else ""
+        where = (match["where"] or "").replace(f"{stage}/", "").replace(".ipynb", ".md")
+        # In a translated text Sphinx counts lines anew; where that text stands it says before.
+        where, _, number = where.removesuffix(":<translated>").partition(":")
+        number = number or match["line"]
+        where += f", line {number}" if number else ""
         found.append((match["text"], where or None))
     return [InputError(text, where=where) for text, where in dict.fromkeys(found)]
 

@@ -94,12 +94,12 @@ def write_stage(
         outcome = outcomes.get(chapter.slug)
         target = stage / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        if outcome is None:
-            shutil.copyfile(chapter.path, target.with_suffix(".md"))
-        elif outcome.failure is not None:
+        # The source lies beside the executed notebook, excluded from the book, so that links to it are known.
+        shutil.copyfile(chapter.path, target.with_suffix(".md"))
+        if outcome is not None and outcome.failure is not None:
             page |= {"kind": "failed", "languages": list(languages)}
             target.with_suffix(".md").write_text(failure_page(chapter, outcome.failure, lang), encoding="utf-8")
-        else:
+        elif outcome is not None:
             page["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
             peers += _peers(outcome.notebook)
             notebook = _for_sphinx(outcome.notebook, chapter, stage, depth=name.count("/"))
@@ -155,8 +155,9 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
     notebook = copy.deepcopy(executed)
     kept = ("kernelspec", "language_info")
     notebook.metadata = {key: executed.metadata[key] for key in kept if key in executed.metadata}
-    # With it, a warning names the line of the source rather than one of the notebook.
-    notebook.metadata["source_map"] = line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
+    # With it, a warning names the line of the source rather than one of the notebook; MyST-NB and MyST both add one.
+    lines = line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
+    notebook.metadata["source_map"] = [line - 1 for line in lines]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data")
