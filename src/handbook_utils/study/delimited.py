@@ -142,7 +142,7 @@ def sheet(text: str, where: str, *, note: str = "") -> Sheet:
     rows = _rows(source, skipped, where)
     try:
         _, header = next(rows)
-        first = next(rows)
+        first = [next(rows), *itertools.islice(rows, 20 if len(header) < 10_000 else 1)]
     except StopIteration:
         raise InputError(
             "This table has a header and no rows.",
@@ -151,13 +151,13 @@ def sheet(text: str, where: str, *, note: str = "") -> Sheet:
             found=f"{skipped + 1} lines",
             remedy="Export it again.",
         ) from None
-    corner = _word(header[0])
-    if len(first[1]) == len(header) + 1 and corner and corner not in _FEATURE_WORDS | _SAMPLE_WORDS:
+    longer = header[0].strip() and all(len(cells) == len(header) + 1 for _, cells in first)
+    if longer and (len(first) > 1 or _word(header[0]) not in {"id", *_FEATURE_WORDS, *_SAMPLE_WORDS}):
         header = ["", *header]
     notes = [f"Format: {names.get(separator, 'separated text')}{note}."]
     return Sheet(
         header,
-        itertools.chain([first], rows),
+        itertools.chain(first, rows),
         _in_text,
         where,
         names.get(separator, "separated text"),
@@ -360,20 +360,23 @@ class _Numbers:
         """Return the positions and values that are not zero."""
         try:
             values = np.array(cells, dtype=float)
+            # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
+            at = np.flatnonzero(values)
+            self._point = self._point or not np.array_equal(values[at], np.round(values[at]))
         except ValueError:
             values = np.array([self._cell(line, n, cell) for n, cell in enumerate(cells)], dtype=float)
-        # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
-        at = np.flatnonzero(values)
-        found = values[at]
-        if not self._point and not self._commas and len(found):
-            self._point = bool((found % 1 != 0).any())
-        return at, found
+            at = np.flatnonzero(values)
+        return at, values[at]
 
     def _cell(self, line: int, column: int, text: str) -> float:
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
-            pass
+            return self._odd(line, column, text)
+        self._point = self._point or not value.is_integer()
+        return value
+
+    def _odd(self, line: int, column: int, text: str) -> float:
         place = f"{self._source.place(line, self._kept[column] + 1)} ({self._columns[column]!r})"
         if _COMMA_NUMBER.match(text.strip()) or _THOUSANDS.match(text.strip()):
             self._commas.append(f"{text.strip()!r} at {place}")

@@ -106,7 +106,10 @@ class Metadata:
         if nameless:
             errors.append(
                 InputError(
-                    f"{len(nameless)} columns of the metadata have no name.", where=source.where, found=listed(nameless)
+                    f"{len(nameless)} columns of the metadata have no name.",
+                    where=source.where,
+                    expected="a name in the first row for each",
+                    found=listed(nameless),
                 )
             )
         errors += duplicates(header, "column", (source.place(1, n) for n in range(1, len(header) + 1)), source.where)
