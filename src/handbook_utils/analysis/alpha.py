@@ -1,0 +1,667 @@
+"""Diversity within a sample: Hill numbers that can be compared across depths, with intervals.
+
+The number of taxa seen depends on how many reads were spent. Two remedies are here: to compare at equal depth (the
+exact expectation of rarefaction; nothing is drawn at random) and, better, at equal *sample coverage*, the share of the
+community's individuals that belong to taxa already seen.
+
+Sources: Hill 1973 (10.2307/1934352); Heck et al. 1975 (10.2307/1934716) for the variance of rarefied richness; Chao
+1984, 1987 for unseen taxa; Chao & Jost 2012 (10.1890/11-1952.1) for coverage; Chao, Wang & Jost 2013
+(10.1111/2041-210X.12108) for entropy; Chao et al. 2014 (10.1890/13-0133.1) for rarefaction and extrapolation of Hill
+numbers and the bootstrap. Estimates follow version 3 of the R package iNEXT.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import integrate, special, stats
+from skbio.diversity import alpha_diversity
+
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study import Study
+
+Order = Literal[0, 1, 2]
+Counts = npt.NDArray[np.int64]
+
+ORDERS: tuple[Order, ...] = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate with its standard error and interval."""
+
+    estimate: float
+    se: float
+    low: float
+    high: float
+
+
+# ---------------------------------------------------------------------- one sample
+
+
+def hill(counts: npt.ArrayLike, order: float) -> float:
+    """Hill number of the observed proportions: the effective number of taxa.
+
+    Parameters
+    ----------
+    counts : array_like, shape (taxa,)
+        Non-negative counts or abundances.
+    order : float
+        0: richness, 1: exponential of Shannon entropy, 2: inverse Simpson; any number of 0 or more.
+
+    Examples
+    --------
+    >>> [round(hill([5, 5, 5, 5, 0], q), 6) for q in (0, 1, 2)]
+    [4.0, 4.0, 4.0]
+
+    References
+    ----------
+    Hill 1973, Ecology 54:427.
+    """
+    values = np.asarray(counts, dtype=float)
+    if (values < 0).any() or not np.isfinite(values).all():
+        raise InputError("Diversity needs counts or abundances of 0 or more.", found=f"{values.min():g}")
+    values = values[values > 0]
+    if not len(values):
+        return 0.0
+    shares = values / values.sum()
+    if order == 1:
+        return float(np.exp(-np.sum(shares * np.log(shares))))
+    return float(np.sum(shares**order) ** (1 / (1 - order)))
+
+
+def sample_coverage(counts: npt.ArrayLike, size: float | None = None) -> float:
+    """Estimate the share of the community's individuals whose taxon is in a sample of this size (0 to 1).
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    size : float, optional
+        Reads; fewer than there are: interpolated exactly, more: extrapolated. By default the sample's own.
+
+    Examples
+    --------
+    >>> round(sample_coverage([46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12), 4)
+    0.9289
+
+    References
+    ----------
+    Chao & Jost 2012, Ecology 93:2533, equations 4a and 6 and appendix.
+    """
+    return _Sample(counts).coverage(size)
+
+
+def hill_at_size(counts: npt.ArrayLike, order: Order, size: float) -> float:
+    """Return the expected Hill number of a sample of this size from the same community.
+
+    Up to the sample's own depth this is the exact expectation over all ways to draw ``size`` reads without
+    replacement, of the abundance-frequency counts; beyond it, an extrapolation towards the asymptotic estimate, which
+    is not to be trusted beyond twice the depth (for order 0), as Chao et al. 2014 warn.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    order : {0, 1, 2}
+        Order of the Hill number.
+    size : float
+        Number of reads, 1 or more. Between two whole numbers the line between their values is taken.
+
+    Examples
+    --------
+    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+    >>> [round(hill_at_size(girdled, q, 100), 3) for q in (0, 1, 2)]
+    [20.459, 11.267, 7.628]
+
+    References
+    ----------
+    Chao et al. 2014, Ecological Monographs 84:45. Beyond the depth, order 1 follows iNEXT 3, where the number
+    itself approaches the asymptote exponentially (as in Chao et al. 2021, 10.1111/2041-210X.13682), rather than the
+    entropies being weighted.
+    """
+    if size < 1:
+        raise InputError("A sample has at least one read.", where="size", expected="1 or more", found=f"{size:g}")
+    return _Sample(counts).hill(order, size)
+
+
+def asymptotic_hill(counts: npt.ArrayLike, order: Order) -> float:
+    """Estimate the Hill number of the whole community from a sample.
+
+    Order 0 is Chao1, a lower bound; order 1 the estimator of Chao, Wang & Jost; order 2 the unbiased one of Simpson's
+    concentration.
+
+    Examples
+    --------
+    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+    >>> [round(asymptotic_hill(girdled, q), 3) for q in (0, 1, 2)]
+    [43.893, 13.826, 8.175]
+    """
+    return _Sample(counts).asymptote(order)
+
+
+def size_at_coverage(counts: npt.ArrayLike, coverage: float) -> float:
+    """Find the sample size at which the sample coverage is this.
+
+    Returns
+    -------
+    float
+        Reads; not a whole number in general. Infinite where even an endless sample would not get there, by the
+        estimate.
+
+    Examples
+    --------
+    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+    >>> round(size_at_coverage(girdled, 0.9072004), 2)
+    100.0
+    """
+    if not 0 < coverage <= 1:
+        raise InputError(
+            "Coverage is a share.", where="coverage", expected="more than 0, at most 1", found=f"{coverage:g}"
+        )
+    return _Sample(counts).size_at(coverage)
+
+
+def rarefied_richness(counts: npt.ArrayLike, size: int) -> tuple[float, float]:
+    """Return expectation and variance of the taxa among ``size`` reads drawn without replacement.
+
+    Nothing is drawn: both are exact, over all possible draws. The variance is that of the drawing only, not of the
+    sampling of the community; at the full depth it is 0.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    size : int
+        At most the sample's depth.
+
+    Returns
+    -------
+    expectation, variance : float
+
+    Examples
+    --------
+    >>> expectation, variance = rarefied_richness([2, 1], 2)     # 3 draws: aa, ab, ab
+    >>> round(expectation, 6), round(variance, 6)
+    (1.666667, 0.222222)
+
+    References
+    ----------
+    Hurlbert 1971; Heck, van Belle & Simberloff 1975, Ecology 56:1459.
+    """
+    sample = _Sample(counts)
+    if not 1 <= size <= sample.n:
+        raise InputError(
+            "Rarefaction draws at most the reads there are.",
+            where="size",
+            expected=f"1 to {sample.n}",
+            found=str(size),
+            remedy="Choose a smaller size, or extrapolate with hill_at_size.",
+        )
+    x, f = sample.values, sample.frequencies
+    absent = _share_without(sample.n, x, size)
+    both = _share_without(sample.n, x[:, None] + x[None, :], size)
+    covariance = both - np.outer(absent, absent)
+    # Pairs of different taxa: f_i f_j of them for two values, f_i (f_i - 1) within one.
+    pairs = np.outer(f, f) - np.diag(f)
+    variance = float(np.sum(f * absent * (1 - absent)) + np.sum(pairs * covariance))
+    return float(np.sum(f * (1 - absent))), max(variance, 0.0)
+
+
+def chao1(counts: npt.ArrayLike, *, bias_corrected: bool = False, confidence: float = 0.95) -> Estimate:
+    """Estimate a lower bound of richness from the taxa seen once and twice, with a log-normal interval.
+
+    Reads that denoising has removed singletons from (DADA2, Deblur) have no honest number of singletons, so this
+    estimate means nothing for them.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    bias_corrected : bool
+        False: the classic form of iNEXT. True: the form of vegan's ``estimateR`` and scikit-bio's default.
+    confidence : float
+        Of the interval.
+
+    Examples
+    --------
+    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+    >>> found = chao1(girdled)
+    >>> round(found.estimate, 3), round(found.se, 3), round(found.low, 3), round(found.high, 3)
+    (43.893, 14.306, 30.511, 96.971)
+
+    References
+    ----------
+    Chao 1984; Chao 1987, Biometrics 43:783 (the interval); Colwell 2013, EstimateS 9 user's guide, appendix B.
+    """
+    sample = _Sample(counts)
+    seen, f1, f2, n = sample.richness, sample.f1, sample.f2, sample.n
+    if bias_corrected:
+        unseen = f1 * (f1 - 1) / (2 * (f2 + 1))
+        variance = (
+            unseen + f1 * (2 * f1 - 1) ** 2 / (4 * (f2 + 1) ** 2) + f1**2 * f2 * (f1 - 1) ** 2 / (4 * (f2 + 1) ** 4)
+        )
+    else:
+        unseen, a = sample.unseen, (n - 1) / n
+        if f2 > 0:
+            ratio = f1 / f2
+            variance = f2 * (a**2 * ratio**4 / 4 + a**2 * ratio**3 + a * ratio**2 / 2)
+        else:
+            variance = a * f1 * (f1 - 1) / 2 + a**2 * f1 * (2 * f1 - 1) ** 2 / 4 - a**2 * f1**4 / (4 * (seen + unseen))
+    estimate = seen + unseen
+    if unseen == 0:
+        # Nothing suggests unseen taxa; the log-normal interval does not exist, and no other is claimed.
+        return Estimate(float(estimate), 0.0, float(estimate), float(estimate))
+    width = math.exp(stats.norm.isf((1 - confidence) / 2) * math.sqrt(math.log1p(variance / unseen**2)))
+    return Estimate(estimate, math.sqrt(variance), seen + unseen / width, seen + unseen * width)
+
+
+def hill_curve(
+    counts: npt.ArrayLike,
+    sizes: Sequence[float] | None = None,
+    *,
+    orders: Sequence[Order] = ORDERS,
+    resamples: int = 100,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Rarefaction and extrapolation curve of a sample, with bootstrap intervals.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    sizes : sequence of float, optional
+        Reads; by default 20 from 1 to twice the depth, with the depth among them.
+    orders : sequence of {0, 1, 2}
+        Orders of the Hill numbers.
+    resamples : int
+        Samples drawn from the estimated community, for the standard errors; 0: no intervals.
+    confidence : float
+        Of the intervals (normal approximation, as in iNEXT).
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns size, method (rarefaction, observed, extrapolation), order, coverage, diversity, se, low, high.
+
+    Examples
+    --------
+    >>> hill_curve([5, 3, 1, 1], [5, 10], orders=[0], resamples=0)[["size", "method", "diversity"]].round(3)
+       size       method  diversity
+    0   5.0  rarefaction      2.913
+    1  10.0     observed      4.000
+
+    References
+    ----------
+    Chao et al. 2014, Ecological Monographs 84:45, appendix G for the bootstrap.
+    """
+    sample = _Sample(counts)
+    at = _default_sizes(sample.n) if sizes is None else [float(size) for size in sizes]
+    values = np.array([[sample.hill(order, size) for order in orders] for size in at])
+    spread = np.full(values.shape, np.nan)
+    if resamples:
+        drawn = [_Sample(row) for row in sample.resampled(resamples, np.random.default_rng(seed))]
+        spread = np.array(
+            [[np.std([one.hill(order, size) for one in drawn], ddof=1) for order in orders] for size in at]
+        )
+    rows = [
+        (size, _method(size, sample.n), order, sample.coverage(size), values[i, j], spread[i, j])
+        for i, size in enumerate(at)
+        for j, order in enumerate(orders)
+    ]
+    return _with_interval(
+        pd.DataFrame(rows, columns=["size", "method", "order", "coverage", "diversity", "se"]), confidence
+    )
+
+
+# ---------------------------------------------------------------------- a study
+
+
+def alpha_table(study: Study) -> pd.DataFrame:
+    """Depth, coverage and observed Hill numbers of every sample.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sample: depth (reads), coverage (0 to 1), q0, q1, q2 (effective numbers of taxa), and faith_pd (the
+        tree's branch length unit) where the study has a tree.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> study = Study.from_frame(pd.DataFrame([[8, 1, 1], [4, 4, 2]], index=["s1", "s2"], columns=["a", "b", "c"]))
+    >>> alpha_table(study).round(3)
+        depth  coverage   q0     q1     q2
+    s1   10.0     0.836  3.0  1.895  1.515
+    s2   10.0     1.000  3.0  2.872  2.778
+    """
+    _counts_only(study)
+    rows = {}
+    for name, counts in _samples(study):
+        sample = _Sample(counts, name)
+        rows[name] = {
+            "depth": float(sample.n),
+            "coverage": sample.coverage(),
+            **{f"q{order}": hill(counts, order) for order in ORDERS},
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").reindex(study.samples)
+    if study.tree is not None:
+        table["faith_pd"] = faith_pd(study)
+    return table
+
+
+def faith_pd(study: Study) -> pd.Series:
+    """Total branch length that connects a sample's taxa to the root (Faith 1992), by scikit-bio.
+
+    It grows with depth as richness does: rarefy first where depths differ.
+
+    Examples
+    --------
+    >>> import io, pandas as pd
+    >>> from skbio import TreeNode
+    >>> tree = TreeNode.read(io.StringIO("((a:1,b:1):1,c:2);"))
+    >>> counts = pd.DataFrame([[1, 1, 0], [1, 0, 1]], index=["s1", "s2"], columns=["a", "b", "c"])
+    >>> faith_pd(Study.from_frame(counts, tree=tree)).tolist()
+    [3.0, 4.0]
+    """
+    if study.tree is None:
+        raise InputError("Faith's PD needs a tree, and this study has none.", where=study.name)
+    _counts_only(study)
+    values = alpha_diversity(
+        "faith_pd",
+        study.table.toarray().astype(int),
+        ids=list(study.samples),
+        taxa=list(study.features),
+        tree=study.tree,
+        validate=False,
+    )
+    return pd.Series(values.to_numpy(dtype=float), index=study.samples, name="faith_pd")
+
+
+def common_coverage(study: Study) -> float:
+    """Return the coverage to compare all samples at: the lowest one that they reach at twice their depth.
+
+    Beyond twice its depth a sample's extrapolated richness is not reliable (Chao et al. 2014); this is the default of
+    iNEXT's ``estimateD`` too.
+    """
+    _counts_only(study)
+    return min(_Sample(counts, name).coverage(2 * counts.sum()) for name, counts in _samples(study))
+
+
+def hill_at_coverage(
+    study: Study,
+    coverage: float | None = None,
+    *,
+    orders: Sequence[Order] = ORDERS,
+    resamples: int = 0,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Hill numbers of every sample at the same sample coverage: the fair comparison of diversities.
+
+    Parameters
+    ----------
+    study : Study
+        Counts.
+    coverage : float, optional
+        Between 0 and 1; by default :func:`common_coverage`.
+    orders, resamples, confidence, seed
+        As in :func:`hill_curve`. Every resample looks for its own size of that coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns sample, size (reads at which the coverage is reached), method, order, coverage, diversity, se, low,
+        high. A sample that would need more than twice its depth has the method "beyond twice the depth".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame([[8, 1, 1], [4, 4, 2]], index=["s1", "s2"], columns=["a", "b", "c"])
+    >>> hill_at_coverage(Study.from_frame(counts), 0.7, orders=[0])[["sample", "size", "diversity"]].round(3)
+      sample   size  diversity
+    0     s1  1.500      1.189
+    1     s2  3.203      2.266
+    """
+    _counts_only(study)
+    target = common_coverage(study) if coverage is None else coverage
+    rng = np.random.default_rng(seed)
+    rows = []
+    for name, counts in _samples(study):
+        sample = _Sample(counts, name)
+        size = sample.size_at(target)
+        drawn = [_Sample(row) for row in sample.resampled(resamples, rng)] if resamples else []
+        for order in orders:
+            again = [one.hill(order, one.size_at(target)) for one in drawn]
+            spread = float(np.std(again, ddof=1)) if again else math.nan
+            method = _method(size, sample.n)
+            rows.append((name, size, method, order, target, sample.hill(order, size), spread))
+    columns = ["sample", "size", "method", "order", "coverage", "diversity", "se"]
+    return _with_interval(pd.DataFrame(rows, columns=columns), confidence)
+
+
+# ---------------------------------------------------------------------- the work
+
+
+class _Sample:
+    """A sample of counts, with what all estimators share. Taxa with equal counts are worked on once."""
+
+    def __init__(self, counts: npt.ArrayLike, name: str | None = None) -> None:
+        raw = np.asarray(counts)
+        whole = np.asarray(raw, dtype=float)
+        if whole.ndim != 1 or not np.isfinite(whole).all() or (whole < 0).any() or (whole != np.round(whole)).any():
+            raise InputError(
+                "Coverage and rarefaction need the raw counts of one sample.",
+                where=name,
+                expected="a row of whole numbers of 0 or more",
+                found=f"an array of shape {whole.shape} with values such as {listed(whole.ravel()[:3].tolist())}",
+            )
+        self.counts: Counts = np.asarray(whole[whole > 0], dtype=np.int64)
+        if not len(self.counts):
+            raise InputError("A sample has no reads, so it has no diversity.", where=name, remedy="Leave it out first.")
+        self.n = int(self.counts.sum())
+        self.richness = len(self.counts)
+        self.values, self.frequencies = np.unique(self.counts, return_counts=True)
+        self.f1 = int(np.sum(self.counts == 1))
+        self.f2 = int(np.sum(self.counts == 2))
+        factor = (self.n - 1) / self.n
+        #: Chao1's number of taxa not seen.
+        self.unseen = factor * (self.f1**2 / (2 * self.f2) if self.f2 else self.f1 * (self.f1 - 1) / 2)
+        #: Estimated mean share of the taxa seen once, "A" of Chao & Jost 2012.
+        if self.f2:
+            self.mean_singleton = 2 * self.f2 / ((self.n - 1) * self.f1 + 2 * self.f2)
+        elif self.f1:
+            self.mean_singleton = 2 / ((self.n - 1) * (self.f1 - 1) + 2)
+        else:
+            self.mean_singleton = 1.0
+        self._asymptotes: dict[Order, float] = {}
+
+    def coverage(self, size: float | None = None) -> float:
+        if size is None or size >= self.n:
+            more = 0.0 if size is None else size - self.n
+            return float(1 - self.f1 / self.n * (1 - self.mean_singleton) ** (more + 1))
+        return self._between(size, self._coverage_within)
+
+    def _coverage_within(self, size: int) -> float:
+        if size == self.n:
+            return self.coverage()
+        # C(n - x, m) / C(n - 1, m): the chance that m of the others hold none of a taxon with x reads.
+        x = self.values
+        absent = _share_without(self.n - 1, x - 1, size)
+        return float(1 - np.sum(self.frequencies * x / self.n * absent))
+
+    def hill(self, order: Order, size: float) -> float:
+        if size == self.n:
+            return hill(self.counts, order)
+        if order == 2:
+            # Closed at any size, within and beyond the depth.
+            if self.n == 1:
+                return 1.0
+            both = float(np.sum(self.counts * (self.counts - 1.0)) / (self.n * (self.n - 1)))
+            if math.isinf(size):
+                return self.asymptote(2)
+            return 1 / (1 / size + (size - 1) / size * both)
+        if size < self.n:
+            return self._between(size, self._richness_within if order == 0 else self._shannon_within)
+        observed, asymptote = hill(self.counts, order), self.asymptote(order)
+        if self.n == 1 or asymptote <= observed:
+            return observed
+        before = self._richness_within(self.n - 1) if order == 0 else self._shannon_within(self.n - 1)
+        rate = (observed - before) / (asymptote - before)
+        return float(observed + (asymptote - observed) * (1 - (1 - rate) ** (size - self.n)))
+
+    def _richness_within(self, size: int) -> float:
+        return float(np.sum(self.frequencies * (1 - _share_without(self.n, self.values, size))))
+
+    def _shannon_within(self, size: int) -> float:
+        # The reads of each taxon in the draw are hypergeometric; all but a tail below 1e-19 (Bernstein) is summed.
+        mean = size * self.values / self.n
+        reach = 10 * np.sqrt(mean) + 30
+        first = np.maximum.reduce([np.ones_like(self.values), size - self.n + self.values, np.floor(mean - reach)])
+        last = np.minimum.reduce([self.values, np.full_like(self.values, size), np.ceil(mean + reach)])
+        lengths = (last - first + 1).astype(np.int64)
+        x, frequency = np.repeat(self.values, lengths), np.repeat(self.frequencies, lengths)
+        k = np.arange(len(x)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
+        chance = np.exp(_log_choose(x, k) + _log_choose(self.n - x, size - k) - _log_choose(self.n, size))
+        share = k / size
+        return math.exp(-float(np.sum(frequency * chance * share * np.log(share))))
+
+    def _between(self, size: float, function: Callable[[int], float]) -> float:
+        if size < 1:
+            # No reads, no coverage: the line from there to one read.
+            return size * function(1)
+        low = math.floor(size)
+        if low == size:
+            return function(low)
+        part = size - low
+        return (1 - part) * function(low) + part * function(low + 1)
+
+    def asymptote(self, order: Order) -> float:
+        if order not in self._asymptotes:
+            self._asymptotes[order] = self._asymptote(order)
+        return self._asymptotes[order]
+
+    def _asymptote(self, order: Order) -> float:
+        if order == 0:
+            return self.richness + self.unseen
+        if order == 2:
+            pairs = float(np.sum(self.counts * (self.counts - 1.0)))
+            return self.n * (self.n - 1) / pairs if pairs else math.inf
+        x = self.values
+        seen = np.sum(self.frequencies * x / self.n * (special.digamma(self.n) - special.digamma(x)))
+        return math.exp(float(seen) + self._entropy_of_unseen())
+
+    def _entropy_of_unseen(self) -> float:
+        a = self.mean_singleton
+        if self.f1 == 0 or a == 1:
+            return 0.0
+        # f1/n (1 - A)^(1 - n) [-log A - sum_{r < n} (1 - A)^r / r] of Chao, Wang & Jost 2013 (equation 3c). The
+        # difference in the brackets cancels for deep samples; it is the tail of the logarithm's series, which
+        # as an integral is exact to rounding: sum_{j >= 0} b^(j + 1) / (n + j), with b = 1 - A.
+        tail, _ = integrate.quad(
+            lambda u: math.exp(-u) / (a - (1 - a) * math.expm1(-u / self.n)),
+            0,
+            math.inf,
+            epsabs=0,
+            epsrel=1e-11,
+            limit=200,
+        )
+        return float(self.f1 / self.n * (1 - a) * tail / self.n)
+
+    def size_at(self, target: float) -> float:
+        here = self.coverage()
+        if target >= here:
+            if target == here:
+                return float(self.n)
+            if self.f1 == 0 or self.mean_singleton in (0.0, 1.0) or target >= 1:
+                return math.inf
+            reads = math.log(self.n * (1 - target) / self.f1) / math.log1p(-self.mean_singleton) - 1
+            return float(self.n + reads)
+        low, high = 0, self.n
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._coverage_within(middle) <= target else (low, middle)
+        below = self._coverage_within(low) if low else 0.0
+        above = self._coverage_within(high)
+        # No smaller than one read, however low the coverage asked for.
+        return max(low + (target - below) / (above - below), 1.0)
+
+    def resampled(self, times: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Draw samples of the same depth from the estimated community, unseen taxa included."""
+        missing = 1 - self.coverage()
+        shares = self.counts / self.n
+        rare = shares * (1 - shares) ** self.n
+        unseen = math.ceil(self.unseen)
+        if unseen and rare.sum() > 0:
+            shares = shares - missing * rare / rare.sum()
+            shares = np.append(shares, np.full(unseen, missing / unseen))
+        return rng.multinomial(self.n, shares / shares.sum(), size=times)
+
+
+def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    above, below = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
+    logs = special.gammaln(above + 1) - special.gammaln(below + 1) - special.gammaln(above - below + 1)
+    return np.asarray(logs, dtype=float)
+
+
+def _share_without(n: int, x: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
+    """C(n - x, size) / C(n, size): the chance that ``size`` of ``n`` reads hold none of x given ones."""
+    possible = n - x >= size
+    logs = _log_choose(np.where(possible, n - x, size), size) - _log_choose(n, size)
+    return np.where(possible, np.exp(logs), 0.0)
+
+
+def _default_sizes(n: int) -> list[float]:
+    within = np.unique(np.linspace(1, n, min(11, n)).round())
+    beyond = np.unique(np.linspace(n, 2 * n, 10).round())
+    return [float(size) for size in np.union1d(within, beyond)]
+
+
+def _method(size: float, n: int) -> str:
+    if size == n:
+        return "observed"
+    if size < n:
+        return "rarefaction"
+    return "extrapolation" if size <= 2 * n else "beyond twice the depth"
+
+
+def _with_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    if not 0 < confidence < 1:
+        raise InputError("Confidence is a share.", expected="between 0 and 1", found=f"{confidence:g}")
+    half = stats.norm.isf((1 - confidence) / 2) * table["se"]
+    # A Hill number of a sample with reads is at least 1.
+    return table.assign(low=(table["diversity"] - half).clip(lower=1.0), high=table["diversity"] + half)
+
+
+def _samples(study: Study) -> Iterator[tuple[str, Counts]]:
+    for position, name in enumerate(study.samples):
+        start, end = study.table.indptr[position : position + 2]
+        yield name, study.table.data[start:end].astype(np.int64)
+
+
+def _counts_only(study: Study) -> None:
+    if study.quantity != "counts":
+        raise InputError(
+            "Coverage and rarefaction need the raw counts.",
+            where=study.name,
+            expected="counts",
+            found=study.quantity,
+            remedy="Use the study before it was made into proportions.",
+        )
+    empty = study.depth.index[study.depth == 0]
+    if len(empty):
+        raise InputError(
+            f"{len(empty)} samples have no reads, so they have no diversity.",
+            where=study.name,
+            found=listed(list(empty)),
+            remedy="Leave them out first: study.choose_samples(study.depth > 0).",
+        )

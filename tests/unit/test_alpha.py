@@ -1,0 +1,125 @@
+"""Alpha diversity: what must hold for any sample."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handbook_utils import datasets
+from handbook_utils.analysis.alpha import (
+    alpha_table,
+    asymptotic_hill,
+    hill,
+    hill_at_coverage,
+    hill_at_size,
+    hill_curve,
+    rarefied_richness,
+    sample_coverage,
+    size_at_coverage,
+)
+from handbook_utils.errors import InputError
+
+COUNTS = st.lists(st.integers(0, 40), min_size=2, max_size=12).filter(lambda counts: sum(counts) > 2)
+
+
+@given(COUNTS)
+def test_hill_numbers_fall_with_order_and_lie_between_one_and_richness(counts):
+    values = [hill(counts, order) for order in (0, 0.5, 1, 2, 5)]
+    assert all(first >= second - 1e-9 for first, second in itertools.pairwise(values))
+    assert values[-1] >= 1 - 1e-9
+    assert values[0] == sum(count > 0 for count in counts)
+
+
+@given(st.integers(1, 50), st.integers(1, 30))
+def test_equal_taxa_have_a_hill_number_of_their_count(taxa, each):
+    assert [hill([each] * taxa, order) for order in (0, 1, 2)] == pytest.approx([taxa] * 3)
+
+
+@given(COUNTS)
+def test_doubling_a_community_doubles_its_hill_numbers(counts):
+    for order in (0, 1, 2):
+        assert hill(counts + counts, order) == pytest.approx(2 * hill(counts, order))
+
+
+def draws(counts, size):
+    """Every way to draw `size` reads, by brute force."""
+    reads = [taxon for taxon, count in enumerate(counts) for _ in range(count)]
+    return [len(set(chosen)) for chosen in itertools.combinations(reads, size)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=4), st.integers(1, 4))
+def test_rarefied_richness_is_the_mean_and_variance_over_all_draws(counts, size):
+    size = min(size, sum(counts))
+    found = draws(counts, size)
+    mean, variance = rarefied_richness(counts, size)
+    assert mean == pytest.approx(np.mean(found))
+    assert variance == pytest.approx(np.var(found), abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS)
+def test_curves_rise_and_meet_what_was_observed(counts):
+    total = sum(counts)
+    sizes = sorted({1, max(1, total // 2), total, 2 * total})
+    for order in (0, 1, 2):
+        values = [hill_at_size(counts, order, size) for size in sizes]
+        assert all(second >= first - 1e-6 for first, second in itertools.pairwise(values))
+        assert hill_at_size(counts, order, total) == pytest.approx(hill(counts, order), rel=1e-9)
+        assert hill_at_size(counts, order, 1) == pytest.approx(1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS)
+def test_size_and_coverage_are_inverse(counts):
+    total = sum(counts)
+    for size in (max(1, total // 2), total):
+        coverage = sample_coverage(counts, size)
+        if 0 < coverage < 1:
+            again = size_at_coverage(counts, coverage)
+            assert sample_coverage(counts, again) == pytest.approx(coverage, abs=1e-6)
+
+
+def test_asymptotic_estimate_is_closer_to_the_truth_than_what_was_seen():
+    generator = np.random.default_rng(1)
+    shares = 1 / np.arange(1, 201)
+    shares /= shares.sum()
+    truth = float(np.exp(-(shares * np.log(shares)).sum()))
+    seen, estimated = [], []
+    for _ in range(50):
+        counts = generator.multinomial(300, shares)
+        seen.append(hill(counts, 1))
+        estimated.append(asymptotic_hill(counts, 1))
+    assert abs(np.mean(estimated) - truth) < abs(np.mean(seen) - truth) / 3
+
+
+def test_bootstrap_interval_holds_the_estimate_and_is_seeded():
+    counts = datasets.load("throat").table.toarray()[0].astype(int)
+    first, second = (hill_curve(counts, sizes=[200], orders=[1], resamples=50, seed=3) for _ in range(2))
+    assert first.equals(second)
+    [row] = first.to_dict("records")
+    values = [value for value in row.values() if isinstance(value, float)]
+    assert all(np.isfinite(values))
+
+
+def test_table_of_a_study():
+    study = datasets.load("throat")
+    table = alpha_table(study)
+    assert list(table.index) == list(study.samples)
+    assert (table["q0"] >= table["q1"]).all()
+    assert (table["q1"] >= table["q2"]).all()
+    assert table["coverage"].between(0, 1).all()
+
+
+def test_equal_coverage_of_all_samples():
+    study = datasets.load("throat").choose_samples(list(datasets.load("throat").samples[:6]))
+    table = hill_at_coverage(study, 0.8, orders=[0])
+    assert len(table) == 6
+
+
+@pytest.mark.parametrize("counts", [[0, 0], [1.5, 2], [-1, 3]])
+def test_what_is_not_counts_is_refused(counts):
+    with pytest.raises((InputError, ValueError)):
+        hill_at_size(counts, 0, 1)
