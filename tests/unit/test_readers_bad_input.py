@@ -225,6 +225,8 @@ def test_ids_that_occur_twice(refuse: Refuse) -> None:
     (error,) = refuse(TABLE, METADATA + "S1\tb\n")
     assert error.problem == "1 sample ids occur more than once."
     assert error.found == "'S1' (line 2, column 1 and line 5, column 1)"
+    (error,) = refuse(TABLE, "id\tgroup\n1.1\ta\n1.1\tb\n")
+    assert "Did a spreadsheet turn 1.10 into 1.1?" in (error.remedy or "")
 
 
 @pytest.mark.parametrize(
@@ -325,6 +327,13 @@ def test_values_that_are_not_counts(refuse: Refuse, tmp_path: Path) -> None:
         assert kind in str(raised.value) and "feature f1" in str(raised.value)
 
 
+def test_presence_is_no_count(tmp_path: Path) -> None:
+    (tmp_path / "t").write_text("#OTU ID\tS1\tS2\nf1\t1\t0\nf2\t1\t1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="needs counts") as raised:
+        require_counts(read_study(tmp_path / "t").study)
+    assert raised.value.found == "presence and absence (0 and 1)"
+
+
 def test_commas_that_may_be_decimals_or_thousands(refuse: Refuse) -> None:
     for cells in ("1,234\t2", "1,234,567\t2", "0,5\t2.5", "2.5\t0,5"):
         (error,) = refuse(f"#OTU ID\tS1\tS2\nf1\t{cells}\n")
@@ -338,8 +347,15 @@ def test_a_tree_or_taxonomy_that_does_not_fit(refuse: Refuse) -> None:
     assert error.problem == "1 of 2 features of the table are not in the tree." and "f2" in (error.found or "")
     (error,) = refuse(TABLE, tree="((f1:1,'F2':1):1,y:1);")
     assert "capitals" in error.problem
-    for tree in ("((f1:1,f2:1)", "no tree", "(f1,f1,f2);"):
-        assert refuse(TABLE, tree=tree)
+    for tree in ("((f1:1,f2:1)", "no tree"):
+        (error,) = refuse(TABLE, tree=tree)
+        assert error.problem == "This tree could not be read."
+    errors = refuse(TABLE, tree="(f1,f1:1,f2:1);")
+    assert [error.problem for error in errors] == [
+        "1 tip ids occur more than once.",
+        "This tree has no root.",
+        "1 branches of this tree have no length, or a negative one.",
+    ]
     (error,) = refuse(TABLE, taxonomy="Feature ID\tTaxon\nz\tk__Bacteria\n")
     assert error.problem == "No feature of the table is in the taxonomy."
     (error,) = refuse(TABLE, taxonomy="Feature ID\tcolour\nf1\tred\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -201,3 +202,53 @@ def test_several_distances_of_mothur_must_be_chosen_from(tmp_path: Path) -> None
     with pytest.raises(InputError, match="several distances") as raised:
         read_study(path)
     assert "0.01, 0.03" in str(raised.value)
+
+
+def test_tables_of_bracken(tmp_path: Path) -> None:
+    """In the form of Bracken's manual; no Bracken was to be had."""
+    head = "name\ttaxonomy_id\ttaxonomy_lvl\t"
+    one, two = tmp_path / "S1.bracken", tmp_path / "combined.txt"
+    one.write_text(
+        f"{head}kraken_assigned_reads\tadded_reads\tnew_est_reads\tfraction_total_reads\n"
+        "Prevotella copri\t165179\tS\t5\t2\t7\t0.7\nEscherichia coli\t562\tS\t3\t0\t3\t0.3\n",
+        encoding="utf-8",
+    )
+    two.write_text(
+        f"{head}A.bracken_num\tA.bracken_frac\tB.bracken_num\tB.bracken_frac\n"
+        "Prevotella copri\t165179\tS\t7\t0.7\t0\t0.0\nEscherichia coli\t562\tS\t3\t0.3\t4\t1.0\n",
+        encoding="utf-8",
+    )
+    single, joined = read_study(one).study, read_study(two).study
+    assert list(single.samples) == ["S1"] and single.to_frame().iloc[0].tolist() == [7, 3]
+    assert list(joined.samples) == ["A", "B"] and joined.to_frame().to_numpy().tolist() == [[7, 3], [0, 4]]
+    two.write_text(two.read_text(encoding="utf-8").replace("562\tS", "562\tG"), encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read as counts") as raised:
+        read_study(two)
+    assert "levels G, S" in str(raised.value)
+
+
+def test_nested_clades_with_counts_are_read_at_species_level(tmp_path: Path) -> None:
+    """In the form of KrakenTools' combine_mpa.py."""
+    path = tmp_path / "t"
+    rows = ["#Classification\tA\tB", "k__Bacteria\t5\t6", "k__Bacteria|p__P\t5\t6", "k__Bacteria|p__P|s__X y\t4\t6"]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    study = read_study(path).study
+    assert list(study.features) == ["X y"] and study.depth.tolist() == [4, 6] and study.quantity == "counts"
+
+
+def test_a_folder_says_which_files_are_not_reports(tmp_path: Path) -> None:
+    shutil.copy(FORMATS / "kraken2" / "K1.kreport", tmp_path)
+    (tmp_path / "reads.fastq").write_text("@read\nACGT\n+\nIIII\n", encoding="utf-8")
+    assert "Not reports, so not read: reads.fastq." in read_study(tmp_path).notes
+
+
+def test_metadata_as_an_artifact(tmp_path: Path) -> None:
+    """As QIIME 2 has it since 2023; made here from another artifact, because the QIIME 2 at hand is older."""
+    path = tmp_path / "m"
+    with zipfile.ZipFile(FORMATS / "throat-depth.qza") as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).replace(b"SampleData[AlphaDiversity]", b"ImmutableMetadata")
+            new.writestr(name.replace("alpha-diversity.tsv", "metadata.tsv"), content)
+    reading = read_study(FORMATS / "throat-table.qza", path)
+    assert reading.study.metadata.shape == (60, 1)
+    assert any(note.startswith("Metadata: QIIME 2 artifact ImmutableMetadata") for note in reading.notes)

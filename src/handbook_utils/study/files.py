@@ -86,6 +86,18 @@ def read(path: Path) -> bytes:
     return content
 
 
+def head(path: Path, size: int = 5000) -> str:
+    """Return how a file begins (bytes as Latin letters), unpacked where it is gzip; "" where it cannot be read."""
+    try:
+        with path.open("rb") as opened:
+            packed = opened.read(2) == GZIP
+            opened.seek(0)
+            content = gzip.GzipFile(fileobj=opened).read(size) if packed else opened.read(size)
+    except (OSError, EOFError, zlib.error):
+        return ""
+    return content.decode("latin-1")
+
+
 def _not_there(path: Path) -> InputError:
     beside = sorted(other.name for other in path.parent.iterdir()) if path.parent.is_dir() else []
     close = nearest(path.name, beside)

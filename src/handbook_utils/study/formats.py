@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from skbio import TreeNode
 
-from handbook_utils.errors import InputError, listed
+from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import artifacts, bioms, delimited, files, profiles, workbooks
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import Table, duplicates
@@ -122,6 +122,7 @@ READERS: list[tuple[Callable[[Content], bool], Callable[[Content], Table]]] = [
     (lambda it: profiles.is_shared(it.text), lambda it: profiles.shared(it.text, it.where)),
     (lambda it: profiles.is_metaphlan(it.text), lambda it: profiles.metaphlan(it.text, it.where)),
     (lambda it: profiles.is_humann(it.text), lambda it: profiles.humann(it.text, it.where)),
+    (lambda it: profiles.is_bracken(it.text), lambda it: profiles.bracken(it.text, it.where)),
     (lambda it: profiles.is_kraken(it.text), lambda it: profiles.kraken([(it.where, it.text)])),
     (lambda _: True, lambda it: delimited.feature_table(sheet(it))),
 ]
@@ -140,9 +141,12 @@ def read_table(named: str | Path) -> Table:
     InputError, InputErrors
         What is wrong with it, and where.
     """
-    several = _several(named)
+    several, others = _several(named)
     if several:
-        return profiles.kraken([(content.where, content.text) for content in several])
+        table = profiles.kraken([(content.where, content.text) for content in several])
+        if others:
+            table.notes.append(f"Not reports, so not read: {listed(others)}.")
+        return table
     content = opened(Path(named))
     if content.artifact and not content.artifact.type.startswith("FeatureTable"):
         raise InputError(
@@ -188,14 +192,18 @@ def kind(named: str | Path) -> str:
     return "metadata" if "\n#q2:types" in content.text[:100_000] else "table"
 
 
-def _several(named: str | Path) -> list[Content]:
-    """Return the reports that a folder, a pattern or a list of names means; none where it is one file."""
+def _several(named: str | Path) -> tuple[list[Content], list[str]]:
+    """Return the reports that a folder, a pattern or a list of names means, and the other files of a folder.
+
+    None where it is one file.
+    """
     path, text = Path(named), str(named)
     if path.is_file():
-        return []
+        return [], []
     if path.is_dir():
-        inside = [opened(file) for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
-        return [content for content in inside if profiles.is_kraken(content.text)]
+        inside = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+        reports = [file for file in inside if profiles.is_kraken(files.head(file))]
+        return [opened(file) for file in reports], [file.name for file in inside if file not in reports]
     if os.pathsep in text:
         found = [Path(part) for part in text.split(os.pathsep) if part]
     elif glob.has_magic(text):
@@ -205,7 +213,7 @@ def _several(named: str | Path) -> list[Content]:
                 "No file has a name of this pattern.", where=text, remedy="Check the folder and the pattern."
             )
     else:
-        return []
+        return [], []
     contents = [opened(path) for path in found]
     others = [content.where for content in contents if not profiles.is_kraken(content.text)]
     if others:
@@ -216,7 +224,7 @@ def _several(named: str | Path) -> list[Content]:
             found="another format",
             remedy="MetaPhlAn: merge_metaphlan_tables.py; HUMAnN: humann_join_tables; else give one table.",
         )
-    return contents
+    return contents, []
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -263,8 +271,8 @@ def read_tree(path: Path, notes: list[str]) -> TreeNode:
 
     Raises
     ------
-    InputError
-        Not Newick, no names, or not rooted.
+    InputError, InputErrors
+        Not Newick, no names, not rooted, or branches without length.
     """
     content = opened(path)
     if content.artifact:
@@ -305,6 +313,26 @@ def newick(text: str, where: str) -> TreeNode:
             found=f"{len(names)} tips",
         )
     errors = duplicates(names, "tip", ["the tree"] * len(names), where)
+    if len(tree.children) > 2:
+        errors.append(
+            InputError(
+                "This tree has no root.",
+                where=where,
+                expected="two branches at the root",
+                found=f"{len(tree.children)}",
+                remedy="Root it, at an outgroup or its midpoint (in R phangorn::midpoint; in QIIME 2 midpoint-root).",
+            )
+        )
+    bare = sum(node.length is None or node.length < 0 for node in tree.traverse(include_self=False))
+    if bare:
+        errors.append(
+            InputError(
+                f"{bare} branches of this tree have no length, or a negative one.",
+                where=where,
+                expected="a length of 0 or more at every branch",
+                remedy="Phylogenetic measures are sums of branch lengths: give a tree that has them.",
+            )
+        )
     if errors:
-        raise errors[0]
+        raise InputErrors(errors)
     return tree

@@ -190,6 +190,54 @@ def humann(text: str, where: str) -> Table:
 # ---------------------------------------------------------------------- Kraken 2 and Bracken
 
 
+def is_bracken(text: str) -> bool:
+    """Whether a text is Bracken's own table, of one sample or combined."""
+    return text.startswith("name\ttaxonomy_id\ttaxonomy_lvl\t")
+
+
+def bracken(text: str, where: str) -> Table:
+    """Read Bracken's table: the estimated reads of each taxon.
+
+    Source: Bracken manual; ``combine_bracken_outputs.py`` (columns that end in ``_num``).
+
+    Raises
+    ------
+    InputError
+        No column of reads; taxa of several levels, which would be counted twice.
+    """
+    whole = sheet(text, where)
+    header = [name.strip() for name in whole.header]
+    taken = [n for n, name in enumerate(header) if name.endswith("_num") or name == "new_est_reads"]
+    rows = list(whole.rows)
+    levels = sorted({cells[2] for _, cells in rows if len(cells) > 2})
+    if not taken or len(levels) > 1:
+        raise InputError(
+            "This Bracken table cannot be read as counts.",
+            where=where,
+            expected="new_est_reads, or columns that end in _num; one taxonomic level",
+            found=f"columns {listed(header, most=8)}; levels {listed(levels)}",
+            remedy="Give the table that bracken -o wrote, or combine_bracken_outputs.py.",
+        )
+    single = header[taken[0]] == "new_est_reads"
+    samples = [sample_of(Path(where))] if single else [sample_of(Path(header[n].removesuffix("_num"))) for n in taken]
+    kept = [(line, [cells[0], *(cells[n] for n in taken)]) for line, cells in rows if len(cells) == len(header)]
+    places = dict(enumerate((0, *taken), start=1))
+    source = Sheet(
+        ["taxon", *samples], iter(kept), lambda r, c: whole.place(r, places[c] + 1), where, "Bracken table", "\t"
+    )
+    table = feature_table(source)
+    table.rows_are, table.how, table.quantity = "features", _KNOWN, "counts"
+    table.notes = [f"Format: Bracken table, level {levels[0]}."]
+    if len(kept) < len(rows):
+        raise InputError(
+            f"{len(rows) - len(kept)} lines do not have as many cells as the header.",
+            where=where,
+            expected=f"{len(header)} cells a line",
+            remedy="Is the file cut off?",
+        )
+    return table
+
+
 def is_kraken(text: str) -> bool:
     """Whether a text is a report of Kraken 2, or of Bracken in that form."""
     lines = [line for line in text[:5000].split("\n", 3)[:3] if line.strip()]

@@ -308,7 +308,7 @@ def require_counts(study: Study) -> None:
     Raises
     ------
     InputError
-        Values that are fractions, with what they look like: proportions, percentages or something else.
+        Fractions, or only 0 and 1, with what they look like: proportions, percentages, presence.
 
     Examples
     --------
@@ -316,11 +316,13 @@ def require_counts(study: Study) -> None:
     """
     values = study.table.data
     broken = np.flatnonzero(values != np.round(values))
-    if study.quantity == "counts" and not len(broken):
+    presence = len(values) > 0 and bool((values == 1).all())
+    if study.quantity == "counts" and not len(broken) and not presence:
         return
     totals = study.depth.to_numpy()
     kinds = {1.0: "proportions (samples add up to 1)", 100.0: "percentages (samples add up to 100)"}
-    kind = next((text for total, text in kinds.items() if np.allclose(totals, total, rtol=0.01)), "abundances")
+    kind = "presence and absence (0 and 1)" if presence else ""
+    kind = kind or next((text for total, text in kinds.items() if np.allclose(totals, total, rtol=0.01)), "abundances")
     found = kind
     if len(broken):
         at = int(broken[0])

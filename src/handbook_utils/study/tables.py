@@ -80,13 +80,16 @@ def duplicates(ids: Sequence[str], what: str, places: Iterable[str], where: str)
     for name, place in zip(ids, places, strict=True):
         seen.setdefault(name, []).append(place)
     twice = {name: at for name, at in seen.items() if len(at) > 1}
+    remedy = f"Give every {what} its own id, or add the doubles up first."
+    if any(re.fullmatch(r"\d+\.\d+", name) for name in twice):
+        remedy = "Did a spreadsheet turn 1.10 into 1.1? Take the ids from the original file, as text."
     return [
         InputError(
             f"{len(twice)} {what} ids occur more than once.",
             where=where,
             expected="unique ids",
             found=listed([f"{name!r} ({' and '.join(at[:3])})" for name, at in twice.items()], most=3),
-            remedy=f"Give every {what} its own id, or add the doubles up first.",
+            remedy=remedy,
         )
     ]
 

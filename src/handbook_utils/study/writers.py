@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -77,7 +76,7 @@ def write_metadata(study: Study, path: str | Path) -> None:
         map(_number if number else _word, metadata[name]) for name, number in zip(metadata, numeric, strict=True)
     ]
     lines += [[str(sample), *row] for sample, *row in zip(study.samples, *columns, strict=True)]
-    files.write(Path(path), _delimited(lines, "\t").encode())
+    files.write(Path(path), "".join(_joined(line, "\t") for line in lines).encode())
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
@@ -106,20 +105,26 @@ def _tsv(study: Study) -> bytes:
     taxonomy = _all_ranks(study)
     head = ["#OTU ID", *study.samples, *([] if taxonomy is None else ["taxonomy"])]
     by_feature = study.table.tocsc()
-    lines = [head]
+    lines = [_joined(head, "\t")]
     for n, feature in enumerate(study.features):
-        row = np.zeros(len(study.samples))
+        row = ["0"] * len(study.samples)
         part = slice(by_feature.indptr[n], by_feature.indptr[n + 1])
-        row[by_feature.indices[part]] = by_feature.data[part]
-        last = [] if taxonomy is None else ["; ".join(taxonomy.iloc[n])]
-        lines.append([feature, *map(_number, row), *last])
-    return _delimited(lines, "\t").encode()
+        for sample, value in zip(by_feature.indices[part], by_feature.data[part], strict=True):
+            row[sample] = _number(value)
+        last = [] if taxonomy is None else [_quoted("; ".join(taxonomy.iloc[n]), "\t")]
+        lines.append("\t".join([_quoted(feature, "\t"), *row, *last]) + "\n")
+    return "".join(lines).encode()
 
 
 def _csv(study: Study) -> bytes:
-    rows = ([sample, *map(_number, study.table[[n]].toarray()[0])] for n, sample in enumerate(_inert(study.samples)))
-    head = ["sample", *_inert(study.features)]
-    return _delimited(itertools.chain([head], rows), ",").encode("utf-8-sig")
+    lines = [_joined(["sample", *_inert(study.features)], ",")]
+    for n, sample in enumerate(_inert(study.samples)):
+        row = ["0"] * len(study.features)
+        part = slice(study.table.indptr[n], study.table.indptr[n + 1])
+        for feature, value in zip(study.table.indices[part], study.table.data[part], strict=True):
+            row[feature] = _number(value)
+        lines.append(",".join([_quoted(sample, ","), *row]) + "\n")
+    return "".join(lines).encode("utf-8-sig")
 
 
 def _inert(ids: pd.Index) -> list[str]:
@@ -141,13 +146,12 @@ def _all_ranks(study: Study) -> pd.DataFrame | None:
     return whole
 
 
-def _delimited(lines: Iterable[Iterable[str]], separator: str) -> str:
-    special = {separator, '"', "\n", "\r"}
+def _quoted(text: str, separator: str) -> str:
+    return text if {separator, '"', "\n", "\r"}.isdisjoint(text) else '"' + text.replace('"', '""') + '"'
 
-    def cell(text: str) -> str:
-        return '"' + text.replace('"', '""') + '"' if not special.isdisjoint(text) else text
 
-    return "".join(separator.join(map(cell, cells)) + "\n" for cells in lines)
+def _joined(cells: Iterable[str], separator: str) -> str:
+    return separator.join(_quoted(cell, separator) for cell in cells) + "\n"
 
 
 def _number(value: Any) -> str:
