@@ -223,6 +223,11 @@ def test_a_picture_output_has_its_text():
     assert [a["alt"] for tag, a in tags_of(page) if tag == "img"] == ["Bars rise."]
 
 
+def test_what_is_made_for_programs_is_not_shown():
+    output = new_output("display_data", data={"application/vnd.rows+json": [{"a": 1}], "text/html": "<p>shown</p>"})
+    assert "<p>shown</p>" in page_of(new_code_cell("x", outputs=[output]))
+
+
 def test_dutch_prose_and_words():
     page = page_of(
         "# Count things\n\n## One *part*\n\nTwo lines\nof text.\n\n:::{note}\nSmall.\n:::",

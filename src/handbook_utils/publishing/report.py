@@ -301,7 +301,12 @@ class _Page:
                 f'<div class="admonition error"><p class="admonition-title">{html.escape(output.ename)}: '
                 f'{html.escape(_ANSI.sub("", output.evalue))}</p><pre tabindex="0">{trace}</pre></div>'
             )
-        data = {kind: "".join(text) if isinstance(text, list) else text for kind, text in output.data.items()}
+        # What is made for programs (JSON) is not text, and is not shown.
+        data = {
+            kind: "".join(text) if isinstance(text, list) else str(text)
+            for kind, text in output.data.items()
+            if kind.startswith(("text/", "image/"))
+        }
         described = html.escape(alt or self.words["figure"])
         if "text/html" in data:
             return self._scrolling(data["text/html"])
