@@ -296,6 +296,18 @@ def test_cells_of_a_workbook_are_named_as_excel_names_them(tmp_path: Path, refus
     assert error.found == "'many' at cell C2 of worksheet 'Sheet' ('S2')"
 
 
+def test_a_stray_cell_in_the_last_corner_of_a_worksheet(tmp_path: Path, refuse: Refuse) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["id", "S1"], ["f1", 1]):
+        sheet.append(row)
+    sheet["XFD1048576"] = "stray"
+    book.save(tmp_path / "book")
+    (error,) = refuse((tmp_path / "book").read_bytes())
+    assert error.found == "line 1048576 has 16384"
+
+
 def test_groups_that_are_not_there_or_too_small(tmp_path: Path) -> None:
     (tmp_path / "t").write_text(TABLE, encoding="utf-8")
     (tmp_path / "m").write_text(METADATA, encoding="utf-8")
@@ -357,7 +369,7 @@ def test_a_tree_or_taxonomy_that_does_not_fit(refuse: Refuse) -> None:
         "1 branches of this tree have no length, or a negative one.",
     ]
     (error,) = refuse(TABLE, taxonomy="Feature ID\tTaxon\nz\tk__Bacteria\n")
-    assert error.problem == "No feature of the table is in the taxonomy."
+    assert error.problem == "No feature of the feature table is in the taxonomy."
     (error,) = refuse(TABLE, taxonomy="Feature ID\tcolour\nf1\tred\n")
     assert error.problem == "This file is not a taxonomy." and "colour" in (error.found or "")
 

@@ -161,15 +161,7 @@ def _matched(samples: list[str], frame: pd.DataFrame, table: str, metadata: str,
     unused = list(frame.index.difference(pd.Index(samples, dtype=object), sort=False))
     errors = changed_ids(left, unused, "sample", ("the table", "the metadata"), f"{table} and {metadata}")
     if not chosen and not errors:
-        errors = [
-            InputError(
-                "No sample of the feature table is in the metadata.",
-                where=f"{table} and {metadata}",
-                expected="the same sample ids in both",
-                found=f"in the table {listed(samples, most=3)}; in the metadata {listed(list(frame.index), most=3)}",
-                remedy="Are these files of the same study?",
-            )
-        ]
+        errors = [_nothing_shared("sample", samples, "metadata", list(frame.index), f"{table} and {metadata}")]
     if errors:
         raise InputErrors(errors)
     if left:
@@ -191,20 +183,22 @@ def _complete(names: pd.DataFrame, features: list[str], table: str, taxonomy: st
         f"{table} and {taxonomy}",
     )
     if len(left) == len(features) and not errors:
-        errors = [
-            InputError(
-                "No feature of the table is in the taxonomy.",
-                where=f"{table} and {taxonomy}",
-                expected="the same feature ids in both",
-                found=f"in the table {listed(features, most=3)}; in the taxonomy {listed(list(names.index), most=3)}",
-                remedy="Are these files of the same run?",
-            )
-        ]
+        errors = [_nothing_shared("feature", features, "taxonomy", list(names.index), f"{table} and {taxonomy}")]
     if errors:
         raise InputErrors(errors)
     if left:
         notes.append(f"{len(left)} features have no row in the taxonomy and are unnamed ({listed(left)}).")
     return names.reindex(features, fill_value="")
+
+
+def _nothing_shared(what: str, ours: list[str], other: str, theirs: list[str], where: str) -> InputError:
+    return InputError(
+        f"No {what} of the feature table is in the {other}.",
+        where=where,
+        expected=f"the same {what} ids in both",
+        found=f"in the table {listed(ours, most=3)}; in the {other} {listed(theirs, most=3)}",
+        remedy="Are these files of the same study?",
+    )
 
 
 def _tips(tree: TreeNode, features: list[str], table: str, where: str, notes: list[str]) -> None:

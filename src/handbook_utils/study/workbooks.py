@@ -37,7 +37,7 @@ def sheet(content: bytes, where: str) -> Sheet:
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know do not matter here
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             names = list(book.sheetnames)
-            filled = [(name, rows) for name in names if (rows := list(_rows(book[name])))]
+            filled = [(sheet.title, rows) for sheet in book.worksheets if (rows := list(_rows(sheet)))]
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError, AttributeError) as error:
         raise InputError(
             "This Excel workbook could not be read.",
@@ -65,6 +65,8 @@ def sheet(content: bytes, where: str) -> Sheet:
 
 
 def _rows(worksheet: Any) -> Iterator[tuple[int, list[str]]]:
+    # A stray cell in the last corner must not make every row as wide as the whole worksheet.
+    worksheet.reset_dimensions()
     for line, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
         texts = [_text(cell) for cell in cells]
         while texts and not texts[-1]:
