@@ -291,9 +291,11 @@ def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)?<pre)>')
 
+_BACKLINKS = re.compile(r'<span class="backrefs">.*?</span>', re.DOTALL)
+
 
 def framed(body: str, words: dict[str, str]) -> str:
-    """Let wide tables and outputs scroll by themselves, by keyboard too, so that the page need not.
+    """Let wide tables and outputs scroll by themselves, by keyboard too, and mend what a screen reader stumbles on.
 
     Examples
     --------
@@ -315,7 +317,9 @@ def framed(body: str, words: dict[str, str]) -> str:
         count += 1
         return f'{match[1]} role="region" tabindex="0" aria-label="{words["output"]} {count}">'
 
-    return _OUTPUT.sub(output, _TABLE.sub(frame, body))
+    # An empty corner heads nothing; docutils' role of a work in a list is one that ARIA has given up.
+    body = body.replace('<th scope="col"></th>', "<td></td>").replace('role="doc-biblioentry"', 'role="listitem"')
+    return _OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body)))
 
 
 def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
@@ -346,7 +350,6 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         run=page.get("run"),
         actions=_actions(app, pagename, page) if page.get("kind") == "chapter" else [],
         site_title=app.config["handbook_titles"].get(lang, app.config.html_title),
-        printed_from=page.get("source", ""),
     )
 
 

@@ -79,6 +79,8 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
         "gettext_compact": False,
         "gettext_auto_build": True,
         "nb_execution_mode": "off",
+        "nb_code_prompt_show": WORDS[lang]["code_show"],
+        "nb_code_prompt_hide": WORDS[lang]["code_hide"],
         "nitpicky": True,
         "numfig_format": {"exercise": f"{WORDS[lang]['exercise']} %s"},
     }

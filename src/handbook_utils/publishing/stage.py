@@ -171,6 +171,9 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
         cell.outputs = [output for output in cell.get("outputs", []) if output.get("data", True)]
         if cell.cell_type != "code":
             del cell["outputs"]
+        elif chapter.part == "explainers":
+            # An explainer is read by people who came for the figures; the code is one click away.
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
     return notebook
 
 

@@ -33,6 +33,7 @@ WORDS: dict[str, dict[str, str]] = {
         "provenance": "How this page was made",
         "executed": "Executed on {date} at {time} UTC with Python {python}; every figure, table and number on this "
         "page comes from that run.",
+        "printed": "version {source}, executed {date}",
         "versions": "Versions of the packages",
         "package": "Package",
         "version": "Version",
@@ -42,6 +43,8 @@ WORDS: dict[str, dict[str, str]] = {
         "data": "Data, with the checksum of each file",
         "file": "File",
         "source_hash": "SHA-256 of the chapter's source",
+        "code_show": "Show the code",
+        "code_hide": "Hide the code",
         "table": "Table",
         "output": "Output",
         "empty": "(empty)",
@@ -90,6 +93,7 @@ WORDS: dict[str, dict[str, str]] = {
         "provenance": "Hoe deze pagina is gemaakt",
         "executed": "Uitgevoerd op {date} om {time} UTC met Python {python}; alle figuren, tabellen en getallen op "
         "deze pagina komen uit die uitvoering.",
+        "printed": "versie {source}, uitgevoerd op {date}",
         "versions": "Versies van de pakketten",
         "package": "Pakket",
         "version": "Versie",
@@ -99,6 +103,8 @@ WORDS: dict[str, dict[str, str]] = {
         "data": "Gegevens, met de controlesom van elk bestand",
         "file": "Bestand",
         "source_hash": "SHA-256 van de bron van het hoofdstuk",
+        "code_show": "Laat de code zien",
+        "code_hide": "Verberg de code",
         "table": "Tabel",
         "output": "Uitvoer",
         "empty": "(leeg)",

@@ -1,0 +1,202 @@
+"""The whole book in a real browser, opened from disk: both editions, on a phone and on a desk."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from handbook_utils.chapters import Catalogue, handbook_root
+from handbook_utils.publishing import build_book
+
+LANGUAGES = ("en", "nl")
+WIDTHS = (390, 1280)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+#: Axe is slow on long pages; one page of each kind, in both editions.
+KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "search")
+
+OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
+UNTOLD = """[...document.images].filter(i => i.closest('article')).map(i => i.alt)
+  .filter(alt => !alt.trim() || /\\.(svg|png|jpe?g)$|[\\\\/]\\w+[\\\\/]/.test(alt))"""
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    report = build_book(handbook_root())
+    assert report.failures == ()
+    return report.index.parent
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("These tests need Chromium: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def names() -> tuple[str, ...]:
+    return Catalogue.read(handbook_root()).files
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def address(site: Path, lang: str, name: str) -> str:
+    return (site / lang / f"{name}.html").as_uri()
+
+
+def listen(page: Page) -> list[str]:
+    """Collect everything that should not happen while pages are opened."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("file:", "data:", "blob:"))
+            else heard.append(f"sent to another host: {request.url}")
+        ),
+    )
+    return heard
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_opens_without_error_request_or_sideways_scroll(
+    site: Path, names: tuple[str, ...], page: Page, lang: str, width: int
+) -> None:
+    heard = listen(page)
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in (*names, "search"):
+        page.goto(address(site, lang, name))
+        assert page.locator("h1").count() == 1, name
+        assert not page.evaluate(OVERFLOW), f"{name} is wider than {width} px"
+        assert page.evaluate(UNSEEN) == [], name
+        assert page.evaluate(UNTOLD) == [], name
+        assert heard == [], name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_nothing(site: Path, names: tuple[str, ...], page: Page, lang: str) -> None:
+    parts = {name.split("/")[1]: name for name in reversed(names) if name.startswith("notebooks/")}
+    for name in (*KINDS, *parts.values()):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address(site, lang, name))
+            found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
+            told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"][:3]]
+            assert told == [], f"{lang}/{name} at {width} px"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_switch_leads_to_the_same_page_in_the_other_language(
+    site: Path, names: tuple[str, ...], page: Page, lang: str
+) -> None:
+    other = next(one for one in LANGUAGES if one != lang)
+    for name in names:
+        page.goto(address(site, lang, name))
+        assert page.locator("html").get_attribute("lang") == lang
+        link = page.locator(f".languages a[hreflang={other}]")
+        assert link.evaluate("a => a.href") == address(site, other, name)
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(address(site, other, names[-1]))
+    assert page.locator("html").get_attribute("lang") == other
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "microbiome"), ("nl", "darmmicrobioom")])
+def test_search_finds_from_every_page_and_from_disk(site: Path, page: Page, lang: str, words: str) -> None:
+    heard = listen(page)
+    page.goto(address(site, lang, "book/for-everyone"))
+    page.get_by_role("searchbox").fill(words)
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results ul.search li a")
+    found.first.wait_for()
+    found.first.click()
+    assert page.locator("h1").count() == 1
+    assert heard == []
+
+
+def test_the_first_page_leads_to_the_readers_language(site: Path, browser: Browser) -> None:
+    for locale, lang in (("nl-NL", "nl"), ("en-GB", "en"), ("fr-FR", "en")):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri())
+        page.wait_for_url(address(site, lang, "book/index"))
+        context.close()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    assert page.locator("a").count() == len(LANGUAGES)
+    page.locator("a[hreflang=nl]").click()
+    page.wait_for_url(address(site, "nl", "book/index"))
+    assert page.locator("nav.contents a").first.is_visible()
+    context.close()
+
+
+def test_the_keyboard_opens_quiz_and_solution(site: Path, names: tuple[str, ...], page: Page) -> None:
+    chapter = next(name for name in names if name.startswith("notebooks/"))
+    page.goto(address(site, "en", chapter))
+    for box in ("details.sd-dropdown", "details.solution"):
+        details = page.locator(box).first
+        summary = details.locator("summary").first
+        assert not details.evaluate("box => box.open")
+        for _ in range(400):
+            page.keyboard.press("Tab")
+            if summary.evaluate("it => it === document.activeElement"):
+                break
+        else:
+            pytest.fail(f"Tab does not reach {box}")
+        page.keyboard.press("Enter")
+        assert details.evaluate("box => box.open")
+        page.goto(address(site, "en", chapter))
+
+
+def test_the_menu_of_a_phone_opens_by_keyboard(site: Path, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address(site, "nl", "book/index"))
+    contents = page.locator("nav.contents")
+    assert not contents.is_visible()
+    page.locator("button.menu").focus()
+    page.keyboard.press("Enter")
+    assert contents.is_visible()
+    assert page.locator("button.menu").get_attribute("aria-expanded") == "true"
+
+
+def test_formulas_are_drawn(site: Path, names: tuple[str, ...], page: Page) -> None:
+    drawn = 0
+    for name in names:
+        page.goto(address(site, "en", name))
+        boxes = page.evaluate("[...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().width)")
+        assert all(width > 0 for width in boxes), name
+        drawn += len(boxes)
+        assert "$$" not in page.locator("article").inner_text(), name
+    assert drawn > 0
+
+
+def test_paper_shows_what_is_behind_a_click(site: Path, names: tuple[str, ...], page: Page) -> None:
+    chapter = next(name for name in names if name.startswith("notebooks/protocols/"))
+    page.goto(address(site, "en", chapter))
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details.solution > :not(summary)").first.is_visible()
+    assert not page.locator("nav.contents").is_visible()
+    assert not page.locator("header.site form.search").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.solution[open]").count() == 0
