@@ -110,7 +110,8 @@ class Results:
             return html.escape(str(value))
 
         names = [*([frame.index.name or ""] if index else []), *frame.columns]
-        head = [f'<th scope="col">{html.escape(str(column))}</th>' for column in names]
+        # A corner without a name heads nothing: an empty heading would be read out as one.
+        head = [f'<th scope="col">{html.escape(str(name))}</th>' if name != "" else "<td></td>" for name in names]
         rows = []
         for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
             cells = "".join(f"<td>{written(value)}</td>" for value in row)

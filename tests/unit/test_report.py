@@ -147,11 +147,9 @@ def test_directives(fence):
         f"{fence}{{toctree}}\nnothing\n{fence}\n"
     )
     tags = tags_of(page)
-    assert ("aside", {"class": "admonition warning", "id": "trap"}) in tags
+    assert ("div", {"class": "admonition warning", "id": "trap"}) in tags
     assert re.search(r'admonition-title">Pitfall of <em><span class="math inline"><math', page)
-    assert re.search(
-        r'<aside class="admonition note"><p class="admonition-title">Note</p><p>Just so.</p>\s*</aside>', page
-    )
+    assert re.search(r'<div class="admonition note"><p class="admonition-title">Note</p><p>Just so.</p>\s*</div>', page)
     assert re.search(r"<details><summary>Why\?</summary><p>Since <strong>this</strong>", page)
     assert ("div", {"class": "admonition exercise", "id": "my-exercise"}) in tags
     assert 'display="block"' in page

@@ -34,6 +34,7 @@ _ABOUT = {
     "tables": "Table of the run",
     "files": "File that the run made",
 }
+_BUNDLED = "Data set of the handbook, used where no file was given"
 #: Where the platform's own list differs from machine to machine, or has no entry.
 _KINDS = {".ipynb": "application/x-ipynb+json", ".md": "text/markdown", ".yml": "application/yaml", ".csv": "text/csv"}
 
@@ -140,7 +141,7 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
             fetch_remote=False,
             properties={
                 "name": name,
-                "description": "Input file of the reader" if name in inputs else "Data set of the handbook",
+                "description": "Input file of the reader" if name in inputs else _BUNDLED,
                 "encodingFormat": _kind(Path(name)),
                 **known,
             },

@@ -243,6 +243,8 @@ def methods_text(
             *_table(("File", "SHA-256"), [(_plain(n), f"`{s}`") for n, s in checksums.items()]),
             "",
         ]
+    if inputs and run.get("data"):
+        lines += ["The handbook's own data sets were used where no file was given.", ""]
     if chapter.part == "recipes":
         lines += [
             "## Still to be reported",

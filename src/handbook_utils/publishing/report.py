@@ -109,7 +109,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0; color: #1b1b1b; background: #fff;
+body { margin: 0; overflow-wrap: break-word; color: #1b1b1b; background: #fff;
   font: 1rem/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 header, main, nav, footer { max-width: 54rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 1.5rem; border-bottom: 3px solid #0b5f8a; }
@@ -129,9 +129,11 @@ table { border-collapse: collapse; margin: 1rem 0; font-size: .93rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border: 1px solid #c8d3da; padding: .25rem .6rem; text-align: left; vertical-align: top; }
 thead th { background: #e8eff3; }
-td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-aside, .admonition { margin: 1.2rem 0; padding: .4rem 1rem; border-left: 4px solid #0b5f8a; background: #eef5f9; }
-aside.warning, aside.caution, aside.danger, aside.attention, aside.error { border-color: #b35900; background: #fdf3e8; }
+td { font-variant-numeric: tabular-nums; }
+th code, td code { overflow-wrap: normal; }
+footer td code { overflow-wrap: anywhere; }
+.admonition { margin: 1.2rem 0; padding: .4rem 1rem; border-left: 4px solid #0b5f8a; background: #eef5f9; }
+.warning, .caution, .danger, .attention, .error { border-color: #b35900; background: #fdf3e8; }
 .admonition-title { font-weight: 700; margin: .3rem 0; }
 details { margin: .8rem 0; padding: .2rem .8rem; border: 1px solid #c8d3da; border-radius: 4px; }
 summary { cursor: pointer; padding: .3rem 0; font-weight: 600; }
@@ -495,7 +497,7 @@ class _Page:
             inside = f'<p class="admonition-title">{self._inline(title)}</p>{self.render(content)}'
             if "dropdown" in kinds:
                 return self._details(self._inline(title), self.render(content), named)
-            return f'<aside class="{html.escape(" ".join(kinds))}"{named}>{inside}</aside>'
+            return f'<div class="{html.escape(" ".join(kinds))}"{named}>{inside}</div>'
         if name == "dropdown":
             return self._details(self._inline(argument), self.render(body), named)
         if name in ("exercise", "exercise-start"):
