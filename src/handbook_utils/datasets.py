@@ -165,7 +165,6 @@ def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
         io.BytesIO(content["table"]),
         dtype={axis: pd.CategoricalDtype(ids) for axis, ids in axes.items()},
         keep_default_na=False,
-        float_precision="round_trip",
     )
     at = tuple(cells[axis].cat.codes for axis in axes)
     tree = None
@@ -314,6 +313,4 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
 def _read(content: bytes, resource: dict[str, Any]) -> pd.DataFrame:
     # Only text is forced: an id such as 4695 is text. An empty cell is a missing value; "NA" would be a word.
     text = {field["name"]: "str" for field in resource["schema"]["fields"] if field["type"] == "string"}
-    return pd.read_csv(
-        io.BytesIO(content), dtype=text, keep_default_na=False, na_values=[""], float_precision="round_trip"
-    )
+    return pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values=[""])
