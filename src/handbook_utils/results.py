@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import mimetypes
 import os
 import re
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ Language = Literal["en", "nl"]
 
 #: Spreadsheets take a cell that starts so for a formula; an apostrophe before it keeps it text.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FILE = re.compile(r"\w[\w.-]*\.\w+")
 _NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)?([eE][+-]?\d+)?|inf|nan)%?$")
 
 
@@ -122,6 +124,50 @@ class Results:
             f"<tbody>{''.join(rows)}</tbody></table>"
         )
         return {"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"}
+
+    def file(self, name: str, content: bytes, label: str) -> None:
+        """Offer a file for download; keep it in the result folder under ``files/``.
+
+        Parameters
+        ----------
+        name : str
+            File name with ending, without folder.
+        content : bytes
+            What is in it. It becomes part of the page, so it should be small (well under a megabyte).
+        label : str
+            What the link says, to which the kind and the size are added.
+
+        Raises
+        ------
+        ValueError
+            The name is not that of a file, or there is no label.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> Results(folder=folder).file("wells.csv", b"well", "Wells for the robot")  # doctest: +ELLIPSIS
+        {...Wells for the robot (CSV, 1 kB)...}
+        >>> (folder / "files" / "wells.csv").read_bytes()
+        b'well'
+        """
+        if not _FILE.fullmatch(name):
+            raise ValueError(f"{name!r} is not a file name of letters, digits, dots, hyphens and underscores")
+        if not label.strip():
+            raise ValueError(f"file {name!r} needs a label")
+        if self.folder is not None:
+            target = self.folder / "files"
+            target.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes(content)
+        size = self.number(max(1, round(len(content) / 1000)), 0)
+        told = f"{label} ({name.rpartition('.')[2].upper()}, {size} kB)"
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        encoded = base64.b64encode(content).decode("ascii")
+        link = (
+            f'<p class="download"><a id="file-{html.escape(name)}" download="{html.escape(name)}" '
+            f'href="data:{kind};base64,{encoded}">{html.escape(told)}</a></p>'
+        )
+        _display({"text/html": link, "text/plain": f"[{name}] {told}"})
 
     def value(self, name: str, value: float | str, digits: int = 2) -> None:
         """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary."""

@@ -14,6 +14,8 @@ from handbook_utils.protocols.balance import BLANK, CONTENTS, DUPLICATE, MOCK, N
 
 #: Rows and columns of a plate with this many wells.
 SHAPES: dict[int, tuple[int, int]] = {96: (8, 12), 384: (16, 24)}
+#: Columns of a layout, which a covariate cannot be called.
+_TAKEN = ("plate", "well", "row", "column", "content", "sample", "source", "participant")
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,16 @@ def _sample_errors(
                     f"The ids in column '{name}' cannot be balanced.",
                     where=f"{where}, parameter covariates",
                     expected="what participants or samples have in common, such as group, sex, centre",
+                )
+            )
+        elif name in _TAKEN:
+            errors.append(
+                InputError(
+                    f"A covariate cannot be called '{name}', since the layout itself has such a column.",
+                    where=f"{where}, parameter covariates",
+                    expected=f"another name than {', '.join(_TAKEN)}",
+                    found=name,
+                    remedy="Rename the column in the file.",
                 )
             )
         elif name in columns:

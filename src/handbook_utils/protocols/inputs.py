@@ -1,0 +1,110 @@
+"""What a protocol is given, read and checked before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from handbook_utils import datasets
+from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.protocols.plate_requests import asked
+from handbook_utils.study import formats
+
+_WANTED = ("plate", "sample", "participant", "blanks", "mocks", "ntc", "duplicates", "candidates")
+
+
+def read_samples(path: Path) -> pd.DataFrame:
+    r"""Read a list of samples: CSV or TSV, with commas, semicolons or tabs, or the first sheet of a workbook.
+
+    Encoding and separator are found from the content: UTF-8 with or without mark, UTF-16, Windows-1252. All cells stay
+    text, so that an id such as 007 or 1E5 is what the label says.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a sample, blanks around cells removed; the index, named ``line``, is the line in the file.
+
+    Raises
+    ------
+    InputError, InputErrors
+        No such file, not a table, lines of another length than the header, columns without or with the same name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "samples.csv")
+    ...     _ = path.write_bytes("sample;participant;centre\r\n007;P1;Zürich\r\n".encode("cp1252"))
+    ...     read_samples(path).to_dict("list")
+    {'sample': ['007'], 'participant': ['P1'], 'centre': ['Zürich']}
+    """
+    sheet = formats.sheet(formats.opened(path))
+    header = [name.strip() for name in sheet.header]
+    while header and not header[-1]:
+        header.pop()
+    errors = []
+    nameless = [str(number) for number, name in enumerate(header, start=1) if not name]
+    if nameless:
+        errors.append(
+            InputError("Columns have no name.", where=f"{sheet.where}, header", found=f"column {listed(nameless)}")
+        )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        errors.append(InputError("Columns have the same name.", where=f"{sheet.where}, header", found=listed(twice)))
+    lines, rows, ragged = [], [], []
+    for line, cells in sheet.rows:
+        filled = [cell.strip() for cell in cells]
+        while len(filled) > len(header) and not filled[-1]:
+            filled.pop()
+        if len(filled) > len(header):
+            ragged.append(line)
+        lines.append(line)
+        rows.append([*filled[: len(header)], *[""] * (len(header) - len(filled))])
+    if ragged:
+        errors.append(
+            InputError(
+                "Rows have more cells than the header.",
+                where=f"{sheet.where}, line {listed(ragged)}",
+                expected=f"{len(header)} cells",
+                remedy="Does a value hold the separator? Put quotation marks around it.",
+            )
+        )
+    if errors:
+        raise InputErrors(errors)
+    return pd.DataFrame(rows, index=pd.Index(lines, name="line"), columns=header, dtype=object)
+
+
+def names_of(text: str) -> list[str]:
+    """Split a parameter that names columns at its commas.
+
+    Examples
+    --------
+    >>> names_of("arm, sex,")
+    ['arm', 'sex']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def plate_layout(parameters: Mapping[str, object]) -> None:
+    """Check what the chapter ``protocols/plate-layout`` is given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        The chapter's parameters, of which ``samples`` is a file, or "" for the example study.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Everything that is wrong with the file and the numbers, at once.
+    """
+    path = str(parameters.get("samples", ""))
+    samples = read_samples(Path(path)) if path else datasets.frame("example-study")
+    wanted = {name: parameters[name] for name in _WANTED if name in parameters}
+    wanted |= {
+        "covariates": names_of(str(parameters.get("covariates", ""))),
+        "plates": parameters.get("plates") or None,
+    }
+    asked(samples, int(str(parameters.get("seed", 1))), wanted | {"where": path or "the example study"})
