@@ -1,6 +1,7 @@
 """Batches: nothing lost, whatever is killed."""
 
 import csv
+import errno
 import importlib.util
 import json
 import os
@@ -190,7 +191,7 @@ def test_a_run_that_always_kills_its_worker_is_found(tmp_path):
 
 def test_a_full_disk_ends_the_batch_with_its_reason(tmp_path, monkeypatch):
     def full(*_):
-        raise InputError("The disk is full; the result folder was not written.")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(module, "_do", full)
     monkeypatch.setattr(module, "_processes", ThreadPoolExecutor)

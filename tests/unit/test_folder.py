@@ -232,16 +232,14 @@ def test_a_full_disk(outcome, small_disk):
 
 @pytest.fixture
 def small_disk(tmp_path, monkeypatch):
-    """A folder on which the 20,001st byte does not fit; a real small disk needs rights that CI may not have."""
-    left = [20_000]
-    real = module._write
+    """A folder on which no file of more than 10,000 bytes fits; a real small disk needs rights that CI may not have."""
+    real = module.shutil.copyfile
 
-    def write(path, text):
-        left[0] -= len(text.encode())
-        if left[0] < 0:
+    def copy(source, target):
+        if source.stat().st_size > 10_000:
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(path, text)
+        real(source, target)
 
-    monkeypatch.setattr(module, "_write", write)
+    monkeypatch.setattr(module.shutil, "copyfile", copy)
     (tmp_path / "disk").mkdir()
     return tmp_path / "disk"

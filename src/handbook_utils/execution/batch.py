@@ -32,7 +32,14 @@ from handbook_utils.chapters.parameters import Value
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.plan import Run
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
-from handbook_utils.publishing.folder import check_target, failed_folder, inert, is_complete, write_result_folder
+from handbook_utils.publishing.folder import (
+    check_target,
+    explained,
+    failed_folder,
+    inert,
+    is_complete,
+    write_result_folder,
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,22 @@ def run_batch(
     tell: Progress = progress or (lambda _name, _state: None)
     out = out.absolute()
     check_target(out / "run")
+    try:
+        return _run_batch(plan, out, root, workers, scheduler, resume, timeout, tell)
+    except OSError as error:
+        raise explained(error, out) from error
+
+
+def _run_batch(
+    plan: Sequence[Run],
+    out: Path,
+    root: Path,
+    workers: int,
+    scheduler: str | None,
+    resume: bool,
+    timeout: float,
+    tell: Progress,
+) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
     with _locked(out), _executors(workers, scheduler) as (executors, at_once):
         there = _already_there(plan, out, resume)
@@ -122,7 +145,8 @@ def run_batch(
             tell(run.name, "queued")
         for name in there:
             tell(name, "cached")
-        missing = [run for run in plan if run.name not in there]
+        before = set(there)
+        missing = [run for run in plan if run.name not in before]
         share = workers if scheduler is None else 1
         failed = {}
         for run, failure in _finished(missing, executors, at_once, (out, root, timeout, share)):

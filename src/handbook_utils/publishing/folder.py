@@ -130,8 +130,7 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
         references = read_references(root / "book" / "references.bib")
         inputs = input_files(chapter, run["parameters"])
         for name in _KEPT:
-            if (results / name).is_dir():
-                shutil.copytree(results / name, folder / name)
+            _copy(results / name, folder / name)
         shutil.copyfile(chapter.path, folder / SOURCE)
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
@@ -189,22 +188,41 @@ def _moved_whole(target: Path) -> Iterator[Path]:
         else:
             folder.replace(target)
     except OSError as error:
-        raise _explained(error, target) from error
+        raise explained(error, target) from error
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _explained(error: OSError, target: Path) -> Exception:
+def explained(error: OSError, target: Path) -> Exception:
+    """Return what a person can do something about, or else the error itself.
+
+    Parameters
+    ----------
+    error : OSError
+        Of writing results.
+    target : pathlib.Path
+        Where they were to be.
+
+    Returns
+    -------
+    Exception
+        An InputError where the disk is full or the place may not be written in.
+
+    Examples
+    --------
+    >>> print(explained(OSError(errno.ENOSPC, "No space left on device"), Path("out")).problem)
+    The disk is full; the results could not be written.
+    """
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return InputError(
-            "The disk is full; the result folder was not written.",
+            "The disk is full; the results could not be written.",
             where=str(target),
             remedy="Make room, or name a folder on another disk with -o, and run it again.",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
         return InputError(
-            "The result folder cannot be written there.",
+            "The results cannot be written there.",
             where=str(target),
             found=str(error.strerror),
             remedy="Name another folder with -o.",
@@ -323,6 +341,15 @@ def inert(text: str) -> str:
     ("'=cmd()", '-1.5', 'lean')
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def _copy(source: Path, target: Path) -> None:
+    # shutil.copytree goes on at an error, and does not say that the disk is full.
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
 
 
 def _write_values(recorded: Path, path: Path) -> None:
