@@ -27,6 +27,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
+from handbook_utils.publishing import citations
 from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.translate import Messages, catalogue_of, problems
@@ -400,6 +401,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Set the extension up; Sphinx calls this."""
     app.setup_extension("myst_nb")
     app.setup_extension("sphinx_exercise")
+    citations.register()
     app.add_html_theme("handbook", str(THEME))
     app.add_config_value("handbook_titles", {}, "html", [dict])
     app.add_config_value("handbook_manifest", {}, "", [dict])

@@ -1,0 +1,65 @@
+"""How works are cited and listed: in words that are the same in every edition.
+
+The tools' own styles join names by an English "and". Here names are joined by "&", and a shortened list of authors ends
+in "et al.", so that a Dutch page holds no English but the titles of works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pybtex.plugin
+import sphinxcontrib.bibtex.plugin
+from pybtex.style.formatting.plain import Style as PlainStyle
+from pybtex.style.template import join, node, sentence
+from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+NAME = "handbook"
+
+
+def _brackets() -> BracketStyle:
+    return BracketStyle(left="(", right=")", sep="; ")
+
+
+def _persons() -> PersonStyle:
+    return PersonStyle(sep2=" & ", last_sep=" & ")
+
+
+@dataclass
+class Reference(AuthorYearReferenceStyle):
+    """In the text: (Sender et al., 2016; Morrison & Preston, 2016)."""
+
+    bracket_textual: BracketStyle = field(default_factory=_brackets)
+    bracket_parenthetical: BracketStyle = field(default_factory=_brackets)
+    bracket_author: BracketStyle = field(default_factory=_brackets)
+    bracket_label: BracketStyle = field(default_factory=_brackets)
+    bracket_year: BracketStyle = field(default_factory=_brackets)
+    person: PersonStyle = field(default_factory=_persons)
+
+
+@node  # type: ignore[untyped-decorator]
+def _names(_children: Any, context: dict[str, Any], role: str) -> Any:
+    """Format names; BibTeX's "and others" becomes "et al."."""
+    persons = context["entry"].persons.get(role, [])
+    style = context["style"]
+    known = [style.format_name(person, style.abbreviate_names) for person in persons if str(person) != "others"]
+    if len(known) < len(persons):
+        return join(sep=", ")[[*known, "et al."]].format_data(context)
+    return join(sep=", ", sep2=" & ", last_sep=" & ")[known].format_data(context)
+
+
+class Bibliography(PlainStyle):  # type: ignore[misc]
+    """The list under a chapter: authors, title, where it was published."""
+
+    def format_names(self, role: str, as_sentence: bool = True) -> Any:
+        """Format the authors or editors of a work."""
+        formatted = _names(role)
+        return sentence[formatted] if as_sentence else formatted
+
+
+def register() -> None:
+    """Make both styles known under the name ``handbook``, for ``_config.yml``."""
+    pybtex.plugin.register_plugin("pybtex.style.formatting", NAME, Bibliography, force=True)
+    sphinxcontrib.bibtex.plugin.register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, Reference, force=True)

@@ -1,0 +1,46 @@
+"""Works are cited and listed without an English "and", which would stand on Dutch pages too."""
+
+import pytest
+from pybtex.database import parse_string
+
+from handbook_utils.chapters import handbook_root
+from handbook_utils.publishing.citations import Bibliography
+
+BIB = """
+@article{one, author={Doe, Ann}, title={One}, journal={J}, year={2020}}
+@article{two, author={Doe, Ann and Poe, Bo}, title={Two}, journal={J}, year={2020}}
+@article{three, author={Doe, Ann and Poe, Bo and Roe, Cy}, title={Three}, journal={J}, year={2020}}
+@article{many, author={Doe, Ann and Poe, Bo and others}, title={Many}, journal={J}, year={2020}}
+"""
+
+
+def listed(key: str) -> str:
+    entries = parse_string(BIB, "bibtex").entries
+    return next(iter(Bibliography().format_entries([entries[key]]))).text.render_as("text")
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("one", "Ann Doe. One."),
+        ("two", "Ann Doe & Bo Poe. Two."),
+        ("three", "Ann Doe, Bo Poe & Cy Roe. Three."),
+        ("many", "Ann Doe, Bo Poe, et al. Many."),
+    ],
+)
+def test_names_in_the_list(key, names):
+    assert listed(key).startswith(names)
+
+
+def test_every_work_of_the_bibliography_can_be_listed_and_has_year_and_title():
+    from pybtex.database import parse_file
+
+    entries = parse_file(str(handbook_root() / "book" / "references.bib"), bib_format="bibtex").entries
+    assert len(entries) > 40
+    for key, entry in entries.items():
+        assert entry.fields.get("title"), key
+        assert entry.fields.get("year"), key
+        text = next(iter(Bibliography().format_entries([entry]))).text.render_as("text")
+        assert " and others" not in text, key
+        doi = entry.fields.get("doi", "")
+        assert not doi or doi.startswith("10."), key
