@@ -14,7 +14,7 @@ from handbook_utils.figures import use_style
 from handbook_utils.protocols.bench import bench_pdf, fitted, robot_csv
 from handbook_utils.protocols.example import example_samples
 from handbook_utils.protocols.inputs import plate_layout, read_samples
-from handbook_utils.protocols.maps import letters_for, plate_map, score_figure
+from handbook_utils.protocols.maps import drawable, in_words, letters_for, plate_map, score_figure
 from handbook_utils.protocols.plates import layout, plain_scores
 from handbook_utils.results import Results
 
@@ -103,6 +103,21 @@ def test_too_many_levels_for_colours_are_refused():
     samples = example_samples().assign(week=[str(n % 8) for n in range(180)])
     with pytest.raises(InputError, match="cannot be told apart"):
         plate_map(layout(samples, covariates=["week"], candidates=1), "week")
+
+
+def test_samples_without_covariates_are_drawn_alike():
+    made = layout(example_samples(), candidates=1)
+    assert drawable(made) == ""
+    drawn = [text.get_text() for axes in plate_map(made).axes for text in axes.texts]
+    assert drawn.count("s") == 180
+    assert plain_scores(example_samples(), draws=2)["total"].tolist() == [0, 0]
+
+
+def test_a_map_is_told_in_words():
+    words = in_words(MADE, drawable(MADE))
+    assert words.startswith(
+        "Map of 2 of 2 plates of 96 wells. Plate 1 holds 90 samples (30 fermented, 30 fibre, 30 usual)"
+    )
 
 
 def test_scores_are_drawn_for_the_whole_and_every_part():

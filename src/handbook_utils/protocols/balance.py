@@ -178,9 +178,15 @@ def as_quantity(column: pd.Series) -> Floats | None:
     return numbers.to_numpy(dtype=float)
 
 
+def part_means(parts: Floats) -> Floats:
+    """Return each part's mean over covariates, neighbours by their size: shape (..., 4)."""
+    return np.abs(parts).mean(axis=-2) if parts.shape[-2] else np.zeros((*parts.shape[:-2], len(PARTS)))
+
+
 def totals(parts: Floats) -> Floats:
     """Return the mean over covariates and parts, neighbours by their size: shape (...)."""
-    return np.abs(parts).mean(axis=(-2, -1)) if parts.shape[-2] else np.zeros(parts.shape[:-2])
+    mean: Floats = part_means(parts).mean(axis=-1)
+    return mean
 
 
 def broken_rules(content: Grid, source: Grid, person: Grid) -> npt.NDArray[np.int64]:
@@ -221,9 +227,8 @@ def broken_rules(content: Grid, source: Grid, person: Grid) -> npt.NDArray[np.in
 def score_of(features: Features, content: Grid, source: Grid, person: Grid) -> Score:
     """Score one layout, given as grids of shape (plates, rows, columns)."""
     parts = features.parts(np.where(content == SAMPLE, source, -1))
-    means = np.abs(parts).mean(axis=0) if len(parts) else np.zeros(len(PARTS))
     frame = pd.DataFrame(parts, index=pd.Index(features.names, name="covariate", dtype=object), columns=list(PARTS))
-    plate, row, column, neighbours = map(float, means)
+    plate, row, column, neighbours = map(float, part_means(parts))
     split, series, controls, crowded = map(int, broken_rules(content, source, person))
     return Score(float(totals(parts)), plate, row, column, neighbours, frame, split, series, controls, crowded)
 

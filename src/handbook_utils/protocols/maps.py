@@ -39,7 +39,35 @@ def letters_for(levels: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def plate_map(layout: Layout, by: str, *, plates: Sequence[int] | None = None, title: str = "") -> Figure:
+def drawable(layout: Layout) -> str:
+    """Return the first covariate whose levels can be told apart in a map, or "" where there is none."""
+    wells = layout.wells[layout.wells["content"] == "sample"]
+    return next((name for name in layout.covariates if wells[name].astype(str).nunique() <= len(OKABE_ITO)), "")
+
+
+def in_words(layout: Layout, by: str) -> str:
+    """Say what a map shows, for who cannot see it: controls of each plate, and samples of each level.
+
+    Examples
+    --------
+    >>> from handbook_utils.protocols.example import example_samples
+    >>> from handbook_utils.protocols.plates import in_order
+    >>> in_words(in_order(example_samples(10)), "").split(". ")[1]
+    'Plate 1 holds 30 samples; controls in wells D12, E12, F12, G12, H12.'
+    """
+    said = [f"Map of {min(layout.plates, MOST_PLATES)} of {layout.plates} plates of {layout.plate} wells"]
+    for number, wells in layout.wells.groupby("plate"):
+        if int(str(number)) > MOST_PLATES:
+            break
+        samples, controls = wells[wells["content"] == "sample"], wells[wells["content"].isin(list(MARKS))]
+        levels = samples[by].astype(str) if by else samples["content"]
+        kinds = ", ".join(f"{count} {level}" for level, count in levels.value_counts().sort_index().items() if by)
+        holds = f"{len(samples)} samples" + (f" ({kinds})" if kinds else "")
+        said.append(f"Plate {number} holds {holds}; controls in wells {', '.join(controls['well'])}")
+    return ". ".join(said) + "."
+
+
+def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = None, title: str = "") -> Figure:
     """Draw what is in every well, samples by the levels of a covariate.
 
     Parameters
@@ -47,7 +75,7 @@ def plate_map(layout: Layout, by: str, *, plates: Sequence[int] | None = None, t
     layout : Layout
         What to draw.
     by : str
-        A covariate with at most 7 levels.
+        A covariate with at most 7 levels; "" draws all samples alike.
     plates : sequence of int, optional
         Which; by default the first :data:`MOST_PLATES`.
     title : str
@@ -64,7 +92,7 @@ def plate_map(layout: Layout, by: str, *, plates: Sequence[int] | None = None, t
     InputError
         The covariate has too many levels to be told apart.
     """
-    wells = layout.wells
+    wells = layout.wells if by else layout.wells.assign(**{"": "sample"})
     levels = sorted(wells.loc[wells["content"] == "sample", by].astype(str).unique())
     if len(levels) > len(OKABE_ITO):
         raise InputError(

@@ -16,6 +16,8 @@ from handbook_utils.protocols.balance import BLANK, CONTENTS, DUPLICATE, MOCK, N
 SHAPES: dict[int, tuple[int, int]] = {96: (8, 12), 384: (16, 24)}
 #: Columns of a layout, which a covariate cannot be called.
 _TAKEN = ("plate", "well", "row", "column", "content", "sample", "source", "participant")
+#: So many levels a category may always have; more only if most samples share theirs with another.
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -258,12 +260,13 @@ def _covariate_errors(column: pd.Series, name: str, where: str) -> list[InputErr
                 remedy="Leave it out of the covariates.",
             )
         ]
-    if as_quantity(column) is None and levels > max(2, len(column) // 2):
+    most = max(_FEW, len(column) // 2)
+    if as_quantity(column) is None and levels > most:
         return [
             InputError(
                 f"Column '{name}' has so many different values that they cannot be balanced.",
                 where=f"{where}, parameter covariates",
-                expected=f"at most {len(column) // 2} categories in {len(column)} rows, or numbers",
+                expected=f"at most {most} categories in {len(column)} rows, or numbers",
                 found=f"{levels}: {listed(sorted(_text(column).unique()), most=3)}",
                 remedy="Join them into broader categories.",
             )

@@ -30,6 +30,7 @@ from handbook_utils.protocols.balance import (
     Grid,
     Score,
     broken_rules,
+    part_means,
     score_of,
     totals,
 )
@@ -239,7 +240,7 @@ def plain_scores(samples: pd.DataFrame, *, draws: int = 1000, seed: int = 1, **w
         content, source = _shuffled(request, min(step, draws - start), start)
         parts = request.features.parts(np.where(content == SAMPLE, source, -1))
         broken = broken_rules(content, source, request.person)
-        found.append(np.column_stack([totals(parts), np.abs(parts).mean(axis=-2), broken]))
+        found.append(np.column_stack([totals(parts), part_means(parts), broken]))
     counts = ["split_series", "adjacent_series", "adjacent_controls", "crowded_controls"]
     frame = pd.DataFrame(np.concatenate(found), columns=["total", *PARTS, *counts])
     return frame.astype(dict.fromkeys(counts, int))
