@@ -114,14 +114,14 @@ def test_the_summary_as_parquet(mixed):
 def test_resuming_runs_only_what_is_missing(tmp_path):
     text = "name,chapter,divisor\nzero,stumble,0\nfive,stumble,2\n"
     out = tmp_path / "out"
-    run_batch(plan_of(tmp_path, text), out, root=ROOT)
+    run_batch(plan_of(tmp_path, text), out, root=ROOT, workers=1)
     first = (out / "five" / "notebook.ipynb").stat().st_mtime_ns
     with pytest.raises(InputError, match="already there") as caught:
         run_batch(plan_of(tmp_path, text), out, root=ROOT)
     assert "--resume" in caught.value.remedy
     # Mended in the plan: what failed is tried again, what is there stays.
     plan = plan_of(tmp_path, text.replace("zero,stumble,0", "zero,stumble,4"))
-    report = run_batch(plan, out, root=ROOT, resume=True)
+    report = run_batch(plan, out, root=ROOT, workers=1, resume=True)
     assert (report.done, report.skipped, report.failed) == (1, 1, ())
     assert (out / "five" / "notebook.ipynb").stat().st_mtime_ns == first
     assert "zero-failed" not in names(out)
@@ -275,7 +275,7 @@ def test_a_cluster_gives_what_a_machine_gives(tmp_path):
     from distributed import LocalCluster
 
     plan = plan_of(tmp_path, "chapter,divisor\nstumble,0\nstumble,1\nstumble,2\nstumble,3\n")
-    local = run_batch(plan, tmp_path / "local", root=ROOT)
+    local = run_batch(plan, tmp_path / "local", root=ROOT, workers=1)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
         far = run_batch(plan, tmp_path / "far", root=ROOT, scheduler=cluster.scheduler_address)
     assert (far.done, len(far.failed)) == (local.done, len(local.failed)) == (3, 1)

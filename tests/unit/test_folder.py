@@ -209,6 +209,20 @@ def test_success_clears_the_failure_of_an_earlier_try(outcome, failed, tmp_path)
     assert names(tmp_path) == ["out"]
 
 
+def test_a_folder_of_somebody_else_is_not_taken_for_a_failed_run(outcome, failed, tmp_path):
+    mine = tmp_path / "out-failed" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("years", encoding="utf-8")
+    for act in (
+        lambda: check_target(tmp_path / "out"),
+        lambda: write_result_folder(failed, tmp_path / "out", root=ROOT),
+        lambda: write_result_folder(outcome, tmp_path / "out", root=ROOT),
+    ):
+        with pytest.raises(InputError, match="something else"):
+            act()
+    assert mine.read_text(encoding="utf-8") == "years"
+
+
 def test_a_run_that_kept_no_results_has_no_folder(outcome, tmp_path):
     with pytest.raises(ValueError, match="kept its results"):
         write_result_folder(

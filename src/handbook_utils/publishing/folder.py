@@ -31,6 +31,7 @@ from handbook_utils.publishing.report import report_html
 
 #: What a run may leave for the reader, in folders of these names.
 _KEPT = ("figures", "tables", "files")
+_OF_FAILED = frozenset(["log.txt", "params.yml", "notebook.ipynb", "report.html"])
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|inf|nan)$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -67,6 +68,7 @@ def check_target(target: Path, *, force: bool = False) -> None:
             found="a file" if target.is_file() else "a folder with other things",
             remedy="Name another folder with -o.",
         )
+    _check_failed(failed_folder(target))
     above = target.absolute().parent
     while not above.exists():
         above = above.parent
@@ -83,6 +85,21 @@ def check_target(target: Path, *, force: bool = False) -> None:
 def is_complete(folder: Path) -> bool:
     """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole."""
     return (folder / CRATE).is_file()
+
+
+def _is_of_failed_run(folder: Path) -> bool:
+    return folder.is_dir() and {entry.name for entry in folder.iterdir()} <= _OF_FAILED
+
+
+def _check_failed(folder: Path) -> None:
+    # What a failed run left is written over; what somebody else put there is not.
+    if folder.exists() and not _is_of_failed_run(folder):
+        raise InputError(
+            "Where a failed run would leave its log, there is something else.",
+            where=str(folder),
+            expected="nothing, or what an earlier failed run left",
+            remedy="Name another folder with -o.",
+        )
 
 
 def failed_folder(target: Path) -> Path:
@@ -146,13 +163,14 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
         )
         _write(folder / "report.html", report)
         write_crate(folder, chapter, run, inputs)
-    if failed_folder(target).is_dir():
+    if _is_of_failed_run(failed_folder(target)):
         shutil.rmtree(failed_folder(target))  # of an earlier try; it is mended now
     return target
 
 
 def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) -> Path:
     chapter = outcome.request.chapter
+    _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
         _write(folder / "params.yml", params_text(chapter, failure.parameters))
