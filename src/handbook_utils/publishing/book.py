@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -118,7 +119,8 @@ def build_book(
     with tempfile.TemporaryDirectory(prefix=".book-", dir=build) as name:
         made = Path(name) / "html"
         made.mkdir()
-        _render(catalogue, chapters, languages, outcomes, build / "stage", made, tolerant=bool(failures))
+        jobs = max(1, min(workers, os.cpu_count() or 1) // len(languages))
+        _render(catalogue, chapters, languages, outcomes, build / "stage", made, jobs=jobs, tolerant=bool(failures))
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         if site.exists():
@@ -211,6 +213,7 @@ def _render(
     stages: Path,
     made: Path,
     *,
+    jobs: int,
     tolerant: bool,
 ) -> None:
     """Stage and render the editions, side by side; ``tolerant`` where a missing chapter leaves references open."""
@@ -225,7 +228,7 @@ def _render(
         stage = stages / lang
         write_stage(stage, catalogue, chapters, lang, languages, outcomes[lang])
         # Sphinx leaves its own things beside the pages; those go with the temporary folder.
-        running[lang] = render.start(stage, made.parent / lang / "pages", lang)
+        running[lang] = render.start(stage, made.parent / lang / "pages", lang, jobs)
     found = {lang: render.finish(process) for lang, process in running.items()}
     if any(found.values()) and not tolerant:
         raise InputErrors(_together(found))

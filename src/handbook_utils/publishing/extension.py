@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -112,6 +113,10 @@ class _Noted(Domain):
     name = "handbook"
     label = "Handbook"
     initial_data = {"messages": {}}  # noqa: RUF012 - as its base class has it
+
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process noted."""
+        self.data["messages"].update({name: otherdata["messages"].get(name, {}) for name in docnames})
 
     def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
         """Find nothing: nothing in this domain can be referred to."""
@@ -415,4 +420,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _builder_inited)
     app.connect("env-check-consistency", _pages_read)
     app.add_domain(_Noted)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -173,7 +173,7 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
             del cell["outputs"]
         elif chapter.part == "explainers":
             # An explainer is read by people who came for the figures; the code is one click away.
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+            cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata.get("tags", []), "hide-input"]))
     return notebook
 
 
