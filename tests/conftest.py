@@ -18,6 +18,9 @@ from handbook_utils.execution.kernel import KERNEL, make_available
 
 ROOT = handbook_root()
 
+#: Scripts that made the test files, to be run by hand; they need programs that are not here.
+collect_ignore_glob = ["data/*"]
+
 
 def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:
     """Write the chapter as nbval wants it: a notebook whose check cells carry the stored outputs."""

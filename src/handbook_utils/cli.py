@@ -128,6 +128,96 @@ def run(
 
 
 @app.command()
+def batch(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="CSV or YAML: a row a run, or a grid of parameters.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for all results.")] = Path(
+        "batch-results"
+    ),
+    workers: Workers = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed scheduler, tcp://host:8786.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Run only what is missing.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds a run may take.")] = 600,
+) -> None:
+    """Run a plan of many runs, on this machine or on a cluster; failures are listed, nothing is lost."""
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution.batch import run_batch
+    from handbook_utils.execution.plan import read_plan
+
+    root = handbook_root()
+    runs = read_plan(plan, root=root)
+    with _progress() as progress:
+        report = run_batch(
+            runs,
+            output,
+            root=root,
+            workers=workers,
+            scheduler=scheduler,
+            resume=resume,
+            timeout=timeout,
+            progress=progress,
+        )
+    shown.print(f"{report.done} done, {report.skipped} there from before, {len(report.failed)} failed", highlight=False)
+    shown.print(str(report.summary), highlight=False, markup=False, soft_wrap=True)
+    if report.failed:
+        told.print(f"Reasons: {report.failures}", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table, sample metadata, a taxonomy or a tree.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
+    from dataclasses import asdict
+
+    from handbook_utils.study.inspection import inspect as look
+
+    found = asdict(look(file))
+    if as_json:
+        _print_json(found)
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in found.items():
+        if value not in (None, "", (), {}):
+            table.add_row(name.replace("_", " "), _written(value))
+    shown.print(table)
+
+
+@app.command()
+def convert(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A feature table in any format the handbook reads.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A .biom, .tsv or .csv file that is not there yet.")],
+    metadata: Annotated[
+        Path | None, typer.Option(help="Sample metadata; written beside the table for QIIME 2.")
+    ] = None,
+    taxonomy: Annotated[Path | None, typer.Option(help="Taxonomy, where the table has none.")] = None,
+) -> None:
+    """Write a feature table in another format: BIOM 2.1, TSV, or CSV that a spreadsheet cannot take for formulas."""
+    from handbook_utils.study.readers import read_study
+    from handbook_utils.study.writers import write_metadata, write_study
+
+    kind = target.suffix.lstrip(".")
+    beside = target.with_name(f"{target.stem}-metadata.tsv")
+    if kind not in ("biom", "tsv", "csv"):
+        raise InputError(
+            "The target's ending does not say a format.", expected=".biom, .tsv or .csv", found=target.name
+        )
+    for path in (target, *([beside] if metadata else [])):
+        if path.exists():
+            raise InputError("The target is there already, and is not overwritten.", where=str(path))
+    study = read_study(table, metadata, taxonomy=taxonomy).study
+    write_study(study, target, kind)  # type: ignore[arg-type]
+    if metadata:
+        write_metadata(study, beside)
+    for note in study.notes:
+        told.print(note, highlight=False, markup=False)
+    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def check(slug: Slug, timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600) -> None:
     """Execute a chapter; hold it against the contract and against its reference."""
     from handbook_utils.chapters import contract, handbook_root, reference
@@ -329,6 +419,14 @@ def _described(chapter: Chapter) -> dict[str, Any]:
             for entry in chapter.parameters
         ],
     }
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {text}" for name, text in value.items())
+    if isinstance(value, (list, tuple)):
+        return "\n".join(f"{entry:,.6g}" if isinstance(entry, float) else str(entry) for entry in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _print_json(content: object) -> None:

@@ -118,6 +118,34 @@ def test_accept_then_check_then_change(root, capsys):
     assert "+taxa: median" in capsys.readouterr().err
 
 
+def test_inspect_and_convert(root, capsys):
+    Path("table.tsv").write_text("#OTU ID\ts1\ts2\nx\t5\t0\ny\t1\t7\n", encoding="utf-8")
+    assert run("inspect", "table.tsv", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["what"], found["samples"], found["features"]) == ("feature table", 2, 2)
+    assert run("inspect", "table.tsv") == 0
+    assert "feature table" in capsys.readouterr().out
+    assert run("convert", "table.tsv", "table.biom") == 0
+    assert run("inspect", "table.biom", "--json") == 0
+    capsys.readouterr()
+    assert run("convert", "table.tsv", "table.biom") == 2
+    assert run("convert", "table.tsv", "table.xls") == 2
+    assert run("inspect", "absent.tsv") == 2
+
+
+def test_batch_lists_what_failed_and_keeps_the_rest(root, capsys):
+    Path("plan.csv").write_text("name,chapter,minimum\na,my-topic,1\nb,my-topic,1000\n", encoding="utf-8")
+    assert run("batch", "plan.csv", "-o", "all") == 0
+    assert "2 done" in capsys.readouterr().out
+    assert run("batch", "plan.csv", "-o", "all") == 2
+    assert run("batch", "plan.csv", "-o", "all", "--resume") == 0
+    assert "2 there from before" in capsys.readouterr().out
+    Path("bad.csv").write_text("name,chapter,minimun\na,my-topic,1\n", encoding="utf-8")
+    assert run("batch", "bad.csv", "-o", "other") == 2
+    assert "minimum" in capsys.readouterr().err
+    assert not Path("other").exists()
+
+
 def test_doctor_says_what_each_thing_is_for(root, capsys):
     assert run("doctor", "--json") == 0
     findings = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}
