@@ -1,5 +1,6 @@
 """The whole book in a real browser, opened from disk: both editions, on a phone and on a desk."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.publishing import build_book
+from handbook_utils.publishing.site import loaded_from_elsewhere
 
 LANGUAGES = ("en", "nl")
 WIDTHS = (390, 1280)
@@ -29,6 +31,35 @@ def site() -> Path:
     report = build_book(handbook_root())
     assert report.failures == ()
     return report.index.parent
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_chapter_as_published_meets_the_contract(site: Path, names: tuple[str, ...], lang: str) -> None:
+    for name in names:
+        text = (site / lang / f"{name}.html").read_text(encoding="utf-8")
+        article = text.partition("<article")[2].partition("</article>")[0]
+        assert "<article" in text, name
+        for image in re.findall(r"<img\b[^>]*>", article):
+            alt = re.search(r'\balt="([^"]*)"', image)
+            assert alt, f"{name}: {image[:80]}"
+            assert len(alt[1].split()) > 2, f"{name}: {alt[1]}"
+            assert not re.search(r"\.(svg|png)$", alt[1]), f"{name}: {alt[1]}"
+        assert not re.search(r"(?<![\w:/.])/(home|root|tmp|work|Users)/\w", article), name
+        for key in re.findall(r'class="bibtex-citation"[^>]*>(.*?)</span>', article, re.DOTALL):
+            assert "<a " in key, f"{name}: a citation that leads nowhere"
+        if name.startswith("notebooks/"):
+            solution = re.search(r'<details class="solution.*?</details>', article, re.DOTALL)
+            assert solution, f"{name}: no solution"
+            following = article[solution.start() :]
+            following = following.partition("<h2>")[0]
+            assert "cell_output" in following or "pasted-text" in following, f"{name}: the solution was not executed"
+            assert 'class="provenance"' in text, name
+            for ending in ("ipynb", "md"):
+                assert (site / lang / f"{name}.{ending}").is_file()
+
+
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
+    assert list(loaded_from_elsewhere(site)) == []
 
 
 @pytest.fixture(scope="session")

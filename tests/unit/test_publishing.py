@@ -1,6 +1,7 @@
 """The book of a small handbook: what is published, what is refused, and what stays when something is not right."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -286,6 +287,19 @@ def test_a_chapter_that_fails_leaves_a_notice_and_the_others(book: Path, tmp_pat
     assert not build_book(root).unchanged
 
 
+def test_what_a_killed_build_left_is_cleared_after_a_day(book: Path, tmp_path: Path) -> None:
+    root = copied(book, tmp_path)
+    old, young = root / "_build/.book-old", root / "_build/.book-young"
+    for left in (old, young):
+        write(left / "html/index.html", "half-made")
+    os.utime(old, (0, 0))
+    write(root / "book/index.md", "# Sums\n\nFor everyone, again.\n")
+    build_book(root, ("en",))
+    assert not old.exists()
+    assert young.exists()
+    assert "half-made" not in page(root, "index.html")
+
+
 def test_a_missing_translation_is_named_and_the_old_book_stays(book: Path, tmp_path: Path) -> None:
     root = copied(book, tmp_path)
     path = root / "notebooks/explainers/both.md"
@@ -299,7 +313,7 @@ def test_a_missing_translation_is_named_and_the_old_book_stays(book: Path, tmp_p
     assert f"notebooks/explainers/both.md, line {line} (nl)" in said
     assert "no longer on the page" in said
     assert page(root, "nl/notebooks/explainers/both.html") == before
-    assert sorted(entry.name for entry in (root / "_build").iterdir()) == ["book.json", "cache", "html", "stage"]
+    assert sorted(entry.name for entry in (root / "_build").iterdir()) == ["book.json", "cache", "html"]
 
 
 def test_a_fuzzy_translation_and_lost_numbers_are_named(book: Path, tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 
 #: What the book is made of, in the handbook's folder.
 _SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "locale", "notebooks")
+
+_PREFIX = ".book-"
+_DAY = 24 * 3600
+_ATTEMPTS = 5
 
 #: How many problems are told at once.
 _MOST = 12
@@ -116,19 +123,39 @@ def build_book(
     once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
     failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
     build.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".book-", dir=build) as name:
+    _clear_leftovers(build)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name:
         made = Path(name) / "html"
         made.mkdir()
         jobs = max(1, min(workers, os.cpu_count() or 1) // len(languages))
-        _render(catalogue, chapters, languages, outcomes, build / "stage", made, jobs=jobs, tolerant=bool(failures))
+        _render(catalogue, chapters, languages, outcomes, made, jobs=jobs, tolerant=bool(failures))
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
-        if site.exists():
-            site.rename(Path(name) / "old")
-        made.rename(site)
+        _swap(made, site, Path(name) / "old")
     if not failures:
         record.write_text(json.dumps({"fingerprint": print_, "pages": pages}) + "\n", encoding="utf-8")
     return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
+
+
+def _swap(made: Path, site: Path, aside: Path) -> None:
+    """Put the new site where the old one was, also when another build does so at the same time: the last one stays."""
+    for attempt in itertools.count():
+        with contextlib.suppress(FileNotFoundError):
+            site.rename(aside / str(attempt) if aside.exists() else aside)
+        try:
+            made.rename(site)
+        except OSError:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return
+
+
+def _clear_leftovers(build: Path) -> None:
+    """Remove what builds that were killed left; what is younger than a day may be of one that still runs."""
+    for left in build.glob(f"{_PREFIX}*"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:
@@ -210,7 +237,6 @@ def _render(
     chapters: Sequence[Chapter],
     languages: Sequence[str],
     outcomes: dict[str, dict[str, Outcome]],
-    stages: Path,
     made: Path,
     *,
     jobs: int,
@@ -223,6 +249,7 @@ def _render(
     from handbook_utils.publishing.site import add_downloads, chooser
     from handbook_utils.publishing.stage import write_stage
 
+    stages = made.parent / "stage"
     running = {}
     for lang in languages:
         stage = stages / lang

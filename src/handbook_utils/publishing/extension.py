@@ -246,6 +246,7 @@ class _Checked(SphinxDirective):
         up = "../" * self.env.docname.count("/")
         lines = []
         for row in rows:
+            row["verdict"] = words.get(row["verdict"], row["verdict"])
             cells = [f"<td>{escaped(_number(row.get(key, ''), told['lang']))}</td>" for key in keys[1:]]
             slug = escaped(row["chapter"])
             lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
@@ -257,7 +258,7 @@ class _Checked(SphinxDirective):
 def _number(value: object, lang: str) -> object:
     if not isinstance(value, float):
         return value
-    return f"{value:.6g}".replace(".", ",") if lang == "nl" else f"{value:.6g}"
+    return f"{value:.9g}".replace(".", ",") if lang == "nl" else f"{value:.9g}"
 
 
 # ---------------------------------------------------------------------- around a page
@@ -299,6 +300,12 @@ _OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)
 
 _BACKLINKS = re.compile(r'<span class="backrefs">.*?</span>', re.DOTALL)
 
+_MENDED = {
+    '<th scope="col"></th>': "<td></td>",  # an empty corner heads nothing
+    'role="doc-biblioentry"': 'role="listitem"',  # a role that ARIA has given up
+    ' aria-label="Toggle hidden content"': "",  # is not what the box says
+}
+
 
 def framed(body: str, words: dict[str, str]) -> str:
     """Let wide tables and outputs scroll by themselves, by keyboard too, and mend what a screen reader stumbles on.
@@ -323,8 +330,8 @@ def framed(body: str, words: dict[str, str]) -> str:
         count += 1
         return f'{match[1]} role="region" tabindex="0" aria-label="{words["output"]} {count}">'
 
-    # An empty corner heads nothing; docutils' role of a work in a list is one that ARIA has given up.
-    body = body.replace('<th scope="col"></th>', "<td></td>").replace('role="doc-biblioentry"', 'role="listitem"')
+    for found, put in _MENDED.items():
+        body = body.replace(found, put)
     return _OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body)))
 
 

@@ -67,6 +67,8 @@ WORDS: dict[str, dict[str, str]] = {
         "against": "Source",
         "tolerance": "Tolerance",
         "verdict": "Verdict",
+        "agrees": "agrees",
+        "differs": "differs",
     },
     "nl": {
         "skip": "Naar de inhoud",
@@ -127,5 +129,7 @@ WORDS: dict[str, dict[str, str]] = {
         "against": "Bron",
         "tolerance": "Tolerantie",
         "verdict": "Oordeel",
+        "agrees": "komt overeen",
+        "differs": "wijkt af",
     },
 }
