@@ -1,14 +1,13 @@
 """The whole book in a real browser, opened from disk: both editions, on a phone and on a desk."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.publishing import build_book
@@ -60,17 +59,6 @@ def test_every_chapter_as_published_meets_the_contract(site: Path, names: tuple[
 
 def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     assert list(loaded_from_elsewhere(site)) == []
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("These tests need Chromium: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")
