@@ -411,4 +411,4 @@ def test_what_a_page_would_load_is_found(tmp_path: Path) -> None:
 
 def test_the_record_of_a_build_says_nothing_of_the_machine(book: Path) -> None:
     told = json.loads((book / "_build/book.json").read_text(encoding="utf-8"))
-    assert sorted(told) == ["fingerprint", "pages"]
+    assert sorted(told) == ["fingerprint", "index", "pages"]

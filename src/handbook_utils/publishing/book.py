@@ -113,7 +113,8 @@ def build_book(
     print_ = fingerprint(root, languages)
     if index.is_file() and record.is_file():
         told = json.loads(record.read_text(encoding="utf-8"))
-        if told["fingerprint"] == print_:
+        # `jupyter-book build .` writes to the same place; what it left is not our book.
+        if told["fingerprint"] == print_ and told["index"] == _digest(index):
             return BuildReport(index, (), (), time.perf_counter() - began, told["pages"], unchanged=True)
 
     chapters = catalogue.chapters
@@ -133,7 +134,9 @@ def build_book(
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
     if not failures:
-        record.write_text(json.dumps({"fingerprint": print_, "pages": pages}) + "\n", encoding="utf-8")
+        record.write_text(
+            json.dumps({"fingerprint": print_, "index": _digest(index), "pages": pages}) + "\n", encoding="utf-8"
+        )
     return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
 
 
@@ -198,9 +201,12 @@ def fingerprint(root: Path, languages: Sequence[str]) -> str:
             for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
                 inside = path.relative_to(base)
                 if path.is_file() and path.suffix not in {".pyc", ".mo"} and ".ipynb_checkpoints" not in inside.parts:
-                    content = hashlib.sha256(path.read_bytes()).hexdigest()
-                    found.update(f"{inside.as_posix()}\0{content}\n".encode())
+                    found.update(f"{inside.as_posix()}\0{_digest(path)}\n".encode())
     return found.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _executed(
