@@ -119,7 +119,10 @@ def _squares(points: npt.NDArray[np.float64], centre: str) -> npt.NDArray[np.flo
 
 
 def spatial_median(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the point whose summed distance to all points is least (Weiszfeld, as mended by Vardi and Zhang 2000).
+    """Return the point whose summed distance to all points is least.
+
+    Newton's steps where they help, and those of Weiszfeld, as mended by Vardi and Zhang (2000,
+    doi:10.1073/pnas.97.4.1423), where they do not.
 
     Examples
     --------
@@ -128,19 +131,47 @@ def spatial_median(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     [1.0, 0.0]
     """
     middle: npt.NDArray[np.float64] = points.mean(axis=0)
-    for _ in range(10_000):
-        away = np.linalg.norm(points - middle, axis=1)
-        there = away < 1e-14
-        weights = 1.0 / away[~there]
-        target = (points[~there] * weights[:, None]).sum(axis=0) / weights.sum()
-        pull = np.linalg.norm((points[~there] - middle).T @ weights)
-        kept = min(1.0, there.sum() / pull) if there.any() and pull > 0 else 0.0
-        moved = (1 - kept) * target + kept * middle
-        if np.linalg.norm(moved - middle) <= 1e-13 * max(1.0, float(np.linalg.norm(moved))):
-            middle = moved
-            break
+    size = float(np.linalg.norm(points - middle, axis=1).max())
+    if size == 0:
+        return middle
+    for _ in range(1000):
+        moved = _newton_step(points, middle)
+        if moved is None or _summed(points, moved) >= _summed(points, middle):
+            moved = _weiszfeld_step(points, middle)
+        step = float(np.linalg.norm(moved - middle))
         middle = moved
+        if step <= 1e-12 * size:
+            break
     return middle
+
+
+def _summed(points: npt.NDArray[np.float64], middle: npt.NDArray[np.float64]) -> float:
+    return float(np.linalg.norm(points - middle, axis=1).sum())
+
+
+def _newton_step(points: npt.NDArray[np.float64], middle: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
+    towards = points - middle
+    away = np.linalg.norm(towards, axis=1)
+    if away.min() <= 1e-9 * away.max():
+        return None  # the sum has a corner there
+    units = towards / away[:, None]
+    curvature = (1 / away).sum() * np.eye(points.shape[1]) - (units / away[:, None]).T @ units
+    try:
+        step: npt.NDArray[np.float64] = np.linalg.solve(curvature, units.sum(axis=0))
+    except np.linalg.LinAlgError:  # all points on one line with the middle
+        return None
+    return middle + step
+
+
+def _weiszfeld_step(points: npt.NDArray[np.float64], middle: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    away = np.linalg.norm(points - middle, axis=1)
+    there = away <= 1e-14 * away.max()
+    weights = 1.0 / away[~there]
+    target = (points[~there] * weights[:, None]).sum(axis=0) / weights.sum()
+    pull = float(np.linalg.norm((points[~there] - middle).T @ weights))
+    kept = min(1.0, there.sum() / pull) if there.any() and pull > 0 else 0.0
+    moved: npt.NDArray[np.float64] = (1 - kept) * target + kept * middle
+    return moved
 
 
 def _f(values: npt.NDArray[np.float64], codes: npt.NDArray[np.intp], groups: int) -> npt.NDArray[np.float64]:
