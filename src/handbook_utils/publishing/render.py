@@ -142,7 +142,7 @@ def problems_in(warnings: str, stage: Path) -> list[InputError]:
             if found and line.strip():
                 found[-1] = (f"{found[-1][0]} {line.strip()}", found[-1][1])
             continue
-        where = (match["where"] or "").replace(f"{stage}/", "").replace(".ipynb", ".md")
+        where = (match["where"] or "").replace(f"{stage}/", "").replace(".ipynb", ".md").replace(".rst", ".md")
         # In a translated text Sphinx counts lines anew; where that text stands it says before.
         where, _, number = where.removesuffix(":<translated>").partition(":")
         number = number or match["line"]
