@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats.contingency import association
 
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.balance import CONTENTS, SAMPLE, Features, broken_rules, totals
 from handbook_utils.protocols.example import example_samples
 from handbook_utils.protocols.plates import in_order, layout, plain_scores, randomised
 
@@ -305,3 +306,27 @@ def test_samples_without_participants_are_each_their_own():
     made = layout(samples, participant="", candidates=5)
     assert made.score.broken == 0
     assert made.wells.loc[made.wells["content"] == "sample", "participant"].is_unique
+
+
+def test_no_exchange_of_two_wells_would_help_any_more():
+    samples = example_samples(10).assign(mass=np.random.default_rng(2).normal(70, 9, 30).round(2))
+    made = layout(samples, covariates=["arm", "mass"], candidates=5, seed=1)
+    where = samples.reset_index(drop=True).reset_index().set_index("sample")["index"]
+    content = np.zeros((1, 8, 12), dtype=int)
+    source = np.full((1, 8, 12), -1)
+    for well in made.wells.itertuples():
+        at = (0, ord(well.row) - ord("A"), well.column - 1)
+        content[at] = CONTENTS.index(well.content)
+        source[at] = where.get(well.source, -1)
+    features = Features.of_samples(samples, ["arm", "mass"])
+    person = pd.factorize(samples["participant"])[0]
+
+    def cost(grid):
+        return totals(features.parts(np.where(content == SAMPLE, grid, -1))) + broken_rules(content, grid, person).sum()
+
+    now = cost(source)
+    assert now == pytest.approx(made.score.total)
+    for one, other in itertools.combinations(np.flatnonzero(content == SAMPLE), 2):
+        exchanged = source.copy()
+        exchanged.flat[[one, other]] = exchanged.flat[[other, one]]
+        assert cost(exchanged) > now - 1e-8

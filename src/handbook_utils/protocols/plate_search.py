@@ -145,7 +145,7 @@ def _scattered(count: int, rows: int, columns: int, generator: np.random.Generat
 
 
 def _exchange_wells(request: Request, content: Grid, source: Grid) -> float:
-    """Exchange samples between wells, the pair that helps most first, while it helps; return what is left.
+    """Exchange samples between wells, the pairs that help most first, while it helps; return what is left.
 
     The change that each of the m x m exchanges would make is computed at once. With t the features of a well's sample,
     d = t_b - t_a and S_r the sum over row r, exchanging wells a and b changes |S_r|^2 by 2 S_r d + |d|^2 in the row of
@@ -157,6 +157,7 @@ def _exchange_wells(request: Request, content: Grid, source: Grid) -> float:
     wells = np.argwhere(content == SAMPLE)
     rows, columns = wells[:, 0], wells[:, 1]
     near = _touch(wells, wells)
+    touching = np.nonzero(near)
     repeats = np.argwhere(content == DUPLICATE)
     repeat_of, near_repeat = person[source[content == DUPLICATE]], _touch(wells, repeats)
     pairs = max(1, int(near.sum()) // 2)
@@ -165,47 +166,80 @@ def _exchange_wells(request: Request, content: Grid, source: Grid) -> float:
     lines = []
     for line, groups in ((rows, content.shape[0]), (columns, content.shape[1])):
         weight = np.sqrt(features.divisor(groups * request.plates) * number * len(wells))[features.of]
-        lines.append((line, groups, np.bincount(line, minlength=groups).astype(float), weight))
+        count = np.bincount(line, minlength=groups).astype(float)
+        elsewhere = (line[:, np.newaxis] != line) * (2 / count[line])[:, np.newaxis]
+        lines.append((line, groups, count, weight, elsewhere))
 
-    while True:
+    def look(members: Grid) -> tuple[float, Floats]:
         values = features.values[members]
-        change = np.zeros((len(wells), len(wells)))
+        # Half of the change: what the exchange does at the one well; its transpose is what it does at the other.
+        half = np.zeros((len(wells), len(wells)))
         left = 0.0
-        for line, groups, count, weight in lines:
+        for line, groups, count, weight, elsewhere in lines:
             scaled = values / weight
             sums = np.zeros((groups, scaled.shape[1]))
             np.add.at(sums, line, scaled)
+            reach = (sums @ scaled.T)[line]
             gram = scaled @ scaled.T
             own = gram.diagonal()
-            squares = own[:, np.newaxis] + own - 2 * gram
-            reach = (sums @ scaled.T)[line]
-            half = (2 * (reach - reach.diagonal()[:, np.newaxis]) + squares) / count[line][:, np.newaxis]
-            change += np.where(line[:, np.newaxis] == line, 0, half + half.T)
+            reach -= gram
+            reach += (own / 2 - reach.diagonal() - own)[:, np.newaxis] + own / 2
+            half += reach * elsewhere
             left += float(((sums**2).sum(axis=1) / np.maximum(count, 1)).sum())
+        who = person[members]
+        same = (who[:, np.newaxis] == who).astype(float)
+        repeats_of = (who[:, np.newaxis] == repeat_of).astype(float)
+        fellows = (same - np.eye(len(who))) @ near + repeats_of @ near_repeat.T
+        left += _COST * float(fellows.diagonal().sum() + (repeats_of * near_repeat).sum()) / 2
+        half += _COST * (fellows - fellows.diagonal()[:, np.newaxis]) * (1 - same)
+        change = half + half.T
         for covariate in range(len(features.names)):
             part = values[:, features.of == covariate]
             beside = near @ part
-            gram = part @ part.T
-            own = gram.diagonal()
-            reach = beside @ part.T
-            half = reach - reach.diagonal()[:, np.newaxis]
-            moved = half + half.T - near * (own[:, np.newaxis] + own - 2 * gram)
+            half = beside @ part.T
+            half -= half.diagonal()[:, np.newaxis].copy()
+            moved = half + half.T
+            moved[touching] -= ((part[touching[0]] - part[touching[1]]) ** 2).sum(axis=1)
             now = float((beside * part).sum()) / 2
             scale = pairs * number * (spread[covariate] or 1)
-            change += (np.abs(now + moved) - abs(now)) / scale
+            moved += now
+            change += (np.abs(moved, out=moved) - abs(now)) / scale
             left += abs(now) / scale
-        who = person[members]
-        same = (who[:, np.newaxis] == who).astype(float)
-        fellows = (same - np.eye(len(who))) @ near + (who[:, np.newaxis] == repeat_of).astype(float) @ near_repeat.T
-        half = fellows - fellows.diagonal()[:, np.newaxis]
-        change += _COST * np.where(same > 0, 0, half + half.T)
-        left += _COST * (fellows.diagonal().sum() + ((who[:, np.newaxis] == repeat_of) * near_repeat).sum()) / 2
-        change = np.round(change, _DECIMALS)
-        a, b = divmod(int(change.argmin()), len(wells))
-        if change[a, b] >= 0:
-            source[rows, columns] = members
-            return float(left)
-        members[[a, b]] = members[[b, a]]
+        return left, np.round(change, _DECIMALS)
+
+    left, change = look(members)
+    while exchanges := _independent(change, rows, columns, person[members]):
+        first = exchanges[0]
+        for tried in (exchanges, exchanges[:1]):
+            after = members.copy()
+            for a, b in tried:
+                after[[a, b]] = after[[b, a]]
+            left_after, change_after = look(after)
+            # Neighbours tie exchanges together after all: several at once must gain more than the best one alone.
+            if round(left_after - left, _DECIMALS) <= change[first] or len(tried) == 1:
+                break
+        members, left, change = after, left_after, change_after
+    source[rows, columns] = members
+    return left
+
+
+def _independent(change: Floats, rows: Grid, columns: Grid, who: Grid) -> list[tuple[int, int]]:
+    """Choose exchanges that help, the best first, such that no two share a row, a column or a participant."""
+    best = change.argmin(axis=1)
+    gain = change[np.arange(len(best)), best]
+    chosen: list[tuple[int, int]] = []
+    taken: set[tuple[str, int]] = set()
+    for a in np.argsort(gain, kind="stable"):
+        if gain[a] >= 0:
+            break
+        pair = (int(a), int(best[a]))
+        touched = {
+            (what, int(of[well])) for what, of in (("row", rows), ("column", columns), ("person", who)) for well in pair
+        }
+        if taken.isdisjoint(touched):
+            taken |= touched
+            chosen.append(pair)
+    return chosen
 
 
 def _touch(one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> Floats:
