@@ -41,7 +41,7 @@ def synthetic_book(folder: Path, chapters: int) -> list[Path]:
     for number in range(chapters - len(models)):
         model = models[number % len(models)]
         slug, copy = model.stem, f"{model.stem}-{number + 1}"
-        text = re.sub(rf"\b{re.escape(slug)}-(?=[a-z])", f"{copy}-", model.read_text(encoding="utf-8"))
+        text = relabelled(model.read_text(encoding="utf-8"), f"-{number + 1}")
         text = text.replace("out = Results(", f"copy = {number}\nout = Results(", 1)
         target = model.with_name(f"{copy}.md")
         target.write_text(text, encoding="utf-8")
@@ -60,10 +60,19 @@ def synthetic_book(folder: Path, chapters: int) -> list[Path]:
     return made
 
 
+def relabelled(text: str, ending: str) -> str:
+    """Give every label of a chapter another ending, and what refers to it too."""
+    labels = re.findall(r"^\(([\w-]+)\)=", text, re.MULTILINE) + re.findall(r"^:label: *([\w-]+)", text, re.MULTILINE)
+    for label in labels:
+        text = re.sub(rf"(?<![\w-]){re.escape(label)}(?![\w-])", label + ending, text)
+    return text
+
+
 def timed(command: list[str], folder: Path) -> float:
     """Run a command in the folder and return its wall seconds; a command that fails ends the benchmark."""
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    environment = {**ENVIRONMENT, "HANDBOOK_ROOT": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - start
     if done.returncode:
         raise SystemExit(

@@ -132,20 +132,24 @@ def _draw_plate(
 ) -> None:
     rows, columns = SHAPES[layout.plate]
     size, font = (190, 8) if layout.plate == 96 else (150, 7)
-    for well in wells.to_dict("records"):
-        x, y, content = well["column"], ord(well["row"]) - ord("A"), well["content"]
+    # Wells alike are drawn at once, and letters as markers: hundreds of single texts take ten times as long.
+    wells = wells.assign(x=wells["column"], y=[ord(row) - ord("A") for row in wells["row"]])
+    for content, alike in wells.groupby("content", sort=True):
+        x, y = alike["x"].to_numpy(), alike["y"].to_numpy()
         if content == "empty":
             axes.scatter(x, y, s=size, marker="o", facecolor="none", edgecolor="#B5B5B5", linewidth=0.7)
-        elif content == "sample":
-            colour = colours[str(well[by])]
-            axes.scatter(x, y, s=size, marker="o", color=colour)
-            ink = "white" if colour == _DARK else "black"
-            axes.text(x, y, letters[str(well[by])], ha="center", va="center_baseline", fontsize=font, color=ink)
-        else:
+        elif content != "sample":
             axes.scatter(x, y, s=size, marker="s", color="#333333")
-            axes.text(
-                x, y, MARKS[content], ha="center", va="center_baseline", fontsize=font, color="white", weight="bold"
+            axes.scatter(
+                x, y, s=font**2 * 0.9, marker=f"$\\mathbf{{{MARKS[str(content)]}}}$", color="white", linewidth=0
             )
+    samples = wells[wells["content"] == "sample"]
+    for level, alike in samples.groupby(samples[by].astype(str), sort=True):
+        x, y = alike["x"].to_numpy(), alike["y"].to_numpy()
+        colour = colours[level]
+        ink = "white" if colour == _DARK else "black"
+        axes.scatter(x, y, s=size, marker="o", color=colour)
+        axes.scatter(x, y, s=font**2 * 0.7, marker=f"$\\mathrm{{{letters[str(level)]}}}$", color=ink, linewidth=0)
     axes.set(xlim=(0.4, columns + 0.6), ylim=(rows - 0.4, -0.6), aspect="equal")
     axes.set_xticks(range(1, columns + 1))
     axes.set_yticks(range(rows), [chr(ord("A") + row) for row in range(rows)])
