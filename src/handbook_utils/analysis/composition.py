@@ -203,14 +203,15 @@ def median_intervals(
     >>> median_intervals(square, pd.Series({"w": "Ann", "x": "Ann", "y": "Bo", "z": "Bo"}), resamples=20)
     {'within': (0.8, 0.8), 'between': (0.5, 0.5)}
     """
-    people = person.loc[similarity.index].to_numpy(dtype=object)
-    samples_of = [np.flatnonzero(people == name) for name in dict.fromkeys(people)]
+    people, names = pd.factorize(person.loc[similarity.index])
+    samples_of = [np.flatnonzero(people == code) for code in range(len(names))]
     values = similarity.to_numpy(dtype=float)
     random = np.random.default_rng(seed)
     medians: dict[str, list[float]] = {"within": [], "between": []}
+    own = [values[np.ix_(rows, rows)][np.triu_indices(len(rows), 1)] for rows in samples_of]
     for _ in range(resamples):
         drawn = random.integers(len(samples_of), size=len(samples_of))
-        within = [values[i, j] for k in drawn for at, i in enumerate(samples_of[k]) for j in samples_of[k][at + 1 :]]
+        within = np.concatenate([own[k] for k in drawn])
         rows = np.concatenate([samples_of[k] for k in drawn])
         square = values[np.ix_(rows, rows)]
         between = square[people[rows][:, None] != people[rows][None, :]]

@@ -134,22 +134,21 @@ def _draw_plate(
     size, font = (190, 8) if layout.plate == 96 else (150, 7)
     # Wells alike are drawn at once, and letters as markers: hundreds of single texts take ten times as long.
     wells = wells.assign(x=wells["column"], y=[ord(row) - ord("A") for row in wells["row"]])
-    for content, alike in wells.groupby("content", sort=True):
+
+    def draw(alike: pd.DataFrame, shape: str, colour: str, mark: str, ink: str, weight: str) -> None:
         x, y = alike["x"].to_numpy(), alike["y"].to_numpy()
-        if content == "empty":
-            axes.scatter(x, y, s=size, marker="o", facecolor="none", edgecolor="#B5B5B5", linewidth=0.7)
-        elif content != "sample":
-            axes.scatter(x, y, s=size, marker="s", color="#333333")
-            axes.scatter(
-                x, y, s=font**2 * 0.9, marker=f"$\\mathbf{{{MARKS[str(content)]}}}$", color="white", linewidth=0
-            )
+        axes.scatter(x, y, s=size, marker=shape, color=colour)
+        written = f"$\\{weight}{{{mark}}}$"
+        axes.scatter(x, y, s=font**2 * 0.8, marker=written, color=ink, linewidth=0, label=mark)
+
+    empty = wells[wells["content"] == "empty"]
+    axes.scatter(empty["x"], empty["y"], s=size, marker="o", facecolor="none", edgecolor="#B5B5B5", linewidth=0.7)
+    for content, mark in MARKS.items():
+        draw(wells[wells["content"] == content], "s", "#333333", mark, "white", "mathbf")
     samples = wells[wells["content"] == "sample"]
     for level, alike in samples.groupby(samples[by].astype(str), sort=True):
-        x, y = alike["x"].to_numpy(), alike["y"].to_numpy()
         colour = colours[level]
-        ink = "white" if colour == _DARK else "black"
-        axes.scatter(x, y, s=size, marker="o", color=colour)
-        axes.scatter(x, y, s=font**2 * 0.7, marker=f"$\\mathrm{{{letters[str(level)]}}}$", color=ink, linewidth=0)
+        draw(alike, "o", colour, letters[str(level)], "white" if colour == _DARK else "black", "mathrm")
     axes.set(xlim=(0.4, columns + 0.6), ylim=(rows - 0.4, -0.6), aspect="equal")
     axes.set_xticks(range(1, columns + 1))
     axes.set_yticks(range(rows), [chr(ord("A") + row) for row in range(rows)])
