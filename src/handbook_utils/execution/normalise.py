@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -90,8 +91,10 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
     helps = {parameter.name: parameter.help for parameter in chapter.parameters}
     if lang == "nl":
         helps |= chapter.help_nl
+    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
     rows = "".join(
-        f'<tr><th scope="row"><code>{html.escape(name)}</code></th><td>{html.escape(str(value)) or "–"}</td>'
+        f'<tr><th scope="row"><code>{html.escape(name)}</code></th><td>{html.escape(shown[name]) or "–"}</td>'
         f"<td>{html.escape(helps[name])}</td></tr>"
         for name, value in effective.items()
     )
@@ -100,5 +103,11 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
         f'<table class="table parameters"><caption>{_CAPTION[lang]}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
-    plain = "\n".join(f"{name} = {value!r}" for name, value in effective.items())
+    plain = "\n".join(f"{name} = {value}" for name, value in shown.items())
     return new_output("display_data", data={"text/html": page, "text/plain": plain})
+
+
+def _shown(value: Value, kind: str) -> str:
+    if kind in ("file", "folder"):  # where it lies is nobody's business in a report that is sent on
+        return ", ".join(Path(part).name for part in str(value).split(os.pathsep))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
