@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,15 @@ def read_notebook(path: Path) -> Any:
     nbformat.NotebookNode
         Version 4.5.
     """
+    return copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
+
+
+# Parsed several times in one build: for the front matter, the key, the run and the prose around kept results.
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> Any:
     import jupytext
 
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = jupytext.reads(text, fmt="md:myst")
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:03d}"
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
