@@ -45,6 +45,7 @@ serve: book ## Look at the book in a browser
 
 bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/scale.py
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build
