@@ -12,7 +12,7 @@ from scipy.stats.contingency import association
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.balance import CONTENTS, SAMPLE, Features, broken_rules, totals
 from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.plates import in_order, layout, plain_scores, randomised
+from handbook_utils.protocols.plates import in_order, layout, plain_scores, randomised, score
 
 COVARIATES = ("arm", "sex", "age_band", "centre", "time_point")
 CONTROLS = ("blank", "mock", "ntc", "duplicate")
@@ -142,15 +142,28 @@ def test_balance_beats_plain_randomisation_whatever_the_seed():
 
 def test_plain_scores_are_the_scores_of_plain_layouts():
     samples = example_samples()
-    score = randomised(samples, covariates=COVARIATES, seed=5).score
+    found = randomised(samples, covariates=COVARIATES, seed=5).score
     first = plain_scores(samples, draws=1, covariates=COVARIATES, seed=5).iloc[0]
-    assert first["total"] == pytest.approx(score.total)
+    assert first["total"] == pytest.approx(found.total)
     assert first[["split_series", "adjacent_series", "adjacent_controls", "crowded_controls"]].tolist() == [
-        score.split_series,
-        score.adjacent_series,
-        score.adjacent_controls,
-        score.crowded_controls,
+        found.split_series,
+        found.adjacent_series,
+        found.adjacent_controls,
+        found.crowded_controls,
     ]
+
+
+def test_plates_as_they_were_filled_are_scored_again():
+    made = layout(example_samples(), covariates=COVARIATES, candidates=5)
+    wells = made.wells.copy()
+    held = [name for name in wells.columns if name not in ("plate", "well", "row", "column")]
+    series = wells.index[(wells["participant"] == wells.loc[wells["content"] == "sample", "participant"].iloc[0])]
+    one, other = series[0], next(n for n in wells.index if wells.loc[n, "content"] == "blank")
+    wells.loc[[one, other], held] = wells.loc[[other, one], held].to_numpy()
+    again = score(wells, COVARIATES)
+    assert again.total != made.score.total
+    filled = wells[wells["content"] != "empty"]
+    assert again.adjacent_controls == len(touching(filled[filled["content"].isin(CONTROLS)]))
 
 
 @pytest.mark.parametrize("make", [randomised, in_order])
@@ -296,9 +309,9 @@ def test_missing_values_of_covariates_are_no_hindrance():
     samples = example_samples().assign(mass=np.linspace(50, 90, 180))
     samples.loc[3, "sex"] = None
     samples.loc[4, "mass"] = np.nan
-    score = layout(samples, covariates=["sex", "mass"], candidates=5).score
-    assert np.isfinite(score.by_covariate.to_numpy()).all()
-    assert score.broken == 0
+    found = layout(samples, covariates=["sex", "mass"], candidates=5).score
+    assert np.isfinite(found.by_covariate.to_numpy()).all()
+    assert found.broken == 0
 
 
 def test_samples_without_participants_are_each_their_own():

@@ -123,7 +123,7 @@ def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = No
     ]
     figure.legend(handles=shown, loc="outside lower center", ncols=min(7, len(shown)), fontsize=9, handletextpad=0.2)
     if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12)
     return figure
 
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from handbook_utils.protocols.balance import DUPLICATE, EMPTY, SAMPLE, Floats, Grid, broken_rules, totals
 from handbook_utils.protocols.plate_requests import Request, pack
 
-#: How many of the best arrangements of a plate are improved by exchanges.
-_IMPROVED = 3
+#: Of so many random arrangements of a plate one more than the best is improved by exchanges.
+_PER_IMPROVED = 50
 #: What breaking a rule costs, in a sum whose other terms lie between 0 and 1.
 _COST = 100.0
 #: Decimals that count: smaller differences are rounding, which may differ between machines.
@@ -97,7 +97,7 @@ def arranged(request: Request, number: int, members: Grid, candidates: int) -> t
     best, least = order[0], np.inf
     for position, at in enumerate(order):
         # Only where rules are still broken are more than a few worth the time.
-        if position >= _IMPROVED and least < _COST:
+        if position > candidates // _PER_IMPROVED and least < _COST:
             break
         found = round(_exchange_wells(request, content[at], source[at]), _DECIMALS)
         if found < least:

@@ -27,6 +27,7 @@ from handbook_utils.protocols.balance import (
     EMPTY,
     PARTS,
     SAMPLE,
+    Features,
     Grid,
     Score,
     broken_rules,
@@ -34,7 +35,7 @@ from handbook_utils.protocols.balance import (
     score_of,
     totals,
 )
-from handbook_utils.protocols.plate_requests import Request, asked, checked, duplicate_tube, most_apart, tube
+from handbook_utils.protocols.plate_requests import SHAPES, Request, asked, checked, duplicate_tube, most_apart, tube
 from handbook_utils.protocols.plate_search import arranged, dealt
 
 
@@ -244,6 +245,41 @@ def plain_scores(samples: pd.DataFrame, *, draws: int = 1000, seed: int = 1, **w
     counts = ["split_series", "adjacent_series", "adjacent_controls", "crowded_controls"]
     frame = pd.DataFrame(np.concatenate(found), columns=["total", *PARTS, *counts])
     return frame.astype(dict.fromkeys(counts, int))
+
+
+def score(wells: pd.DataFrame, covariates: Sequence[str], *, plate: int = 96) -> Score:
+    """Score plates as they were filled, after deviations.
+
+    Parameters
+    ----------
+    wells : pandas.DataFrame
+        As in :class:`Layout`; wells that hold nothing may be left out.
+    covariates : sequence of str
+        Columns to score.
+    plate : {96, 384}
+        Wells of a plate.
+
+    Examples
+    --------
+    >>> from handbook_utils.protocols.example import example_samples
+    >>> made = layout(example_samples(), covariates=["arm"], candidates=1, seed=7)
+    >>> score(made.wells, ["arm"]).total == made.score.total
+    True
+    """
+    known = wells[wells["content"] != "empty"].reset_index(drop=True)
+    samples = known[known["content"] == "sample"].reset_index(drop=True)
+    at = (
+        known["plate"].to_numpy() - 1,
+        known["row"].map(lambda letter: ord(letter) - ord("A")).to_numpy(),
+        known["column"].to_numpy() - 1,
+    )
+    content = np.full((int(known["plate"].max()), *SHAPES[plate]), EMPTY, dtype=np.intp)
+    source = np.full_like(content, -1)
+    content[at] = known["content"].map(CONTENTS.index)
+    number = {name: position for position, name in enumerate(samples["source"])}
+    source[at] = [number.get(name, -1) for name in known["source"]]
+    person = pd.factorize(samples["participant"])[0].astype(np.intp)
+    return score_of(Features.of_samples(samples, covariates), content, source, person)
 
 
 # ---------------------------------------------------------------------- plain ones, and what comes out
