@@ -18,7 +18,7 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.ordination import pcoa
 from handbook_utils.analysis.permanova import aligned
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, listed
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,16 @@ class Dispersion:
     to_centre : pandas.Series
         Distance of each sample to the centre of its group.
     means : pandas.Series
-        Mean distance of each group.
+        Mean distance of each group, over people.
+    df : tuple of int
+        Degrees of freedom of F: groups − 1, and people (samples, where nobody has more) − groups.
     statistic, p : float
-        F of the distances, and its permutation p.
+        F of the distances, and its permutation p (NaN without permutations).
     """
 
     to_centre: pd.Series
     means: pd.Series
+    df: tuple[int, int]
     statistic: float
     p: float
 
@@ -47,6 +50,7 @@ def betadisper(
     group: str,
     *,
     centre: Literal["median", "centroid"] = "median",
+    participant: str | None = None,
     permutations: int = 999,
     seed: int = 1,
 ) -> Dispersion:
@@ -62,6 +66,9 @@ def betadisper(
         Column with two groups or more.
     centre : {"median", "centroid"}
         Spatial median (hardier, vegan's default) or mean.
+    participant : str, optional
+        Column that joins the samples of one person. Their distances to the centre of a group are averaged, so that a
+        person counts once in each group he or she was sampled in.
     permutations : int
         Of the residuals; 0 gives no p.
     seed : int
@@ -71,6 +78,11 @@ def betadisper(
     -------
     Dispersion
         Squares along axes of negative eigenvalue are subtracted, as they must be.
+
+    Raises
+    ------
+    InputError
+        No such column, samples without a group, fewer than two groups, or a group of one.
 
     Examples
     --------
@@ -83,31 +95,50 @@ def betadisper(
     {'x': 0.67, 'y': 6.67}
     """
     frame = aligned(metadata, distance)
-    labels = frame[group].astype(str)
-    if labels.nunique() < 2 or labels.value_counts().min() < 2:
-        raise InputError(
-            "Dispersion needs two groups or more, of two samples or more.",
-            where=f"column {group}",
-            found=str(labels.value_counts().to_dict()),
-        )
+    labels = _labels(frame, group)
     found = pcoa(distance)
     real, imaginary = found.coordinates.to_numpy(), found.imaginary.to_numpy()
     squares = np.empty(len(frame))
     for _, rows in labels.groupby(labels, sort=False):
         place = frame.index.get_indexer(rows.index)
         squares[place] = _squares(real[place], centre) - _squares(imaginary[place], centre)
-    to_centre = np.sqrt(np.abs(squares))
-    codes, names = pd.factorize(labels, sort=True)
-    statistic = _f(to_centre[None, :], codes, len(names))[0]
-    means = np.bincount(codes, to_centre) / np.bincount(codes)
+    # Distances far from Euclidean can leave a square below 0; vegan takes it for 0, too.
+    to_centre = pd.Series(np.sqrt(np.maximum(squares, 0.0)), index=frame.index, name="to_centre")
+    values, groups = to_centre, labels
+    if participant is not None:
+        people = frame[participant].astype(str).rename("participant")
+        mean = to_centre.groupby([labels.rename("group"), people]).mean()
+        values, groups = mean, mean.index.get_level_values("group").to_series()
+    codes, names = pd.factorize(groups.to_numpy(dtype=object), sort=True)
+    lengths = np.asarray(values, dtype=np.float64)
+    statistic = float(_f(lengths[None, :], codes, len(names))[0])
+    means = np.bincount(codes, lengths) / np.bincount(codes)
     p = float("nan")
     if permutations:
         generator = np.random.default_rng(seed)
-        residuals = to_centre - means[codes]
-        shuffled = means[codes].mean() + generator.permuted(np.tile(residuals, (permutations, 1)), axis=1)
-        p = (1 + int((_f(shuffled, codes, len(names)) >= statistic - 1e-9).sum())) / (permutations + 1)
-    series = pd.Series(to_centre, index=frame.index, name="to_centre")
-    return Dispersion(series, pd.Series(means, index=pd.Index(names, name=group)), float(statistic), p)
+        residuals = lengths - means[codes]
+        shuffled = generator.permuted(np.tile(residuals, (permutations, 1)), axis=1)
+        equal = 1e-9 * max(1.0, statistic)
+        p = (1 + int((_f(shuffled, codes, len(names)) >= statistic - equal).sum())) / (permutations + 1)
+    series = pd.Series(means, index=pd.Index(names, name=group))
+    return Dispersion(to_centre, series, (len(names) - 1, len(lengths) - len(names)), statistic, p)
+
+
+def _labels(frame: pd.DataFrame, group: str) -> pd.Series:
+    if group not in frame.columns:
+        raise InputError(f"The metadata has no column '{group}'.", found=listed(list(frame.columns), most=12))
+    gaps = frame.index[frame[group].isna()]
+    if len(gaps):
+        raise InputError(f"{len(gaps)} samples belong to no group.", where=f"column {group}", found=listed(list(gaps)))
+    labels = frame[group].astype(str)
+    sizes = labels.value_counts().sort_index()
+    if len(sizes) < 2 or sizes.min() < 2:
+        raise InputError(
+            "Dispersion needs two groups or more, of two samples or more.",
+            where=f"column {group}",
+            found=", ".join(f"{name}: {size}" for name, size in sizes.items()),
+        )
+    return labels
 
 
 def _squares(points: npt.NDArray[np.float64], centre: str) -> npt.NDArray[np.float64]:

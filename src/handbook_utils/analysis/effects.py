@@ -1,23 +1,34 @@
 """How large a difference is, with an interval.
 
 The share of variation a group explains is biased upwards: with no difference at all R² is (groups − 1)/(n − 1) on
-average. ω² takes that out (Kelly 2015, doi:10.1093/bioinformatics/btv183). Its interval is the jackknife's: leaving one
-participant out at a time keeps distances between real samples, whereas a bootstrap draws copies of a sample, and
-copies lie at distance 0.
+average. ω² takes that out (Kelly 2015, doi:10.1093/bioinformatics/btv183). Here ω² is made of mean squared distances
+between *different people*: half of them is the variance, within a group or of everybody. Where groups are equal in
+size this is the ω² of the PERMANOVA table; where they differ in size and spread it stays unbiased, which the other
+does not.
+
+The interval is a bootstrap over people (percentiles). An ordinary bootstrap of distances is wrong: it draws a person
+twice, at distance 0 from the copy, and so sees groups that are tighter than they are. So copies are not compared with
+each other. In simulations (tests/unit/test_effects.py) the interval of 95 % covers the truth in about 93 to 99 % of
+studies, and in nearly all where there is no difference: there it is too wide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.permanova import aligned
 from handbook_utils.errors import InputError
+
+Matrix = npt.NDArray[np.float64]
+
+#: With fewer people in a group the spread within it is not known.
+FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -46,9 +57,11 @@ def group_effect(
     group: str,
     *,
     participant: str | None = None,
+    resamples: int = 1999,
     confidence: float = 0.95,
+    seed: int = 1,
 ) -> dict[str, Effect]:
-    """Return R² and ω² of a grouping, each with a jackknife interval.
+    """Return how much groups differ, each size with a bootstrap interval over people.
 
     Parameters
     ----------
@@ -59,20 +72,26 @@ def group_effect(
     group : str
         Column of the groups.
     participant : str, optional
-        Column that joins repeated samples of one person; a person is then left out as a whole, since samples of one
-        person are not independent.
+        Column that joins the samples of one person. People, not samples, are then drawn, and two samples of one person
+        are not compared: how much a person varies is another question.
+    resamples : int
+        Draws of people, within their groups.
     confidence : float
-        Of the interval, by Student's t with (participants − 1) degrees of freedom.
+        Of the interval.
+    seed : int
+        Of the draws.
 
     Returns
     -------
     dict of str to Effect
-        ``R2`` and ``omega2``.
+        ``omega2``: share of the variation that lies between groups; below 0 where groups differ less than chance lets
+        them. ``within``, ``between``: mean distance between two people of one group, and of two groups.
+        ``difference``: between less within.
 
     Raises
     ------
     InputError
-        Fewer than 3 participants in a group: leaving one out would leave one.
+        Fewer than 2 groups, or than 3 people in a group.
 
     Examples
     --------
@@ -81,41 +100,70 @@ def group_effect(
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> groups = pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef"))
-    >>> round(group_effect(distance, groups, "arm")["R2"].size, 3)
-    0.974
+    >>> found = group_effect(distance, groups, "arm")
+    >>> round(found["omega2"].size, 3), round(found["difference"].size, 3)
+    (0.961, 8.667)
     """
     frame = aligned(metadata, distance)
     codes, names = pd.factorize(frame[group].astype(str), sort=True)
     people = np.arange(len(frame)) if participant is None else pd.factorize(frame[participant].astype(str))[0]
-    counts = [len(np.unique(people[codes == code])) for code in range(len(names))]
-    if min(counts) < 3:
+    member = np.zeros((people.max() + 1, len(names)))  # samples of each person in each group
+    np.add.at(member, (people, codes), 1.0)
+    counts = (member > 0).sum(axis=0)
+    if len(names) < 2 or counts.min() < FEWEST:
         raise InputError(
-            "An interval needs three participants or more in each group.",
+            f"An interval needs two groups or more, of {FEWEST} people or more.",
             where=f"column {group}",
             found=", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True)),
         )
-    squares = np.asarray(distance.data, dtype=float) ** 2
-    member = np.eye(len(names))[codes]
-    whole = _sizes(squares, member)
-    left = np.array([_sizes(squares[np.ix_(keep, keep)], member[keep]) for keep in _leave_one_out(people)])
-    return {name: _jackknife(whole[place], left[:, place], confidence) for place, name in enumerate(("R2", "omega2"))}
+    weights = np.vstack([np.ones(len(member)), _draws(member, resamples, seed)])
+    plain = np.asarray(distance.data, dtype=float)
+    shares = member.sum(axis=0) / member.sum()
+    squared = _means(plain**2, codes, people, member, weights)
+    linear = _means(plain, codes, people, member, weights)
+    pairs = np.outer(shares, shares)
+    apart = pairs * (1 - np.eye(len(names)))
+    within = np.einsum("bgg,g->b", linear, shares)
+    between = np.einsum("bgh,gh->b", linear, apart) / apart.sum()
+    omega2 = 1 - np.einsum("bgg,g->b", squared, shares) / np.einsum("bgh,gh->b", squared, pairs)
+    sizes = {"omega2": omega2, "within": within, "between": between, "difference": between - within}
+    tail = (1 - confidence) / 2
+    effects = {}
+    for name, values in sizes.items():
+        # A draw in which a group is one person again and again has no spread; with few people it happens.
+        low, high = np.nanquantile(values[1:], [tail, 1 - tail])
+        effects[name] = Effect(float(values[0]), float(low), float(high), confidence)
+    return effects
 
 
-def _leave_one_out(people: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
-    return [np.flatnonzero(people != person) for person in np.unique(people)]
+def _draws(member: Matrix, resamples: int, seed: int) -> Matrix:
+    """Draw people with replacement among those who were sampled in the same groups: how often each is drawn."""
+    generator = np.random.default_rng(seed)
+    drawn = np.zeros((resamples, len(member)))
+    for pattern in np.unique(member > 0, axis=0):
+        those = np.flatnonzero(((member > 0) == pattern).all(axis=1))
+        drawn[:, those] = generator.multinomial(len(those), np.full(len(those), 1 / len(those)), size=resamples)
+    return drawn
 
 
-def _sizes(squares: npt.NDArray[np.float64], member: npt.NDArray[np.float64]) -> tuple[float, float]:
-    count, groups = member.shape
-    total = squares.sum() / (2 * count)
-    within = (np.einsum("ig,ij,jg->g", member, squares, member, optimize=True) / (2 * member.sum(axis=0))).sum()
-    between = total - within
-    error = within / (count - groups)
-    return float(between / total), float((between - (groups - 1) * error) / (total + error))
-
-
-def _jackknife(whole: float, left: npt.NDArray[np.float64], confidence: float) -> Effect:
-    count = len(left)
-    pseudo = count * whole - (count - 1) * left
-    half = stats.t.ppf((1 + confidence) / 2, count - 1) * pseudo.std(ddof=1) / np.sqrt(count)
-    return Effect(whole, float(whole - half), float(whole + half), confidence)
+def _means(
+    values: Matrix,
+    codes: npt.NDArray[np.intp],
+    people: npt.NDArray[np.intp],
+    member: Matrix,
+    weights: Matrix,
+) -> Matrix:
+    """Mean of values between samples of different people, by pair of groups, for each row of weights of the people."""
+    groups = member.shape[1]
+    means = np.empty((len(weights), groups, groups))
+    for one, other in combinations_with_replacement(range(groups), 2):
+        rows, columns = np.flatnonzero(codes == one), np.flatnonzero(codes == other)
+        different = people[rows][:, None] != people[columns][None, :]
+        block = np.where(different, values[np.ix_(rows, columns)], 0.0)
+        left, right = weights[:, people[rows]], weights[:, people[columns]]
+        sums = np.einsum("bi,bi->b", left @ block, right)
+        same = (weights**2) @ (member[:, one] * member[:, other])
+        pairs = left.sum(axis=1) * right.sum(axis=1) - same
+        with np.errstate(invalid="ignore"):
+            means[:, one, other] = means[:, other, one] = sums / np.where(pairs > 0, pairs, np.nan)
+    return means

@@ -1,0 +1,108 @@
+"""Sizes of effects: unbiased where R² is not, and intervals that cover what they say they cover."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import pdist, squareform
+from skbio import DistanceMatrix
+
+from handbook_utils.analysis.effects import group_effect
+from handbook_utils.analysis.permanova import permanova
+from handbook_utils.errors import InputError
+
+
+def of(points, **columns):
+    names = [f"s{number}" for number in range(len(points))]
+    return DistanceMatrix(squareform(pdist(points)), ids=names), pd.DataFrame(columns, index=names)
+
+
+def two_groups(seed, sizes=(25, 25), shift=0.0, spread=1.0, dimensions=1):
+    arm = np.repeat(["x", "y"], sizes)
+    points = np.random.default_rng(seed).normal(size=(len(arm), dimensions))
+    points[arm == "y"] *= spread
+    points[arm == "y", 0] += shift
+    return of(points, arm=arm)
+
+
+@pytest.mark.parametrize(
+    ("options", "least"),
+    [
+        ({"shift": 1.0}, 0.90),
+        ({"sizes": (30, 30), "shift": 1.5, "dimensions": 20}, 0.92),
+        ({"sizes": (40, 12), "shift": 2.0, "spread": 2.0, "dimensions": 20}, 0.92),
+        ({"sizes": (6, 6), "shift": 2.0, "dimensions": 10}, 0.90),
+        ({"sizes": (40, 12), "spread": 2.0, "dimensions": 20}, 0.95),  # nothing between the centres
+    ],
+)
+def test_interval_covers_the_truth(options, least):
+    shift, spread, dimensions = (
+        options.get(key, default) for key, default in [("shift", 0), ("spread", 1), ("dimensions", 1)]
+    )
+    first, second = np.array(options.get("sizes", (25, 25))) / sum(options.get("sizes", (25, 25)))
+    between, within = first * second * shift**2, dimensions * (first + second * spread**2)
+    truth = between / (between + within)
+    studies, covered = 200, 0
+    for seed in range(studies):
+        effect = group_effect(*two_groups(seed, **options), "arm", resamples=399, seed=seed)["omega2"]
+        covered += effect.low <= truth <= effect.high
+    assert covered / studies >= least
+
+
+def test_omega_squared_is_unbiased_where_nothing_differs_and_r_squared_is_not():
+    sizes = []
+    for seed in range(200):
+        distance, frame = two_groups(seed, (10, 10), dimensions=3)
+        table = permanova(distance, frame, ["arm"], permutations=0)
+        omega2 = group_effect(distance, frame, "arm", resamples=1)["omega2"].size
+        assert omega2 == pytest.approx(table.loc["arm", "omega2"])  # equal groups: the same as in the table
+        sizes.append((table.loc["arm", "R2"], omega2))
+    r2, omega2 = np.mean(sizes, axis=0)
+    assert abs(omega2) < 0.006
+    assert r2 == pytest.approx(1 / 19, abs=0.006)
+
+
+def test_distances_within_and_between_by_hand():
+    distance, frame = of(np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.0]]), arm=list("xxxyyy"))
+    found = group_effect(distance, frame, "arm")
+    assert found["within"].size == pytest.approx(4 / 3)
+    assert found["between"].size == pytest.approx(10)
+    assert found["difference"].size == pytest.approx(10 - 4 / 3)
+    assert found["difference"].low <= found["difference"].size <= found["difference"].high
+
+
+def test_people_are_drawn_not_samples():
+    distance, frame = two_groups(8, (12, 12), shift=1, dimensions=3)
+    once = group_effect(distance, frame, "arm")["omega2"]
+    people = np.repeat(np.arange(24), 3)
+    copies = DistanceMatrix(np.asarray(distance.data)[np.ix_(people, people)], ids=[f"c{row}" for row in range(72)])
+    thrice = frame.iloc[people].set_axis(copies.ids).assign(person=people.astype(str))
+    honest = group_effect(copies, thrice, "arm", participant="person")["omega2"]
+    naive = group_effect(copies, thrice, "arm")["omega2"]
+    assert (honest.size, honest.low, honest.high) == pytest.approx((once.size, once.low, once.high))
+    assert naive.high - naive.low < 0.8 * (honest.high - honest.low)
+
+
+def test_samples_of_one_person_are_not_compared():
+    # Everybody sampled in both groups, and persons far apart: distances within persons would make "between" small.
+    generator = np.random.default_rng(9)
+    person = np.repeat(np.arange(10), 2)
+    points = 10 * generator.normal(size=(10, 2))[person] + 0.01 * generator.normal(size=(20, 2))
+    distance, frame = of(points, arm=["x", "y"] * 10, person=person.astype(str))
+    found = group_effect(distance, frame, "arm", participant="person")
+    assert found["difference"].size == pytest.approx(0, abs=0.01)
+    assert group_effect(distance, frame, "arm")["difference"].size < -0.5
+
+
+def test_equal_seeds_give_equal_intervals():
+    distance, frame = two_groups(3, shift=0.5)
+    first, second, other = (group_effect(distance, frame, "arm", seed=seed)["omega2"] for seed in (1, 1, 2))
+    assert first == second
+    assert first != other
+
+
+def test_too_few_people():
+    distance, frame = two_groups(1, (12, 4))
+    frame["person"] = [f"p{number}" for number in range(12)] + ["a", "a", "b", "b"]
+    with pytest.raises(InputError, match="3 people or more") as found:
+        group_effect(distance, frame, "arm", participant="person")
+    assert "y: 2" in str(found.value)
