@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import itertools
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -128,8 +127,7 @@ def build_book(
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name:
         made = Path(name) / "html"
         made.mkdir()
-        jobs = max(1, min(workers, os.cpu_count() or 1) // len(languages))
-        _render(catalogue, chapters, languages, outcomes, made, jobs=jobs, tolerant=bool(failures))
+        _render(catalogue, chapters, languages, outcomes, made, tolerant=bool(failures))
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -245,7 +243,6 @@ def _render(
     outcomes: dict[str, dict[str, Outcome]],
     made: Path,
     *,
-    jobs: int,
     tolerant: bool,
 ) -> None:
     """Stage and render the editions, side by side; ``tolerant`` where a missing chapter leaves references open."""
@@ -261,7 +258,7 @@ def _render(
         stage = stages / lang
         write_stage(stage, catalogue, chapters, lang, languages, outcomes[lang])
         # Sphinx leaves its own things beside the pages; those go with the temporary folder.
-        running[lang] = render.start(stage, made.parent / lang / "pages", lang, jobs)
+        running[lang] = render.start(stage, made.parent / lang / "pages", lang)
     found = {lang: render.finish(process) for lang, process in running.items()}
     if any(found.values()) and not tolerant:
         raise InputErrors(_together(found))

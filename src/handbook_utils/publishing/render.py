@@ -87,7 +87,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
     return config
 
 
-def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.StringIO, jobs: int = 1) -> Sphinx:
+def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.StringIO) -> Sphinx:
     from sphinx.application import Sphinx
     from sphinx.util.console import nocolor
 
@@ -95,10 +95,8 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     nocolor()
     config = configuration(stage, lang)
     trees = f"{out}.doctrees"
-    app = Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings, parallel=jobs)
-    # It comes with sphinx-external-toc, does not say whether it may be shared out, and has nothing to do here.
-    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
-    return app
+    # One process: Sphinx' own sharing out of pages took half as long again, at 40 pages on two cores.
+    return Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings)
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +149,7 @@ def problems_in(warnings: str, stage: Path) -> list[InputError]:
     return [InputError(text, where=where) for text, where in dict.fromkeys(found)]
 
 
-def render(stage: Path, out: Path, lang: str, jobs: int = 1) -> list[InputError]:
+def render(stage: Path, out: Path, lang: str) -> list[InputError]:
     """Make the pages of one edition.
 
     Parameters
@@ -162,8 +160,6 @@ def render(stage: Path, out: Path, lang: str, jobs: int = 1) -> list[InputError]
         Where the HTML goes.
     lang : str
         The edition's language.
-    jobs : int
-        How many processes share the work.
 
     Returns
     -------
@@ -171,7 +167,7 @@ def render(stage: Path, out: Path, lang: str, jobs: int = 1) -> list[InputError]
         Everything Sphinx warned about.
     """
     warnings = io.StringIO()
-    _application(stage, out, lang, "html", warnings, jobs).build()
+    _application(stage, out, lang, "html", warnings).build()
     return problems_in(warnings.getvalue(), stage)
 
 
@@ -184,9 +180,9 @@ def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
     return found
 
 
-def start(stage: Path, out: Path, lang: str, jobs: int = 1) -> subprocess.Popen[str]:
+def start(stage: Path, out: Path, lang: str) -> subprocess.Popen[str]:
     """Start :func:`render` in a process of its own; :func:`finish` waits for it."""
-    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang, str(jobs)]
+    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -205,5 +201,5 @@ def finish(process: subprocess.Popen[str]) -> list[InputError]:
 
 
 if __name__ == "__main__":
-    stage_, out_, lang_, jobs_ = sys.argv[1:]
-    print(json.dumps([(error.problem, error.where) for error in render(Path(stage_), Path(out_), lang_, int(jobs_))]))
+    stage_, out_, lang_ = sys.argv[1:]
+    print(json.dumps([(error.problem, error.where) for error in render(Path(stage_), Path(out_), lang_)]))
