@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from handbook_utils.publishing.methods import Reference
-from handbook_utils.publishing.report import mathml, recorded_values, report_html
+from handbook_utils.publishing.report import formula, recorded_values, report_html
 
 RUN = {
     "slug": "recipes/count-things",
@@ -256,4 +256,4 @@ def test_a_failure_is_told_first():
 
 
 def test_math_that_cannot_be_converted_is_still_to_be_read():
-    assert mathml(r"\left( a <", display=False) == r"<code>\left( a &lt;</code>"
+    assert formula(r"\left( a <", display=False) == r"<code>\left( a &lt;</code>"

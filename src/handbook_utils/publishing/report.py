@@ -30,6 +30,7 @@ from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.methods import Reference
 
 Language = Literal["en", "nl"]
@@ -347,7 +348,7 @@ class _Page:
         markdown = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).use(myst_block_plugin)
         markdown.use(myst_role_plugin).use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
         markdown.use(colon_fence_plugin).use(dollarmath_plugin, renderer=_inline_or_block_math)
-        markdown.use(amsmath_plugin, renderer=lambda content: mathml(content, display=True))
+        markdown.use(amsmath_plugin, renderer=lambda content: formula(content, display=True))
         markdown.core.ruler.before("inline", "translate", self._translate)
         markdown.core.ruler.push("prepare", self._prepare)
         rules = {
@@ -441,7 +442,7 @@ class _Page:
         if name in ("glue", "glue:text"):
             return html.escape(self.values.get(content.partition(":")[0].strip(), self.words["unknown"]))
         if name == "math":
-            return mathml(content, display=False)
+            return formula(content, display=False)
         if name.startswith("cite"):
             return self._citation([key.strip() for key in content.split(",")], textual=name in ("cite:t", "cite:ts"))
         if name in ("sub", "sup", "kbd"):
@@ -512,7 +513,7 @@ class _Page:
         if name in ("exercise-end", "solution-end"):
             return self._open.pop() if self._open else ""
         if name == "math":
-            return mathml(f"{argument}\n{body}".strip(), display=True)
+            return formula(f"{argument}\n{body}".strip(), display=True)
         if name == "bibliography":
             return self._bibliography()
         if name in ("figure", "image"):
@@ -539,8 +540,8 @@ class _Page:
         return str(self._markdown.renderInline(self.said(text)))
 
 
-def mathml(latex: str, *, display: bool) -> str:
-    """Render LaTeX as MathML, which browsers draw and screen readers read without a script.
+def formula(latex: str, *, display: bool) -> str:
+    r"""Render LaTeX as MathML, or show it as it is where it cannot be: a run is not lost for a formula.
 
     Parameters
     ----------
@@ -552,23 +553,21 @@ def mathml(latex: str, *, display: bool) -> str:
     Returns
     -------
     str
-        MathML, or the LaTeX itself where it cannot be converted.
+        MathML, or the LaTeX itself.
 
     Examples
     --------
-    >>> mathml("x", display=False)
-    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow><mi>x</mi></mrow></math>'
+    >>> formula(r"\unheard{x}", display=False)
+    '<code>\\unheard{x}</code>'
     """
-    from latex2mathml.converter import convert
-
     try:
-        return str(convert(latex, display="block" if display else "inline"))
-    except Exception:  # the converter raises whatever its parser stumbles on; the formula is still to be read
+        return mathml(latex, display=display)
+    except ValueError:
         return f"<code>{html.escape(latex)}</code>"
 
 
 def _inline_or_block_math(content: str, options: Mapping[str, Any]) -> str:
-    return mathml(content, display=bool(options.get("display_mode")))
+    return formula(content, display=bool(options.get("display_mode")))
 
 
 def _nothing(_token: Token) -> str:
