@@ -55,7 +55,7 @@ def problem(folder: Path, table: str | bytes, metadata: str | bytes | None = Non
         (codecs.BOM_UTF8 + TABLE.encode(), "BOM"),
         (TABLE.encode("utf-16"), "UTF-16"),
         (TABLE.encode("utf-16-be"), "UTF-16"),
-        (gzip.compress(TABLE.encode()), "tab-separated"),
+        (gzip.compress(TABLE.encode(), mtime=0), "tab-separated"),
         (TABLE.replace("#OTU ID\t", "").encode(), "tab-separated"),  # as R's write.table has it
         (b"sample\tf1\tf2\nS1\t0\t1\nS2\t3\t2\nS3\t1\t0\n", "Rows are samples"),
     ],
