@@ -23,6 +23,7 @@ SHAPES = {
     "david": (502, 98),
     "globalpatterns": (26, 19216),
     "throat": (60, 856),
+    "lung": (78, 51891),
 }
 
 

@@ -110,3 +110,15 @@ def test_biom_there_and_back_is_the_same(counts: np.ndarray) -> None:
     )
     again = Study.from_biom(study.to_biom())
     pd.testing.assert_frame_equal(again.to_frame(), study.to_frame())
+
+
+def test_made_from_the_matrix_of_another_study():
+    first = Study.from_frame(pd.DataFrame([[1, 0], [2, 3]], index=["s1", "s2"], columns=["a", "b"]))
+    second = Study.from_sparse(first.table, first.samples, first.features)
+    assert second.to_frame().equals(first.to_frame())
+
+
+def test_stored_zeros_go_without_a_change_to_what_was_handed_over():
+    matrix = sparse.csr_matrix(([1.0, 0.0], ([0, 1], [0, 1])), shape=(2, 2))
+    made = Study.from_sparse(matrix, ["s1", "s2"], ["a", "b"])
+    assert (made.table.nnz, matrix.nnz) == (1, 2)

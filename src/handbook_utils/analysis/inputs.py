@@ -50,6 +50,24 @@ def compare_groups(parameters: Mapping[str, object]) -> None:
     )
 
 
+def import_and_inspect(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/import-and-inspect`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError
+        A rank that the taxonomy does not have.
+    """
+    study = study_of(parameters, "globalpatterns")
+    if study.taxonomy is not None:
+        study.agglomerate(str(parameters["rank"]))
+
+
 def collect(*checks: Callable[[], object]) -> None:
     """Run every check, so that a reader is told of all mistakes at once.
 

@@ -114,8 +114,11 @@ class Study:
                 errors += _match_errors(feature_ids, tips, "feature", "the tree", name)
         if errors:
             raise InputErrors(errors)
-        matrix.sum_duplicates()
-        matrix.eliminate_zeros()
+        if not matrix.has_canonical_format or not matrix.data.all():
+            # Both work in place, and what was handed over may be another study's, which cannot be written to.
+            matrix = matrix.copy()
+            matrix.sum_duplicates()
+            matrix.eliminate_zeros()
         rows = pd.DataFrame(index=sample_ids) if metadata is None else metadata.loc[sample_ids].set_axis(sample_ids)
         return cls(
             matrix,

@@ -1,0 +1,72 @@
+"""One number a person, compared between groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from handbook_utils.analysis.comparison import one_row_a_person, ratios
+from handbook_utils.errors import InputError
+
+PEOPLE = pd.DataFrame(
+    {"arm": ["a"] * 4 + ["b"] * 4, "q1": [9.0, 10, 11, 12, 18, 20, 22, 24], "age": [1.0, 2, 3, 4, 1, 2, 3, 5]}
+)
+
+
+def test_type_one_error_with_unequal_groups_and_spreads():
+    generator = np.random.default_rng(1)
+    groups = np.repeat(["a", "b"], [15, 35])
+    spread = np.where(groups == "a", 1.0, 0.4)
+    studies = 600
+    significant = sum(
+        ratios(pd.DataFrame({"g": groups, "v": np.exp(spread * generator.normal(size=50))}), "v", "g")["p"].iloc[0]
+        <= 0.05
+        for _ in range(studies)
+    )
+    low, high = stats.binom.interval(0.999, studies, 0.05)
+    assert low <= significant <= high
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.01, 100))
+def test_unit_does_not_matter(unit):
+    scaled = PEOPLE.assign(q1=PEOPLE["q1"] * unit)
+    pd.testing.assert_frame_equal(ratios(scaled, "q1", "arm"), ratios(PEOPLE, "q1", "arm"))
+
+
+def test_reference_turns_the_ratio_over():
+    one = ratios(PEOPLE, "q1", "arm", covariates=["age"]).iloc[0]
+    other = ratios(PEOPLE, "q1", "arm", covariates=["age"], reference="b").iloc[0]
+    assert other["ratio"] == pytest.approx(1 / one["ratio"])
+    assert other["low"] == pytest.approx(1 / one["high"])
+    assert other["p"] == pytest.approx(one["p"])
+
+
+def test_people_without_a_value_are_left_out_and_counted():
+    frame = PEOPLE.assign(age=[np.nan, *PEOPLE["age"][1:]])
+    assert ratios(frame, "q1", "arm", covariates=["age"])["people"].iloc[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "message"),
+    [
+        (PEOPLE, {"reference": "c"}, "no group 'c'"),
+        (PEOPLE.assign(q1=0.0), {}, "above 0"),
+        (PEOPLE.assign(site=PEOPLE["arm"]), {"covariates": ["site"]}, "cannot be told"),
+        (PEOPLE.iloc[[0, 4]], {}, "too few people"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(frame, options, message):
+    with pytest.raises(InputError, match=message):
+        ratios(frame, "q1", "arm", **options)
+
+
+def test_a_word_that_changes_within_a_person_is_refused():
+    frame = pd.DataFrame({"who": ["p", "p"], "arm": ["a", "b"], "q1": [1.0, 2.0]})
+    with pytest.raises(InputError, match="changes within a person"):
+        one_row_a_person(frame, "who")
+    assert one_row_a_person(frame, "") is frame
