@@ -12,6 +12,30 @@ from handbook_utils.analysis.permanova import columns_of
 from handbook_utils.errors import InputError, listed
 
 
+def changing(frame: pd.DataFrame, person: str, columns: Sequence[str]) -> list[str]:
+    """Return the people in whom one of the columns changes from sample to sample.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a sample.
+    person : str
+        Column that names the person; empty: every row is another person, and nobody changes.
+    columns : sequence of str
+        Columns looked at.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> changing(pd.DataFrame({"who": ["p", "p", "q"], "arm": ["a", "b", "b"]}), "who", ["arm"])
+    ['p']
+    """
+    if not person:
+        return []
+    several = (frame.groupby(person, observed=True)[list(columns)].nunique() > 1).any(axis=1)
+    return [str(who) for who in several.index[several]]
+
+
 def one_row_a_person(frame: pd.DataFrame, person: str) -> pd.DataFrame:
     """Average repeated samples, so that each person counts once.
 
@@ -48,8 +72,7 @@ def one_row_a_person(frame: pd.DataFrame, person: str) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             rows[name] = by_person[name].mean()
             continue
-        changing = by_person[name].nunique()
-        changed = [str(who) for who in changing.index[changing > 1]]
+        changed = changing(frame, person, [name])
         if changed:
             raise InputError(
                 f"The column '{name}' changes within a person.",
@@ -103,10 +126,8 @@ def ratios(
     --------
     >>> import pandas as pd
     >>> people = pd.DataFrame({"arm": list("aaabbb"), "q1": [9.0, 10.0, 11.0, 18.0, 20.0, 22.0]})
-    >>> ratios(people, "q1", "arm").round(2)
-         ratio   low  high    p  people
-    arm
-    b      2.0  1.51  2.66  0.0       6
+    >>> ratios(people, "q1", "arm").round(2).loc["b", ["ratio", "low", "high"]].to_list()
+    [2.0, 1.51, 2.66]
 
     References
     ----------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from handbook_utils.analysis.comparison import changing, one_row_a_person, ratios
 from handbook_utils.analysis.distances import ON_A_TREE
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
-from handbook_utils.study.readers import open_study, require_groups
+from handbook_utils.study.readers import open_study, require_counts, require_groups
 
 
 def names_in(text: object) -> list[str]:
@@ -96,3 +97,33 @@ def _tree(study: Study, metric: str) -> None:
             expected="a Newick file",
             remedy="Give tree, or choose metric bray-curtis or aitchison.",
         )
+
+
+def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/measure-alpha-diversity`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A table without counts, columns that are not there, groups that are too small.
+    """
+    study = study_of(parameters, "twins")
+    group, person = str(parameters["group"]), str(parameters["person"])
+    covariates = names_in(parameters["covariates"])
+    minimum = int(str(parameters["minimum"]))
+    collect(
+        partial(require_counts, study),
+        partial(require_groups, study, group, minimum=minimum),
+        *(partial(study.column, name) for name in [*covariates, *([person] if person else [])]),
+    )
+    columns = [group, *covariates, *([person] if person else [])]
+    samples = study.metadata[columns].assign(one=1.0)
+    if person:
+        samples = samples[~samples[person].astype(str).isin(changing(samples, person, [group]))]
+    people = one_row_a_person(samples, person)
+    ratios(people, "one", group, covariates=covariates, reference=str(parameters["reference"]))
