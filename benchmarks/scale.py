@@ -10,6 +10,8 @@ import argparse
 import json
 import multiprocessing
 import resource
+import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -87,7 +89,20 @@ def distances_and_tests() -> dict[str, float]:
         found[f"{name} UniFrac, scikit-bio with numba (s)"] = timed(
             lambda name=name, given=given: beta_diversity(f"{name}_unifrac", counts, **given)
         )
+    if shutil.which("Rscript"):
+        found |= _in_r(counts, groups, str(tree))
     return found
+
+
+def _in_r(counts: Any, groups: list[str], tree: str) -> dict[str, float]:
+    """Time vegan and GUniFrac on the same numbers."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "tree.nwk").write_text(tree, encoding="utf-8")
+        Path(folder, "groups.txt").write_text("\n".join(groups), encoding="utf-8")
+        np.savetxt(Path(folder, "counts.txt"), counts, fmt="%d")
+        script = Path(__file__).with_name("scale.R")
+        told = subprocess.run(["Rscript", str(script), folder], capture_output=True, text=True, check=True).stdout
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told.splitlines())}
 
 
 def many_runs(runs: int) -> dict[str, float]:

@@ -127,7 +127,7 @@ def ratios(
     >>> import pandas as pd
     >>> people = pd.DataFrame({"arm": list("aaabbb"), "q1": [9.0, 10.0, 11.0, 18.0, 20.0, 22.0]})
     >>> ratios(people, "q1", "arm").round(2).loc["b", ["ratio", "low", "high"]].to_list()
-    [2.0, 1.51, 2.66]
+    [2.0, 1.51, 2.64]
 
     References
     ----------

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import pandas as pd
+
 from handbook_utils.analysis.comparison import changing, one_row_a_person, ratios
 from handbook_utils.analysis.distances import ON_A_TREE
-from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.analysis.filters import keep_taxa
+from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import Study
 from handbook_utils.study.readers import open_study, require_counts, require_groups
 
@@ -127,3 +130,111 @@ def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
         samples = samples[~samples[person].astype(str).isin(changing(samples, person, [group]))]
     people = one_row_a_person(samples, person)
     ratios(people, "one", group, covariates=covariates, reference=str(parameters["reference"]))
+
+
+def remove_contaminants(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/remove-contaminants`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError
+        No blanks, nothing but blanks, or DNA concentrations that are missing, not numbers, or not above 0.
+    """
+    study = study_of(parameters, "lung")
+    if parameters["rank"]:
+        study = study.agglomerate(str(parameters["rank"]))
+    kind, blank = str(parameters["kind"]), str(parameters["blank"])
+    blanks = study.column(kind).astype(str) == blank
+    if blanks.sum() < 2 or (~blanks).sum() < 2:
+        raise InputError(
+            "Blanks cannot be compared with samples.",
+            where=f"sample metadata, column {kind}",
+            expected=f"at least two samples called '{blank}' and two that are not",
+            found=listed([f"{name} ({count})" for name, count in study.column(kind).value_counts().items()]),
+            remedy="Give kind and blank: the column that tells blanks, and the word it uses for them.",
+        )
+    concentration = str(parameters["concentration"])
+    if concentration:
+        column = pd.to_numeric(study.column(concentration)[~blanks], errors="coerce")
+        wrong = [str(name) for name in column.index[~(column > 0)]]
+        if wrong:
+            raise InputError(
+                "The frequency test needs a DNA concentration of every sample.",
+                where=f"sample metadata, column {concentration}",
+                expected="numbers above 0",
+                found=f"others in {listed(wrong)}",
+                remedy="Leave these samples out, or run without concentration.",
+            )
+
+
+def describe_composition(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/describe-composition`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Columns that are not there, a rank that the taxonomy does not have, counts that are none.
+    """
+    study = study_of(parameters, "twins")
+    person, rank = str(parameters["person"]), str(parameters["rank"])
+    collect(
+        partial(require_counts, study),
+        partial(study.column, str(parameters["group"])),
+        *([partial(study.column, person)] if person else []),
+        *([partial(study.agglomerate, rank)] if rank else []),
+    )
+
+
+def map_differences(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/map-differences`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Columns that are not there, a tree that is needed and absent.
+    """
+    study = study_of(parameters, "throat")
+    columns = [str(parameters["group"]), *names_in(parameters["conditions"])]
+    collect(
+        *(partial(study.column, name) for name in columns),
+        partial(_tree, study, str(parameters["metric"])),
+    )
+
+
+def control_quality(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/control-quality`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A table without counts, groups that are too small, filters that nothing passes.
+    """
+    study = study_of(parameters, "throat")
+    prevalence, share = float(str(parameters["least_prevalence"])), float(str(parameters["least_share"]))
+    collect(
+        partial(require_counts, study),
+        partial(require_groups, study, str(parameters["group"]), minimum=3),
+        partial(keep_taxa, study, prevalence=prevalence, share=share),
+    )
+    deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
+    require_groups(deep, str(parameters["group"]), minimum=3)

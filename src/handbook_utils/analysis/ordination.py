@@ -86,6 +86,6 @@ def pcoa(distance: DistanceMatrix) -> Ordination:
     return Ordination(
         coordinates=pd.DataFrame(scaled[:, positive], index=ids, columns=pd.Index(names)),
         proportions=pd.Series(values[positive] / total, index=pd.Index(names)),
-        negative_share=float(-values[~positive].sum() / np.abs(values).sum()),
+        negative_share=float(np.abs(values[~positive]).sum() / np.abs(values).sum()),
         imaginary=pd.DataFrame(scaled[:, ~positive], index=ids),
     )
