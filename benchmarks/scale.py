@@ -102,7 +102,7 @@ def _in_r(counts: Any, groups: list[str], tree: str) -> dict[str, float]:
         np.savetxt(Path(folder, "counts.txt"), counts, fmt="%d")
         script = Path(__file__).with_name("scale.R")
         told = subprocess.run(["Rscript", str(script), folder], capture_output=True, text=True, check=True).stdout
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told.splitlines())}
+    return {name: float(value) for name, value in (line.strip().rsplit(" ", 1) for line in told.splitlines())}
 
 
 def many_runs(runs: int) -> dict[str, float]:

@@ -71,7 +71,7 @@ def depth_table(study: Study, depths: list[int]) -> pd.DataFrame:
     --------
     >>> table = pd.DataFrame([[4, 4, 2], [40, 40, 20]], index=["s1", "s2"], columns=["a", "b", "c"])
     >>> depth_table(Study.from_frame(table), [5, 50]).round(2).to_dict("index")
-    {5: {'samples': 2, 'lowest': 0.85, 'median': 0.86}, 50: {'samples': 1, 'lowest': 1.0, 'median': 1.0}}
+    {5: {'samples': 2, 'lowest': 0.87, 'median': 0.87}, 50: {'samples': 1, 'lowest': 1.0, 'median': 1.0}}
     """
     rows = {}
     dense = study.table.toarray().astype(np.int64)

@@ -73,3 +73,38 @@ def groups_with_one_mean(study: Study, groups: Mapping[str, tuple[int, float]], 
     table = sparse.csr_matrix(np.array(drawn))
     metadata = pd.DataFrame({"group": labels}, index=pd.Index(names))
     return Study.from_sparse(table, names, list(study.features[present]), metadata=metadata)
+
+
+def samples_afterwards(study: Study, factors: Mapping[str, float], *, spread: float = 0.5, seed: int = 1) -> Study:
+    """Simulate a second sample of each person, after something that multiplies some taxa.
+
+    Parameters
+    ----------
+    study : Study
+        Counts before; one sample a person.
+    factors : mapping of str to float
+        By taxon, how often there is as much of it afterwards; taxa that are not named stay as they were.
+    spread : float
+        Standard deviation of the change of each taxon from one sample to the next, on the logarithm.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Study
+        Simulated; the same ids, metadata and depths. A taxon that a person does not have is not brought in.
+
+    Examples
+    --------
+    >>> before = Study.from_frame(pd.DataFrame([[500, 500], [100, 900]], index=["p", "q"], columns=["a", "b"]))
+    >>> after = samples_afterwards(before, {"a": 3.0}, spread=0.0)
+    >>> bool((after.proportions().to_frame()["a"] > before.proportions().to_frame()["a"]).all())
+    True
+    """
+    generator = np.random.default_rng(seed)
+    shares = study.proportions().to_frame()
+    times = np.array([factors.get(str(name), 1.0) for name in study.features])
+    weights = shares.to_numpy() * times * np.exp(generator.normal(0, spread, shares.shape))
+    weights /= weights.sum(axis=1, keepdims=True)
+    counts = generator.multinomial(study.depth.to_numpy(dtype=np.int64), weights)
+    return Study.from_frame(pd.DataFrame(counts, index=study.samples, columns=study.features), study.metadata)

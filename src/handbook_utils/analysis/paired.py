@@ -1,0 +1,123 @@
+"""Before and after: change within people, and cross-over studies, as ratios with intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from handbook_utils.errors import InputError
+
+__all__ = ["crossover", "paired_ratio"]
+
+
+def paired_ratio(before: pd.Series, after: pd.Series, *, confidence: float = 0.95) -> pd.Series:
+    """Compare a positive number after with before, within people.
+
+    Parameters
+    ----------
+    before, after : pandas.Series of float
+        By person; people with only one of the two are left out.
+    confidence : float
+        Of the interval.
+
+    Returns
+    -------
+    pandas.Series
+        ``people``; ``ratio`` of after to before (geometric mean), ``low``, ``high``, ``p`` of the paired t test on
+        logarithms; ``p_rank`` of Wilcoxon's signed rank test.
+
+    Raises
+    ------
+    InputError
+        Fewer than three people with both, or numbers that are not above 0.
+
+    Examples
+    --------
+    >>> before, after = pd.Series({"a": 10.0, "b": 20, "c": 5}), pd.Series({"a": 12.0, "b": 22, "c": 6.5})
+    >>> paired_ratio(before, after).round(2)[["people", "ratio", "low", "high"]].to_list()
+    [3.0, 1.2, 0.97, 1.47]
+    """
+    both = pd.concat([before, after], axis=1, keys=["before", "after"]).dropna()
+    if len(both) < 3 or (both <= 0).to_numpy().any():
+        raise InputError(
+            "Change within people needs people with both numbers, above 0.",
+            expected="three people or more",
+            found=f"{len(both)} with both, the least number {both.to_numpy().min() if len(both) else 'none'}",
+        )
+    change = np.log(both["after"]) - np.log(both["before"])
+    width = stats.t.ppf(0.5 + confidence / 2, len(change) - 1) * change.sem()
+    return pd.Series(
+        {
+            "people": float(len(both)),
+            "ratio": np.exp(change.mean()),
+            "low": np.exp(change.mean() - width),
+            "high": np.exp(change.mean() + width),
+            "p": stats.ttest_rel(np.log(both["after"]), np.log(both["before"])).pvalue,
+            "p_rank": stats.wilcoxon(change).pvalue,
+        }
+    )
+
+
+def crossover(first: pd.Series, second: pd.Series, sequence: pd.Series, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Analyse a cross-over study of two treatments and two periods.
+
+    Parameters
+    ----------
+    first, second : pandas.Series of float
+        By person, a number above 0 in the first and the second period.
+    sequence : pandas.Series of str
+        By person, the order of treatments: two different words, such as ``AB`` and ``BA``.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ratio``, ``low``, ``high``, ``p`` of the ``treatment`` (the first letter's over the other's, for the sequence
+        that comes first by name), of the ``period`` (second over first) and of ``carry-over`` (difference between
+        sequences over both periods; a test between people, with little power, that should not decide about the others).
+
+    Raises
+    ------
+    InputError
+        Not two sequences with two people each.
+
+    References
+    ----------
+    Hills and Armitage 1979, British Journal of Clinical Pharmacology 8:7; Senn 2002 on carry-over.
+
+    Examples
+    --------
+    >>> first = pd.Series({"a": 12.0, "b": 11, "c": 10, "d": 9})
+    >>> second = pd.Series({"a": 10.0, "b": 9.5, "c": 12, "d": 11})
+    >>> order = pd.Series({"a": "AB", "b": "AB", "c": "BA", "d": "BA"})
+    >>> round(float(crossover(first, second, order).loc["treatment", "ratio"]), 2)
+    1.19
+    """
+    frame = pd.concat([np.log(first), np.log(second), sequence], axis=1, keys=["first", "second", "sequence"]).dropna()
+    sizes = frame["sequence"].value_counts().sort_index()
+    if len(sizes) != 2 or sizes.min() < 2:
+        raise InputError(
+            "A cross-over study has two sequences of treatments.",
+            where="sequence",
+            expected="two words, two people or more with each",
+            found=", ".join(f"{name} ({size})" for name, size in sizes.items()),
+        )
+    one, other = (frame[frame["sequence"] == name] for name in sizes.index)
+    rows = {}
+    for name, parts, scale in (
+        ("treatment", (one["first"] - one["second"], other["first"] - other["second"]), 2.0),
+        ("period", (one["second"] - one["first"], other["first"] - other["second"]), 2.0),
+        ("carry-over", (one["first"] + one["second"], other["first"] + other["second"]), 1.0),
+    ):
+        found = stats.ttest_ind(*parts)
+        interval = found.confidence_interval(confidence)
+        middle = (parts[0].mean() - parts[1].mean()) / scale
+        rows[name] = {
+            "ratio": np.exp(middle),
+            "low": np.exp(interval.low / scale),
+            "high": np.exp(interval.high / scale),
+            "p": found.pvalue,
+        }
+    return pd.DataFrame(rows).T

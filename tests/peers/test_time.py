@@ -1,0 +1,56 @@
+"""Mixed models, paired and cross-over comparisons held against nlme and base R (time.R, time.csv, time.json)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.analysis.alpha import alpha_table
+from handbook_utils.analysis.longitudinal import mixed_model
+from handbook_utils.analysis.paired import crossover, paired_ratio
+
+HERE = Path(__file__).parent
+R = json.loads((HERE / "time.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def infants():
+    study = datasets.load("ecam")
+    study = study.choose_samples(study.metadata["month"].notna())
+    return study.metadata.assign(shannon=np.log(alpha_table(study)["q1"]), month=study.metadata["month"].astype(float))
+
+
+def test_the_table_given_to_r_is_that_of_the_data(infants):
+    given = pd.read_csv(HERE / "time.csv")
+    np.testing.assert_allclose(given["shannon"], infants["shannon"], rtol=1e-12)
+    assert list(given["child"]) == list(infants["child"])
+
+
+def test_one_term(infants):
+    found = mixed_model(infants, "shannon", ["month"], "child")
+    row = found.table.loc["month"]
+    assert [row["estimate"], row["error"]] == pytest.approx(R["month"][:2], rel=2e-5)
+    assert row["p"] == pytest.approx(R["month"][4], rel=1e-2)
+    assert [found.between, found.within] == pytest.approx([R["between"], R["within"]], rel=2e-3)
+
+
+def test_two_terms(infants):
+    found = mixed_model(infants, "shannon", ["month", "delivery"], "child").table
+    assert list(found.loc["month", ["estimate", "error"]]) == pytest.approx(R["month_beside"][:2], rel=2e-5)
+    assert list(found.loc["delivery: vaginal", ["estimate", "error"]]) == pytest.approx(R["delivery"][:2], rel=2e-4)
+    assert found.loc["delivery: vaginal", "p"] == pytest.approx(R["delivery"][4], rel=1e-3)
+
+
+def test_paired():
+    found = paired_ratio(pd.Series(R["before"]), pd.Series(R["after"]))
+    assert list(found[["ratio", "low", "high", "p"]]) == pytest.approx(R["ratio"], rel=1e-9)
+    assert found["p_rank"] == pytest.approx(R["rank"], rel=1e-9)
+
+
+def test_crossover():
+    found = crossover(pd.Series(R["before"]), pd.Series(R["after"]), pd.Series(R["order"]))
+    assert list(found.loc["treatment"]) == pytest.approx(R["treatment"], rel=1e-9)
+    assert list(found.loc["carry-over"]) == pytest.approx(R["carry"], rel=1e-9)

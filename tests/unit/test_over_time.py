@@ -1,0 +1,86 @@
+"""Tests over time and before and after: the right rate of false findings, power that rises, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+from skbio import DistanceMatrix
+
+from handbook_utils.analysis.longitudinal import change_points, mixed_model, pairs_in_time
+from handbook_utils.analysis.paired import crossover, paired_ratio
+from handbook_utils.errors import InputError
+
+SIZE = 200
+
+
+def people(generator, slope, count=20, times=4):
+    level = np.repeat(generator.normal(0, 1, count), times)
+    month = np.tile(np.arange(times, dtype=float), count)
+    values = level + slope * month + generator.normal(0, 1, count * times)
+    return pd.DataFrame({"who": np.repeat([f"p{n}" for n in range(count)], times), "month": month, "y": values})
+
+
+def plausible(found: int, tries: int) -> bool:
+    return binomtest(found, tries, 0.05).pvalue > 0.001
+
+
+def test_mixed_model_rarely_finds_what_is_not_there_and_finds_more_the_steeper():
+    rates = []
+    for slope in (0.0, 0.15, 0.5):
+        generator = np.random.default_rng(5)
+        made = [mixed_model(people(generator, slope), "y", ["month"], "who").table.loc["month", "p"] for _ in range(60)]
+        rates.append(sum(p <= 0.05 for p in made))
+    assert plausible(rates[0], 60)
+    assert rates[0] < rates[1] < rates[2]
+
+
+def test_paired_and_crossover_hold_their_level_and_gain_power():
+    found = {(name, effect): 0 for name in ("paired", "crossover") for effect in (0.0, 0.2, 0.5)}
+    for effect in (0.0, 0.2, 0.5):
+        generator = np.random.default_rng(8)
+        for _ in range(SIZE):
+            level = generator.normal(2, 0.5, 16)
+            first = pd.Series(np.exp(level + generator.normal(0, 0.3, 16)))
+            second = pd.Series(np.exp(level + effect + generator.normal(0, 0.3, 16)))
+            found["paired", effect] += paired_ratio(first, second)["p"] <= 0.05
+            order = pd.Series(["AB"] * 8 + ["BA"] * 8)
+            given = np.where(order == "AB", effect, 0.0)
+            one = pd.Series(np.exp(level + given + generator.normal(0, 0.3, 16)))
+            two = pd.Series(np.exp(level + effect - given + generator.normal(0, 0.3, 16)))
+            found["crossover", effect] += crossover(one, two, order).loc["treatment", "p"] <= 0.05
+    for name in ("paired", "crossover"):
+        assert plausible(found[name, 0.0], SIZE)
+        assert found[name, 0.0] < found[name, 0.2] < found[name, 0.5]
+
+
+def series(generator, jump):
+    noise = generator.normal(size=(60, 4))
+    for day in range(1, 60):
+        noise[day] += 0.4 * noise[day - 1]
+    noise[30:] += jump
+    return DistanceMatrix(np.sqrt(((noise[:, None] - noise) ** 2).sum(axis=2)), ids=[f"d{n}" for n in range(60)])
+
+
+def test_a_jump_is_found_where_it_is_and_seldom_where_there_is_none():
+    generator = np.random.default_rng(2)
+    jumped = change_points(series(generator, 3.0), permutations=99)
+    assert "d30" in jumped.index
+    found = sum(len(change_points(series(generator, 0.0), permutations=99)) > 0 for _ in range(60))
+    # Neighbouring blocks are still a little alike, so a little more than 5 % is allowed for.
+    assert binomtest(found, 60, 0.08).pvalue > 0.001
+
+
+def test_pairs_are_within_people_only():
+    apart = DistanceMatrix([[0, 1, 2], [1, 0, 3], [2, 3, 0]], ids=list("abc"))
+    found = pairs_in_time(apart, pd.Series({"a": "x", "b": "y", "c": "x"}), pd.Series({"a": 5.0, "b": 1, "c": 2}))
+    assert found.to_dict("records") == [{"person": "x", "gap": 3.0, "distance": 2.0, "next": True}]
+
+
+def test_what_cannot_be_fitted_is_refused():
+    frame = pd.DataFrame({"who": list("abc"), "month": [0.0, 1, 2], "y": [1.0, 2, 3]})
+    with pytest.raises(InputError, match="several samples of several people"):
+        mixed_model(frame, "y", ["month"], "who")
+    with pytest.raises(InputError, match="two sequences"):
+        crossover(pd.Series([1.0, 2]), pd.Series([1.0, 2]), pd.Series(["AB", "AB"]))
+    with pytest.raises(InputError, match="above 0"):
+        paired_ratio(pd.Series([0.0, 1, 2]), pd.Series([1.0, 1, 2]))
