@@ -9,6 +9,8 @@ from hypothesis.extra import numpy as arrays
 from skbio import TreeNode
 from skbio.diversity import beta_diversity
 
+from handbook_utils import datasets
+from handbook_utils.analysis import distances as distances_module
 from handbook_utils.analysis.distances import METRICS, ON_A_TREE, centred_log_ratios, distances
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -77,3 +79,10 @@ def test_mistakes():
     for metric in ON_A_TREE:
         with pytest.raises(InputError, match="needs a tree"):
             distances(bare, metric)
+
+
+def test_compiled_and_plain_weighted_unifrac_are_the_same(monkeypatch):
+    throat = datasets.load("throat")
+    plain = distances_module.distances(throat, "weighted-unifrac").data
+    monkeypatch.setattr(distances_module, "_WORTH_COMPILING", 0)
+    np.testing.assert_allclose(distances_module.distances(throat, "weighted-unifrac").data, plain, atol=1e-12)

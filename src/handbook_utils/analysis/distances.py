@@ -7,14 +7,12 @@ written here.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.spatial.distance import cdist, pdist, squareform
+from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix, TreeNode
 from skbio.stats.composition import multi_replace, rclr
 
@@ -32,8 +30,8 @@ Metric = Literal[
 ]
 METRICS: tuple[str, ...] = get_args(Metric)
 
-#: Rows that one thread compares with all others at a time.
-_ROWS = 128
+#: Differences to be added up from which on compiled threads are faster than SciPy.
+_WORTH_COMPILING = 1_000_000_000
 
 #: Metrics that need a tree.
 ON_A_TREE = ("unweighted-unifrac", "weighted-unifrac", "generalised-unifrac")
@@ -197,10 +195,13 @@ def _unweighted(present: npt.NDArray[np.bool_], lengths: npt.NDArray[np.float64]
 def _weighted(reached: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     scaled = reached * lengths
     own = scaled.sum(axis=1)
-    blocks = [slice(start, start + _ROWS) for start in range(0, len(scaled), _ROWS)]
-    # SciPy lets go of the interpreter while it computes, so threads share the rows out.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        apart = np.vstack(list(threads.map(lambda rows: cdist(scaled[rows], scaled, "cityblock"), blocks)))
+    if scaled.shape[0] ** 2 * scaled.shape[1] < _WORTH_COMPILING:
+        apart = squareform(pdist(scaled, "cityblock"))
+    else:
+        # Compiling takes seconds and the import half of one, so only large tables pay for it.
+        from handbook_utils.analysis.kernels import manhattan
+
+        apart = manhattan(np.ascontiguousarray(scaled))
     return _clean(apart / (own[:, None] + own[None, :]))
 
 

@@ -238,3 +238,42 @@ def control_quality(parameters: Mapping[str, object]) -> None:
     )
     deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
     require_groups(deep, str(parameters["group"]), minimum=3)
+
+
+def follow_over_time(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/follow-over-time`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A table without counts, columns that are not there, times that are no numbers, too few people with several
+        samples.
+    """
+    study = study_of(parameters, "ecam")
+    person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
+    columns = [person, time, *([group] if group else [])]
+    collect(partial(require_counts, study), *(partial(study.column, name) for name in columns))
+    frame = study.metadata[columns][study.metadata[columns].notna().all(axis=1)]
+    frame = frame[study.depth[frame.index] >= int(str(parameters["least_depth"]))]
+    numbers = pd.to_numeric(frame[time], errors="coerce")
+    if numbers.isna().any():
+        raise InputError(
+            "Times must be numbers.",
+            where=f"sample metadata, column {time}",
+            expected="days, months or the like since a start",
+            found=listed(sorted(frame[time][numbers.isna()].astype(str).unique())),
+            remedy="Turn dates into days since each person's start.",
+        )
+    several = int((frame[person].value_counts() > 1).sum())
+    if several < 5:
+        raise InputError(
+            "Too few people have several samples.",
+            where=f"sample metadata, columns {person} and {time}",
+            expected="five people or more with two samples or more",
+            found=f"{several}",
+        )
