@@ -21,7 +21,7 @@ def _manhattan(rows: Matrix) -> Matrix:
     return apart + apart.T
 
 
-_compiled = njit(_manhattan, parallel=True, fastmath={"reassoc", "nsz", "contract"})
+_compiled = njit(parallel=True, fastmath={"reassoc", "nsz", "contract"})(_manhattan)
 
 
 def manhattan(rows: Matrix) -> Matrix:
