@@ -277,3 +277,44 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
             expected="five people or more with two samples or more",
             found=f"{several}",
         )
+
+
+def compare_before_and_after(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/compare-before-and-after`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A table without counts, columns that are not there, too few people with both samples, a person with several
+        samples at one moment.
+    """
+    study = study_of(parameters, "twins")
+    person, moment, arm = (str(parameters[name]) for name in ("person", "moment", "arm"))
+    columns = [person, moment, *([arm] if arm else [])]
+    collect(partial(require_counts, study), *(partial(study.column, name) for name in columns))
+    deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
+    when = deep.column(moment).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
+    have = {name: deep.column(person)[when == str(parameters[name])].astype(str) for name in ("before", "after")}
+    both = set(have["before"]) & set(have["after"])
+    if len(both) < 9:
+        raise InputError(
+            "Too few people have a sample before and a sample after.",
+            where=f"sample metadata, columns {person} and {moment}",
+            expected="nine people or more with both",
+            found=f"{len(both)}; {moment} has {listed(sorted(when.unique()))}",
+            remedy="Give before and after as the column writes them.",
+        )
+    twice = sorted({who for names in have.values() for who in names[names.duplicated()]})
+    if twice:
+        raise InputError(
+            "A person has several samples at one moment.",
+            where=f"sample metadata, columns {person} and {moment}",
+            expected="one sample before and one after",
+            found=listed(twice),
+            remedy="Choose one of them.",
+        )
