@@ -22,6 +22,8 @@ _STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
+    # 0.8 and 2000 on logarithmic axes, not 8 x 10^-1.
+    "axes.formatter.min_exponent": 5,
     "axes.titlesize": 12,
     "axes.labelsize": 11,
     "font.size": 11,
