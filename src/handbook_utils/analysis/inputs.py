@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from handbook_utils.analysis.comparison import changing, one_row_a_person, ratios
+from handbook_utils.analysis.differential import differential
 from handbook_utils.analysis.distances import ON_A_TREE
 from handbook_utils.analysis.filters import keep_taxa
 from handbook_utils.errors import InputError, InputErrors, listed
@@ -318,3 +319,42 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
             found=listed(twice),
             remedy="Choose one of them.",
         )
+
+
+def find_differential_taxa(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/find-differential-taxa`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A table without counts, columns that are not there, groups that are too small, filters that nothing passes,
+        covariates that tell the groups apart.
+    """
+    study = study_of(parameters, "twins")
+    group, person, rank = (str(parameters[name]) for name in ("group", "person", "rank"))
+    covariates = names_in(parameters["covariates"])
+    collect(
+        partial(require_counts, study),
+        partial(keep_taxa, study, prevalence=float(str(parameters["prevalence"]))),
+        *(partial(study.column, name) for name in [group, *covariates, *([person] if person else [])]),
+        *([partial(study.agglomerate, rank)] if rank else []),
+    )
+    people = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
+    if person:
+        people = people.choose_samples(~people.column(person).duplicated())
+    wanted = [str(parameters[name]) for name in ("other", "reference")]
+    sizes = people.column(group).astype(str).value_counts().reindex(wanted, fill_value=0)
+    if sizes.min() < 8 or len(people.samples) < 2 * int(str(parameters["people"])):
+        raise InputError(
+            "There are too few people to compare.",
+            where=f"sample metadata, column {group}, and parameter people",
+            expected=f"eight or more in each group, and {2 * int(str(parameters['people']))} in all for the simulation",
+            found=listed([f"{name} ({size})" for name, size in people.column(group).value_counts().items()]),
+            remedy="Give other and reference as the column writes them, and lower people for a small study.",
+        )
+    differential(people, group, method="linda", other=wanted[0], reference=wanted[1], covariates=covariates)

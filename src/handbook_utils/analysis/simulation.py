@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
 
@@ -108,3 +109,54 @@ def samples_afterwards(study: Study, factors: Mapping[str, float], *, spread: fl
     weights /= weights.sum(axis=1, keepdims=True)
     counts = generator.multinomial(study.depth.to_numpy(dtype=np.int64), weights)
     return Study.from_frame(pd.DataFrame(counts, index=study.samples, columns=study.features), study.metadata)
+
+
+def groups_with_known_difference(study: Study, people: int, taxa: Sequence[str], times: float, seed: int) -> Study:
+    """Put real people into two groups by lot, and multiply some taxa in one of the groups.
+
+    Parameters
+    ----------
+    study : Study
+        Counts, one sample a person.
+    people : int
+        In each group; no more than half of the study.
+    taxa : sequence of str
+        Which are multiplied; none of them: the groups do not differ.
+    times : float
+        How often there is as much of these taxa as there was. The others stay as they were, so their share falls.
+    seed : int
+        Of the lot, and of the reads, which are drawn anew (multinomially) in both groups.
+
+    Returns
+    -------
+    Study
+        Simulated, with the metadata column ``group``: ``multiplied`` and ``untouched``.
+
+    Raises
+    ------
+    InputError
+        A study that is too small.
+
+    Examples
+    --------
+    >>> real = Study.from_frame(pd.DataFrame([[500, 500]] * 4, index=list("pqrs"), columns=["a", "b"]))
+    >>> made = groups_with_known_difference(real, 2, ["a"], 4.0, seed=1)
+    >>> made.proportions().to_frame()["a"].groupby(made.column("group")).mean().round(1).to_dict()
+    {'multiplied': 0.8, 'untouched': 0.5}
+    """
+    if 2 * people > len(study.samples):
+        raise InputError(
+            "The study has too few people to draw two groups from.",
+            expected=f"{2 * people} or more",
+            found=str(len(study.samples)),
+        )
+    generator = np.random.default_rng(seed)
+    drawn = generator.permutation(len(study.samples))[: 2 * people]
+    tables = []
+    for rows, factors in ((drawn[:people], dict.fromkeys(taxa, times)), (drawn[people:], {})):
+        chosen = study.choose_samples(list(study.samples[np.sort(rows)]))
+        draws = int(generator.integers(1 << 31))
+        tables.append(samples_afterwards(chosen, factors, spread=0.0, seed=draws).to_frame())
+    table = pd.concat(tables)
+    groups = pd.DataFrame({"group": ["multiplied"] * people + ["untouched"] * people}, index=table.index)
+    return Study.from_frame(table, groups)

@@ -131,7 +131,7 @@ class Parameter:
         if given == "":
             return ""
         # Several files (Kraken reports of several samples) are separated as the system separates paths.
-        paths = [Path(part).expanduser() for part in str(given).split(os.pathsep)]
+        paths = [path for part in str(given).split(os.pathsep) for path in _matching(Path(part).expanduser())]
         for path in paths:
             right = path.is_dir() if self.type == "folder" else path.exists()
             if not right:
@@ -145,6 +145,13 @@ class Parameter:
                     remedy=f"Did you mean {folder / close}?" if close else "Check the path.",
                 )
         return os.pathsep.join(str(path.resolve()) for path in paths)
+
+
+def _matching(path: Path) -> list[Path]:
+    """Return the files a pattern such as ``reports/*.txt`` means, sorted; a path that is no pattern is itself."""
+    if path.exists() or not any(sign in path.name for sign in "*?"):
+        return [path]
+    return sorted(path.parent.glob(path.name)) or [path]
 
 
 def _as_type(given: object, kind: str) -> Value | None:

@@ -1,0 +1,49 @@
+"""Differential abundance held against base R (differential.R, differential.json)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils.analysis.differential import differential, mode_of
+from handbook_utils.study import Study
+
+R = json.loads((Path(__file__).parent / "differential.json").read_text(encoding="utf-8"))
+
+
+def the_study() -> Study:
+    counts = np.array(R["counts"])
+    names = [f"s{row}" for row in range(len(counts))]
+    table = pd.DataFrame(counts, index=names, columns=[f"t{place}" for place in range(counts.shape[1])])
+    return Study.from_frame(table, pd.DataFrame({"group": R["group"], "age": R["age"]}, index=names))
+
+
+def ours(method: str, covariates: tuple[str, ...] = ()) -> pd.DataFrame:
+    return differential(the_study(), "group", method=method, other="yes", reference="no", covariates=covariates)
+
+
+def test_linda():
+    found = ours("linda", ("age",))
+    assert found["log2_fold"].to_list() == pytest.approx(R["linda"], abs=1e-6)
+    assert found["low"].to_list() == pytest.approx(R["linda_low"], abs=1e-6)
+    assert found["p"].to_list() == pytest.approx(R["linda_p"], rel=1e-5)
+    assert found["q"].to_list() == pytest.approx(R["linda_q"], rel=1e-5)
+
+
+def test_the_mode_of_the_slopes():
+    # LinDA's slopes here are moved by the mode; R's slopes plus its mode are the slopes before.
+    assert mode_of(np.array(R["linda"]) + R["mode"]) == pytest.approx(R["mode"], abs=1e-6)
+
+
+def test_maaslin():
+    found = ours("maaslin-like", ("age",))
+    assert found["log2_fold"].to_list() == pytest.approx(R["maaslin"], abs=1e-9)
+    assert found["p"].to_list() == pytest.approx(R["maaslin_p"], rel=1e-9)
+
+
+def test_wilcoxon():
+    found = ours("clr-wilcoxon")
+    assert found["p"].to_list() == pytest.approx(R["wilcoxon_p"], rel=1e-9)
+    assert found["log2_fold"].to_list() == pytest.approx(R["wilcoxon"], abs=1e-9)

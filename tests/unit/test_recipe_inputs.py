@@ -1,0 +1,173 @@
+"""What each recipe says to files that do not fit, before anything runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.analysis import inputs
+from handbook_utils.chapters.catalogue import read_chapter
+from handbook_utils.chapters.parameters import Parameter
+from handbook_utils.errors import InputError, InputErrors
+
+ROOT = Path(__file__).parents[2]
+RECIPES = sorted(path.stem for path in (ROOT / "notebooks/recipes").glob("*.md"))
+
+
+def defaults(recipe: str) -> dict[str, Any]:
+    chapter = read_chapter(ROOT / f"notebooks/recipes/{recipe}.md", ROOT)
+    return {one.name: one.default for one in chapter.parameters}
+
+
+def check(recipe: str, **changed: Any) -> None:
+    getattr(inputs, recipe.replace("-", "_"))(defaults(recipe) | changed)
+
+
+def messages(caught: pytest.ExceptionInfo[Any]) -> str:
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory):
+    """Return the twins as a reader's files, by way of a function that changes them."""
+    folder = tmp_path_factory.mktemp("twins")
+    study = datasets.load("twins")
+
+    def files(name: str, *, change=lambda frame: frame, metadata=lambda frame: frame) -> dict[str, str]:
+        table, sheet = folder / f"{name}.tsv", folder / f"{name}-metadata.tsv"
+        change(study.to_frame()).to_csv(table, sep="\t", index_label="sample")
+        metadata(study.metadata.copy()).to_csv(sheet, sep="\t", index_label="sample")
+        return {"table": str(table), "metadata": str(sheet)}
+
+    return files
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_bundled_study_fits(recipe):
+    check(recipe)
+
+
+@pytest.mark.parametrize("recipe", [one for one in RECIPES if "group" in defaults(one) and one != "follow-over-time"])
+def test_a_column_that_is_not_there_is_named_with_the_nearest(recipe):
+    right = defaults(recipe)["group"]
+    with pytest.raises((InputError, InputErrors)) as caught:
+        check(recipe, group=f"{right}s")
+    assert f"{right}s" in messages(caught)
+    assert right in messages(caught).replace(f"{right}s", "")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "measure-alpha-diversity",
+        "describe-composition",
+        "control-quality",
+        "compare-before-and-after",
+        "find-differential-taxa",
+    ],
+)
+def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
+    shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
+    given = {"group": "group"} if "group" in defaults(recipe) else {}
+    with pytest.raises((InputError, InputErrors), match="count"):
+        check(recipe, **shares, **given)
+
+
+@pytest.mark.parametrize("recipe", ["compare-groups", "measure-alpha-diversity"])
+def test_a_group_that_is_too_small_is_named_with_the_number_needed(recipe, twins):
+    def one_of_its_own(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[frame.index[0], "group"] = "alone"
+        return frame
+
+    given = twins(f"alone-{recipe}", metadata=one_of_its_own)
+    plain = {"group": "group", "covariates": "", "metric": "bray-curtis", "strata": ""}
+    with pytest.raises((InputError, InputErrors)) as caught:
+        check(recipe, **given, **{name: value for name, value in plain.items() if name in defaults(recipe)})
+    assert "alone" in messages(caught)
+    assert str(defaults(recipe)["minimum"]) in messages(caught)
+
+
+def test_two_mistakes_are_told_at_once():
+    with pytest.raises(InputErrors) as caught:
+        check("compare-groups", group="smokng", covariates="sexx")
+    assert len(caught.value.errors) >= 2
+    assert "smokng" in messages(caught)
+    assert "sexx" in messages(caught)
+
+
+@pytest.mark.parametrize("recipe", ["compare-groups", "map-differences"])
+def test_a_distance_on_a_tree_without_a_tree(recipe, twins):
+    given = twins(f"tree-{recipe}")
+    plain = {"group": "group", "covariates": "", "strata": "", "conditions": ""}
+    chosen = {name: value for name, value in plain.items() if name in defaults(recipe)}
+    with pytest.raises((InputError, InputErrors), match="needs a tree"):
+        check(recipe, **given, **chosen, metric="unweighted-unifrac")
+
+
+def test_blanks_that_are_not_there():
+    with pytest.raises(InputError) as caught:
+        check("remove-contaminants", blank="nothing of the kind")
+    assert "nothing of the kind" in messages(caught)
+
+
+def test_filters_that_nothing_passes():
+    with pytest.raises((InputError, InputErrors)):
+        check("control-quality", least_share=1.0, least_prevalence=1.0)
+    with pytest.raises((InputError, InputErrors)):
+        check("find-differential-taxa", prevalence=1.0, least_depth=1_000_000)
+
+
+def test_times_that_are_words(twins):
+    given = twins("times", metadata=lambda frame: frame.assign(week=[f"week {row}" for row in range(len(frame))]))
+    with pytest.raises(InputError, match="numbers") as caught:
+        check("follow-over-time", **given, person="person", time="week", group="")
+    assert "week 10" in messages(caught)
+
+
+def test_nobody_with_several_samples(twins):
+    given = twins("alone", metadata=lambda frame: frame.assign(who=list(frame.index)))
+    with pytest.raises(InputError, match="Too few people"):
+        check("follow-over-time", **given, person="who", time="visit", group="")
+
+
+def test_before_and_after_as_the_column_writes_them():
+    with pytest.raises(InputError) as caught:
+        check("compare-before-and-after", before="first")
+    assert "visit has" in messages(caught)
+
+
+def test_a_person_with_two_samples_at_one_moment(twins):
+    given = twins("twice", metadata=lambda frame: frame.assign(person=frame["person"].replace("TS2", "TS1")))
+    with pytest.raises(InputError, match="several samples at one moment") as caught:
+        check("compare-before-and-after", **given)
+    assert "TS1" in messages(caught)
+
+
+def test_groups_that_are_not_there_or_too_small():
+    with pytest.raises(InputError, match="too few people") as caught:
+        check("find-differential-taxa", other="obses")
+    assert "obese" in messages(caught)
+    with pytest.raises(InputError, match="too few people"):
+        check("find-differential-taxa", people=500)
+
+
+def test_a_rank_that_the_taxonomy_does_not_have():
+    with pytest.raises((InputError, InputErrors)):
+        check("import-and-inspect", rank="Tribe")
+    with pytest.raises((InputError, InputErrors)):
+        check("find-differential-taxa", rank="Genus")
+
+
+def test_a_pattern_means_all_its_files(tmp_path):
+    for name in ("b.report", "a.report", "other.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    parameter = Parameter("table", "file", "", "reports")
+    both = [str((tmp_path / name).resolve()) for name in ("a.report", "b.report")]
+    assert parameter.checked(str(tmp_path / "*.report")) == os.pathsep.join(both)
+    with pytest.raises(InputError, match="not there"):
+        parameter.checked(str(tmp_path / "*.kreport"))
