@@ -262,16 +262,19 @@ def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For examp
 @app.command()
 def build(
     lang: Annotated[str, typer.Option(help="Editions, separated by commas.")] = "en,nl",
-    workers: Workers = 2,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="Chapters to run at once; 0: one more than there are cores.")
+    ] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
     from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
     languages = tuple(part.strip() for part in lang.split(",") if part.strip())
     with _progress() as progress:
-        report = build_book(handbook_root(), languages, workers=workers, timeout=timeout, progress=progress)
+        report = build_book(handbook_root(), languages, workers=workers or AT_ONCE, timeout=timeout, progress=progress)
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
