@@ -54,7 +54,7 @@ class PromptManager(AsyncKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if os.name == "posix":
-            # A socket's path is short by force (108 bytes on Linux), so the runtime folder, which may lie deep, is none.
+            # A socket's path is short by force (108 bytes on Linux), and the runtime folder may lie deep.
             self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
             self.transport = "ipc"
             self.connection_file = str(Path(self._sockets.name) / "k.json")
