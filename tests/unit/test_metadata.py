@@ -53,7 +53,7 @@ PARAMETERS = {
     "verdicts": "",
     "project": "Example",
     "country": "Netherlands",
-    "regions": "Groningen: Groningen, Wageningen: Gelderland",
+    "regions": "Groningen=Groningen, Wageningen=Gelderland",
     "latitudes": "",
     "longitudes": "",
     "broad": STUDY.broad,
@@ -511,9 +511,9 @@ def test_tubes_without_columns_or_twice(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"latitudes": "Groningen: 53.2194", "longitudes": "Groningen: 6.57"}, "too exact"),
-        ({"latitudes": "Groningen: north", "longitudes": "Groningen: 6.57"}, "not a number"),
-        ({"latitudes": "Groningen: 53.22"}, "different centres"),
+        ({"latitudes": "Groningen=53.2194", "longitudes": "Groningen=6.57"}, "too exact"),
+        ({"latitudes": "Groningen=north", "longitudes": "Groningen=6.57"}, "not a number"),
+        ({"latitudes": "Groningen=53.22"}, "different centres"),
         ({"regions": "Groningen"}, "list of centres"),
         ({"broad": "human-associated habitat [ENVO:00009003]"}, "obsolete"),
         ({"forward": "GTG-CAG"}, "IUPAC"),
@@ -537,4 +537,4 @@ def test_controls_are_named_as_the_layout_names_them():
 
 def test_pairs_and_coordinates():
     assert pairs("", "x") == {}
-    assert coordinates("A: -33.9", "A: 18.4") == {"A": (-33.9, 18.4)}
+    assert coordinates("A=-33.9", "A=18.4") == {"A": (-33.9, 18.4)}
