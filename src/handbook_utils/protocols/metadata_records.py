@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -527,24 +528,24 @@ def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
 
 
 def pairs(text: str, where: str) -> dict[str, str]:
-    """Split a parameter such as ``Groningen=Groningen, Wageningen=Gelderland``.
+    """Split a parameter such as ``Groningen: Groningen, Wageningen: Gelderland``; a study file's mapping comes with =.
 
     Raises
     ------
     InputError
-        A part has no equals sign.
+        A part has neither.
 
     Examples
     --------
-    >>> pairs("Groningen=53.22, Wageningen=51.97", "latitudes")
+    >>> pairs("Groningen: 53.22, Wageningen=51.97", "latitudes")
     {'Groningen': '53.22', 'Wageningen': '51.97'}
     """
     made = {}
     for part in filter(str.strip, text.split(",")):
-        name, equals, value = part.partition("=")
-        if not equals or not name.strip() or not value.strip():
+        name, separator, value = re.split("([:=])", part, maxsplit=1) if re.search("[:=]", part) else (part, "", "")
+        if not separator or not name.strip() or not value.strip():
             raise InputError(
-                f"The parameter {where} is not a list of centres.", expected="Centre=value, Centre=value", found=text
+                f"The parameter {where} is not a list of centres.", expected="Centre: value, Centre: value", found=text
             )
         made[name.strip()] = value.strip()
     return made
@@ -560,7 +561,7 @@ def coordinates(latitudes: str, longitudes: str) -> dict[str, tuple[float, float
 
     Examples
     --------
-    >>> coordinates("Groningen=53.22", "Groningen=6.57")
+    >>> coordinates("Groningen: 53.22", "Groningen: 6.57")
     {'Groningen': (53.22, 6.57)}
     """
     north, east = pairs(latitudes, "latitudes"), pairs(longitudes, "longitudes")
