@@ -67,8 +67,8 @@ def compare_answers(before: pd.DataFrame, after: pd.DataFrame, *, confidence: fl
     -------
     pandas.DataFrame
         By question: ``before`` and ``after`` (shares right), ``difference`` with ``low`` and ``high`` (Wald after
-        adding a half to each of the four cells, Agresti and Min 2005; the difference itself is as seen), ``gained``,
-        ``lost``, ``p`` (McNemar, exact) and ``p_holm`` (Holm's correction over the questions).
+        adding a half to each of the four cells, Agresti and Min 2005; the difference itself is as observed),
+        ``gained``, ``lost``, ``p`` (McNemar, exact) and ``p_holm`` (Holm's correction over the questions).
 
     Raises
     ------
