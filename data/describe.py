@@ -5,7 +5,9 @@ Run it after a conversion: ``python data/describe.py`` (or with another data fol
 An author describes a data set once, in ``<folder>/dataset.json``; here it becomes the Data Package (version 2) in which
 every file says by itself what it is. In a folder, ``table.csv.gz`` holds the counts, ``metadata.csv`` the samples,
 ``features.csv.gz`` the features with their taxonomy and ``tree.nwk.gz`` their phylogeny; a folder whose dataset.json
-has ``fields`` is one plain ``table.csv``.
+has ``fields`` is one plain ``table.csv``. Where it has ``files`` there are more: a list of ``{"file": "scans.csv",
+"title": "the scan log", "fields": […], "primaryKey": […]}``, or without ``fields`` for a file that is no table; with
+``encoding`` where it is not UTF-8 and ``dialect`` where it is not separated by commas.
 """
 
 from __future__ import annotations
@@ -61,16 +63,30 @@ def parts(dataset: Json) -> dict[str, tuple[str, Json | None]]:
     }
 
 
+def more_files(dataset: Json) -> dict[str, tuple[str, Json | None]]:
+    """Return the files that a data set names by itself, each with what it holds and its schema, if it is a table."""
+    return {
+        entry["file"]: (
+            entry["title"],
+            {"fields": entry["fields"], "missingValues": [""], "primaryKey": entry["primaryKey"]}
+            if "fields" in entry
+            else None,
+        )
+        for entry in dataset.get("files", [])
+    }
+
+
 def resources(folder: Path) -> list[Json]:
     """Describe the files of one data set."""
     dataset = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    told = {entry["file"]: entry for entry in dataset.get("files", [])}
     made = []
-    for file, (holds, schema) in parts(dataset).items():
+    for file, (holds, schema) in {**parts(dataset), **more_files(dataset)}.items():
         path = folder / file
         if file == "tree.nwk.gz" and not path.exists():
             continue
         content = path.read_bytes()
-        part, ending, *packed = file.split(".")
+        part, ending, *packed = file.replace("/", "-").split(".")
         made.append(
             {
                 "name": f"{folder.name}-{part}",
@@ -80,7 +96,8 @@ def resources(folder: Path) -> list[Json]:
                 **({"type": "table"} if schema else {}),
                 "format": ending,
                 **({"compression": packed[0]} if packed else {}),
-                "encoding": "utf-8",
+                "encoding": told.get(file, {}).get("encoding", "utf-8"),
+                **({"dialect": told[file]["dialect"]} if "dialect" in told.get(file, {}) else {}),
                 "bytes": len(content),
                 "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
                 "title": f"{dataset['title']}: {holds}",

@@ -33,6 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+study_app = typer.Typer(
+    help="A study of your own: check its study file, run its steps.", no_args_is_help=True, rich_markup_mode="rich"
+)
+app.add_typer(study_app, name="study")
 shown = Console()
 told = Console(stderr=True)
 
@@ -77,9 +81,11 @@ def describe(slug: Slug, as_json: AsJson = False) -> None:
     shown.print(f"Question  {chapter.question}", highlight=False)
     shown.print(f"Needs     {chapter.needs}", highlight=False)
     shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
-    table = Table("parameter", "type", "default", "meaning", "allowed", box=None, pad_edge=False)
+    sources = ["from a study file"] if chapter.study else []
+    table = Table("parameter", "type", "default", "meaning", "allowed", *sources, box=None, pad_edge=False)
     for entry in chapter.parameters:
-        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed)
+        source = [chapter.study.get(entry.name, "")] if chapter.study else []
+        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed, *source)
     shown.print(table)
 
 
@@ -94,9 +100,18 @@ def run(
         Path | None,
         typer.Option("-f", "--parameters-file", metavar="FILE", help="Parameters as YAML; -p goes before it."),
     ] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="STUDY.YML", help="A study file to take parameters from; -f and -p go before."),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="DIR", help="The result folder; by default the chapter's name."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="The result folder; by default the chapter's name, of a study under results/ beside its file.",
+        ),
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the report, where the chapter has both: en or nl.")] = "",
     force: Annotated[bool, typer.Option(help="Replace an earlier result folder.")] = False,
@@ -115,6 +130,13 @@ def run(
     if lang:
         given["lang"] = lang
     target = output or Path(chapter.slug.rpartition("/")[2])
+    if study is not None:
+        from handbook_utils.chapters.sources import result_folder, study_parameters
+        from handbook_utils.protocols.study_file import read_study_file
+
+        file = read_study_file(study)
+        given = {**study_parameters(chapter, file.values, file.path, given), **given}
+        target = output or result_folder(file.folder, chapter.slug)
     check_target(target, force=force)
     with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
@@ -125,6 +147,91 @@ def run(
         told.print(f"What there is to find out why: {folder}", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1)
     shown.print(str(folder / "report.html"), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("new-study")
+def new_study(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder; made where it is not there.")],
+) -> None:
+    """Write the commented study file that a study of your own begins with. Nothing is ever overwritten."""
+    from handbook_utils.protocols.study_file import NAME, template
+
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template())
+    except FileExistsError:
+        raise InputError(
+            "There is a study file already, and it is not overwritten.",
+            where=str(path if path.exists() else folder),
+            expected="a folder without one",
+            remedy="Name another folder.",
+        ) from None
+    except OSError as error:
+        raise InputError("The study file cannot be written.", where=str(path), found=str(error.strerror)) from error
+    shown.print(str(path), highlight=False, markup=False, soft_wrap=True)
+    told.print(f"Fill in what is marked (needed), then: handbook study check {path}", highlight=False, soft_wrap=True)
+
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.YML", help="The study file, or the folder it lies in.")]
+
+
+@study_app.command("check")
+def check_study(path: StudyArgument) -> None:
+    """Check a study file, and say which steps can be run with what is there."""
+    from handbook_utils.chapters import Catalogue, handbook_root
+    from handbook_utils.chapters.sources import result_folder, study_parameters
+    from handbook_utils.execution.chain import chosen_steps
+    from handbook_utils.protocols.study_file import STEPS, read_study_file
+
+    study = read_study_file(path)
+    chapters, left_out = chosen_steps(Catalogue.read(handbook_root()), [f"protocols/{step}" for step in STEPS])
+    table = Table("step", "state", "why", box=None, pad_edge=False)
+    for chapter in chapters:
+        step = chapter.slug.rpartition("/")[2]
+        if result_folder(study.folder, step).exists():
+            table.add_row(step, "done", f"results/{step}")
+            continue
+        try:
+            study_parameters(chapter, study.values, study.path)
+            table.add_row(step, "ready", "")
+        except InputErrors as waiting:
+            table.add_row(step, "waits", "\n".join(error.problem for error in waiting.errors))
+    for step, reason in left_out.items():
+        table.add_row(step, "left out", reason)
+    shown.print(f"{study.name}: the study file fits.", highlight=False, markup=False, soft_wrap=True)
+    shown.print(table)
+
+
+@study_app.command("run")
+def run_study(
+    path: StudyArgument,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="STEP", help="Run this step alone; may be given many times.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace earlier result folders.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds a step may take.")] = 600,
+) -> None:
+    """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
+    from handbook_utils.chapters import Catalogue, handbook_root
+    from handbook_utils.execution.chain import chosen_steps, run_steps
+    from handbook_utils.protocols.study_file import STEPS, read_study_file
+
+    root = handbook_root()
+    study = read_study_file(path)
+    steps = [f"protocols/{step}" for step in STEPS]
+    chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
+    for name, reason in left_out.items():
+        told.print(f"Left out: {name}: {reason}.", highlight=False, markup=False, soft_wrap=True)
+    with _progress() as progress:
+        done = run_steps(chapters, study.values, study.path, root=root, force=force, timeout=timeout, progress=progress)
+    for step in done:
+        if step.failure:
+            told.print(str(step.failure), highlight=False, markup=False)
+            told.print(f"What there is to find out why: {step.folder}", highlight=False, markup=False, soft_wrap=True)
+            raise typer.Exit(1)
+        shown.print(str(step.folder / "report.html"), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -218,6 +325,49 @@ def convert(
 
 
 @app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Sample metadata: CSV, TSV or Excel.")],
+    standard: Annotated[
+        str, typer.Option("--standard", "-s", help="mixs, ena, ncbi, qiime2, qiita, or questionnaire.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="XLSX", help="A workbook with the cells in question marked."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
+    from handbook_utils.protocols.metadata_validation import summary
+    from handbook_utils.protocols.metadata_validation import validate as hold
+    from handbook_utils.protocols.metadata_workbook import workbook
+
+    if output is not None and (output.suffix != ".xlsx" or output.exists()):
+        raise InputError(
+            "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
+        )
+    found = hold(file, standard)
+    if output is not None:
+        output.write_bytes(workbook(found))
+    if as_json:
+        _print_json(summary(found))
+    else:
+        for one in found.advice:
+            at = f"line {one.row}, {one.column}" if one.row else one.column
+            told.print(f"advice: {at}: {one.rule}. {one.remedy}", highlight=False, markup=False, soft_wrap=True)
+        if not found.errors:
+            shown.print(
+                f"{file}: {len(found.table)} samples, valid by {found.standard.title}.",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
+    if found.errors:
+        if as_json:
+            raise typer.Exit(2)
+        raise found.as_input_errors()
+
+
+@app.command()
 def check(slug: Slug, timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600) -> None:
     """Execute a chapter; hold it against the contract and against its reference."""
     from handbook_utils.chapters import contract, handbook_root, reference
@@ -262,16 +412,19 @@ def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For examp
 @app.command()
 def build(
     lang: Annotated[str, typer.Option(help="Editions, separated by commas.")] = "en,nl",
-    workers: Workers = 2,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="Chapters to run at once; 0: one more than there are cores.")
+    ] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
     from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
     languages = tuple(part.strip() for part in lang.split(",") if part.strip())
     with _progress() as progress:
-        report = build_book(handbook_root(), languages, workers=workers, timeout=timeout, progress=progress)
+        report = build_book(handbook_root(), languages, workers=workers or AT_ONCE, timeout=timeout, progress=progress)
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
@@ -415,6 +568,7 @@ def _described(chapter: Chapter) -> dict[str, Any]:
                 "default": entry.default,
                 "help": entry.help,
                 "allowed": entry.allowed,
+                **({"study": chapter.study[entry.name]} if entry.name in chapter.study else {}),
             }
             for entry in chapter.parameters
         ],

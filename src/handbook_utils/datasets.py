@@ -25,7 +25,7 @@ from skbio import TreeNode
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.study import Study
 
-__all__ = ["DataSet", "checksums", "describe", "frame", "load", "names", "root", "verify"]
+__all__ = ["DataSet", "checksums", "describe", "frame", "load", "names", "path", "root", "verify"]
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,39 @@ def frame(name: str, part: str | None = None) -> pd.DataFrame:
     return _read(_checked(root(), tables[wanted]), tables[wanted])
 
 
+def path(name: str, file: str) -> Path:
+    """Return where a file of a data set lies, or a folder of its files, after checking that it is what it was.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    file : str
+        A file as the data set names it, ``scans.csv``, or a folder of several, ``loggers``.
+
+    Raises
+    ------
+    InputError, InputErrors
+        There is no such file in the data set, or it is missing or has changed.
+
+    Examples
+    --------
+    >>> path("example-study", "study.yml").name
+    'study.yml'
+    """
+    inside = {resource["path"].partition("/")[2]: resource for resource in _parts(name).values()}
+    wanted = [resource for known, resource in inside.items() if known == file or known.startswith(f"{file}/")]
+    if not wanted:
+        close = nearest(file, inside)
+        raise InputError(
+            f"The data set {name!r} has no file {file!r}.",
+            expected="one of " + ", ".join(inside),
+            remedy=f"Did you mean {close!r}?" if close else None,
+        )
+    _check_all(root(), wanted)
+    return root() / name / file
+
+
 def checksums(names: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of every file of these data sets, by its path in the data folder.
 
@@ -238,15 +271,18 @@ def verify(names: Iterable[str] | None = None) -> None:
     --------
     >>> verify(["throat"])
     """
-    folder = root()
     known = [resource["dataset"] for resource in _resources()]
+    wanted = dict.fromkeys(known if names is None else names)
+    _check_all(root(), [resource for name in wanted for resource in _parts(name).values()])
+
+
+def _check_all(folder: Path, resources: Iterable[dict[str, Any]]) -> None:
     errors = []
-    for name in dict.fromkeys(known if names is None else names):
-        for resource in _parts(name).values():
-            try:
-                _checked(folder, resource)
-            except InputError as error:
-                errors.append(error)
+    for resource in resources:
+        try:
+            _checked(folder, resource)
+        except InputError as error:
+            errors.append(error)
     if len(errors) == 1:
         raise errors[0]
     if errors:

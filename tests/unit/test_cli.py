@@ -146,6 +146,81 @@ def test_batch_lists_what_failed_and_keeps_the_rest(root, capsys):
     assert not Path("other").exists()
 
 
+@pytest.fixture
+def steps(root, monkeypatch) -> Path:
+    """Two steps of a study, of which the second needs what the first leaves; and the study's folder."""
+    from handbook_utils.protocols import study_file
+
+    def chapter(name: str, mapping: str, parameters: str, code: str) -> None:
+        source = new_chapter(root, f"protocols/{name}")
+        text = source.read_text(encoding="utf-8").replace("  needs:", f"  study:\n{mapping}\n  needs:", 1)
+        text = text.replace("minimum: int", f"{parameters}\nminimum: int", 1)
+        source.write_text(text.replace("out = Results()", f"out = Results()\n{code}", 1), encoding="utf-8")
+
+    chapter(
+        "plan-the-study",
+        "    people: design.participants",
+        "people: int = 2  # people [1..9000]",
+        'out.file("plan.csv", f"people\\n{people}\\n".encode(), "Plan")',
+    )
+    chapter(
+        "keep-it-cold",
+        '    plan: "@plan-the-study/plan.csv"',
+        'plan: str = ""  # the plan (file)',
+        'out.file("seen.csv", open(plan, "rb").read() if plan else b"none", "Plan as seen")',
+    )
+    chapter("sequence", '    wells: "@extract-and-plate/wells.csv"', 'wells: str = ""  # wells (file)', "")
+    toc = "format: jb-book\nroot: notebooks/recipes/my-topic\nchapters:\n"
+    names = ("plan-the-study", "keep-it-cold", "sequence")
+    toc += "".join(f"- file: notebooks/protocols/{name}\n" for name in names)
+    (root / "_toc.yml").write_text(toc, encoding="utf-8")
+    folder = Path("mine")
+    folder.mkdir()
+    (folder / "study.yml").write_text(study_file.example(), encoding="utf-8")
+    return folder
+
+
+def test_a_study_runs_its_steps_in_order(steps, capsys):
+    assert run("run", "keep-it-cold", "--study", "mine/study.yml") == 2
+    assert "Run that step first: handbook run plan-the-study" in capsys.readouterr().err
+    assert run("study", "check", "mine") == 0
+    assert "waits" in capsys.readouterr().out
+    assert run("study", "run", "mine/study.yml") == 0
+    captured = capsys.readouterr()
+    assert "Left out: sequence: it needs what extract-and-plate leaves" in captured.err
+    seen = steps / "results" / "keep-it-cold" / "files" / "seen.csv"
+    assert seen.read_text(encoding="utf-8") == "people\n60\n"
+    assert run("study", "run", "mine/study.yml") == 2
+    assert "not overwritten" in capsys.readouterr().err
+    assert run("run", "plan-the-study", "--study", "mine", "-p", "people", "70", "--force") == 0
+    assert run("study", "run", "mine", "--only", "keep-it-cold", "--force") == 0
+    assert seen.read_text(encoding="utf-8") == "people\n70\n"
+    assert run("study", "run", "mine", "--only", "keep-it-cool") == 2
+    assert "Did you mean 'keep-it-cold'?" in capsys.readouterr().err
+    assert run("describe", "keep-it-cold") == 0
+    assert run("describe", "keep-it-cold", "--json") == 0
+    assert '"study": "@plan-the-study/plan.csv"' in capsys.readouterr().out
+    assert run("run", "my-topic", "--study", "mine") == 2
+
+
+def test_a_study_ends_where_a_step_fails(steps, root, capsys):
+    path = root / "notebooks" / "protocols" / "plan-the-study.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    assert run("study", "run", "mine") == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study-failed"}
+
+
+def test_new_study_never_overwrites(root, capsys):
+    assert run("new-study", "fresh/one") == 0
+    path = Path("fresh/one/study.yml")
+    path.write_text("mine", encoding="utf-8")
+    assert run("new-study", "fresh/one") == 2
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert run("study", "check", "fresh/one") == 2
+    assert "no sections" in capsys.readouterr().err
+
+
 def test_doctor_says_what_each_thing_is_for(root, capsys):
     assert run("doctor", "--json") == 0
     findings = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.codes import draw_codes, tube_code
 from handbook_utils.protocols.cold_figures import shipments_figure
@@ -58,6 +59,14 @@ def test_every_layout_of_a_logger_is_among_them_and_the_night_of_summer_time_has
 
 def test_equal_seeds_give_equal_files():
     assert example_shipments(SAMPLES, 2) == example_shipments(SAMPLES, 2) != example_shipments(SAMPLES, 3)
+
+
+def test_the_stored_files_are_what_the_generator_makes():
+    made = example_shipments(example_samples())
+    for name, content in made.items():
+        assert datasets.path("example-study", name).read_bytes() == content
+    stored = {f"loggers/{path.name}" for path in datasets.path("example-study", "loggers").iterdir()}
+    assert stored | {"scans.csv"} == set(made)
 
 
 def test_a_study_of_another_shape_has_shipments_too(tmp_path):

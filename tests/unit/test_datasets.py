@@ -84,6 +84,16 @@ def test_every_study_loads(name):
     assert datasets.describe(name).changes
 
 
+def test_paths_are_of_checked_files(copy):
+    assert datasets.path("throat", "metadata.csv").read_bytes()[:6] == b"sample"
+    with pytest.raises(InputError, match="no file") as found:
+        datasets.path("throat", "metadata.tsv")
+    assert "Did you mean 'metadata.csv'?" in str(found.value)
+    (copy / "throat" / "metadata.csv").write_text("changed\n", encoding="utf-8")
+    with pytest.raises(InputError, match="checksum differs"):
+        datasets.path("throat", "metadata.csv")
+
+
 def test_every_file_is_small():
     assert max(path.stat().st_size for path in datasets.root().rglob("*") if path.is_file()) < 2_000_000
 

@@ -49,6 +49,9 @@ def test_personal_data_is_found(column, value, what):
         ("lat_lon", "53.22 6.57"),
         ("lat_lon", WITHHELD),
         ("collection_date", "2026-03-03"),
+        ("collection_date", "2026-02-10"),  # its digits satisfy the eleven-test
+        ("collected", "2026-02-10 07:40"),
+        ("collected", "31-01-2026"),
         ("year_of_birth", "1980"),
         ("host_age", "46 year"),
         ("env_medium", "fecal material [ENVO:00002003]"),

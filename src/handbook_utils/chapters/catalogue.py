@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ import yaml
 from handbook_utils.chapters.parameters import Parameter, read_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 
+_SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
 PARTS = ("explainers", "protocols", "recipes")
 AUDIENCES = ("researchers", "students", "teachers", "professionals", "public")
 
@@ -56,6 +57,9 @@ class Chapter:
         In the order of the parameters cell.
     help_nl : mapping of str to str
         Dutch help of the parameters, of chapters that are in both languages.
+    study : mapping of str to str
+        Of a step of a study: where in the study file, or in what an earlier step left, a parameter's value stands
+        (:mod:`handbook_utils.chapters.sources`).
     """
 
     slug: str
@@ -71,6 +75,7 @@ class Chapter:
     inputs: str
     parameters: tuple[Parameter, ...]
     help_nl: Mapping[str, str] = field(default_factory=dict)
+    study: Mapping[str, str] = field(default_factory=dict)
 
     def notebook(self) -> Any:
         """Return the chapter as a fresh notebook without outputs; cell ids say where a cell stands."""
@@ -172,6 +177,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         )
     if errors or title is None:
         raise InputErrors(errors)
+    parameters = read_parameters(cells[0], where)
     return Chapter(
         slug=slug,
         path=path,
@@ -184,9 +190,46 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         languages=tuple(front["languages"]),
         needs=front["needs"],
         inputs=front.get("inputs", ""),
-        parameters=read_parameters(cells[0], where),
+        parameters=parameters,
         help_nl=dict(front.get("help_nl", {})),
+        study=_sources(front.get("study", {}), parameters, where),
     )
+
+
+def _sources(given: Any, parameters: Iterable[Parameter], where: str) -> dict[str, str]:
+    """Check ``study:`` of the front matter: parameters of the chapter, each with the place its value comes from."""
+    names = [parameter.name for parameter in parameters]
+    if not isinstance(given, dict):
+        raise InputError(
+            "Front matter: 'study' is wrong.",
+            where=where,
+            expected="lines of the form  parameter: section.key",
+            found=repr(given),
+        )
+    errors = []
+    for name, source in given.items():
+        if name not in names:
+            close = nearest(str(name), names)
+            errors.append(
+                InputError(
+                    f"Front matter: 'study' names a parameter that the chapter does not have: {name}",
+                    where=where,
+                    expected=f"one of {', '.join(names)}",
+                    remedy=f"Did you mean '{close}'?" if close else None,
+                )
+            )
+        if not isinstance(source, str) or not _SOURCE.fullmatch(source):
+            errors.append(
+                InputError(
+                    f"Front matter: 'study' does not say where '{name}' comes from.",
+                    where=where,
+                    expected='section.key of the study file, or "@step/file" that an earlier step wrote',
+                    found=repr(source),
+                )
+            )
+    if errors:
+        raise InputErrors(errors)
+    return dict(given)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.execution.run import AT_ONCE
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -66,7 +67,7 @@ def build_book(
     root: Path,
     languages: Sequence[str] = ("en", "nl"),
     *,
-    workers: int = 2,
+    workers: int = AT_ONCE,
     executor: Executor | None = None,
     timeout: float = 600,
     progress: Progress | None = None,

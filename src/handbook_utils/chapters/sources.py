@@ -1,0 +1,156 @@
+"""Where a step of a study takes its parameters from: the study file, and what earlier steps wrote.
+
+A chapter's front matter says so, one line a parameter::
+
+    study:
+      flag_minutes: cold.flag_minutes                  # a key of the study file
+      scans: files.scans                               # a file, named in the study file
+      tubes: "@assign-codes-and-labels/tubes.csv"      # a file that an earlier step left for those after it
+      concentrations: "?files.concentrations"          # may be absent; the parameter then keeps its default
+
+A key that the study file leaves out leaves the parameter's default, unless the parameter is a file: a study must not
+run on the book's example because a line is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.errors import InputError, InputErrors, nearest
+
+#: The folder, beside the study file, in which each step leaves its result folder.
+RESULTS = "results"
+
+
+def result_folder(folder: Path, step: str) -> Path:
+    """Return where a step of a study leaves its results.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The study's folder.
+    step : str
+        The chapter's slug, or its name alone.
+
+    Examples
+    --------
+    >>> result_folder(Path("my-study"), "protocols/keep-it-cold").as_posix()
+    'my-study/results/keep-it-cold'
+    """
+    return folder / RESULTS / step.rpartition("/")[2]
+
+
+def needed_steps(chapter: Chapter) -> tuple[str, ...]:
+    """Return the names of the steps whose files a chapter cannot do without."""
+    sources = [source for source in chapter.study.values() if source.startswith("@")]
+    return tuple(dict.fromkeys(source[1:].partition("/")[0] for source in sources))
+
+
+def study_parameters(
+    chapter: Chapter, values: Mapping[str, object], study: Path, given: Collection[str] = ()
+) -> dict[str, object]:
+    """Take a chapter's parameters from a study.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Its front matter says where each parameter's value stands.
+    values : mapping of str to object
+        What the study file holds, by ``section.key``: text, numbers, truth values, paths, lists and mappings.
+    study : pathlib.Path
+        The study file; results of steps lie in ``results`` beside it.
+    given : collection of str
+        Parameters that are given otherwise, and are not taken from the study.
+
+    Returns
+    -------
+    dict of str to object
+        Parameter values, as :func:`handbook_utils.chapters.check_parameters` takes them.
+
+    Raises
+    ------
+    InputError
+        The chapter takes nothing from a study.
+    InputErrors
+        Every file that is not there.
+    """
+    if not chapter.study:
+        raise InputError(
+            f"Chapter {chapter.slug} takes nothing from a study file.",
+            found="--study",
+            remedy=f"Leave it out; see: handbook describe {chapter.slug}",
+        )
+    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    found: dict[str, object] = {}
+    errors: list[InputError] = []
+    for name, written in chapter.study.items():
+        if name in given:
+            continue
+        source, optional = written.removeprefix("?"), written.startswith("?")
+        try:
+            if source.startswith("@"):
+                value: object = _of_step(source[1:], study, chapter)
+            elif source in values:
+                value = values[source]
+                if kinds[name] in ("file", "folder"):
+                    _check_there(Path(str(value)), kinds[name], source, study)
+            elif kinds[name] in ("file", "folder"):
+                raise _without(source, study, chapter)
+            else:
+                continue
+        except InputError as error:
+            if not optional or (not source.startswith("@") and source in values):
+                errors.append(error)
+            continue
+        found[name] = _written(value)
+    if errors:
+        raise InputErrors(errors)
+    return found
+
+
+def _of_step(source: str, study: Path, chapter: Chapter) -> Path:
+    step, _, file = source.partition("/")
+    path = result_folder(study.parent, step) / "files" / file
+    if not path.is_file():
+        raise InputError(
+            f"{chapter.slug} needs {file}, which the step {step} leaves.",
+            where=str(path),
+            expected="the file, from an earlier run of that step",
+            remedy=f"Run that step first: handbook run {step} --study {study}",
+        )
+    return path
+
+
+def _check_there(path: Path, kind: str, source: str, study: Path) -> None:
+    if path.is_dir() if kind == "folder" else path.is_file():
+        return
+    around = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = nearest(path.name, around)
+    raise InputError(
+        f"The study file names a {kind} that is not there.",
+        where=f"{study.name}, {source}",
+        expected=f"a {kind}; its path counts from the study file's folder",
+        found=str(path),
+        remedy=f"Did you mean {close}?" if close else f"Put the {kind} there, or mend its path.",
+    )
+
+
+def _without(source: str, study: Path, chapter: Chapter) -> InputError:
+    section, _, key = source.partition(".")
+    return InputError(
+        f"{chapter.slug} needs a file that the study file does not name.",
+        where=study.name,
+        expected=f"{section}: {key}: the path, from the study file's folder",
+        found="nothing",
+    )
+
+
+def _written(value: object) -> object:
+    """Write a list or a mapping as the text a parameter takes."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={entry}" for name, entry in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(entry) for entry in value)
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,211 @@
+"""The study file: what is right is read, and all that is wrong is told at once, with its line and what to do."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handbook_utils import datasets
+from handbook_utils.chapters import Catalogue, check_parameters, handbook_root
+from handbook_utils.chapters.sources import study_parameters
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols import study_file
+from handbook_utils.protocols.study_file import SECTIONS, STEPS, keys, read_study_file
+
+ROOT = handbook_root()
+CHAPTERS = [chapter for chapter in Catalogue.read(ROOT).chapters if chapter.study]
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "study.yml"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def wrong(folder: Path, text: str) -> list[InputError]:
+    with pytest.raises(InputErrors) as found:
+        read_study_file(written(folder, text))
+    return list(found.value.errors)
+
+
+def replaced(line: str, by: str) -> str:
+    text = study_file.example()
+    made = re.sub(rf"(?m)^  {line}:.*$", by, text)
+    assert made != text, line
+    return made
+
+
+def test_the_stored_example_is_what_the_schema_writes():
+    assert datasets.path("example-study", "study.yml").read_text(encoding="utf-8") == study_file.example()
+
+
+def test_the_example_fits_and_says_what_it_says():
+    values = read_study_file(datasets.path("example-study", "study.yml")).values
+    assert values["design.time_points"] == ["baseline", "week-6", "week-12"]
+    assert values["design.participants"] == 60
+    assert values["study.simulated"] is True
+    assert values["study.version"] == "1.0"
+    assert values["people.phone"] == "050 000 0000"
+    assert values["metadata.region_by_centre"] == {"Groningen": "Groningen", "Wageningen": "Gelderland"}
+    assert values["files.scans"].name == "scans.csv"
+    assert set(values) <= set(keys())
+
+
+def test_a_new_study_misses_only_what_it_must_say_itself(tmp_path):
+    errors = wrong(tmp_path, study_file.template())
+    needed = [name for name, key in keys().items() if key.needed and key.default is None]
+    assert [error.problem for error in errors] == [f"The study file does not say {name}." for name in needed]
+
+
+def test_every_default_and_example_fits_its_key(tmp_path):
+    # Needed keys are filled from the example; everything else is the default of a new study.
+    lines = []
+    for section in SECTIONS:
+        lines.append(f"{section.name}:")
+        for key in section.keys:
+            value = key.default if key.default is not None else key.example
+            if value is not None:
+                lines.append(f"  {key.name}: {study_file._yaml(value)}")
+    text = "\n".join(line for line in lines if line.startswith(" ") or any(s.keys for s in SECTIONS))
+    assert read_study_file(written(tmp_path, text)).values["study.simulated"] is False
+
+
+def test_all_errors_at_once_with_line_found_expected_and_remedy(tmp_path):
+    text = (
+        study_file.example()
+        .replace("  flag_minutes:", "  flag_hours:")
+        .replace("seed: 20230214", "seed: many")
+        .replace("language: nl", "language: fr")
+        .replace("plates:\n", "plaets:\n")
+        .replace("power: 0.8", "power: 0,8")
+        .replace("gap_minutes: 30.0", "gap_minutes: 30 min")
+    )
+    told = "\n".join(map(str, wrong(tmp_path, text)))
+    line = text[: text.index("  flag_hours")].count("\n") + 1
+    assert f"study.yml, line {line}, cold.flag_hours" in told
+    assert "Did you mean 'flag_minutes'? The unit is part of the name." in told
+    assert "There is no section 'plaets'" in told
+    assert "Did you mean 'plates'?" in told
+    assert "a whole number from 0 to 4294967295" in told
+    assert "one of nl, en" in told
+    assert "Write a decimal point: 0.8" in told
+    assert "Write the number alone, 30" in told
+    assert told.count("where:") == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "by", "said"),
+    [
+        ("date", "  date: 2026-02-30", "no such day"),
+        ("date", "  date: 12-01-2026", "2026-03-31"),
+        ("acronym", "  acronym: buik belang", "capitals and digits"),
+        ("arms", "  arms: fibre", "between brackets"),
+        ("arms", "  arms: [fibre, fibre]", "fibre twice"),
+        ("arms", "  arms: []", "empty list"),
+        ("arms", '  arms: ["a, b", c]', "without ,"),
+        ("simulated", "  simulated: perhaps", "true or false"),
+        ("email", "  email: nobody", "an e-mail address"),
+        ("age_min", "  age_min: 85", "below"),
+        ("age_max", "  age_max: 85", "none for 80"),
+        ("age_bands", "  age_bands: [18-50, 40-79]", "overlap"),
+        ("age_bands", "  age_bands: [young, old]", "18-39"),
+        ("reject_minutes", "  reject_minutes: 10", "at most"),
+        ("zone", "  zone: Europe/Amsterdm", "Europe/Amsterdam"),
+        ("region_by_centre", "  region_by_centre: {Groningen: Groningen}", "for each centre"),
+        ("participants", "  participants: 60.5", "whole number"),
+        ("participants", "  participants: [60]", "whole number"),
+        ("plate", "  plate: 95", "96, 384"),
+        ("seed", "  seed: 1\n  seed: 2", "stands twice"),
+        ("kit", "  kit: ethanoll", "Did you mean 'ethanol'?"),
+        ("number", "  sedd: 3", "no key 'sedd'"),
+        ("number", "  flag_minutes: 3", "It belongs under cold:"),
+        ("antibiotics_washout_days", "  antibiotics_washout_days: 30", "from 90"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, line, by, said):
+    errors = wrong(tmp_path, replaced(line, by))
+    assert said in "\n".join(map(str, errors))
+    assert all("study.yml, line" in str(error.where) for error in errors)
+    assert len(errors) == 1
+
+
+def test_yaml_does_not_take_words_for_something_else(tmp_path):
+    text = replaced("centres", "  centres: [no, on]").replace("version: 1.0", "version: 1.10")
+    text = re.sub(r"(?m)^  \w+_by_centre:.*\n", "", text).replace("050 000 0000", "0600")
+    values = read_study_file(written(tmp_path, text)).values
+    assert values["design.centres"] == ["no", "on"]
+    assert values["study.version"] == "1.10"
+    assert values["people.phone"] == "0600"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"study:\n  name: Zo\xeb\n", "line 2"),
+        (b"study:\n\tname: x\n", "never by tabs"),
+        (b"study: [1\n", "not YAML"),
+        (b"", "no sections"),
+        (b"- a\n", "no sections"),
+        (b"study: text\n", "Under study there are no keys"),
+        (b"study: {name: !!python/object/apply:os.system [ls]}\n", "study.name cannot be that"),
+    ],
+)
+def test_files_that_are_no_study_file(tmp_path, raw, said):
+    path = tmp_path / "study.yml"
+    path.write_bytes(raw)
+    with pytest.raises((InputError, InputErrors), match=re.escape(said)):
+        read_study_file(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="handbook new-study"):
+        read_study_file(tmp_path)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused_with_a_reason(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("any") / "study.yml"
+    path.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    with pytest.raises((InputError, InputErrors)):
+        read_study_file(path)
+
+
+@given(st.from_regex(r"[^\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]{1,30}", fullmatch=True))
+def test_names_come_back_as_they_were_written(tmp_path_factory, name):
+    text = re.sub(r"(?m)^  name:.*$", lambda _: f"  name: {study_file._yaml(name)}", study_file.example())
+    assert read_study_file(written(tmp_path_factory.mktemp("name"), text)).name == name.strip()
+
+
+# ---------------------------------------------------------------------------- chapters and the study file fit together
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_what_chapters_take_is_in_the_study_file(chapter):
+    known = keys()
+    for source in (written.removeprefix("?") for written in chapter.study.values()):
+        if source.startswith("@"):
+            assert source[1:].partition("/")[0] in STEPS
+        else:
+            assert source in known
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_the_example_study_fits_every_chapter(chapter):
+    study = read_study_file(datasets.path("example-study", "study.yml"))
+    files = {entry.name for entry in chapter.parameters if entry.type in ("file", "folder")}
+    steps = {name for name, source in chapter.study.items() if "@" in source}
+    taken = study_parameters(chapter, study.values, study.path, given=files | steps)
+    assert taken
+    check_parameters(chapter, taken)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_a_default_is_the_same_in_the_chapter_and_in_a_new_study(chapter):
+    known = keys()
+    for entry in chapter.parameters:
+        key = known.get(chapter.study.get(entry.name, ""))
+        if key is not None and key.default not in (None, "", {}) and key.kind in ("int", "number", "list"):
+            default = ", ".join(key.default) if isinstance(key.default, list) else key.default
+            assert entry.default == default, (entry.name, entry.default, default)
