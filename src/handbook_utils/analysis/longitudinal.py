@@ -271,13 +271,8 @@ def series_correlation(
         generator = np.random.default_rng(seed)
         found = [_spearman(values[_blocks(stops, generator)]) for _ in range(resamples)]
         bounds.append(np.nanpercentile(found, tails))
-<<<<<<< HEAD
-    low, high, naive_low, naive_high = (float(bound) for pair in bounds for bound in pair)
-    return SeriesCorrelation(_spearman(values), low, high, naive_low, naive_high, len(both))
-=======
     (low, high), (naive_low, naive_high) = bounds
     return SeriesCorrelation(_spearman(values), float(low), float(high), float(naive_low), float(naive_high), len(both))
->>>>>>> wt/e1
 
 
 def _blocks(ends: npt.NDArray[np.intp], generator: np.random.Generator) -> npt.NDArray[np.intp]:

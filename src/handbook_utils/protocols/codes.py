@@ -135,3 +135,29 @@ def checked(text: str, where: str) -> str:
             remedy="Read or scan the label once more: a character is wrong, or two are swapped.",
         )
     return plain
+
+
+def tube_code(text: str, where: str) -> str:
+    """Return the code on a tube as it is stored: a study code, or one followed by the number of the visit.
+
+    Parameters
+    ----------
+    text : str
+        As scanned or typed.
+    where : str
+        Named in the message.
+
+    Raises
+    ------
+    InputError
+        The study code in it is not one.
+
+    Examples
+    --------
+    >>> tube_code(" 7k3pxp-2 ", "scans.csv, line 2"), tube_code("7K3-PXP", "scans.csv, line 3")
+    ('7K3PXP-2', '7K3PXP')
+    """
+    body, hyphen, visit = text.strip().rpartition("-")
+    if hyphen and visit.isdecimal() and is_code(body):
+        return f"{checked(body, where)}-{int(visit)}"
+    return checked(text, where)

@@ -23,9 +23,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.protocols.codes import checked
+from handbook_utils.protocols.codes import tube_code
 
-Verdict = Literal["accept", "flag", "reject"]
+Verdict = Literal["accept", "flag", "reject", "missing"]
 
 #: Activation energy over the gas constant, kelvin (83.144 kJ/mol over 8.3144 J/(mol K)).
 _DELTA_H_OVER_R = 10_000.0
@@ -96,8 +96,8 @@ class Judged:
     ----------
     code : str
         The tube.
-    verdict : {"accept", "flag", "reject"}
-        What the rules say.
+    verdict : {"accept", "flag", "reject", "missing"}
+        What the rules say; missing is a tube that was given out and never received.
     reasons : tuple of str
         Why, in words; empty where accepted.
     minutes_above : float
@@ -413,16 +413,17 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
         )
     errors: list[InputError] = []
     found: dict[str, dict[str, object]] = {}
+    given_out = set(known)
     zone_info = ZoneInfo(zone)
     for number, row in enumerate(rows, start=2):
         at = f"{where}, line {number}"
         try:
-            code = checked(row["code"] or "", at)
+            code = tube_code(row["code"] or "", at)
         except InputError as error:
             errors.append(error)
             continue
         event = (row["event"] or "").strip().lower()
-        if code not in known:
+        if code not in given_out:
             close = nearest(code, known)
             errors.append(
                 InputError(
@@ -450,6 +451,15 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
         entry[event] = moment
         if event == "received":
             entry["shipment"] = (row.get("shipment") or "").strip()
+            if not entry["shipment"]:
+                errors.append(
+                    InputError(
+                        f"Tube {code} was received without a shipment.",
+                        where=at,
+                        expected="the name of the shipment, which is that of its logger's file",
+                        remedy="Which box was it in? Without it nobody knows how warm it was.",
+                    )
+                )
     for code, entry in found.items():
         order = [name for name in ("collected", "frozen", "received") if name in entry]
         for before, after in pairwise(order):
@@ -485,9 +495,39 @@ def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[
     -------
     list of Judged
         In the order of `scans`. A tube is rejected for time above the limit only; what is not known is flagged, since
-        a missing log does not make a sample bad.
+        a missing log does not make a sample bad. A tube that was not received is missing: there is nothing to judge.
     """
     return [_judge(str(code), row, logs.get(str(row["shipment"])), limits) for code, row in scans.iterrows()]
+
+
+def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
+    """Return verdicts as the table that the next steps read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``tube``; ``shipment``, ``verdict``, ``minutes above``, ``kinetic °C``, ``hours to freezer``, ``reasons``.
+
+    Examples
+    --------
+    >>> verdict_table([Judged("7K3PXP", "flag", ("no log", "late"), 1.0, -70.0, 0.2)]).loc["7K3PXP", "reasons"]
+    'no log; late'
+    """
+    return pd.DataFrame(
+        [
+            (
+                one.code,
+                one.shipment,
+                one.verdict,
+                one.minutes_above,
+                one.kinetic,
+                one.hours_to_freezer,
+                "; ".join(one.reasons),
+            )
+            for one in judged
+        ],
+        columns=["tube", "shipment", "verdict", "minutes above", "kinetic °C", "hours to freezer", "reasons"],
+    ).set_index("tube")
 
 
 def _judge(code: str, row: pd.Series, log: Log | None, limits: Limits) -> Judged:
@@ -496,7 +536,9 @@ def _judge(code: str, row: pd.Series, log: Log | None, limits: Limits) -> Judged
     collected, frozen, received = (row[name] for name in ("collected", "frozen", "received"))
     hours = float("nan")
     if pd.isna(received):
-        reasons.append("not received")
+        steps = [name for name, moment in (("collected", collected), ("frozen", frozen)) if not pd.isna(moment)]
+        reason = f"{' and '.join(steps)}, but not received" if steps else "given out, and not scanned since"
+        return Judged(code, "missing", (reason,), float("nan"), float("nan"), hours)
     if pd.isna(collected) or pd.isna(frozen):
         reasons.append("time from collection to freezer is not known")
     else:
@@ -507,7 +549,7 @@ def _judge(code: str, row: pd.Series, log: Log | None, limits: Limits) -> Judged
     if log is None:
         reasons.append("no temperature log for its shipment")
     else:
-        end = None if pd.isna(received) else received.to_pydatetime()
+        end = received.to_pydatetime()
         above = minutes_above(log, limits.warmest, None, end)
         moments, heat = _between(log, None, end)
         if len(moments) > 1:

@@ -316,6 +316,7 @@ SECTIONS: tuple[Section, ...] = (
                 low=1,
                 high=1440,
             ),
+            Key("return_days", "int", "days within which a tube is posted, where there is a kit", 2, low=1, high=60),
         ),
     ),
     Section(
@@ -405,7 +406,26 @@ SECTIONS: tuple[Section, ...] = (
             Key("candidates", "int", "random arrangements drawn for every plate", 100, low=1, high=10000),
         ),
     ),
-    Section("extraction", "DNA extraction", ()),
+    Section(
+        "extraction",
+        "DNA extraction, the same for every tube",
+        (
+            Key("kit", "text", "name of the kit or reagents", needed=True, example="Example kit (invented)"),
+            Key("protocol", "text", "what is followed", "kit", choices=("kit", "Q-like")),
+            Key(
+                "bead_mm",
+                "text",
+                "diameter of the beads in millimetres",
+                needed=True,
+                pattern=r"\d+([.,]\d+)?( ?\+ ?\d+([.,]\d+)?)*",
+                form="millimetres, such as 0.1 or 0.1 + 3",
+                example="0.1",
+            ),
+            Key(
+                "sample_mg", "number", "stool in each well in milligrams", needed=True, low=1, high=2000, example=200.0
+            ),
+        ),
+    ),
     Section(
         "sequencing",
         "library and run",
@@ -447,6 +467,7 @@ SECTIONS: tuple[Section, ...] = (
             Key("screening", "path", "screening log", "screening.csv"),
             Key("scans", "path", "log of scans", "scans.csv"),
             Key("loggers", "path", "folder of temperature loggers' files, one a shipment", "loggers"),
+            Key("bench", "path", "tubes scanned at extraction, where that is done"),
             Key("questionnaire", "path", "answers of participants", "questionnaire.csv"),
             Key("concentrations", "path", "DNA of every well", "concentrations.csv"),
             Key("counts", "path", "reads of every feature in every well", "counts.csv"),
