@@ -29,7 +29,8 @@ MEANINGS = {
     "ntc": "no-template control: stays empty at extraction, gets water at the PCR",
     "duplicate": "second extraction of the sample named",
 }
-_FONT, _BOLD = "Handbook", "Handbook-Bold"
+#: Fonts of everything printed: DejaVu Sans.
+FONT, BOLD = "Handbook", "Handbook-Bold"
 _MARGIN = 30.0  # points (10.6 mm): what office printers leave white
 _HEAD, _FOOT, _LABEL = 44.0, 96.0, 16.0
 _LARGEST, _SMALLEST = 8.0, 3.5
@@ -57,7 +58,7 @@ def bench_pdf(layout: Layout, *, study: str = "", version: str = "", date: str =
     >>> bench_pdf(layout(example_samples(), candidates=1), study="Example")[:5]
     b'%PDF-'
     """
-    _register_fonts()
+    register_fonts()
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=landscape(A4), invariant=1)
     canvas.setTitle(f"Plate layout {layout.id}" + (f", {study}" if study else ""))
@@ -93,10 +94,11 @@ def robot_csv(layout: Layout) -> bytes:
     return safe_for_spreadsheets(frame, index=False).to_csv(index=False, lineterminator="\r\n").encode()
 
 
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """Make the fonts :data:`FONT` and :data:`BOLD` known to reportlab."""
     # reportlab's own fonts know Western European letters only; matplotlib brings one that knows more.
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    for name, file in ((_FONT, "DejaVuSans.ttf"), (_BOLD, "DejaVuSans-Bold.ttf")):
+    for name, file in ((FONT, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(folder / file)))
 
@@ -106,9 +108,9 @@ def _page(
 ) -> None:
     width, height = landscape(A4)
     rows, columns = SHAPES[layout.plate]
-    canvas.setFont(_BOLD, 14)
+    canvas.setFont(BOLD, 14)
     canvas.drawString(_MARGIN, height - _MARGIN - 12, f"Plate {number} of {layout.plates}")
-    canvas.setFont(_FONT, 9)
+    canvas.setFont(FONT, 9)
     canvas.drawString(_MARGIN + 130, height - _MARGIN - 12, f"Study: {study}")
     canvas.drawRightString(width - _MARGIN, height - _MARGIN - 12, f"page {number} of {layout.plates}")
     canvas.drawString(
@@ -119,7 +121,7 @@ def _page(
     left, top = _MARGIN + _LABEL, height - _MARGIN - _HEAD - _LABEL
     wide = (width - left - _MARGIN) / columns
     tall = (top - _MARGIN - _FOOT) / rows
-    canvas.setFont(_BOLD, 9)
+    canvas.setFont(BOLD, 9)
     for column in range(columns):
         canvas.drawCentredString(left + (column + 0.5) * wide, top + 4, str(column + 1))
     for row in range(rows):
@@ -145,11 +147,11 @@ def _well(canvas: Canvas, content: str, sample: str, x: float, y: float, wide: f
     room = tall
     if control:
         large = min(14.0, tall * 0.38)
-        canvas.setFont(_BOLD, large)
+        canvas.setFont(BOLD, large)
         canvas.drawCentredString(x + wide / 2, y + tall - large - 1, MARKS[content])
         room = tall - large - 1
     size, lines = fitted(sample, wide - 4, room - 2)
-    canvas.setFont(_FONT, size)
+    canvas.setFont(FONT, size)
     above = y + (room + len(lines) * size) / 2
     for turn, line in enumerate(lines, start=1):
         canvas.drawCentredString(x + wide / 2, above - turn * size + size * 0.2, line)
@@ -176,7 +178,7 @@ def fitted(text: str, wide: float, tall: float) -> tuple[float, list[str]]:
     >>> fitted("AB-1", 60, 40)
     (8.0, ['AB-1'])
     """
-    _register_fonts()
+    register_fonts()
     size = _LARGEST
     while True:
         lines = list(_broken(text, wide, size))
@@ -188,7 +190,7 @@ def fitted(text: str, wide: float, tall: float) -> tuple[float, list[str]]:
 def _broken(text: str, wide: float, size: float) -> Iterator[str]:
     while text:
         end = len(text)
-        while end > 1 and pdfmetrics.stringWidth(text[:end], _FONT, size) > wide:
+        while end > 1 and pdfmetrics.stringWidth(text[:end], FONT, size) > wide:
             end -= 1
         if end < len(text):
             seam = max(text.rfind(mark, 0, end) for mark in "-._")
@@ -200,7 +202,7 @@ def _broken(text: str, wide: float, size: float) -> Iterator[str]:
 def _foot(canvas: Canvas, wells: pd.DataFrame, width: float) -> None:
     there = [f"{mark} {MEANINGS[content]}" for content, mark in MARKS.items() if (wells["content"] == content).any()]
     half = -(-len(there) // 2)
-    canvas.setFont(_FONT, 7)
+    canvas.setFont(FONT, 7)
     for turn, line in enumerate((there[:half], there[half:])):
         canvas.drawString(_MARGIN, _MARGIN + _FOOT - 12 - turn * 10, "     ".join(line))
     counted = wells["content"].value_counts()
