@@ -325,6 +325,49 @@ def convert(
 
 
 @app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Sample metadata: CSV, TSV or Excel.")],
+    standard: Annotated[
+        str, typer.Option("--standard", "-s", help="mixs, ena, ncbi, qiime2, qiita, or questionnaire.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="XLSX", help="A workbook with the cells in question marked."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
+    from handbook_utils.protocols.metadata_validation import summary
+    from handbook_utils.protocols.metadata_validation import validate as hold
+    from handbook_utils.protocols.metadata_workbook import workbook
+
+    if output is not None and (output.suffix != ".xlsx" or output.exists()):
+        raise InputError(
+            "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
+        )
+    found = hold(file, standard)
+    if output is not None:
+        output.write_bytes(workbook(found))
+    if as_json:
+        _print_json(summary(found))
+    else:
+        for one in found.advice:
+            at = f"line {one.row}, {one.column}" if one.row else one.column
+            told.print(f"advice: {at}: {one.rule}. {one.remedy}", highlight=False, markup=False, soft_wrap=True)
+        if not found.errors:
+            shown.print(
+                f"{file}: {len(found.table)} samples, valid by {found.standard.title}.",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
+    if found.errors:
+        if as_json:
+            raise typer.Exit(2)
+        raise found.as_input_errors()
+
+
+@app.command()
 def check(slug: Slug, timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600) -> None:
     """Execute a chapter; hold it against the contract and against its reference."""
     from handbook_utils.chapters import contract, handbook_root, reference
@@ -369,16 +412,19 @@ def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For examp
 @app.command()
 def build(
     lang: Annotated[str, typer.Option(help="Editions, separated by commas.")] = "en,nl",
-    workers: Workers = 2,
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="Chapters to run at once; 0: one more than there are cores.")
+    ] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
     from handbook_utils.chapters import handbook_root
+    from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
     languages = tuple(part.strip() for part in lang.split(",") if part.strip())
     with _progress() as progress:
-        report = build_book(handbook_root(), languages, workers=workers, timeout=timeout, progress=progress)
+        report = build_book(handbook_root(), languages, workers=workers or AT_ONCE, timeout=timeout, progress=progress)
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)

@@ -194,9 +194,14 @@ class Results:
             Decimals shown.
         """
         shown = frame[["name", "ours", "theirs", "tolerance", "source", "verdict"]]
-        bundle = self._table_bundle(
-            shown, "peers", "Our numbers beside those of a peer, with the tolerance stated", digits, index=False
+        if self.lang == "nl":
+            shown = shown.replace({"verdict": {"agrees": "komt overeen", "differs": "wijkt af"}})
+            shown.columns = pd.Index(["naam", "ons getal", "ander getal", "speling", "bron", "oordeel"])
+        caption = self.text(
+            en="Our numbers beside those of a peer, with the tolerance stated",
+            nl="Onze getallen naast die van een ander, met de toegestane speling",
         )
+        bundle = self._table_bundle(shown, "peers", caption, digits, index=False)
         rows = json.loads(frame.to_json(orient="records"))
         _display({**bundle, "application/vnd.handbook.peers+json": rows})
 

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from handbook_utils.analysis.alpha import (
     size_at_coverage,
 )
 from handbook_utils.errors import InputError
+from handbook_utils.study import Study
 
 COUNTS = st.lists(st.integers(0, 40), min_size=2, max_size=12).filter(lambda counts: sum(counts) > 2)
 
@@ -111,6 +113,17 @@ def test_table_of_a_study():
     assert (table["q0"] >= table["q1"]).all()
     assert (table["q1"] >= table["q2"]).all()
     assert table["coverage"].between(0, 1).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS)
+def test_table_agrees_with_the_estimators_of_one_sample(counts):
+    names = [f"t{place}" for place in range(len(counts))]
+    table = alpha_table(Study.from_frame(pd.DataFrame([counts, counts[::-1]], index=["s", "r"], columns=names)))
+    for row in table.to_dict("records"):
+        assert row["depth"] == sum(counts)
+        assert row["coverage"] == pytest.approx(sample_coverage(counts), abs=1e-12)
+        assert [row[f"q{order}"] for order in (0, 1, 2)] == pytest.approx([hill(counts, q) for q in (0, 1, 2)])
 
 
 def test_equal_coverage_of_all_samples():

@@ -13,6 +13,7 @@ from handbook_utils.analysis.composition import (
     nearest_is_own,
     renkonen_similarity,
     shares_of,
+    similarity_to_others,
     similarity_to_usual,
     within_and_between,
 )
@@ -104,3 +105,26 @@ def test_samples_of_one_day_are_averaged():
 def test_too_few_usual_days():
     with pytest.raises(InputError, match="too few"):
         similarity_to_usual(study_of([[1, 1], [1, 2]]), pd.Series({"s0": 0, "s1": 1}), [True, False])
+
+
+@given(
+    arrays(np.int64, (6, 4), elements=st.integers(1, 100)),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+)
+def test_similarity_to_others_leaves_the_own_samples_out(counts, reference):
+    study = study_of(counts)
+    owner = pd.Series(list("aabbcc"), index=study.samples)
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    there = {name for name, chosen in zip(owner, reference, strict=True) if chosen}
+    if len(there) < 2:
+        with pytest.raises(InputError, match="too few people"):
+            similarity_to_others(study, owner, reference)
+        return
+    found = similarity_to_others(study, owner, reference)
+    for number, name in enumerate(owner):
+        means = [
+            np.mean([shares[i] for i in range(6) if reference[i] and owner.iloc[i] == other], axis=0)
+            for other in there - {name}
+        ]
+        expected = np.minimum(shares[number], np.mean(means, axis=0)).sum()
+        assert found.iloc[number] == pytest.approx(expected)

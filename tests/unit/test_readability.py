@@ -3,16 +3,16 @@ import re
 import pytest
 
 from handbook_utils.chapters import Catalogue, handbook_root
-from handbook_utils.chapters.readability import (
+from handbook_utils.chapters.public_text import public_texts
+from handbook_utils.publishing.translate import catalogue_of
+from handbook_utils.readability import (
     LONGEST_SENTENCE,
     PUBLIC_SCORE,
     PUBLIC_SENTENCE,
-    public_texts,
     readability,
     syllables_en,
     syllables_nl,
 )
-from handbook_utils.publishing.translate import catalogue_of
 
 ROOT = handbook_root()
 

@@ -419,3 +419,56 @@ def similarity_to_usual(study: Study, day: pd.Series, usual: Sequence[Hashable] 
     reference = np.where(is_usual[:, None], (total - values) / (count - 1), total / count)
     found = np.minimum(values, reference).sum(axis=1)
     return pd.Series(found, index=shares.index, name="similarity")
+
+
+def similarity_to_others(study: Study, person: pd.Series, reference: Sequence[bool] | pd.Series) -> pd.Series:
+    """Compute how much every sample shares with the mean composition of other people's reference samples.
+
+    A person is never compared with samples of their own, which would make them look alike for another reason. Every
+    person weighs the same in the mean, however many reference samples they gave.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions.
+    person : pandas.Series
+        Whose sample it is, by sample id.
+    reference : pandas.Series of bool, or sequence of bool
+        Which samples the mean is made of, in the order of the study's samples.
+
+    Returns
+    -------
+    pandas.Series
+        Renkonen similarity, 0 to 1, by sample.
+
+    Raises
+    ------
+    InputError
+        The reference samples are of fewer than two people.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame([[1, 1], [1, 1], [4, 0]], index=["s1", "s2", "s3"], columns=["a", "b"])
+    >>> owner = pd.Series({"s1": "Ann", "s2": "Bo", "s3": "Cy"})
+    >>> similarity_to_others(Study.from_frame(counts), owner, [True, True, False]).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    people = person.loc[study.samples].to_numpy(dtype=object)
+    shares = study.proportions().table.toarray()
+    chosen = np.asarray(reference, dtype=bool)
+    named = sorted(set(people[chosen]))
+    if len(named) < 2:
+        raise InputError(
+            "There are too few people to compare with.",
+            expected="reference samples of 2 people or more",
+            found=str(len(named)),
+        )
+    means = np.array([shares[chosen & (people == name)].mean(axis=0) for name in named])
+    total = means.sum(axis=0)
+    own = dict(zip(named, means, strict=True))
+    found = []
+    for row, name in zip(shares, people, strict=True):
+        others = (total - own[name]) / (len(named) - 1) if name in own else total / len(named)
+        found.append(np.minimum(row, others).sum())
+    return pd.Series(found, index=study.samples, name="similarity", dtype=float)

@@ -11,6 +11,7 @@ from handbook_utils.analysis.comparison import changing, one_row_a_person, ratio
 from handbook_utils.analysis.differential import differential
 from handbook_utils.analysis.distances import ON_A_TREE
 from handbook_utils.analysis.filters import keep_taxa
+from handbook_utils.analysis.placement import place
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import Study
 from handbook_utils.study.readers import open_study, require_counts, require_groups
@@ -358,3 +359,28 @@ def find_differential_taxa(parameters: Mapping[str, object]) -> None:
             remedy="Give other and reference as the column writes them, and lower people for a small study.",
         )
     differential(people, group, method="linda", other=wanted[0], reference=wanted[1], covariates=covariates)
+
+
+def my_microbiome_status(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``explainers/my-microbiome-status`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        No such sample, too few reads, values that are no counts, a reference that is too small or has other taxa.
+    """
+    mine = study_of(parameters, "twins")
+    reference = open_study(str(parameters["reference"]), str(parameters["reference_metadata"]), bundled="twins")
+    place(
+        mine,
+        reference,
+        str(parameters["sample"]),
+        person=str(parameters["person"]),
+        rank=str(parameters["rank"]),
+        least_reads=int(str(parameters["least_reads"])),
+    )

@@ -19,7 +19,7 @@ from handbook_utils.errors import InputError
 
 Matrix = npt.NDArray[np.float64]
 
-__all__ = ["MixedModel", "change_points", "mixed_model", "pairs_in_time"]
+__all__ = ["MixedModel", "SeriesCorrelation", "change_points", "mixed_model", "pairs_in_time", "series_correlation"]
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,118 @@ def pairs_in_time(distance: DistanceMatrix, person: pd.Series, time: pd.Series) 
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class SeriesCorrelation:
+    """How two series of one person go together.
+
+    Attributes
+    ----------
+    estimate : float
+        Spearman's correlation, -1 to 1.
+    low, high : float
+        Its interval from blocks of days.
+    naive_low, naive_high : float
+        The interval that takes every day for independent (from blocks of one day).
+    days : int
+        How many were used.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    naive_low: float
+    naive_high: float
+    days: int
+
+
+def series_correlation(
+    first: pd.Series,
+    second: pd.Series,
+    *,
+    block: float = 14,
+    changes: bool = False,
+    resamples: int = 999,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> SeriesCorrelation:
+    """Correlate two series of one person, with an interval that knows that neighbouring days are alike.
+
+    Blocks of days are drawn, and not days (moving-block bootstrap). A block is what was measured within so many days of
+    the calendar, so that gaps do not put distant days side by side in it.
+
+    Parameters
+    ----------
+    first, second : pandas.Series
+        By day (a number), one value a day; days that one of them lacks are left out.
+    block : float
+        Days in a block.
+    changes : bool
+        Correlate the changes from one day to the next instead; only pairs of days that follow each other.
+    resamples, seed : int
+        Bootstrap samples; seed of the random numbers.
+    confidence : float
+        Of the percentile interval.
+
+    Returns
+    -------
+    SeriesCorrelation
+
+    Raises
+    ------
+    InputError
+        Fewer than 20 days, fewer than 3 blocks of them, or a series that does not vary.
+
+    References
+    ----------
+    Künsch 1989, The Annals of Statistics 17:1217.
+
+    Examples
+    --------
+    >>> day = np.arange(60)
+    >>> found = series_correlation(pd.Series(day % 7, day), pd.Series((day % 7) ** 2, day), resamples=99)
+    >>> round(found.estimate, 6), found.days
+    (1.0, 60)
+    """
+    both = pd.concat([first, second], axis=1, keys=["first", "second"]).dropna().sort_index()
+    if changes:
+        follows = np.diff(both.index.to_numpy(dtype=float)) == 1
+        both = both.diff().iloc[1:][follows]
+    days = both.index.to_numpy(dtype=float)
+    if len(both) < 20 or days[-1] - days[0] < 3 * block or (both.nunique() < 2).any():
+        raise InputError(
+            "The two series cannot be correlated.",
+            expected="20 days or more that cover three blocks, and values that vary",
+            found=f"{len(both)} days, blocks of {block} days",
+        )
+    values = both.to_numpy(dtype=float)
+    ends = np.searchsorted(days, days + block)
+    tails = [50 * (1 - confidence), 50 * (1 + confidence)]
+    bounds = []
+    for stops in (ends, np.arange(1, len(days) + 1)):
+        generator = np.random.default_rng(seed)
+        found = [_spearman(values[_blocks(stops, generator)]) for _ in range(resamples)]
+        bounds.append(np.nanpercentile(found, tails))
+    low, high, naive_low, naive_high = (float(bound) for pair in bounds for bound in pair)
+    return SeriesCorrelation(_spearman(values), low, high, naive_low, naive_high, len(both))
+
+
+def _blocks(ends: npt.NDArray[np.intp], generator: np.random.Generator) -> npt.NDArray[np.intp]:
+    drawn: list[npt.NDArray[np.intp]] = []
+    count = 0
+    while count < len(ends):
+        start = int(generator.integers(len(ends)))
+        drawn.append(np.arange(start, ends[start]))
+        count += len(drawn[-1])
+    return np.concatenate(drawn)[: len(ends)]
+
+
+def _spearman(pairs: Matrix) -> float:
+    ranks = stats.rankdata(pairs, axis=0)
+    if (ranks.std(axis=0) == 0).any():
+        return float("nan")
+    return float(np.corrcoef(ranks.T)[0, 1])
 
 
 def change_points(

@@ -29,6 +29,7 @@ SECTIONS = (
 )
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
 _FIELD = ("study", "datasets", "analysis", "protocols", "figures", "results")
+_SHARED = ("errors", "readability")
 _PATH = re.compile(r"(?<![\w:/.<-])/(?:home|root|Users|tmp|work|var|opt|mnt|private)/\w")
 _CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
@@ -111,7 +112,7 @@ def _imports(notebook: Any) -> Iterator[str]:
             parts = name.split(".")
             if parts[0] in _NETWORK:
                 yield f"code cell {number} imports {name}: a chapter uses no network"
-            if parts[0] == "handbook_utils" and parts[1:2] and parts[1] not in (*_FIELD, "errors"):
+            if parts[0] == "handbook_utils" and parts[1:2] and parts[1] not in (*_FIELD, *_SHARED):
                 yield f"code cell {number} imports {name}: a chapter imports the field half only"
         if re.search(r"[\"']https?://[^\"']*[\"']", cell.source) and re.search(
             r"\b(read_|open|load)\w*\(", cell.source

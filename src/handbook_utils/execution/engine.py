@@ -7,6 +7,8 @@ chapters that silence would be half of the time.
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from pathlib import Path
 from queue import Empty
@@ -44,12 +46,31 @@ class PromptClient(AsyncKernelClient):
 
 
 class PromptManager(AsyncKernelManager):
-    """A kernel manager whose clients are prompt."""
+    """A kernel manager whose clients are prompt, and that speaks by files where it can.
+
+    A port that was free when it was chosen may be taken when the kernel binds it; a name in a folder of its own cannot.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if os.name == "posix":
+            # A socket's path is short by force (108 bytes on Linux), and the runtime folder may lie deep.
+            self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
+            self.transport = "ipc"
+            self.connection_file = str(Path(self._sockets.name) / "k.json")
+            self.ip = str(Path(self._sockets.name) / "k")
 
     def client(self, **kwargs: Any) -> Any:
         """Return a prompt client; nbclient sets another class just before it asks for one."""
         self.client_factory = PromptClient
         return super().client(**kwargs)
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        if not restart and os.name == "posix":
+            self._sockets.cleanup()
+
+    cleanup_resources = _async_cleanup_resources
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         await super()._async_wait(min(pollinterval, 0.01))

@@ -23,6 +23,9 @@ from handbook_utils.execution.cache import Cache, key_of
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
 
+#: How many chapters a build runs at once: one more than there are cores, since a kernel that starts mostly waits.
+AT_ONCE = (os.cpu_count() or 1) + 1
+
 #: Distributions whose versions a result depends on; those a chapter's numbers come from.
 SHOWN = (
     "handbook-utils",

@@ -88,6 +88,13 @@ _NAME = re.compile(
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){1,4}\s*(?:(?:van|de|der|den|ter|ten)\s+)*[A-Z][a-z][\w'-]+")
 _COORDINATE = re.compile(r"[-+]?\d{1,3}\.(\d+)")
 _DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}))\b")
+#: One date in eleven satisfies the eleven-test by chance.
+_A_DATE = re.compile(
+    r"(?:19|20)\d{2}[-.](?:0[1-9]|1[0-2])[-.](?:0[1-9]|[12]\d|3[01])|"
+    r"(?:0[1-9]|[12]\d|3[01])[-.](?:0[1-9]|1[0-2])[-.](?:19|20)\d{2}"
+)
+#: The numbers of ontologies' terms are long, and some satisfy the eleven-test, too.
+_A_TERM = re.compile(r"\b(?:ENVO|UBERON|DOID|EFO|OBI|PATO|CHEBI|FMA|GAZ|MIXS|NCBITaxon)[:_]\d+")
 _BIRTH = re.compile(r"birth|geboort|geb[._ ]?dat|\bdob\b", re.IGNORECASE)
 _PLACE = re.compile(r"\blat|\blon|lat_lon|coord|latitude|longitude", re.IGNORECASE)
 _PERSONAL = re.compile(
@@ -151,9 +158,10 @@ def _cells(frame: pd.DataFrame, year: int) -> Iterator[Finding]:
 
 
 def _looks_like(text: str, column: str, year: int) -> Iterator[tuple[str, str, str]]:
-    if match := _first(_DIGITS, text, is_bsn):
+    plain = _A_TERM.sub("", text)
+    if match := _first(_DIGITS, plain, lambda digits: is_bsn(digits) and not _A_DATE.fullmatch(digits)):
         yield "citizen service number (BSN)", match, "Take it out: outside care a BSN may not be used (UAVG art. 46)."
-    elif match := _first(_PHONE, text):
+    elif match := _first(_PHONE, plain):
         yield "telephone number", match, "Take it out; keep it with the key file."
     if match := _first(_EMAIL, text):
         yield "e-mail address", match, "Take it out; keep it with the key file."

@@ -375,6 +375,14 @@ SECTIONS: tuple[Section, ...] = (
                 "env_local_scale", "text", "local environment, with its ENVO id", "intestine environment [ENVO:2100002]"
             ),
             Key("env_medium", "text", "medium, with its ENVO or UBERON id", "fecal material [ENVO:00002003]"),
+            Key("storage_celsius", "number", "temperature of the laboratory's freezer", -80.0, low=-196, high=30),
+            Key(
+                "date_precision",
+                "text",
+                "how exact dates of sampling leave",
+                "day",
+                choices=("day", "month", "year"),
+            ),
         ),
     ),
     Section(
@@ -398,9 +406,40 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section("extraction", "DNA extraction", ()),
-    Section("sequencing", "library and run", ()),
+    Section(
+        "sequencing",
+        "library and run",
+        (
+            Key("instrument", "text", "sequencing machine, as archives write it", "Illumina MiSeq"),
+            Key(
+                "forward_primer",
+                "text",
+                "forward primer, 5' to 3'",
+                "GTGYCAGCMGCCGCGGTAA",
+                pattern=r"[ACGTRYSWKMBDHVNI]+",
+                form="letters of IUPAC, in capitals",
+            ),
+            Key(
+                "reverse_primer",
+                "text",
+                "reverse primer, 5' to 3'",
+                "GGACTACNVGGGTWTCTAAT",
+                pattern=r"[ACGTRYSWKMBDHVNI]+",
+                form="letters of IUPAC, in capitals",
+            ),
+        ),
+    ),
     Section("acceptance", "what a run must show", ()),
-    Section("sharing", "what leaves, and how", ()),
+    Section(
+        "sharing",
+        "what leaves, and how",
+        (
+            Key("licence", "text", "licence of what is shared openly", "CC-BY-4.0", choices=("CC-BY-4.0", "CC0-1.0")),
+            Key("repository", "text", "archive of the sequences", "European Nucleotide Archive"),
+            Key("access", "text", "who gets the data of each person", "controlled", choices=("open", "controlled")),
+            Key("contact", "text", "role or address that decides on requests", "", example="data access committee"),
+        ),
+    ),
     Section(
         "files",
         "what the study's own people record; paths count from this file's folder",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -122,5 +123,10 @@ def lineages(texts: Iterable[str | Sequence[str]], ids: Iterable[str], separator
 
 def name_of(taxon: object) -> str:
     """Return a taxon's name without prefix and confidence; "" for what is not known."""
-    name = _PREFIX.sub("", _CONFIDENCE.sub("", str(taxon or "").strip()).strip('"')).strip()
+    return _named(str(taxon or ""))
+
+
+@lru_cache(maxsize=1 << 16)  # a table repeats the names of its higher ranks on every line
+def _named(taxon: str) -> str:
+    name = _PREFIX.sub("", _CONFIDENCE.sub("", taxon.strip()).strip('"')).strip()
     return "" if _NOTHING.match(name) else name

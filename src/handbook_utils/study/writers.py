@@ -104,6 +104,7 @@ def _biom(study: Study) -> bytes:
 def _tsv(study: Study) -> bytes:
     taxonomy = _all_ranks(study)
     head = ["#OTU ID", *study.samples, *([] if taxonomy is None else ["taxonomy"])]
+    lineages = [] if taxonomy is None else taxonomy.to_numpy(dtype=object).tolist()
     by_feature = study.table.tocsc()
     lines = [_joined(head, "\t")]
     for n, feature in enumerate(study.features):
@@ -111,7 +112,7 @@ def _tsv(study: Study) -> bytes:
         part = slice(by_feature.indptr[n], by_feature.indptr[n + 1])
         for sample, value in zip(by_feature.indices[part], by_feature.data[part], strict=True):
             row[sample] = _number(value)
-        last = [] if taxonomy is None else [_quoted("; ".join(taxonomy.iloc[n]), "\t")]
+        last = [] if taxonomy is None else [_quoted("; ".join(lineages[n]), "\t")]
         lines.append("\t".join([_quoted(feature, "\t"), *row, *last]) + "\n")
     return "".join(lines).encode()
 

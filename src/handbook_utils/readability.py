@@ -6,14 +6,12 @@ is easier. No published table turns the score into a level of the Common Europea
 most :data:`PUBLIC_SENTENCE` words on average, none longer than :data:`LONGEST_SENTENCE`; these two are our own. A score
 sees long words and long sentences and nothing else: it does not replace a reader.
 
-Which text is public: prose pages as a whole, chapters without the sections of :data:`NOT_PUBLIC`, which are for
-students, teachers and professionals.
+It knows text and nothing else, so both halves use it: the machinery for pages, the field for sheets that it prints.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: The least Flesch–Douma score of public Dutch text (Douma 1960: 60 to 70 is normal).
@@ -22,17 +20,6 @@ PUBLIC_SCORE = 60.0
 PUBLIC_SENTENCE = 15.0
 #: The most words any of its sentences has.
 LONGEST_SENTENCE = 20
-
-#: Sections of a chapter that are not written for the public.
-NOT_PUBLIC = (
-    "Parameters",
-    "For the professional",
-    "Check",
-    "Exercise",
-    "Teacher's notes",
-    "Limits",
-    "References",
-)
 
 _VOWELS_NL = re.compile(
     # Groups that are one sound, the long ones first. A diaeresis begins a syllable of its own; y before a vowel is a j.
@@ -170,32 +157,3 @@ def _plain(text: str) -> str:
     plain = re.sub(r"\{\w+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", plain)
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     return re.sub(r"[*`]", "", plain)
-
-
-def public_texts(source: str, dutch: Mapping[str, str]) -> list[str]:
-    r"""Return the Dutch of what a page says to the public.
-
-    Parameters
-    ----------
-    source : str
-        The English page in Markdown.
-    dutch : mapping of str to str
-        The Dutch of each English text, as in the page's catalogue.
-
-    Returns
-    -------
-    list of str
-        Sentences and paragraphs; headings, labels and table cells of one or two words say nothing of reading ease and
-        are left out.
-
-    Examples
-    --------
-    >>> page = "# Gut\n\nMany live in\nyour gut.\n\n## Check\n\nNot for you, reader."
-    >>> public_texts(page, {"Many live in your gut.": "Er wonen er veel in je darmen.",
-    ...                     "Not for you, reader.": "Niet voor jou, lezer."})
-    ['Er wonen er veel in je darmen.']
-    """
-    parts = re.split(r"^## (.+?)\s*$", source, flags=re.MULTILINE)
-    kept = [parts[0], *(body for name, body in zip(parts[1::2], parts[2::2], strict=True) if name not in NOT_PUBLIC)]
-    public = " ".join(" ".join(kept).split())
-    return [text for english, text in dutch.items() if len(text.split()) > 2 and " ".join(english.split()) in public]

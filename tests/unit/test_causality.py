@@ -1,0 +1,202 @@
+"""Simulated causes: what a study finds, held against the truth that the simulation was given."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handbook_utils.analysis.causality import (
+    followed_until_ill,
+    many_studies,
+    measured_badly,
+    simulate_people,
+    slope,
+    slope_by_gene,
+)
+from handbook_utils.errors import InputError
+from handbook_utils.figures.diagram import draw_diagram
+
+ARROWS = {
+    ("age", "medicine"): 0.8,
+    ("age", "bacteria"): -0.3,
+    ("age", "complaints"): 0.3,
+    ("medicine", "bacteria"): -0.8,
+    ("medicine", "complaints"): 0.6,
+    ("bacteria", "complaints"): 0.0,
+}
+BOTH = ["age", "medicine"]
+
+
+@settings(deadline=None, max_examples=15)
+@given(truth=st.floats(-1, 1), seed=st.integers(0, 10_000))
+def test_adjusting_for_every_confounder_finds_the_truth(truth, seed):
+    drawn = simulate_people(ARROWS | {("bacteria", "complaints"): truth}, 4000, seed=seed, yes_no=["medicine"])
+    found = slope(drawn, "bacteria", "complaints", BOTH, confidence=0.9999)
+    assert found.low < truth < found.high
+
+
+def test_not_adjusting_is_off_in_the_direction_the_arrows_say():
+    drawn = simulate_people(ARROWS, 4000, seed=1, yes_no=["medicine"])
+    # Medicine and age lower the bacteria and raise the complaints: together they look like a harm of few bacteria.
+    assert slope(drawn, "bacteria", "complaints").high < -0.1
+    assert slope(drawn, "bacteria", "complaints", ["age"]).high < 0
+
+
+def test_the_naive_slope_of_a_linear_model_is_known():
+    # Var(bacteria) = 1 + 1; Cov(bacteria, complaints) = 1 * 2: slope 1.
+    drawn = simulate_people({("age", "bacteria"): 1.0, ("age", "complaints"): 2.0}, 100_000, seed=3)
+    assert slope(drawn, "bacteria", "complaints").size == pytest.approx(1.0, abs=0.02)
+
+
+def test_slope_is_that_of_statsmodels():
+    drawn = simulate_people(ARROWS, 300, seed=2, yes_no=["medicine"])
+    theirs = sm.OLS(drawn["complaints"], sm.add_constant(drawn[["bacteria", *BOTH]])).fit()
+    ours = slope(drawn, "bacteria", "complaints", BOTH)
+    assert ours.size == pytest.approx(theirs.params["bacteria"])
+    assert [ours.low, ours.high] == pytest.approx(list(theirs.conf_int().loc["bacteria"]))
+
+
+def test_an_interval_of_95_holds_the_truth_in_95_of_100_studies():
+    arrows = ARROWS | {("bacteria", "complaints"): 0.3}
+    held = []
+    for seed in range(400):
+        drawn = simulate_people(arrows, 100, seed=seed, yes_no=["medicine"])
+        found = slope(drawn, "bacteria", "complaints", BOTH)
+        held.append(found.low < 0.3 < found.high)
+    assert 0.91 < np.mean(held) < 0.985
+
+
+def test_a_changed_arrow_changes_nothing_that_it_does_not_point_to():
+    one = simulate_people(ARROWS, 50, seed=5, yes_no=["medicine"])
+    other = simulate_people(ARROWS | {("bacteria", "complaints"): 1.0}, 50, seed=5, yes_no=["medicine"])
+    unchanged = ["age", "medicine", "bacteria"]
+    pd.testing.assert_frame_equal(one[unchanged], other[unchanged])
+    assert (one["complaints"] != other["complaints"]).all()
+
+
+def test_yes_or_no_is_the_logistic_model():
+    drawn = simulate_people({("age", "medicine"): 1.0}, 20_000, seed=1, yes_no=["medicine"])
+    fit = sm.Logit(drawn["medicine"], sm.add_constant(drawn["age"])).fit(disp=0)
+    assert fit.params["age"] == pytest.approx(1.0, abs=0.07)
+    assert fit.params["const"] == pytest.approx(0.0, abs=0.06)
+
+
+def test_arrows_in_a_circle_are_refused_and_named():
+    with pytest.raises(InputError, match="circle") as caught:
+        simulate_people({("bacteria", "illness"): 1.0, ("illness", "bacteria"): 1.0}, 10, seed=1)
+    assert "bacteria → illness" in str(caught.value) or "illness → bacteria" in str(caught.size)
+
+
+def test_nobody_is_refused():
+    with pytest.raises(InputError, match="Nobody"):
+        simulate_people(ARROWS, 0, seed=1)
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest():
+    drawn = simulate_people(ARROWS, 20, seed=1)
+    with pytest.raises(InputError, match="medicin") as caught:
+        slope(drawn, "bacteria", "complaints", ["medicin"])
+    assert "'medicine'" in str(caught.value)
+
+
+def test_columns_that_say_the_same_are_refused():
+    drawn = simulate_people(ARROWS, 20, seed=1)
+    with pytest.raises(InputError, match="told apart"):
+        slope(drawn.assign(copy=drawn["age"]), "bacteria", "complaints", ["age", "copy"])
+
+
+GENETIC = {
+    ("gene", "bacteria"): 0.5,
+    ("hidden", "bacteria"): 1.0,
+    ("hidden", "complaints"): 1.0,
+    ("bacteria", "complaints"): 0.0,
+}
+
+
+def test_a_gene_finds_the_truth_that_a_hidden_confounder_hides():
+    for truth in (0.0, 0.4):
+        drawn = simulate_people(GENETIC | {("bacteria", "complaints"): truth}, 40_000, seed=1, genes=["gene"])
+        assert slope(drawn, "bacteria", "complaints").low > truth + 0.2
+        found = slope_by_gene(drawn, "gene", "bacteria", "complaints")
+        assert found.low < truth < found.high
+        assert found.high - found.low < 0.2
+
+
+def test_a_gene_that_points_to_the_outcome_itself_misleads():
+    drawn = simulate_people(GENETIC | {("gene", "complaints"): 0.3}, 40_000, seed=1, genes=["gene"])
+    assert slope_by_gene(drawn, "gene", "bacteria", "complaints").size == pytest.approx(0.6, abs=0.1)
+
+
+def test_the_interval_of_a_weak_gene_is_wide():
+    strong = simulate_people(GENETIC, 2000, seed=1, genes=["gene"])
+    weak = simulate_people(GENETIC | {("gene", "bacteria"): 0.15}, 2000, seed=1, genes=["gene"])
+    widths = [
+        (effect := slope_by_gene(drawn, "gene", "bacteria", "complaints")).high - effect.low for drawn in (strong, weak)
+    ]
+    assert widths[1] > 2 * widths[0]
+
+
+def test_a_gene_that_says_nothing_is_refused():
+    frame = pd.DataFrame({"gene": [1.0] * 4, "bacteria": [1.0, 2, 3, 4], "complaints": [1.0, 2, 1, 2]})
+    with pytest.raises(InputError, match="nothing"):
+        slope_by_gene(frame, "gene", "bacteria", "complaints")
+
+
+@given(quality=st.floats(0, 1))
+def test_measured_badly_keeps_spread_and_loses_the_rest(quality):
+    true = simulate_people(ARROWS, 4000, seed=1, yes_no=["medicine"])
+    poor = measured_badly(true, ["age", "medicine"], quality, seed=2)
+    assert poor["age"].std() == pytest.approx(true["age"].std(), rel=0.06)
+    assert np.corrcoef(poor["age"], true["age"])[0, 1] == pytest.approx(np.sqrt(quality), abs=0.06)
+    assert (poor["medicine"] == true["medicine"]).mean() == pytest.approx((1 + quality) / 2, abs=0.03)
+    pd.testing.assert_series_equal(poor["bacteria"], true["bacteria"])
+
+
+@pytest.mark.parametrize("quality", [-0.1, 1.1])
+def test_a_quality_that_is_no_share_is_refused(quality):
+    with pytest.raises(InputError, match="share"):
+        measured_badly(pd.DataFrame({"age": [1.0, 2.0]}), ["age"], quality, seed=1)
+
+
+def test_poorly_measured_confounders_are_adjusted_for_in_part():
+    found = many_studies(ARROWS, 400, BOTH, [0.0, 0.5, 1.0], yes_no=["medicine"], studies=60)
+    medians = found["median"].abs()
+    assert medians[0.0] > medians[0.5] + 0.03 > medians[1.0] + 0.06
+    assert found.loc[1.0, "low"] < 0 < found.loc[1.0, "high"]
+    exact = many_studies(ARROWS, 400, BOTH, [0.0], exact=BOTH, yes_no=["medicine"], studies=60)
+    assert abs(exact.loc[0.0, "median"]) < 0.03
+
+
+def test_illness_that_changes_bacteria_shows_no_difference_before_it():
+    drawn = followed_until_ill(20_000, 4, illness_on_bacteria=-0.8)
+    means = drawn.groupby(["year", "falls_ill"])["bacteria"].mean().unstack()
+    difference = means[True] - means[False]
+    assert difference[0] == pytest.approx(0, abs=0.05)
+    assert difference[4] == pytest.approx(-0.8, abs=0.05)
+    assert not drawn.loc[drawn["year"] == 0, "ill"].any()
+    never = drawn.groupby("person")["ill"].agg(lambda now: (now.astype(int).diff() < 0).any())
+    assert not never.any()
+
+
+def test_bacteria_that_bring_illness_show_the_difference_before_it():
+    drawn = followed_until_ill(20_000, 4, illness_on_bacteria=0.0, bacteria_on_illness=-1.0)
+    first = drawn[drawn["year"] == 0].groupby("falls_ill")["bacteria"].mean()
+    assert first[True] < first[False] - 0.3
+
+
+def test_diagram_draws_every_box_and_arrow():
+    figure, axes = plt.subplots()
+    places = {"bacteria": (0.0, 0.0), "illness": (1.0, 0.0), "genes": (0.0, 1.0)}
+    arrows = {("bacteria", "illness"): "?", ("genes", "bacteria"): "", ("genes", "illness"): ""}
+    draw_diagram(axes, places, arrows, asked=[("bacteria", "illness")], barred=[("genes", "illness")])
+    assert [text.get_text() for text in axes.texts] == ["bacteria", "illness", "genes", "?"]
+    assert len(axes.patches) == 3
+    assert len(axes.lines) == 1
+    with pytest.raises(KeyError):
+        draw_diagram(axes, places, {("bacteria", "cure"): ""})
+    plt.close(figure)
