@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -291,7 +292,6 @@ SECTIONS: tuple[Section, ...] = (
         (
             Key("length", "int", "characters of a participant's code, the check character included", 6, low=4, high=12),
             Key("label_format", "text", "sheet of labels, as the chapter lists them", "a4-38x21"),
-            Key("tubes_per_visit", "int", "tubes a participant fills at one visit", 1, low=1, high=1),
             Key(
                 "replacements_percent", "number", "spare labels, for tubes that break or get lost", 10, low=0, high=100
             ),
@@ -648,7 +648,7 @@ def read_study_file(path: Path) -> StudyFile:
     ]
     errors += [
         InputError(problem, where=f"{path.name}, line {lines[dotted]}, {dotted}", expected=expected, found=found)
-        for dotted, problem, expected, found in _contradictions(values)
+        for dotted, problem, expected, found in _contradictions(values, path.parent)
     ]
     if errors:
         raise InputErrors(errors)
@@ -788,7 +788,7 @@ def _value(key: Key, node: yaml.Node, folder: Path) -> Any:
         return _date(text)
     if key.kind == "path":
         # An absolute path stays what it is.
-        return folder / Path(text).expanduser()
+        return Path(os.path.normpath(folder / Path(text).expanduser()))
     return _fitting(key, text)
 
 
@@ -842,7 +842,7 @@ def _no_date(text: str) -> str:
 _Contradiction = tuple[str, str, str, str]
 
 
-def _contradictions(values: Mapping[str, Any]) -> Iterator[_Contradiction]:
+def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Contradiction]:
     """Yield key, problem, expected and found of what is right by itself and wrong beside something else."""
     defaults = {name: key.default for name, key in keys().items()}
 
@@ -862,6 +862,9 @@ def _contradictions(values: Mapping[str, Any]) -> Iterator[_Contradiction]:
         named = values.get(dotted, {})
         if named and centres and set(named) != set(centres):
             yield dotted, f"{dotted} is not one for each centre.", ", ".join(centres), ", ".join(named)
+    key_file = values.get("codes.key_file")
+    if key_file is not None and key_file.parts[: len(folder.parts) + 1] == (*folder.parts, "results"):
+        yield "codes.key_file", "The key must not lie among results.", "a path outside results/", str(key_file)
     zone = values.get("cold.zone")
     if zone is not None and not _is_zone(zone):
         close = nearest(zone, available_timezones())
