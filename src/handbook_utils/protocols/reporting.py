@@ -46,7 +46,7 @@ def storms(said: Mapping[str, object]) -> pd.DataFrame:
         ("ethics", _ethics(said), "ethics"),
         ("collection", _collection(said), "collection"),
         ("shipping", _shipping(said), "cold"),
-        ("storage", _text(said, "store_celsius", "{} °C in the laboratory"), "metadata"),
+        ("storage", _storage(said), "metadata"),
         ("extraction", _text(said, "extraction", "{}"), "extraction"),
         ("primers or library", _primers(said), "sequencing"),
         ("negative controls", _controls(said, "blanks", "extraction blanks", "ntc", "no-template controls"), "plates"),
@@ -130,6 +130,11 @@ def _shipping(said: Mapping[str, object]) -> str:
     )
 
 
+def _storage(said: Mapping[str, object]) -> str:
+    celsius = _given(said, "store_celsius")
+    return f"{float(celsius):g} °C in the laboratory" if celsius else OPEN
+
+
 def _primers(said: Mapping[str, object]) -> str:
     forward, reverse = _given(said, "forward"), _given(said, "reverse")
     if _given(said, "method") == "shotgun":
@@ -139,9 +144,11 @@ def _primers(said: Mapping[str, object]) -> str:
 
 def _controls(said: Mapping[str, object], *names: str) -> str:
     parts = [
-        f"{_given(said, name)} {what}" for name, what in zip(names[::2], names[1::2], strict=True) if _given(said, name)
+        f"{what}: {_given(said, name)}"
+        for name, what in zip(names[::2], names[1::2], strict=True)
+        if _given(said, name)
     ]
-    return " and ".join(parts) + " on every plate" if parts else OPEN
+    return "; ".join(parts) + " (on every plate)" if parts else OPEN
 
 
 def _batches(said: Mapping[str, object]) -> str:

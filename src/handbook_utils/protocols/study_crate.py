@@ -477,8 +477,8 @@ def shared(said: Mapping[str, object]) -> Shared:
     name = str(said["study"])
     simulated = " SIMULATED: nobody in it exists." if said["simulated"] else ""
     description = (
-        f"Data of the study {name}, version {said['version']}: metadata, sheets for the archive and what the laboratory "
-        f"recorded of {len(samples)} samples and controls.{simulated}"
+        f"Data of the study {name}, version {said['version']}: metadata, sheets for the archive and what the "
+        f"laboratory recorded of {len(samples)} samples and controls.{simulated}"
     )
     dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
     items = storms({**said, "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
