@@ -136,6 +136,30 @@ def many_runs(runs: int) -> dict[str, float]:
     }
 
 
+def on_a_cluster(runs: int) -> dict[str, float]:
+    """Compare groups many times on a dask cluster of one worker, then of two: both warm, so that only runs count."""
+    from distributed import LocalCluster
+
+    from handbook_utils.execution.batch import run_batch
+    from handbook_utils.execution.plan import read_plan
+
+    seconds = {}
+    for workers in (1, 2):
+        with (
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            for name, count in (("warm", 2 * workers), ("timed", runs)):
+                plan = Path(folder, f"{name}.csv")
+                rows = "".join(f"run-{number},recipes/compare-groups,{number + 1}\n" for number in range(count))
+                plan.write_text("name,chapter,seed\n" + rows, encoding="utf-8")
+                given = read_plan(plan, root=ROOT)
+                start = time.perf_counter()
+                run_batch(given, Path(folder, name), root=ROOT, scheduler=cluster.scheduler_address)
+                seconds[workers] = time.perf_counter() - start
+    return {"runs": runs, "one worker (s)": seconds[1], "two workers (s)": seconds[2], "ratio": seconds[1] / seconds[2]}
+
+
 def _child(work: Callable[..., dict[str, float]], arguments: tuple[Any, ...], pipe: Any) -> None:
     found = work(*arguments)
     found["peak memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -163,6 +187,7 @@ def main() -> None:
         "10,000 samples x 5,000 features, 2 % filled": apart(summaries),
         "2,000 samples x 1,000 features": apart(distances_and_tests),
         "batch": many_runs(runs),
+        "dask": {name: round(value, 2) for name, value in on_a_cluster(24).items()},
     }
     (ROOT / "benchmarks" / "scale.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(results, indent=2))

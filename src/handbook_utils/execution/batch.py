@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -138,7 +139,7 @@ def _run_batch(
     tell: Progress,
 ) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
-    with _locked(out), _executors(workers, scheduler) as (executors, at_once):
+    with _locked(out), _executors(workers, scheduler) as (executors, at_once, share):
         there = _already_there(plan, out, resume)
         _clear_leftovers(plan, out)
         for run in plan:
@@ -147,7 +148,6 @@ def _run_batch(
             tell(name, "cached")
         before = set(there)
         missing = [run for run in plan if run.name not in before]
-        share = workers if scheduler is None else 1
         failed = {}
         for run, failure in _finished(missing, executors, at_once, (out, root, timeout, share)):
             tell(run.name, "failed" if failure else "done")
@@ -271,10 +271,10 @@ def _killed(run: Run, error: BaseException) -> Failure:
 
 
 @contextmanager
-def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int]]:
-    """Give what opens an executor, and how many runs it works on at once."""
+def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int, int]]:
+    """Give what opens an executor, how many runs it works on at once, and how many of them share a machine."""
     if scheduler is None:
-        yield lambda: _processes(workers), workers
+        yield lambda: _processes(workers), workers, workers
         return
     if importlib.util.find_spec("distributed") is None:
         raise InputError(
@@ -295,8 +295,11 @@ def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int
         ) from error
     with client:
         # A few more than there are threads, so that no worker waits for us. Not pure: two runs are never the same.
-        threads = sum(client.nthreads().values())
-        yield lambda: client.get_executor(pure=False), max(2, threads + threads // 2)
+        threads: Counter[str] = Counter()
+        for address, number in client.nthreads().items():
+            threads[urlsplit(address).hostname or address] += number
+        most = threads.total() + threads.total() // 2
+        yield lambda: client.get_executor(pure=False), max(2, most), max(threads.values(), default=1)
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
@@ -398,13 +401,23 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
             if not is_complete(out / run.name):
                 continue
             effective: dict[str, Value] = {**run.chapter.defaults, **run.parameters}
-            given = [inert(str(effective.get(column, ""))) for column in columns]
+            paths = {entry.name for entry in run.chapter.parameters if entry.type in ("file", "folder")}
+            given = [
+                inert(_beside(value, out) if column in paths else value)
+                for column in columns
+                for value in [str(effective.get(column, ""))]
+            ]
             with (out / run.name / "values.csv").open(encoding="utf-8", newline="") as values:
                 lines = csv.reader(values)
                 next(lines)
                 writer.writerows((run.name, run.chapter.slug, *given, *line) for line in lines)
     if importlib.util.find_spec("pyarrow") is not None:
         _write_parquet(out / "summary.csv", out / "summary.parquet")
+
+
+def _beside(paths: str, out: Path) -> str:
+    """Name files by their way from the batch's folder: where that lies on one machine is of no use on another."""
+    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths.split(os.pathsep) if path)
 
 
 def _write_parquet(source: Path, target: Path) -> None:

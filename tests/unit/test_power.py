@@ -1,0 +1,219 @@
+"""Sample sizes: simulation against the closed form, type I error, known effects, and mistakes told all at once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from skbio import DistanceMatrix
+
+from handbook_utils.analysis.permanova import permanova
+from handbook_utils.analysis.power import (
+    baseline_residuals,
+    changes,
+    exact_interval,
+    paired_t_power,
+    parallel_power,
+    permanova_power,
+    residuals,
+    separation,
+    size_reaching,
+    t_power,
+    t_size,
+    taxon_power,
+    tilted,
+    two_groups,
+)
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.plan_inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
+
+GIVEN = {
+    "pilot": "twins", "table": "", "metadata": "", "group": "", "person": "", "time": "", "reads": 500,
+    "outcome": "shannon", "effect": 0.5, "taxon": "", "arms": "a, b", "participants": 60, "sizes": "10, 20",
+}  # fmt: skip
+NORMAL = residuals(stats.norm.ppf((np.arange(2000) + 0.5) / 2000))
+LINE = np.linspace(0.0, 1.0, 60)
+SQUARE = (LINE[:, None] - LINE) ** 2
+
+
+def test_closed_form_is_that_of_the_textbook():
+    # Cohen 1988, table 2.4.1: d = 0.5, two-sided 5 %, power 80 % takes 64 a group; d = 0.2 takes 393, d = 0.8 takes 26.
+    assert [t_size(effect) for effect in (0.5, 0.8)] == [64, 26]
+    assert 390 <= t_size(0.2) <= 396
+    # statsmodels computes it in its own way.
+    from statsmodels.stats.power import TTestIndPower, TTestPower
+
+    assert t_power(0.4, 30, 50) == pytest.approx(TTestIndPower().power(0.4, 30, 0.05, ratio=50 / 30), abs=1e-6)
+    assert paired_t_power(0.4, 30) == pytest.approx(TTestPower().power(0.4, 30, 0.05), abs=1e-6)
+    with pytest.raises(InputError, match="effect of 0"):
+        t_size(0.0)
+
+
+@pytest.mark.parametrize(("effect", "first", "ratio"), [(0.5, 64, 1.0), (0.8, 20, 1.0), (0.5, 40, 2.0)])
+def test_simulation_agrees_with_the_closed_form(effect, first, ratio):
+    trials = 8000
+    truth = t_power(effect, first, round(ratio * first))
+    found = parallel_power(NORMAL, effect, [first], ratio=ratio, simulations=trials, seed=4)["power"].iloc[0]
+    assert abs(found - truth) < 4 * np.sqrt(truth * (1 - truth) / trials) + 0.003  # 4 SE, and Welch for Student
+
+
+def test_paired_simulation_agrees_with_the_closed_form():
+    truth = paired_t_power(0.5, 30)
+    found = parallel_power(NORMAL, 0.5, [30], paired=True, simulations=8000, seed=4)["power"].iloc[0]
+    assert abs(found - truth) < 4 * np.sqrt(truth * (1 - truth) / 8000)
+
+
+def test_type_one_error_is_inside_its_binomial_interval():
+    trials = 8000
+    low, high = stats.binom.interval(0.999, trials, 0.05)
+    assert low <= parallel_power(NORMAL, 0.0, [40], simulations=trials, seed=2)["hits"].iloc[0] <= high
+    assert low <= parallel_power(NORMAL, 0.0, [40], paired=True, simulations=trials, seed=2)["hits"].iloc[0] <= high
+    low, high = stats.binom.interval(0.999, 1000, 0.05)
+    even = np.full(len(LINE), 1 / len(LINE))
+    hits = permanova_power(SQUARE, even, even, [20], permutations=199, simulations=1000, seed=2)["hits"].iloc[0]
+    assert low <= hits <= high
+
+
+def test_power_rises_with_people_and_effect_and_falls_with_dropout():
+    sizes = [10, 20, 40, 80]
+    weak, strong, lossy = (
+        parallel_power(NORMAL, effect, sizes, dropout=lost, simulations=2000)["power"].to_numpy()
+        for effect, lost in ((0.4, 0.0), (0.8, 0.0), (0.4, 0.4))
+    )
+    assert (np.diff(weak) > 0).all()
+    assert (strong >= weak).all()
+    assert (lossy < weak).all()
+    # Losing 40 % of 80 is having 48.
+    assert lossy[-1] == pytest.approx(t_power(0.4, 48, 48), abs=0.05)
+
+
+def test_a_seed_decides_everything():
+    one, same = (parallel_power(NORMAL, 0.5, [20], simulations=300, seed=7) for _ in range(2))
+    pd.testing.assert_frame_equal(one, same)
+    assert not one.equals(parallel_power(NORMAL, 0.5, [20], simulations=300, seed=8))
+    weights = tilted(SQUARE, 0.1)
+    first, again = (permanova_power(SQUARE, *weights, [10], simulations=20, seed=7) for _ in range(2))
+    pd.testing.assert_frame_equal(first, again)
+
+
+def test_intervals_cover_and_touch_their_ends():
+    assert exact_interval(0, 20)[0] == 0.0
+    assert exact_interval(20, 20)[1] == 1.0
+    chances = stats.binom.pmf(np.arange(31), 30, 0.8)
+    covered = [low <= 0.8 <= high for low, high in (exact_interval(hits, 30) for hits in range(31))]
+    assert chances[covered].sum() >= 0.95
+
+
+@pytest.mark.parametrize("wanted", [0.0, 0.01, 0.05, 0.3])
+def test_the_tilt_has_the_effect_it_claims(wanted):
+    one, other = tilted(SQUARE, wanted)
+    assert one.sum() == pytest.approx(1)
+    assert separation(SQUARE, one, other) == pytest.approx(wanted, abs=1e-9)
+    # A large draw shows that effect: R² tends to ω².
+    generator = np.random.default_rng(1)
+    drawn = np.concatenate([generator.choice(len(LINE), 2000, p=weights) for weights in (one, other)])
+    share = two_groups(SQUARE[np.ix_(drawn, drawn)], 2000, 0, generator)[0]
+    assert share == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_tilt_cannot_be_larger_than_the_pilot():
+    with pytest.raises(InputError, match="so large an effect"):
+        tilted(SQUARE, 0.99)
+
+
+def test_two_groups_is_permanova():
+    generator = np.random.default_rng(3)
+    points = generator.normal(size=(24, 5))
+    points[:10] += 0.4
+    plain = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
+    ids = [f"s{number}" for number in range(24)]
+    groups = pd.DataFrame({"arm": ["a"] * 10 + ["b"] * 14}, index=ids)
+    theirs = permanova(DistanceMatrix(plain, ids=ids), groups, ["arm"], permutations=4999, seed=1).loc["arm"]
+    share, p = two_groups(plain**2, 10, 4999, generator)
+    assert share == pytest.approx(theirs["R2"], abs=1e-12)
+    assert p == pytest.approx(theirs["p"], abs=0.02)
+
+
+def test_a_taxon_that_did_not_change_is_called_changed_by_its_share():
+    pilot = np.random.default_rng(1).poisson([[400, 100, 300, 200]], size=(40, 4))
+    curve = taxon_power(pilot, 0, 2, 3.0, [20], simulations=100, reads=1000)
+    assert curve["false_share"].iloc[0] > 0.9
+    same = taxon_power(pilot, 0, 2, 1.0, [20], simulations=400, reads=1000)
+    assert (
+        stats.binom.interval(0.999, 400, 0.05)[0] <= same["hits"].iloc[0] <= stats.binom.interval(0.999, 400, 0.05)[1]
+    )
+
+
+def test_two_samples_a_person_help_where_they_are_alike():
+    generator = np.random.default_rng(5)
+    person = generator.normal(size=400)
+    pairs = np.column_stack([person + generator.normal(0, 0.5, 400), person + generator.normal(0, 0.5, 400)])
+    assert changes(pairs)[1] == pytest.approx(np.sqrt(1.25 / 0.5), rel=0.1)
+    assert baseline_residuals(pairs)[1] == pytest.approx(1 / np.sqrt(1 - 0.8**2), rel=0.1)
+    assert changes(pairs)[0].std() == pytest.approx(1)
+
+
+def test_a_size_must_reach_and_stay():
+    curve = pd.DataFrame({"first": [10, 20, 30, 40], "low": [0.5, 0.81, 0.79, 0.9]})
+    assert size_reaching(curve, 0.8) == 40
+    assert size_reaching(curve, 0.95) is None
+
+
+@pytest.mark.parametrize("pilot", ["twins", "throat", "ecam"])
+def test_bundled_pilots_are_pilots(pilot):
+    made = pilot_of(GIVEN | {"pilot": pilot})
+    assert len(made.shannon) == len(made.squared) == len(made.groups) >= 20
+    assert made.taxa
+    assert (len(made.visits) > 0) == (pilot != "throat")
+    plan_the_study(GIVEN | {"pilot": pilot})
+
+
+def test_all_mistakes_at_once():
+    wrong = {
+        "arms": "a",
+        "participants": 1,
+        "sizes": "ten, 20",
+        "outcome": "permanova",
+        "effect": 2.0,
+        "taxon": "Bacteroidez",
+    }
+    with pytest.raises(InputErrors) as found:
+        plan_the_study(GIVEN | wrong)
+    text = str(found.value)
+    for said in ("two arms", "too few participants", "share of the variation", "found:    ten", "'Bacteroides'"):
+        assert said in text
+
+
+def test_a_reader_s_own_pilot(tmp_path):
+    generator = np.random.default_rng(1)
+    table = pd.DataFrame(
+        generator.poisson(60, size=(24, 12)), index=[f"s{n}" for n in range(24)], columns=[f"Tä{n}" for n in range(12)]
+    )
+    lines = [
+        ";".join(["sample", *table.columns]),
+        *(";".join([name, *map(str, row)]) for name, row in zip(table.index, table.to_numpy(), strict=True)),
+    ]
+    (tmp_path / "t.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
+    (tmp_path / "m.tsv").write_text(
+        "sample\twho\tarm\n" + "".join(f"s{n}\tp{n // 2}\t{'xy'[n % 4 // 2]}\n" for n in range(24)), encoding="utf-8"
+    )
+    own = GIVEN | {
+        "table": str(tmp_path / "t.csv"),
+        "metadata": str(tmp_path / "m.tsv"),
+        "person": "who",
+        "group": "arm",
+    }
+    made = pilot_of(own)
+    assert len(made.groups) == len(made.visits) == 12
+    plan_the_study(own)
+    with pytest.raises(InputErrors, match="no column 'wo'"):
+        plan_the_study(own | {"person": "wo"})
+    with pytest.raises((InputError, InputErrors), match="too few people"):
+        plan_the_study(own | {"reads": 5000})
+
+
+def test_words_of_parameters():
+    assert sizes_of("40,20, 20") == [20, 40]
+    assert effects_of("taxon", 0.5)["taxon"] == 0.5
+    with pytest.raises(InputError, match="factor, other than 1"):
+        effects_of("taxon", 1.0)
+    assert named_taxon(pilot_of(GIVEN), "")[0] != named_taxon(pilot_of(GIVEN), "")[1]
