@@ -76,6 +76,7 @@ DECISIONS = (
         Decision("record-metadata", f"metadata-{key}.tsv", True, f"metadata for {STANDARDS[key].title}")
         for key in ("mixs", "ena", "ncbi", "qiime2", "qiita")
     ),
+    Decision("record-metadata", "wrong-checked.xlsx", False, "an example of mistakes, made on purpose"),
     Decision("extract-and-plate", "wells.csv", True, "says which sample lay beside which"),
     Decision("extract-and-plate", "batches.csv", True, "says what was extracted together"),
     Decision("sequence", "pooling.csv", True, "says how libraries were pooled"),
