@@ -183,8 +183,8 @@ def validate_table(
         if field.name in table.columns:
             findings += _cells(table, field, asked, ids, day)
     findings += _lost_zeros(table, asked, ids)
-    personal = _personal(table, ids, day)
-    findings = [*(_hidden(one, personal) for one in findings), *personal]
+    seen = personal(table, ids, day)
+    findings = [*(_hidden(one, seen) for one in findings), *seen]
     order = {name: number for number, name in enumerate(table.columns)}
     findings.sort(key=lambda one: (one.level == "advice", one.row, order.get(one.column, -1)))
     return Validation(where, asked, table, tuple(dict.fromkeys(findings)))
@@ -413,8 +413,22 @@ def _lost_zeros(table: pd.DataFrame, asked: Standard, ids: list[str]) -> list[Fi
     return findings
 
 
-def _personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Finding]:
-    """Let the privacy guard look at every cell."""
+def personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Finding]:
+    """Let the privacy guard look at every cell.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Cells as text; the index is the line in the file.
+    ids : list of str
+        What each row is called in messages.
+    today : datetime.date
+
+    Returns
+    -------
+    list of Finding
+        Values are shown by their ends only. Study codes that look like a postal code are none.
+    """
     lines = list(table.index)
     findings = []
     for found in privacy.examine(table.reset_index(drop=True), today=today):
@@ -427,9 +441,9 @@ def _personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Findi
     return findings
 
 
-def _hidden(finding: Finding, personal: list[Finding]) -> Finding:
+def _hidden(finding: Finding, seen: list[Finding]) -> Finding:
     """Let no other message repeat what the guard found."""
-    found = next((one for one in personal if (one.row, one.column) == (finding.row, finding.column)), None)
+    found = next((one for one in seen if (one.row, one.column) == (finding.row, finding.column)), None)
     if found is None or not finding.value or not finding.row:
         return finding
     return replace(finding, value=found.value, remedy="Take out what is personal first: see there.")
