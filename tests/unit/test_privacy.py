@@ -21,6 +21,7 @@ def kinds(column: str, value: object) -> list[str]:
     ("column", "value", "what"),
     [
         ("note", "bsn 111222333 given", "citizen service number (BSN)"),
+        ("note", "[BSN:111222333]", "citizen service number (BSN)"),
         ("note", "1112.22.333", "citizen service number (BSN)"),
         ("note", "mail jan.de.vries+x@voorbeeld.nl please", "e-mail address"),
         ("note", "06-12345678", "telephone number"),
@@ -54,6 +55,7 @@ def test_personal_data_is_found(column, value, what):
         ("collected", "31-01-2026"),
         ("year_of_birth", "1980"),
         ("host_age", "46 year"),
+        ("env_broad_scale", "human-associated habitat [ENVO:00009003]"),  # its digits satisfy the eleven-test
         ("env_medium", "fecal material [ENVO:00002003]"),
         ("primer", "FWD:GTGYCAGCMGCCGCGGTAA;REV:GGACTACNVGGGTWTCTAAT"),
         ("doi", "doi:10.1038/nbt.3960"),

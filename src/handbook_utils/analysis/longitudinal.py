@@ -271,7 +271,8 @@ def series_correlation(
         generator = np.random.default_rng(seed)
         found = [_spearman(values[_blocks(stops, generator)]) for _ in range(resamples)]
         bounds.append(np.nanpercentile(found, tails))
-    return SeriesCorrelation(_spearman(values), *(float(bound) for pair in bounds for bound in pair), len(both))
+    low, high, naive_low, naive_high = (float(bound) for pair in bounds for bound in pair)
+    return SeriesCorrelation(_spearman(values), low, high, naive_low, naive_high, len(both))
 
 
 def _blocks(ends: npt.NDArray[np.intp], generator: np.random.Generator) -> npt.NDArray[np.intp]:

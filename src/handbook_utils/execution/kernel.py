@@ -15,6 +15,7 @@ import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 KERNEL = "handbook" if "forkserver" in multiprocessing.get_all_start_methods() else "python3"
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PRELOAD = ["handbook_utils.execution.preload"]
 _starting = threading.Lock()
 
 
@@ -46,6 +48,18 @@ def make_available(workers: int = 1) -> None:
         os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // workers)))
     # Debugger warnings about frozen modules are of no use in a chapter.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+
+def prepare() -> None:
+    """Start the process that kernels are forked from, without waiting for its imports.
+
+    A build that will execute chapters calls it first, so that these imports and the reading of the chapters are done
+    side by side. Where there is no fork server it does nothing.
+    """
+    if KERNEL == "handbook":
+        with _starting, _without_main():
+            multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
+            forkserver.ensure_running()
 
 
 class ForkedKernel(LocalProvisioner):
@@ -71,7 +85,7 @@ class ForkedKernel(LocalProvisioner):
         folder = str(kwargs.get("cwd") or Path.cwd())
         with _starting, _without_main():
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["handbook_utils.execution.preload"])
+            context.set_forkserver_preload(_PRELOAD)
             process = _Process(context, connection_file, environment, folder)
         self.process = process  # type: ignore[assignment]
         self.pid = process.pid

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.protocols.example_questionnaire import example_questionnaire
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.metadata_rules import as_letters
-from handbook_utils.protocols.metadata_standards import CONTROL, QUESTIONNAIRE
+from handbook_utils.protocols.metadata_standards import CONTROL, QUESTIONNAIRE, standard
 from handbook_utils.protocols.metadata_validation import Validation, validate, validate_table
 from handbook_utils.protocols.privacy import WITHHELD
 
@@ -261,7 +264,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     for tube in tubes.itertuples():
         if tube.sample not in given.index:
             continue
-        said = given.loc[tube.sample]
+        said = given.loc[str(tube.sample)]
         place = study.coordinates.get(str(tube.centre))
         height, weight = _numeric(said["height_cm"]), _numeric(said["weight_kg"])
         rows.append(
@@ -495,8 +498,6 @@ def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.Dat
 
 
 def _refused(key: str, frame: pd.DataFrame) -> tuple[InputError, ...]:
-    from handbook_utils.protocols.metadata_standards import standard
-
     lines = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="line"))
     found = validate_table(lines, standard(key), f"metadata-{key}.tsv")
     return found.as_input_errors().errors if found.errors else ()
@@ -527,22 +528,22 @@ def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
 
 
 def pairs(text: str, where: str) -> dict[str, str]:
-    """Split a parameter such as ``Groningen: Groningen, Wageningen: Gelderland``.
+    """Split a parameter such as ``Groningen: Groningen, Wageningen: Gelderland``; a study file's mapping comes with =.
 
     Raises
     ------
     InputError
-        A part has no colon.
+        A part has neither.
 
     Examples
     --------
-    >>> pairs("Groningen: 53.22, Wageningen: 51.97", "latitudes")
+    >>> pairs("Groningen: 53.22, Wageningen=51.97", "latitudes")
     {'Groningen': '53.22', 'Wageningen': '51.97'}
     """
     made = {}
     for part in filter(str.strip, text.split(",")):
-        name, colon, value = part.partition(":")
-        if not colon or not name.strip() or not value.strip():
+        name, separator, value = re.split("([:=])", part, maxsplit=1) if re.search("[:=]", part) else (part, "", "")
+        if not separator or not name.strip() or not value.strip():
             raise InputError(
                 f"The parameter {where} is not a list of centres.", expected="Centre: value, Centre: value", found=text
             )
@@ -598,7 +599,48 @@ def record_metadata(parameters: Mapping[str, object]) -> None:
     InputError, InputErrors
         Everything that is wrong with its files and parameters.
     """
-    gathered(parameters)
+    found, tubes, _, study = gathered(parameters)
+    all_standards(records(found.table, tubes, planned_controls(tubes, parameters), study), study)
+
+
+def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, object]) -> pd.DataFrame:
+    """Name the controls of as many plates as the tubes need, a person's tubes staying together.
+
+    Parameters
+    ----------
+    tubes : pandas.DataFrame
+        With a column participant.
+    parameters : mapping
+        plate (wells), plates (0: as few as will do), blanks, mocks, ntc, duplicates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`controls`.
+
+    Raises
+    ------
+    InputError
+        A plate has no room for one person's tubes.
+
+    Examples
+    --------
+    >>> wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
+    >>> len(planned_controls(pd.DataFrame({"participant": ["A", "A", "B", "B"]}), wanted))
+    4
+    """
+    number = {name: int(str(parameters[name])) for name in ("plate", "plates", "blanks", "mocks", "ntc", "duplicates")}
+    series = int(tubes["participant"].value_counts().max()) if len(tubes) else 1
+    room = number["plate"] - sum(number[name] for name in ("blanks", "mocks", "ntc", "duplicates"))
+    if room < series:
+        raise InputError(
+            "A plate has no room for one person's tubes beside the controls.",
+            where="the parameters plate, blanks, mocks, ntc, duplicates",
+            expected=f"room for {series}",
+            found=f"room for {max(room, 0)}",
+        )
+    plates = number["plates"] or -(-tubes["participant"].nunique() // (room // series))
+    return controls(plates, number["blanks"], number["mocks"], number["ntc"])
 
 
 def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame, list[str], Circumstances]:
@@ -617,9 +659,6 @@ def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame
     ------
     InputError, InputErrors
     """
-    from handbook_utils import datasets
-    from handbook_utils.protocols.example_questionnaire import example_questionnaire
-
     given = {name: str(parameters.get(name, "")) for name in ("questionnaire", "tubes", "verdicts")}
     tubes = read_tubes(Path(given["tubes"])) if given["tubes"] else datasets.frame("example-study")
     if given["questionnaire"]:
@@ -652,5 +691,4 @@ def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame
         blank=str(parameters["blank"]),
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
-    all_standards(records(found.table, kept, controls(1, 1, 1, 1), study), study)
     return found, kept, rejected, study

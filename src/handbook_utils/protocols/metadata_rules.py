@@ -155,10 +155,10 @@ def _choice(value: str, field: Field) -> Problem | None:
         return None
     if value.isdigit() and value.zfill(2) in field.choices:
         return Problem(f"one of {_listed(field.choices)}", f"Write {value.zfill(2)}; {field.trap}".rstrip("; "))
-    close = nearest(value, field.choices)
-    return Problem(
-        f"one of {_listed(field.choices)}", f"Did you mean {close!r}?" if close else f"Such as {field.example}."
-    )
+    begun = [choice for choice in field.choices if choice.casefold().startswith(value.casefold())]
+    close = nearest(value, field.choices) or (begun[0] if len(begun) == 1 else None)
+    remedy = f"Did you mean {close!r}?" if close else f"Such as {field.example}."
+    return Problem(f"one of {_listed(field.choices)}", remedy)
 
 
 def _listed(choices: tuple[str, ...]) -> str:

@@ -422,7 +422,7 @@ def _personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Findi
         sample = ids[found.row - 1].strip() if found.row else ""
         if found.row and found.what == "postal code" and is_study_code(str(table.iloc[found.row - 1][found.column])):
             continue
-        rule = f"no personal data: this looks like a {found.what}"
+        rule = f"no personal data, which this looks like: {found.what}"
         findings.append(Finding(line, sample, found.column, found.shown, rule, found.remedy))
     return findings
 

@@ -68,6 +68,8 @@ def workbook(validation: Validation) -> bytes:
 
 def _write(sheet: Any, row: int, values: list[str]) -> None:
     for column, value in enumerate(values, start=1):
+        if value == "":
+            continue  # an empty cell is none; written as a text of nothing it makes Excel complain
         cell = sheet.cell(row, column)
         try:
             cell.value = value

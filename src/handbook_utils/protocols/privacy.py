@@ -93,6 +93,8 @@ _A_DATE = re.compile(
     r"(?:19|20)\d{2}[-.](?:0[1-9]|1[0-2])[-.](?:0[1-9]|[12]\d|3[01])|"
     r"(?:0[1-9]|[12]\d|3[01])[-.](?:0[1-9]|1[0-2])[-.](?:19|20)\d{2}"
 )
+#: The numbers of ontologies' terms are long, and some satisfy the eleven-test, too.
+_A_TERM = re.compile(r"\b(?:ENVO|UBERON|DOID|EFO|OBI|PATO|CHEBI|FMA|GAZ|MIXS|NCBITaxon)[:_]\d+")
 _BIRTH = re.compile(r"birth|geboort|geb[._ ]?dat|\bdob\b", re.IGNORECASE)
 _PLACE = re.compile(r"\blat|\blon|lat_lon|coord|latitude|longitude", re.IGNORECASE)
 _PERSONAL = re.compile(
@@ -156,9 +158,10 @@ def _cells(frame: pd.DataFrame, year: int) -> Iterator[Finding]:
 
 
 def _looks_like(text: str, column: str, year: int) -> Iterator[tuple[str, str, str]]:
-    if match := _first(_DIGITS, text, lambda digits: is_bsn(digits) and not _A_DATE.fullmatch(digits)):
+    plain = _A_TERM.sub("", text)
+    if match := _first(_DIGITS, plain, lambda digits: is_bsn(digits) and not _A_DATE.fullmatch(digits)):
         yield "citizen service number (BSN)", match, "Take it out: outside care a BSN may not be used (UAVG art. 46)."
-    elif match := _first(_PHONE, text):
+    elif match := _first(_PHONE, plain):
         yield "telephone number", match, "Take it out; keep it with the key file."
     if match := _first(_EMAIL, text):
         yield "e-mail address", match, "Take it out; keep it with the key file."

@@ -7,11 +7,13 @@ import hashlib
 import itertools
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,18 +119,22 @@ def build_book(
         if told["fingerprint"] == print_ and told["index"] == _digest(index):
             return BuildReport(index, (), (), time.perf_counter() - began, told["pages"], unchanged=True)
 
+    if not (build / "cache").is_dir():
+        from handbook_utils.execution.kernel import prepare
+
+        prepare()
     chapters = catalogue.chapters
-    outcomes = _executed(
-        chapters, languages, root, workers=workers, executor=executor, timeout=timeout, progress=progress
-    )
-    once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
-    failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
     build.mkdir(exist_ok=True)
     _clear_leftovers(build)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name, _renderers(Path(name), languages) as renderers:
+        outcomes = _executed(
+            chapters, languages, root, workers=workers, executor=executor, timeout=timeout, progress=progress
+        )
+        once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
+        failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
         made = Path(name) / "html"
         made.mkdir()
-        _render(catalogue, chapters, languages, outcomes, made, tolerant=bool(failures))
+        _render(catalogue, chapters, renderers, outcomes, made, tolerant=bool(failures))
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -237,10 +243,26 @@ def _executed(
     }
 
 
+@contextmanager
+def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """Start a Sphinx for each edition, to do its imports while chapters are executed."""
+    from handbook_utils.publishing import render
+
+    # Sphinx leaves its own things beside the pages; those go with the temporary folder.
+    running = {lang: render.start(folder / "stage" / lang, folder / lang / "pages", lang) for lang in languages}
+    try:
+        yield running
+    finally:
+        for process in running.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
 def _render(
     catalogue: Catalogue,
     chapters: Sequence[Chapter],
-    languages: Sequence[str],
+    renderers: dict[str, subprocess.Popen[str]],
     outcomes: dict[str, dict[str, Outcome]],
     made: Path,
     *,
@@ -253,14 +275,11 @@ def _render(
     from handbook_utils.publishing.site import add_downloads, chooser
     from handbook_utils.publishing.stage import write_stage
 
-    stages = made.parent / "stage"
-    running = {}
-    for lang in languages:
-        stage = stages / lang
-        write_stage(stage, catalogue, chapters, lang, languages, outcomes[lang])
-        # Sphinx leaves its own things beside the pages; those go with the temporary folder.
-        running[lang] = render.start(stage, made.parent / lang / "pages", lang)
-    found = {lang: render.finish(process) for lang, process in running.items()}
+    stages, languages = made.parent / "stage", tuple(renderers)
+    for lang, process in renderers.items():
+        write_stage(stages / lang, catalogue, chapters, lang, languages, outcomes[lang])
+        render.begin(process)
+    found = {lang: render.finish(process) for lang, process in renderers.items()}
     if any(found.values()) and not tolerant:
         raise InputErrors(_together(found))
     config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))

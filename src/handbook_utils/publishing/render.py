@@ -181,13 +181,24 @@ def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
 
 
 def start(stage: Path, out: Path, lang: str) -> subprocess.Popen[str]:
-    """Start :func:`render` in a process of its own; :func:`finish` waits for it."""
+    """Start a process for :func:`render`, which does its imports and then waits for :func:`begin`.
+
+    It can be started before there is a stage; where :func:`begin` never comes, it ends with this process.
+    """
     command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def begin(process: subprocess.Popen[str]) -> None:
+    """Tell a started process that its stage is there."""
+    if process.stdin is not None:
+        process.stdin.write("begin\n")
+        process.stdin.flush()
 
 
 def finish(process: subprocess.Popen[str]) -> list[InputError]:
-    """Wait for a started :func:`render` and return what it returned.
+    """Wait for a process that has begun, and return what :func:`render` returned.
 
     Raises
     ------
@@ -201,5 +212,9 @@ def finish(process: subprocess.Popen[str]) -> list[InputError]:
 
 
 if __name__ == "__main__":
+    import sphinx.application  # noqa: F401 - what render needs, imported while chapters are executed
+
     stage_, out_, lang_ = sys.argv[1:]
+    if not sys.stdin.readline():
+        sys.exit(1)
     print(json.dumps([(error.problem, error.where) for error in render(Path(stage_), Path(out_), lang_)]))

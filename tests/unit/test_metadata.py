@@ -1,0 +1,540 @@
+"""Metadata: every mistake at once with row, column, value, rule and remedy; our own files pass; nobody is named."""
+
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from skbio.metadata import SampleMetadata
+
+from handbook_utils import cli, datasets
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.codes import check_character
+from handbook_utils.protocols.example import example_samples
+from handbook_utils.protocols.example_questionnaire import example_questionnaire
+from handbook_utils.protocols.metadata_records import (
+    Circumstances,
+    all_standards,
+    as_tsv,
+    controls,
+    coordinates,
+    gathered,
+    pairs,
+    planned_controls,
+    read_questionnaire,
+    read_rejected,
+    read_tubes,
+    record_metadata,
+    records,
+)
+from handbook_utils.protocols.metadata_rules import check
+from handbook_utils.protocols.metadata_standards import INSDC_MISSING, MIXS, STANDARDS, standard
+from handbook_utils.protocols.metadata_validation import summary, validate, validate_table
+from handbook_utils.protocols.metadata_workbook import workbook
+from handbook_utils.protocols.plates import layout
+from handbook_utils.protocols.privacy import examine
+
+TODAY = dt.date(2026, 11, 24)
+STUDY = Circumstances(
+    "Example (simulated)",
+    "Netherlands",
+    {"Groningen": "Groningen", "Wageningen": "Gelderland"},
+    {"Groningen": (53.22, 6.57)},
+)
+PARAMETERS = {
+    "questionnaire": "",
+    "tubes": "",
+    "verdicts": "",
+    "project": "Example",
+    "country": "Netherlands",
+    "regions": "Groningen=Groningen, Wageningen=Gelderland",
+    "latitudes": "",
+    "longitudes": "",
+    "broad": STUDY.broad,
+    "local": STUDY.local,
+    "medium": STUDY.medium,
+    "instrument": "Illumina MiSeq",
+    "forward": STUDY.forward,
+    "reverse": STUDY.reverse,
+    "store_celsius": -80.0,
+    "precision": "month",
+    "location": "freezer",
+    "blank": "distilled water",
+    "plate": 96,
+    "plates": 0,
+    "blanks": 2,
+    "mocks": 1,
+    "ntc": 1,
+    "duplicates": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def written():
+    table = records(example_questionnaire(), example_samples(), controls(2, 2, 1, 1), STUDY)
+    return all_standards(table, STUDY)
+
+
+def saved(tmp_path, frame, key, name="metadata.tsv"):
+    path = tmp_path / name
+    path.write_bytes(as_tsv(frame, key))
+    return path
+
+
+def told(validation):
+    return [(one.row, one.column, one.value) for one in validation.errors]
+
+
+# ------------------------------------------------------------------ the standards
+
+
+def test_eleven_fields_of_mixs_and_eleven_of_ena_are_required():
+    assert MIXS.required == [
+        *("samp_name", "project_name", "target_gene", "samp_taxon_id", "collection_date", "geo_loc_name"),
+        *("lat_lon", "env_broad_scale", "env_local_scale", "env_medium", "seq_meth"),
+    ]
+    assert len(standard("ena").required) == 11
+    assert set(standard("ncbi").required) == {
+        *("sample_name", "organism", "collection_date", "env_broad_scale", "env_local_scale", "env_medium"),
+        *("geo_loc_name", "host", "lat_lon"),
+    }
+    assert len(standard("qiita").required) == 12
+
+
+@pytest.mark.parametrize("key", STANDARDS)
+def test_every_example_of_every_field_passes_its_own_rule(key):
+    for field in STANDARDS[key].fields:
+        assert check(field.example, field) is None, field.name
+
+
+def test_an_unknown_standard_suggests_the_nearest(tmp_path):
+    with pytest.raises(InputError, match="no standard") as found:
+        validate(tmp_path / "x.tsv", "mix")
+    assert "'mixs'" in str(found.value)
+
+
+# ------------------------------------------------------------------ our own files
+
+
+@pytest.mark.parametrize("key", ["mixs", "ena", "ncbi", "qiime2", "qiita"])
+def test_what_we_write_is_valid_when_read_back(key, written, tmp_path):
+    found = validate(saved(tmp_path, written[key], key), key, today=TODAY)
+    assert found.errors == []
+    assert len(found.table) == 180 + 8
+
+
+def test_qiime2s_own_format_reader_takes_the_file(written, tmp_path):
+    made = SampleMetadata.load(str(saved(tmp_path, written["qiime2"], "qiime2")))
+    assert made.id_count == 188
+    kinds = {name: made.columns[name].type for name in made.columns}
+    assert kinds["bristol"] == kinds["age"] == "numeric"
+    assert kinds["arm"] == kinds["sample_or_control"] == "categorical"
+
+
+def test_units_and_forms_differ_between_the_files(written):
+    first = {key: frame.iloc[0] for key, frame in written.items()}
+    centimetres = float(written["qiime2"].iloc[0]["height_cm"])
+    assert first["ena"]["host height"] == f"{centimetres * 10:.0f}"
+    assert first["mixs"]["host_height"] == f"{centimetres:g} cm"
+    assert first["mixs"]["lat_lon"] == "53.22 6.57"
+    assert first["ncbi"]["lat_lon"] == "53.22 N 6.57 E"
+    assert "-" not in first["qiita"]["sample_name"]
+    wageningen = written["mixs"]["geo_loc_name"].str.contains("Wageningen")
+    assert set(written["mixs"].loc[wageningen, "lat_lon"]) == {"missing: human-identifiable"}
+
+
+def test_controls_have_rows_and_no_host(written):
+    blank = written["mixs"].set_index("samp_name").loc["BLANK-1-1"]
+    assert blank["collection_date"] == blank["lat_lon"] == blank["env_medium"] == "missing: control sample"
+    assert blank["neg_cont_type"] == "empty collection tube"
+    assert blank["host_subject_id"] == ""
+    mock = written["ena"].set_index("alias").loc["MOCK-1-1"]
+    assert mock["positive control type"] == "mock community"
+
+
+def test_free_text_stays():
+    answers = example_questionnaire()
+    answers["remarks"] = "asked for Jansen"
+    table = records(answers, example_samples(), controls(1, 2, 1, 1), STUDY)
+    for frame in all_standards(table, STUDY).values():
+        assert not frame.map(lambda cell: "Jansen" in str(cell)).any().any()
+
+
+def test_dates_can_be_made_coarser():
+    coarse = Circumstances("P", "Netherlands", {}, {}, precision="month")
+    table = records(example_questionnaire(), example_samples(), controls(0, 0, 0, 0), coarse)
+    assert table["date"].str.fullmatch(r"\d{4}-\d{2}").all()
+
+
+# ------------------------------------------------------------------ one wrong value after another
+
+
+@pytest.mark.parametrize(
+    ("key", "column", "value", "said"),
+    [
+        ("mixs", "pcr_primers", "FWD:GTGYCAGCMGCCGCGGTAA", "REV"),
+        ("mixs", "pcr_primers", "FWD:gtgycag;REV:ggac", "capital"),
+        ("mixs", "samp_store_temp", "-80", "-80 degree Celsius"),
+        ("mixs", "host_height", "1.75", "1.75 cm"),
+        ("mixs", "host_height", "1.75 cm", "another unit"),
+        ("mixs", "host_tot_mass", "71,5 kilogram", "71.5"),
+        ("mixs", "host_tot_mass", "71 kg", "not one of the units"),
+        ("mixs", "host_sex", "F", "female"),
+        ("mixs", "lib_layout", "pair", "paired"),
+        ("mixs", "geo_loc_name", "Netherlands: Groningen", "three parts"),
+        ("mixs", "lat_lon", "53.22 N 6.57 E", "without letters"),
+        ("mixs", "lat_lon", "153.22 6.57", "-90 to 90"),
+        ("mixs", "collection_date", "02-03-2026", "2026-03-02"),
+        ("mixs", "collection_date", "46083", "2026-03-02"),
+        ("mixs", "collection_date", "2026-02-30", "no such day"),
+        ("mixs", "collection_date", "2031-01-01", "future"),
+        ("mixs", "samp_taxon_id", "408170", "NCBITaxon"),
+        ("mixs", "env_broad_scale", "human-associated habitat [ENVO:00009003]", "urban biome"),
+        ("mixs", "env_medium", "ENVO:00002018", "fecal material"),
+        ("mixs", "env_medium", "feces [ENVO:00002043]", "waste water"),
+        ("mixs", "env_medium", "soil [ENVO:00002003]", "'fecal material'"),
+        ("mixs", "env_medium", "ENVO:00002003", "fecal material [ENVO:00002003]"),
+        ("mixs", "env_medium", "stool", "Such as"),
+        ("mixs", "seq_meth", "", "Such as"),
+        ("mixs", "seq_meth", "#REF!", "formula"),
+        ("mixs", "seq_meth", "N/A", "'not collected'"),
+        ("mixs", "target_gene", "1-mrt", "MARCH1"),
+        ("ena", "host height", "175", "millimetres"),
+        ("ena", "host height", "1750 mm", "number alone"),
+        ("ena", "host age", "46 years", "number alone"),
+        ("ena", "geographic location (country and/or sea)", "Nederland", "Netherlands"),
+        ("ena", "geographic location (country and/or sea)", "Netherlands: Groningen", "region and locality"),
+        ("ena", "geographic location (latitude)", "53,22", "53.22"),
+        ("ena", "IHMC medication code", "8", "Write 08"),
+        ("ena", "taxon_id", "human gut metagenome", "408170"),
+        ("ncbi", "lat_lon", "53.22 6.57", "53.22 N 6.57 E"),
+        ("ncbi", "host", "", "Homo sapiens"),
+        ("qiita", "sample_name", "0VKMB4-1", "0VKMB4.1"),
+        ("qiita", "dna_extracted", "yes", "TRUE"),
+        ("qiita", "collection_timestamp", "2026-03-02T07:40", "2026-03-02"),
+        ("qiime2", "sample-id", "#S1", "#"),
+    ],
+)
+def test_a_wrong_value_is_found_with_its_row_column_rule_and_remedy(written, tmp_path, key, column, value, said):
+    frame = written[key].head(3).copy()
+    frame.iloc[1, frame.columns.get_loc(column)] = value
+    if key == "qiime2":  # a row that begins with # would be read as a comment, so the table itself is held
+        found = validate_table(frame.set_axis([3, 4, 5]), standard(key), today=TODAY)
+        line = 4
+    else:
+        found, line = validate(saved(tmp_path, frame, key), key, today=TODAY), 3
+    [one] = found.errors
+    assert (one.row, one.column) == (line, column)
+    assert said in f"{one.rule} {one.remedy} {one.value}"
+
+
+@pytest.mark.parametrize("word", INSDC_MISSING)
+def test_the_insdcs_words_pass_for_a_coordinate(written, tmp_path, word):
+    frame = written["mixs"].head(2).copy()
+    frame["lat_lon"] = word
+    assert validate(saved(tmp_path, frame, "mixs"), "mixs", today=TODAY).errors == []
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "said"),
+    [
+        ("bsn 111222333", "BSN", "Take it out"),
+        ("jan.devries@voorbeeld.nl", "e-mail", "Take it out"),
+        ("06-12345678", "telephone", "Take it out"),
+        ("9713 GZ", "postal code", "province"),
+        ("mevrouw Jansen", "name", "missing: human-identifiable"),
+    ],
+)
+def test_the_privacy_guard_is_on_in_every_standard(written, tmp_path, value, what, said):
+    for key, column in (("mixs", "host_diet"), ("ena", "host diet"), ("ncbi", "host_age"), ("qiita", "description")):
+        frame = written[key].head(2).copy()
+        frame.iloc[0, frame.columns.get_loc(column)] = value
+        [one] = validate(saved(tmp_path, frame, key), key, today=TODAY).errors
+        assert what in one.rule
+        assert said in one.remedy
+        assert value not in json.dumps(one.__dict__)
+
+
+def test_birth_dates_and_exact_coordinates_are_refused_with_what_to_write(written, tmp_path):
+    frame = written["qiime2"].head(2).copy()
+    frame["date_of_birth"] = "1980-02-29"
+    frame["latitude"] = "53.21940"
+    found = validate(saved(tmp_path, frame, "qiime2"), "qiime2", today=TODAY)
+    remedies = " ".join(one.remedy for one in found.errors)
+    assert "year of birth, 1980" in remedies
+    assert "2 decimals" in remedies
+
+
+def test_no_message_repeats_a_value_that_names_somebody(written, tmp_path):
+    frame = written["ena"].head(2).copy()
+    frame.iloc[0, frame.columns.get_loc("geographic location (latitude)")] = "53.21940,6.5 call 06-12345678"
+    found = validate(saved(tmp_path, frame, "ena"), "ena", today=TODAY)
+    assert "12345678" not in json.dumps(summary(found))
+    assert "12345678" not in str(found.as_input_errors())
+
+
+def test_study_codes_that_look_like_postal_codes_pass(written, tmp_path):
+    looks = (f"{number}B{check_character(f'{number}B')}" for number in range(1000, 1100))
+    code = next(one for one in looks if one[-1].isalpha() and examine(pd.DataFrame({"x": [one]}), today=TODAY))
+    frame = written["mixs"].head(1).copy()
+    frame["host_subject_id"] = code
+    assert validate(saved(tmp_path, frame, "mixs"), "mixs", today=TODAY).errors == []
+
+
+# ------------------------------------------------------------------ the file as a whole
+
+
+def test_all_mistakes_of_a_file_at_once(written, tmp_path):
+    frame = written["mixs"].head(3).copy().drop(columns="seq_meth")
+    frame.iloc[0, frame.columns.get_loc("samp_name")] = frame.iloc[1]["samp_name"]
+    frame.iloc[2, frame.columns.get_loc("host_sex")] = "M"
+    frame = frame.rename(columns={"env_medium": "env_mediun"})
+    found = validate(saved(tmp_path, frame, "mixs"), "mixs", today=TODAY)
+    assert [(one.row, one.column) for one in found.errors] == [
+        *((0, "env_medium"), (0, "seq_meth")),
+        *((3, "samp_name"), (4, "host_sex")),
+    ]
+    assert "'env_mediun'" in found.errors[0].remedy
+
+
+def test_lost_zeros_blanks_and_powers_of_ten_in_ids(tmp_path):
+    path = tmp_path / "q.tsv"
+    path.write_text("sample-id\tx\n1.10\t1\n1.11\t1\n1.2\t1\n1.2E+04\t1\n 7K\t1\n", encoding="utf-8")
+    found = validate(path, "qiime2", today=TODAY)
+    assert [one.row for one in found.errors] == [4, 5, 6]
+    assert "1.20" in found.errors[0].remedy
+    path.write_text("sample-id\tx\nlong_name_with_underscores\t1\n", encoding="utf-8")
+    found = validate(path, "qiime2", today=TODAY)
+    assert (found.errors, len(found.advice)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sample-id\tx\tx\nS1\t1\t2\n", "same name"),
+        ("sample-id\t\tx\nS1\t1\t2\n", "no name"),
+        ("sample-id\tx\nS1\t1\t2\nS2\t1\n", "more cells"),
+        ("sample-id\tx\n#q2:types\tnumber\nS1\t1\n", "types that QIIME 2 does not know"),
+        ("", "empty"),
+    ],
+)
+def test_what_is_not_a_table_is_said(tmp_path, text, said):
+    path = tmp_path / "x.tsv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises((InputError, InputErrors), match=said):
+        validate(path, "qiime2")
+
+
+def test_webins_own_layout_is_read_and_its_units_are_checked(written, tmp_path):
+    body = as_tsv(written["ena"].head(2), "ena").decode().splitlines()
+    header = body[0].replace("alias", "sample_alias").replace("taxon_id", "tax_id")
+    path = tmp_path / "webin.tsv"
+    units = ["#units", *["mm" if name == "host height" else "" for name in header.split("\t")[1:]]]
+    path.write_text(
+        "\n".join(["Checklist\tERC000015\tGSC MIxS human gut", header, "\t".join(units), *body[1:]]), "utf-8"
+    )
+    assert validate(path, "ena", today=TODAY).errors == []
+    units = [unit.replace("mm", "cm") for unit in units]
+    path.write_text(
+        "\n".join(["Checklist\tERC000015\tGSC MIxS human gut", header, "\t".join(units), *body[1:]]), "utf-8"
+    )
+    with pytest.raises(InputErrors, match="host height in cm, where mm"):
+        validate(path, "ena", today=TODAY)
+
+
+def test_windows_1252_with_semicolons(tmp_path):
+    path = tmp_path / "excel.csv"
+    path.write_bytes("sample-id;centre\r\nS1;Zürich\r\n".encode("cp1252"))
+    assert validate(path, "qiime2").table["centre"].tolist() == ["Zürich"]
+
+
+@given(st.text(min_size=1, max_size=30))
+def test_any_text_gives_a_verdict_and_no_crash(text):
+    for asked in STANDARDS.values():
+        for field in asked.fields:
+            check(text, field)
+
+
+# ------------------------------------------------------------------ Excel
+
+
+def test_excel_in_with_a_date_that_was_an_id(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["sample-id", "arm"])
+    book.active.append([dt.datetime(2026, 3, 1), "fibre"])
+    book.active.append(["S2", "usual"])
+    book.save(tmp_path / "m.xlsx")
+    [one] = validate(tmp_path / "m.xlsx", "qiime2", today=TODAY).errors
+    assert (one.row, one.value) == (2, "2026-03-01")
+    assert "MARCH1" in one.remedy
+
+
+def test_excel_out_marks_the_cells_and_holds_no_formula(written, tmp_path):
+    frame = written["mixs"].head(3).copy()
+    frame.iloc[1, frame.columns.get_loc("host_sex")] = "F"
+    frame.iloc[2, frame.columns.get_loc("host_diet")] = '=HYPERLINK("x")'
+    found = validate(saved(tmp_path, frame, "mixs"), "mixs", today=TODAY)
+    content = workbook(found)
+    assert content == workbook(found)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["metadata", "errors"]
+    cells = [cell for row in book["metadata"].iter_rows() for cell in row]
+    marked = [cell for cell in cells if cell.comment]
+    assert [(cell.value, cell.font.bold, cell.fill.fgColor.rgb) for cell in marked] == [("F", True, "00FFE699")]
+    assert "female" in marked[0].comment.text
+    assert all(cell.data_type in "sn" for sheet in book for row in sheet.iter_rows() for cell in row)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if re.match(r"xl/worksheets/sheet", name)]
+    assert not any(b"<f>" in text for text in sheets)
+    assert book["errors"]["A2"].value == marked[0].coordinate
+
+
+# ------------------------------------------------------------------ the command
+
+
+def run(*arguments):
+    try:
+        cli.main(list(arguments))
+    except SystemExit as stop:
+        return stop.code
+    return 0
+
+
+def test_the_command_exits_2_and_tells_everything(written, tmp_path, capsys):
+    frame = written["mixs"].head(3).copy()
+    path = saved(tmp_path, frame, "mixs", "good.tsv")
+    assert run("validate", str(path), "--standard", "mixs") == 0
+    assert "3 samples, valid" in capsys.readouterr().out
+    frame["host_sex"], frame["samp_store_temp"] = "F", "-80"
+    path = saved(tmp_path, frame, "mixs", "bad.tsv")
+    marked = tmp_path / "marked.xlsx"
+    assert run("validate", str(path), "--standard", "mixs", "-o", str(marked)) == 2
+    said = capsys.readouterr().err
+    assert said.count("host_sex") == said.count("samp_store_temp") == 3
+    assert "Traceback" not in said
+    assert marked.is_file()
+    assert run("validate", str(path), "--standard", "mixs", "-o", str(marked)) == 2
+    assert "not there yet" in capsys.readouterr().err
+    assert run("validate", str(path), "--standard", "mixs", "--json") == 2
+    plain = json.loads(capsys.readouterr().out)
+    assert (plain["valid"], len(plain["errors"])) == (False, 6)
+    assert set(plain["errors"][0]) == {"row", "sample", "column", "value", "rule", "remedy"}
+    assert run("validate", str(path), "--standard", "mixxs") == 2
+    assert run("validate", str(tmp_path / "absent.tsv"), "--standard", "mixs") == 2
+
+
+# ------------------------------------------------------------------ questionnaires
+
+
+def test_the_stored_questionnaires_are_what_the_generator_makes():
+    stored = datasets.root() / "example-study" / "questionnaire.csv"
+    assert stored.read_text(encoding="utf-8") == example_questionnaire().to_csv(index=False)
+
+
+def test_the_example_is_answered_as_the_list_of_tubes_says():
+    found, tubes, rejected, _ = gathered(PARAMETERS)
+    assert (found.errors, len(tubes), rejected) == ([], 180, [])
+    record_metadata(PARAMETERS)
+
+
+@pytest.fixture
+def files(tmp_path):
+    answers, tubes = tmp_path / "answers.csv", tmp_path / "tubes.csv"
+    example_questionnaire().to_csv(answers, index=False)
+    example_samples().to_csv(tubes, index=False)
+    return answers, tubes
+
+
+def changed(path, **cells):
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column, (at, value) in cells.items():
+        frame.loc[at, column] = value
+    frame.to_csv(path, index=False)
+
+
+def test_questionnaires_that_do_not_fit_all_at_once(files):
+    answers, tubes = files
+    changed(answers, tube=(0, "NEVER1-1"), bristol=(1, "8"), height_cm=(4, "1.75"), age=(7, "99"), sex=(9, "m"))
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    frame.loc[11, "sex"] = "male" if frame.loc[11, "sex"] == "female" else "female"
+    frame.loc[13, "collected"] = "2025-01-01 08:00"
+    frame.to_csv(answers, index=False)
+    with pytest.raises(InputErrors) as found:
+        read_questionnaire(answers, read_tubes(tubes), today=TODAY)
+    text = str(found.value)
+    for said in (
+        *("NEVER1-1", "no questionnaire", "from 1 to 7", "Centimetres", "'male'", "Sex differs"),
+        *("age differs between visits", "before earlier ones"),
+    ):
+        assert said in text
+
+
+def test_a_tube_answered_twice(files):
+    answers, tubes = files
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    pd.concat([frame, frame.head(1)]).to_csv(answers, index=False)
+    with pytest.raises(InputErrors, match="every id once"):
+        read_questionnaire(answers, read_tubes(tubes), today=TODAY)
+
+
+def test_rejected_tubes_stay_out(files, tmp_path):
+    answers, tubes = files
+    first = example_samples()["sample"][0]
+    verdicts = tmp_path / "verdicts.csv"
+    verdicts.write_text(f"tube,verdict\n{first},reject\n", encoding="utf-8")
+    given = PARAMETERS | {"questionnaire": str(answers), "tubes": str(tubes), "verdicts": str(verdicts)}
+    _, kept, rejected, _ = gathered(given)
+    assert (len(kept), rejected) == (179, [first])
+    verdicts.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="verdicts lack columns"):
+        read_rejected(verdicts)
+
+
+def test_tubes_without_columns_or_twice(tmp_path):
+    path = tmp_path / "tubes.csv"
+    path.write_text("sample,participant,arm,sex,age_band,center,time_point\nA-1,A,x,male,1,G,t\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lacks columns") as found:
+        read_tubes(path)
+    assert "'center'" in str(found.value)
+    frame = example_samples().head(2)
+    pd.concat([frame, frame]).to_csv(path, index=False)
+    with pytest.raises(InputError, match="twice"):
+        read_tubes(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"latitudes": "Groningen=53.2194", "longitudes": "Groningen=6.57"}, "too exact"),
+        ({"latitudes": "Groningen=north", "longitudes": "Groningen=6.57"}, "not a number"),
+        ({"latitudes": "Groningen=53.22"}, "different centres"),
+        ({"regions": "Groningen"}, "list of centres"),
+        ({"broad": "human-associated habitat [ENVO:00009003]"}, "obsolete"),
+        ({"forward": "GTG-CAG"}, "IUPAC"),
+        ({"blank": "water"}, "distilled water"),
+        ({"plate": 96, "blanks": 90, "mocks": 5}, "no room"),
+        ({"tubes": "tubes.csv"}, "no questionnaires"),
+    ],
+)
+def test_what_the_study_says_is_held_against_the_standards(files, change, said):
+    change = {name: str(files[1]) if name == "tubes" else value for name, value in change.items()}
+    with pytest.raises((InputError, InputErrors), match=said):
+        record_metadata(PARAMETERS | change)
+
+
+def test_controls_are_named_as_the_layout_names_them():
+    made = layout(example_samples(), candidates=1, seed=1)
+    wells = made.wells
+    named = set(wells.loc[wells["content"].isin(["blank", "mock", "ntc"]), "sample"])
+    assert set(planned_controls(example_samples(), PARAMETERS)["sample"]) == named
+
+
+def test_pairs_and_coordinates():
+    assert pairs("", "x") == {}
+    assert coordinates("A=-33.9", "A=18.4") == {"A": (-33.9, 18.4)}
