@@ -14,7 +14,13 @@ from handbook_utils.protocols.acceptance import (
     leakage,
     mock_deviation,
 )
-from handbook_utils.protocols.example_sequencing import MOCK, example_concentrations, example_counts, example_wells
+from handbook_utils.protocols.example_sequencing import (
+    MOCK,
+    example_concentrations,
+    example_counts,
+    example_mock,
+    example_wells,
+)
 from handbook_utils.protocols.well_inputs import accept_the_run, read_counts, read_mock, read_wells
 
 WELLS = read_wells("")
@@ -35,6 +41,7 @@ def test_stored_files_are_what_the_generators_make():
     made = {
         "concentrations.csv": example_concentrations(example_wells()).to_csv(index=False),
         "counts.csv": example_counts(example_wells()).to_csv(),
+        "mock.csv": example_mock().to_csv(index=False),
     }
     for file, text in made.items():
         assert datasets.path("example-study", file).read_text(encoding="utf-8") == text

@@ -93,16 +93,16 @@ def mock_deviation(counts: pd.Series, expected: pd.Series) -> dict[str, float]:
     }
 
 
-def bray_curtis(one: pd.Series, other: pd.Series) -> float:
+def bray_curtis(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     """Return the Bray-Curtis distance of two wells' shares.
 
     Examples
     --------
-    >>> bray_curtis(pd.Series([8, 2]), pd.Series([40, 60]))
+    >>> bray_curtis([8, 2], [40, 60])
     0.4
     """
-    first, second = (well.to_numpy(dtype=float) / well.sum() for well in (one, other))
-    return float(np.round(0.5 * np.abs(first - second).sum(), 12))
+    first, second = (np.asarray(well, dtype=float) for well in (one, other))
+    return float(np.round(0.5 * np.abs(first / first.sum() - second / second.sum()).sum(), 12))
 
 
 def duplicate_distances(table: pd.DataFrame, wells: pd.DataFrame) -> pd.DataFrame:
@@ -125,13 +125,14 @@ def duplicate_distances(table: pd.DataFrame, wells: pd.DataFrame) -> pd.DataFram
     samples = wells[wells["content"] == "sample"]
     place = dict(zip(samples["sample"], samples.index.astype(str), strict=True))
     repeats = wells[wells["content"] == "duplicate"]
+    profiles = dict(zip(table.index.astype(str), table.to_numpy(dtype=float), strict=True))
     for name, number, source in zip(repeats.index.astype(str), repeats["plate"], repeats["source"], strict=True):
-        well, twin = table.loc[name], table.loc[place[source]]
+        well, twin = profiles[name], profiles[place[source]]
         if well.sum() == 0 or twin.sum() == 0:
             rows.append((name, number, source, 1.0, float("nan")))
             continue
-        others = samples.index[(samples["plate"] == number) & (samples["sample"] != source)].astype(str)
-        far = [bray_curtis(well, table.loc[other]) for other in others if table.loc[other].sum() > 0]
+        others = [str(one) for one in samples.index[(samples["plate"] == number) & (samples["sample"] != source)]]
+        far = [bray_curtis(well, profiles[other]) for other in others if profiles[other].sum() > 0]
         rows.append((name, number, source, bray_curtis(well, twin), float(np.median(far)) if far else float("nan")))
     return pd.DataFrame(rows, columns=["place", "plate", "source", "distance", "others"]).set_index("place")
 

@@ -440,7 +440,7 @@ SECTIONS: tuple[Section, ...] = (
         "acceptance",
         "what a run must show",
         (
-            Key("mock_file", "path", "certificate of the mock's lot: taxon, percent; empty: D6300"),
+            Key("mock_file", "path", "certificate of the mock's lot, as a table of taxon and percent", "mock.csv"),
             Key(
                 "mock_max_deviation_percent",
                 "number",
