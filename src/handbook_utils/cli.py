@@ -300,6 +300,31 @@ def slides(
 
 
 @app.command()
+def handout(
+    slug: Slug,
+    output: Output = None,
+    lang: Language = "en",
+    force: Force = False,
+    timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600,
+) -> None:
+    """Make a handout of an explainer: one A4 page as PDF, with its short answer, a figure, and how sure we are."""
+    import tempfile
+
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.publishing.handout import handout_pdf
+    from handbook_utils.publishing.parts import check_explainer, check_new_file
+
+    chapter = _chapter(slug)
+    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}.pdf")
+    check_explainer(chapter, lang)
+    check_new_file(target, ".pdf", force=force)
+    with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
+        outcome = _executed(chapter, timeout, {"lang": lang}, Path(name))
+        target.write_bytes(handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
+    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A table, sample metadata, a taxonomy or a tree.")],
     as_json: AsJson = False,

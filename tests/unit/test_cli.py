@@ -232,3 +232,9 @@ def test_slides_are_of_explainers_only(root, capsys):
     assert run("slides", "my-topic") == 2
     assert "Only an explainer" in capsys.readouterr().err
     assert not list(Path().iterdir())
+
+
+def test_handouts_are_of_explainers_only(root, capsys):
+    assert run("handout", "my-topic", "--lang", "nl") == 2
+    assert "Only an explainer" in capsys.readouterr().err
+    assert not list(Path().iterdir())

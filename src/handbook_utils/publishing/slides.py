@@ -36,9 +36,9 @@ _NOTES, _QUIZ = "Teacher's notes", "Quiz"
 
 #: How many words a slide takes, of text, and of a table.
 _WORDS_ON_SLIDE = 80
-_WORDS_IN_FULL_SIZE = 95
+_WORDS_IN_FULL_SIZE, _WORDS_IN_NEXT_SIZE = 95, 125
 _WORDS_IN_TABLE = 110
-_WORKS_ON_SLIDE = 8
+_WORKS_ON_SLIDE = 7
 
 _STYLE = """
 .reveal { color: #1b1b1b; font: 27px/1.4 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
@@ -68,6 +68,7 @@ body { background: #fff; }
 .reveal caption { text-align: left; font-weight: 600; padding-bottom: .3em; }
 .reveal .scroll { max-height: 580px; overflow: auto; }
 .reveal .long { font-size: .85em; }
+.reveal .longest { font-size: .72em; }
 .reveal .works { font-size: .65em; }
 .reveal .works li { overflow-wrap: anywhere; }
 .reveal .controls, .reveal .progress { color: #0b5f8a; }
@@ -283,4 +284,7 @@ def _length(made: str) -> int:
 
 
 def _fitting(made: str) -> str:
-    return f'<div class="long">{made}</div>' if _length(made) > _WORDS_IN_FULL_SIZE else made
+    words = _length(made)
+    if words <= _WORDS_IN_FULL_SIZE:
+        return made
+    return f'<div class="{"long" if words <= _WORDS_IN_NEXT_SIZE else "longest"}">{made}</div>'
