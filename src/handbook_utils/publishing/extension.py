@@ -59,7 +59,9 @@ def _visit_block_math(translator: Any, node: Any) -> None:
     anchors = "".join(f' id="{name}"' for name in node["ids"][:1])
     known = translator.builder.env.get_domain("math").equations.get(node.get("label"))
     number = f'<span class="eqno">({known[1]})</span>' if known else ""
-    translator.body.append(f'<div class="math"{anchors}>{_formula(node, display=True)}{number}</div>\n')
+    # Wide ones scroll by themselves, by keyboard too.
+    scrolls = f'role="group" tabindex="0" aria-label="{WORDS[_language(translator.config)]["formula"]}"'
+    translator.body.append(f'<div class="math"{anchors} {scrolls}>{_formula(node, display=True)}{number}</div>\n')
     raise nodes.SkipNode
 
 
