@@ -218,3 +218,42 @@ def test_paper_shows_what_is_behind_a_click(site: Path, names: tuple[str, ...], 
     assert not page.locator("header.site form.search").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.solution[open]").count() == 0
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])
+def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: Page, lang: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("notebooks/explainers/what-is-the-gut-microbiome", "book/for-everyone"):
+        page.goto(address(site, lang, name))
+        terms = page.locator("article .defined")
+        assert 0 < terms.count() <= 12
+        for place in range(terms.count()):
+            term, tip = terms.nth(place), terms.nth(place).locator(".tip")
+            if not term.locator("a").is_visible():
+                continue  # in a box that is closed
+            assert not tip.is_visible()
+            term.locator("a").focus()
+            assert tip.is_visible()
+            assert len(tip.inner_text()) > 10
+            assert not page.evaluate(OVERFLOW), tip.inner_text()
+            page.keyboard.press("Escape")
+            assert not tip.is_visible()
+            term.locator("a").evaluate("link => link.blur()")
+        # The pointer can go from the word to the definition, which stays.
+        term = terms.first
+        term.locator("a").hover()
+        tip = term.locator(".tip")
+        assert tip.is_visible()
+        word, box = term.locator("a").bounding_box(), tip.bounding_box()
+        assert word is not None
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert word["y"] < box["y"] < word["y"] + 2 * word["height"]
+        across = word["x"] + word["width"] / 2
+        page.mouse.move(across, box["y"] + box["height"] / 2, steps=20)
+        assert tip.is_visible()
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [one["id"] for one in found] == []
+        page.mouse.move(0, 0)
+        assert not tip.is_visible()
