@@ -21,6 +21,8 @@ KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "se
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
+UNSHOWN = """[...document.querySelectorAll('.admonition')]
+  .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height).map(box => box.className)"""
 UNTOLD = """[...document.images].filter(i => i.closest('article')).map(i => i.alt)
   .filter(alt => !alt.trim() || /\\.(svg|png|jpe?g)$|[\\\\/]\\w+[\\\\/]/.test(alt))"""
 
@@ -107,6 +109,7 @@ def test_every_page_opens_without_error_request_or_sideways_scroll(
         assert not page.evaluate(OVERFLOW), f"{name} is wider than {width} px"
         assert page.evaluate(UNSEEN) == [], name
         assert page.evaluate(UNTOLD) == [], name
+        assert page.evaluate(UNSHOWN) == [], name
         assert heard == [], name
 
 
@@ -228,7 +231,7 @@ def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: P
         terms = page.locator("article .defined")
         assert 0 < terms.count() <= 12
         for place in range(terms.count()):
-            term, tip = terms.nth(place), terms.nth(place).locator(".tip")
+            term, tip = terms.nth(place), terms.nth(place).locator(".meaning")
             if not term.locator("a").is_visible():
                 continue  # in a box that is closed
             assert not tip.is_visible()
@@ -242,7 +245,7 @@ def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: P
         # The pointer can go from the word to the definition, which stays.
         term = terms.first
         term.locator("a").hover()
-        tip = term.locator(".tip")
+        tip = term.locator(".meaning")
         assert tip.is_visible()
         word, box = term.locator("a").bounding_box(), tip.bounding_box()
         assert word is not None

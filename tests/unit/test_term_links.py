@@ -28,7 +28,7 @@ ROWS = [
 def linked(body, lang="en", **more):
     made = with_terms(body, glossary_of(ROWS, lang, ["well"]), "../glossary.html", **more)
     # Nothing but links and tips is added.
-    bare = re.sub(r'<span class="tip".*?</span>|</?(?:span class="defined"|a class="term"[^>]*)>', "", made)
+    bare = re.sub(r'<span class="meaning".*?</span>|</?(?:span class="defined"|a class="term"[^>]*)>', "", made)
     assert re.sub(r"</?(a|span)\b[^>]*>", "", bare) == re.sub(r"</?(a|span)\b[^>]*>", "", body)
     return re.findall(r'<a class="term"[^>]*>([^<]*)</a>', made)
 

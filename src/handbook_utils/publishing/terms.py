@@ -202,7 +202,7 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
         return (
             f'<span class="defined"><a class="term" href="{address}#{term.anchor}" '
             f'aria-describedby="tip-{term.anchor}">{match[0]}</a>'
-            f'<span class="tip" role="tooltip" id="tip-{term.anchor}">{definition}</span>'
+            f'<span class="meaning" role="tooltip" id="tip-{term.anchor}">{definition}</span>'
             "</span>"
         )
 
