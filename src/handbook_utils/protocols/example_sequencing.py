@@ -1,8 +1,8 @@
 """Sequencing of the example study: concentrations and counts, simulated, and labelled so.
 
 The counts hold a known leakage on plate 1 and none on plate 2.
-``python -m handbook_utils.protocols.example_sequencing`` with ``concentrations`` or ``counts`` prints the file that is
-stored in ``data/example-study``.
+``python -m handbook_utils.protocols.example_sequencing`` with ``concentrations``, ``counts`` or ``mock`` prints the
+file that is stored in ``data/example-study``.
 """
 
 from __future__ import annotations
@@ -155,8 +155,26 @@ def example_counts(wells: pd.DataFrame, seed: int = SEED, leakage: dict[int, flo
     return table.loc[table.sum(axis=1) > 0]
 
 
+def example_mock() -> pd.DataFrame:
+    """Return the expected shares of the mock community as a study files them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``taxon``, ``percent``: what the maker of D6300 gives, not a lot's certificate.
+
+    Examples
+    --------
+    >>> round(float(example_mock()["percent"].sum()), 6)
+    100.0
+    """
+    return pd.DataFrame({"taxon": list(MOCK), "percent": list(MOCK.values())})
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["counts"]:
+    wanted = sys.argv[1]
+    if wanted == "counts":
         example_counts(example_wells()).to_csv(sys.stdout)
     else:
-        example_concentrations(example_wells()).to_csv(sys.stdout, index=False)
+        made_file = example_mock() if wanted == "mock" else example_concentrations(example_wells())
+        made_file.to_csv(sys.stdout, index=False)

@@ -1,0 +1,190 @@
+"""The controls of a run: known deviations, known leakage found again, and verdicts that follow their limits."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.acceptance import (
+    Limits,
+    duplicate_distances,
+    hopping,
+    judge_plate,
+    leakage,
+    mock_deviation,
+)
+from handbook_utils.protocols.example_sequencing import (
+    MOCK,
+    example_concentrations,
+    example_counts,
+    example_mock,
+    example_wells,
+)
+from handbook_utils.protocols.well_inputs import accept_the_run, read_counts, read_mock, read_wells
+
+WELLS = read_wells("")
+EXPECTED = read_mock("")
+OWN = list(EXPECTED.index)
+
+
+def plate(table: pd.DataFrame, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    part = WELLS[WELLS["plate"] == number]
+    return table.loc[part.index], part
+
+
+def simulated(seed: int, leak: float) -> pd.DataFrame:
+    return example_counts(example_wells(), seed=seed, leakage={1: leak, 2: 0.0}).T.reindex(WELLS.index)
+
+
+def test_stored_files_are_what_the_generators_make():
+    made = {
+        "concentrations.csv": example_concentrations(example_wells()).to_csv(index=False),
+        "counts.csv": example_counts(example_wells()).to_csv(),
+        "mock.csv": example_mock().to_csv(index=False),
+    }
+    for file, text in made.items():
+        assert datasets.path("example-study", file).read_text(encoding="utf-8") == text
+    pd.testing.assert_frame_equal(
+        read_counts(str(datasets.path("example-study", "counts.csv")), WELLS), read_counts("", WELLS), check_names=False
+    )
+
+
+def test_the_default_mock_follows_from_equal_genomic_dna():
+    # Operons over genome size; the maker's percentages, and they add up to 100.
+    assert sum(MOCK.values()) == pytest.approx(100)
+    assert EXPECTED.sum() == pytest.approx(1)
+
+
+def test_deviation_of_a_mock_by_hand():
+    expected = pd.Series({"a": 0.5, "b": 0.3, "c": 0.2})
+    perfect = mock_deviation(pd.Series({"a": 500, "b": 300, "c": 200}), expected)
+    assert perfect["deviation"] == pytest.approx(0)
+    assert perfect["foreign"] == pytest.approx(0)
+    # 0.6, 0.3, 0.1 of the mock's own: off by 20, 0 and 50 %.
+    off = mock_deviation(pd.Series({"a": 600, "b": 300, "c": 100, "gut": 250}), expected)
+    assert off["deviation"] == pytest.approx(70 / 3)
+    assert off["largest"] == pytest.approx(50)
+    assert off["foreign"] == pytest.approx(20)
+    empty = mock_deviation(pd.Series({"gut": 5}), expected)
+    assert empty["deviation"] == 100
+    assert empty["missing"] == 3
+    logs = np.log([1.2, 1.0, 0.5])
+    apart = mock_deviation(pd.Series({"a": 6000, "b": 3000, "c": 1000}), expected)["aitchison"]
+    assert apart == pytest.approx(np.linalg.norm(logs - logs.mean()), abs=1e-3)
+
+
+@pytest.mark.parametrize("truth", [0.003, 0.01, 0.03])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_known_leakage_is_found_again(truth, seed):
+    table, part = plate(simulated(seed, truth), 1)
+    found = leakage(table, part, OWN, permutations=199)
+    assert found.p <= 0.01
+    assert found.near > 5 * found.far
+    assert found.rates.median() == pytest.approx(truth, rel=0.2)
+
+
+def test_without_leakage_the_test_keeps_its_level():
+    p = [
+        leakage(*plate(simulated(seed, 0.0), number), OWN, permutations=99).p for seed in range(15) for number in (1, 2)
+    ]
+    assert np.mean(np.array(p) <= 0.05) <= 0.2  # 30 plates: more than 6 has a chance below 0.1 %
+    assert np.mean(p) > 0.3
+
+
+def test_a_seed_decides_the_test():
+    table, part = plate(simulated(1, 0.001), 1)
+    assert leakage(table, part, OWN, seed=3).p == leakage(table, part, OWN, seed=3).p
+
+
+def test_a_plate_without_controls_cannot_be_judged():
+    table, part = plate(read_counts("", WELLS), 2)
+    alone = part[part["content"] == "sample"]
+    found = leakage(table.loc[alone.index], alone, OWN)
+    assert np.isnan(found.p)
+    verdict, lines = judge_plate(table.loc[alone.index], alone, EXPECTED, Limits(), found)
+    assert verdict == "reject"
+    assert lines["reason"].str.contains("nothing to judge by").sum() == 3
+
+
+def test_verdicts_follow_the_limits():
+    table = read_counts("", WELLS)
+    verdicts = {}
+    for number in (1, 2):
+        here, part = plate(table, number)
+        verdicts[number] = judge_plate(here, part, EXPECTED, Limits(), leakage(here, part, OWN))
+    assert [verdicts[number][0] for number in (1, 2)] == ["reject", "accept"]
+    reasons = verdicts[1][1]["reason"]
+    assert reasons["leakage from neighbours (%)"].startswith("leakage from neighbours (%): 0.9")
+    here, part = plate(table, 2)
+    leaks = leakage(here, part, OWN)
+    for limits, worst in (
+        (Limits(mock_percent=2.0), "flag"),
+        (Limits(mock_percent=1.0), "reject"),
+        (Limits(duplicate=0.06), "flag"),
+        (Limits(depth=100_000), "reject"),
+        (Limits(blank_reads=50), "flag"),
+        (Limits(blank_reads=50, reject=1.0), "reject"),
+    ):
+        verdict, lines = judge_plate(here, part, EXPECTED, limits, leaks)
+        assert verdict == worst, limits
+        assert (lines["verdict"] != "accept").sum() >= 1
+
+
+def test_an_empty_duplicate_is_as_far_as_can_be():
+    table, part = plate(read_counts("", WELLS), 2)
+    name = part.index[part["content"] == "duplicate"][0]
+    table = table.copy()
+    table.loc[name] = 0
+    assert duplicate_distances(table, part).loc[name, "distance"] == 1.0
+
+
+def test_hopping_is_bounded():
+    table = read_counts("", WELLS)
+    clean = hopping(table, WELLS, OWN)
+    assert clean["reads"] == 0
+    assert clean["high"] > 0
+    generator = np.random.default_rng(1)
+    hopped = table.copy()
+    rate = 1e-4
+    mocks = WELLS.index[WELLS["content"] == "mock"]
+    hopped[OWN] += generator.poisson(rate * table.loc[mocks, OWN].sum().to_numpy(), size=(len(table), len(OWN)))
+    found = hopping(hopped, WELLS, OWN)
+    assert found["rate"] == pytest.approx(rate, rel=0.2)
+    assert found["high"] > found["rate"]
+
+
+def test_files_of_a_reader(tmp_path):
+    wells, counts, lot = tmp_path / "wells.csv", tmp_path / "counts.csv", tmp_path / "lot.csv"
+    example_wells().to_csv(wells, index=False)
+    example_counts(example_wells()).to_csv(counts)
+    lines = "taxon;percent;note\n" + "".join(f"{name};{share:.2f};Größe\n" for name, share in MOCK.items()).replace(
+        ".", ","
+    )
+    lot.write_bytes(lines.encode("cp1252"))
+    given = {"wells": str(wells), "counts": str(counts), "mock": str(lot)}
+    accept_the_run(given)
+    pd.testing.assert_series_equal(read_mock(str(lot)), EXPECTED, check_names=False, check_index_type=False)
+    with pytest.raises(InputError, match="belong together"):
+        accept_the_run(given | {"wells": ""})
+
+
+def test_all_mistakes_at_once(tmp_path):
+    wells, counts, lot = tmp_path / "wells.csv", tmp_path / "counts.csv", tmp_path / "lot.csv"
+    example_wells().to_csv(wells, index=False)
+    table = example_counts(example_wells())
+    table.rename(columns={table.columns[0]: "9-A1"}).to_csv(counts)
+    with pytest.raises(InputErrors) as found:
+        read_counts(str(counts), read_wells(str(wells)))
+    assert "Wells have no counts" in str(found.value)
+    assert "9-A1" in str(found.value)
+    table.drop(index=OWN).to_csv(counts)
+    with pytest.raises(InputErrors, match="No taxon of the mock"):
+        accept_the_run({"wells": str(wells), "counts": str(counts), "mock": ""})
+    lot.write_text("taxon,percent\na,50\na,none\n", encoding="utf-8")
+    with pytest.raises(InputErrors) as found:
+        read_mock(str(lot))
+    assert len(found.value.errors) == 2
+    lot.write_text("taxon,percent\na,50\nb,20\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="add up to 100"):
+        read_mock(str(lot))
