@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pandas as pd
 
-from handbook_utils.protocols.example import TIME_POINTS, example_samples
+from handbook_utils.protocols.example import example_samples
 
 SEED = 20260302
 _FIRST_DAY = dt.datetime(2026, 1, 12)
@@ -19,8 +19,8 @@ _DIETS, _DIET_SHARES = ("omnivore", "vegetarian", "vegan", "other"), (0.82, 0.12
 _MEDICATION, _MEDICATION_SHARES = ("", "11", "06", "16", "21", "06;11"), (0.55, 0.12, 0.08, 0.06, 0.14, 0.05)
 
 
-def example_questionnaire(seed: int = SEED) -> pd.DataFrame:
-    """Simulate one questionnaire for every tube of the example study.
+def example_questionnaire(seed: int = SEED, samples: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Simulate one questionnaire for every tube of the example study, or of another.
 
     Height, age, sex, diet and medication belong to the person and stay; weight, stool and meals vary from
     visit to visit. Some cells are empty, as they are.
@@ -29,6 +29,8 @@ def example_questionnaire(seed: int = SEED) -> pd.DataFrame:
     ----------
     seed : int
         The same seed gives the same answers.
+    samples : pandas.DataFrame, optional
+        Tubes, as :func:`~handbook_utils.protocols.example.example_samples` returns them.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def example_questionnaire(seed: int = SEED) -> pd.DataFrame:
     ((180, 12), np.True_)
     """
     generator = np.random.default_rng(seed)
-    tubes = example_samples()
+    tubes = example_samples() if samples is None else samples
     rows = []
     for _, visits in tubes.groupby("participant", sort=False):
         person = visits.iloc[0]
@@ -82,8 +84,8 @@ def example_questionnaire(seed: int = SEED) -> pd.DataFrame:
                 }
             )
     answers = pd.DataFrame(rows)
-    if len(answers) != len(tubes) or len(tubes) % len(TIME_POINTS):
-        raise ValueError("every tube of the example study has one questionnaire")
+    if len(answers) != len(tubes):
+        raise ValueError("every tube of the study has one questionnaire")
     return answers
 
 

@@ -1,0 +1,187 @@
+"""The whole chain, from participant to archive: the example study, and another one without touching code."""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import frictionless
+import numpy as np
+import pandas as pd
+import pypdfium2
+import pytest
+import zxingcpp
+
+from handbook_utils import datasets
+from handbook_utils.cli import main
+from handbook_utils.protocols.codes import is_code
+from handbook_utils.protocols.example import example_samples
+from handbook_utils.protocols.example_cold import write_example_shipments
+from handbook_utils.protocols.example_questionnaire import example_questionnaire
+from handbook_utils.protocols.example_screening import example_screening
+from handbook_utils.protocols.example_sequencing import example_concentrations, example_counts
+from handbook_utils.protocols.key_file import PASSPHRASE, read_key
+from handbook_utils.protocols.metadata_validation import validate
+from handbook_utils.protocols.study_file import STEPS, example, read_study_file
+
+STANDARDS = ("mixs", "ena", "ncbi", "qiime2", "qiita")
+SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
+#: What may differ between two runs: the moment they ran, and what names it.
+_DATED = ("report.html", "notebook.ipynb", "log.txt", "ro-crate-metadata.json", "methods.md")
+SECOND_SEED, SECOND_PEOPLE = 7, 200
+
+
+def handbook(*arguments: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert not ended.value.code
+
+
+def files_of(folder: Path, step: str) -> Path:
+    return folder / "results" / step / "files"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not (path.parent.parent == folder and path.name in _DATED)
+    }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory) -> Path:
+    """The example study, run with one command."""
+    folder = tmp_path_factory.mktemp("example") / "study"
+    shutil.copytree(datasets.path("example-study", "study.yml").parent, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PASSPHRASE, SECRET)
+        handbook("study", "run", str(folder / "study.yml"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory) -> Path:
+    """Another study: 200 people, ethanol, plates of 384 wells."""
+    folder = tmp_path_factory.mktemp("second") / "study"
+    folder.mkdir()
+    text = example()
+    for line, value in {
+        "name": "Another study (simulated)",
+        "acronym": "TWEEDE",
+        "seed": SECOND_SEED,
+        "participants": SECOND_PEOPLE,
+        "kit": "ethanol",
+        "plate": 384,
+    }.items():
+        text = re.sub(rf"(?m)^  {line}: .*?(  #.*)?$", f"  {line}: {value}", text, count=1)
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    tubes = example_samples(SECOND_PEOPLE, SECOND_SEED)
+    example_screening(SECOND_PEOPLE, SECOND_SEED).to_csv(folder / "screening.csv", index=False)
+    write_example_shipments(folder, tubes, SECOND_SEED)
+    example_questionnaire(SECOND_SEED, tubes).to_csv(folder / "questionnaire.csv", index=False)
+    shutil.copy(datasets.path("example-study", "mock.csv"), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(PASSPHRASE, raising=False)
+        laid_out = STEPS.index("extract-and-plate") + 1
+        handbook("study", "run", str(folder), *(word for step in STEPS[:laid_out] for word in ("--only", step)))
+        wells = pd.read_csv(files_of(folder, "extract-and-plate") / "wells.csv", keep_default_na=False)
+        example_concentrations(wells).to_csv(folder / "concentrations.csv", index=False)
+        example_counts(wells).to_csv(folder / "counts.csv")
+        handbook("study", "run", str(folder), *(word for step in STEPS[laid_out:] for word in ("--only", step)))
+    return folder
+
+
+@pytest.fixture(params=["first", "second"])
+def study(request) -> Path:
+    return request.getfixturevalue(request.param)
+
+
+def test_every_step_leaves_its_result_folder(study):
+    assert {path.name for path in (study / "results").iterdir()} == set(STEPS)
+
+
+def test_tubes_are_handed_on_from_step_to_step(study):
+    tubes = pd.read_csv(files_of(study, "assign-codes-and-labels") / "tubes.csv")
+    said = pd.read_csv(files_of(study, "keep-it-cold") / "verdicts.csv")
+    wells = pd.read_csv(files_of(study, "extract-and-plate") / "wells.csv", keep_default_na=False)
+    assert tubes["participant"].map(is_code).all()
+    assert set(said["tube"]) == set(tubes["sample"])
+    refused = set(said.loc[said["verdict"].isin(["reject", "missing"]), "tube"])
+    placed = set(wells.loc[wells["content"] == "sample", "sample"])
+    assert placed == set(tubes["sample"]) - refused
+    assert refused
+
+
+def test_labels_scan(study):
+    folder = files_of(study, "assign-codes-and-labels")
+    wanted = {*pd.read_csv(folder / "tubes.csv")["sample"], *pd.read_csv(folder / "spares.csv")["spare"]}
+    found = []
+    document = pypdfium2.PdfDocument((folder / "labels.pdf").read_bytes())
+    for number in range(len(document)):
+        page = document[number]
+        image = np.asarray(page.render(scale=300 / 72).to_pil().convert("L"))
+        page.close()
+        found += [code.text for code in zxingcpp.read_barcodes(image)]
+    document.close()
+    assert len(found) == len(wanted)
+    assert set(found) == wanted
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_metadata_pass_every_standard(study, standard):
+    assert validate(files_of(study, "record-metadata") / f"metadata-{standard}.tsv", standard).errors == []
+
+
+def test_plates_satisfy_every_constraint(study):
+    asked = read_study_file(study).values
+    wells = pd.read_csv(files_of(study, "extract-and-plate") / "wells.csv", keep_default_na=False)
+    wells["participant"] = wells["source"].str.rpartition("-")[0]
+    for _, plate in wells.groupby("plate"):
+        held = plate["content"].value_counts()
+        assert len(plate) == asked["plates.plate"]
+        wanted = {"blank": "blanks", "mock": "mocks", "ntc": "ntc", "duplicate": "duplicates"}
+        assert {name: held[name] for name in wanted} == {name: asked[f"plates.{key}"] for name, key in wanted.items()}
+        # A person's tubes touch nowhere, and neither do controls.
+        for kind in (plate[plate["content"] == "sample"], plate[plate["content"].isin(["blank", "mock", "ntc"])]):
+            at = kind.assign(row=kind["row"].map(_row_number))[["row", "column"]].to_numpy()
+            near = np.abs(at[:, None] - at[None]).max(axis=2) == 1
+            same = kind["participant"].to_numpy()[:, None] == kind["participant"].to_numpy()[None]
+            assert not (near & same).any()
+    samples = wells[wells["content"] == "sample"]
+    assert samples.groupby("participant")["plate"].nunique().eq(1).all()
+
+
+def _row_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def test_the_crate_holds_no_key_and_reads_as_a_data_package(study, tmp_path):
+    with zipfile.ZipFile(files_of(study, "share-the-data") / "study-crate.zip") as archive:
+        archive.extractall(tmp_path / "crate")
+    report = frictionless.Package(str(tmp_path / "crate" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["message"])
+    every = b"\n".join(path.read_bytes() for path in (tmp_path / "crate").rglob("*") if path.is_file())
+    log = pd.read_csv(study / "screening.csv", dtype=str)["screening_id"]
+    assert not any(re.search(rb"\b" + name.encode() + rb"\b", every) for name in log)
+
+
+def test_the_key_lies_apart_and_opens(first, second):
+    key = read_key(first / "key" / "key.enc", SECRET)
+    codes = pd.read_csv(files_of(first, "assign-codes-and-labels") / "codes.csv")["participant"]
+    assert sorted(key.codes.values()) == sorted(codes)
+    assert not list((first / "results").rglob("key.enc*"))
+    assert not any(SECRET.encode() in path.read_bytes() for path in first.rglob("*") if path.is_file())
+    assert not (second / "key").exists()
+
+
+def test_another_run_gives_the_same_bytes_but_for_the_date(first, monkeypatch):
+    before = contents(first / "results")
+    monkeypatch.setenv(PASSPHRASE, SECRET)
+    handbook("study", "run", str(first), "--force")
+    after = contents(first / "results")
+    assert set(before) == set(after)
+    assert [name for name in before if before[name] != after[name]] == []
