@@ -22,7 +22,8 @@ KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "se
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
 UNSHOWN = """[...document.querySelectorAll('.admonition')]
-  .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height).map(box => box.className)"""
+  .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height)
+  .map(box => box.className)"""
 UNTOLD = """[...document.images].filter(i => i.closest('article')).map(i => i.alt)
   .filter(alt => !alt.trim() || /\\.(svg|png|jpe?g)$|[\\\\/]\\w+[\\\\/]/.test(alt))"""
 
