@@ -119,9 +119,9 @@ def test_verdicts_follow_the_limits():
     here, part = plate(table, 2)
     leaks = leakage(here, part, OWN)
     for limits, worst in (
-        (Limits(mock_percent=2.0), "flag"),
+        (Limits(mock_percent=3.0), "flag"),
         (Limits(mock_percent=1.0), "reject"),
-        (Limits(duplicate=0.06), "flag"),
+        (Limits(duplicate=0.08), "flag"),
         (Limits(depth=100_000), "reject"),
         (Limits(blank_reads=50), "flag"),
         (Limits(blank_reads=50, reject=1.0), "reject"),

@@ -1,5 +1,7 @@
 """Study codes: every single substitution and adjacent swap is caught; nothing of the person is in them."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,3 +77,11 @@ def test_a_mistyped_code_says_what_to_do():
     with pytest.raises(InputError, match="not a study code") as found:
         checked(wrong, "scan log, row 3")
     assert "scan log, row 3" in str(found.value)
+
+
+def test_no_code_looks_like_a_postal_code_or_another_number():
+    codes = draw_codes(20_000, seed=7)
+    assert not any(re.fullmatch(r"[1-9]\d{3}(?!SA|SD|SS)[A-Z]{2}|\d+", code) for code in codes)
+    # Such codes are drawn, and passed over: about one in two hundred is one.
+    assert is_code("7756XH")
+    assert "7756XH" not in codes

@@ -13,8 +13,10 @@ from __future__ import annotations
 import secrets
 
 import numpy as np
+import pandas as pd
 
 from handbook_utils.errors import InputError
+from handbook_utils.protocols.privacy import examine
 
 ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -77,7 +79,8 @@ def draw_codes(
     Returns
     -------
     list of str
-        Each satisfies :func:`is_code`. The order says nothing.
+        Each satisfies :func:`is_code`, and none looks like a postal code or another number that the privacy guard
+        refuses. The order says nothing.
 
     Raises
     ------
@@ -105,9 +108,14 @@ def draw_codes(
     while len(found) < count:
         body = "".join(ALPHABET[value] for value in generator.integers(_PRIME, size=length - 1))
         code = body + check_character(body)
-        if code not in taken:
+        if code not in taken and not _looks_personal(code):
             found[code] = None
     return list(found)
+
+
+def _looks_personal(code: str) -> bool:
+    """Say whether a code could be taken for a number of another kind, which the privacy guard would then refuse."""
+    return code.isdigit() or bool(examine(pd.DataFrame({"code": [code]})))
 
 
 def checked(text: str, where: str) -> str:

@@ -14,7 +14,10 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.protocols.bench import robot_csv
+from handbook_utils.protocols.example import SEED as STUDY_SEED
 from handbook_utils.protocols.example import example_samples
+from handbook_utils.protocols.example_cold import example_verdicts
+from handbook_utils.protocols.extraction import received
 from handbook_utils.protocols.plates import layout
 
 SEED = 20230215
@@ -35,8 +38,15 @@ _COVARIATES = ("arm", "sex", "age_band", "centre", "time_point")
 _OWN, _SHARED, _DUST = 2, 60, 12
 
 
-def example_wells(samples: pd.DataFrame | None = None, seed: int = 1) -> pd.DataFrame:
-    """Return the wells of the example study, as the plate layout with default parameters makes them.
+def example_wells(samples: pd.DataFrame | None = None, seed: int = STUDY_SEED) -> pd.DataFrame:
+    """Return the wells of the example study, as its study file makes ``extract-and-plate`` lay them out.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame, optional
+        Tubes to lay out; by default those of the example that were received and not rejected, in the order of codes.
+    seed : int
+        Of the layout.
 
     Returns
     -------
@@ -47,9 +57,12 @@ def example_wells(samples: pd.DataFrame | None = None, seed: int = 1) -> pd.Data
     Examples
     --------
     >>> example_wells()["content"].value_counts()[["sample", "blank"]].to_list()
-    [180, 4]
+    [171, 4]
     """
-    tubes = example_samples() if samples is None else samples
+    tubes = samples
+    if tubes is None:
+        given = example_samples()
+        tubes = received(given.sort_values("sample").reset_index(drop=True), example_verdicts(given))
     made = layout(tubes, covariates=_COVARIATES, candidates=100, seed=seed)
     return pd.read_csv(io.BytesIO(robot_csv(made)), keep_default_na=False)
 
@@ -74,7 +87,7 @@ def example_concentrations(wells: pd.DataFrame, seed: int = SEED) -> pd.DataFram
     --------
     >>> made = example_concentrations(example_wells())
     >>> list(made.columns), len(made)
-    (['plate', 'well', 'dna_ng_per_ul', 'copies_16s_per_ul'], 190)
+    (['plate', 'well', 'dna_ng_per_ul', 'copies_16s_per_ul'], 181)
     """
     generator = np.random.default_rng(seed)
     used = wells[wells["content"] != "empty"].reset_index(drop=True)
@@ -114,7 +127,7 @@ def example_counts(wells: pd.DataFrame, seed: int = SEED, leakage: dict[int, flo
     --------
     >>> made = example_counts(example_wells())
     >>> made.shape[1], made.columns[0][:2]
-    (190, '1-')
+    (181, '1-')
     """
     generator = np.random.default_rng(seed)
     leaks = LEAKAGE if leakage is None else leakage
