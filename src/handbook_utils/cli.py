@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -272,6 +272,58 @@ def batch(
         raise typer.Exit(1)
 
 
+Language = Annotated[str, typer.Option("--lang", help="Language: en or nl.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="By default named by the chapter.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+
+
+@app.command()
+def slides(
+    slug: Slug,
+    output: Output = None,
+    lang: Language = "en",
+    force: Force = False,
+    timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600,
+) -> None:
+    """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.publishing.parts import check_explainer, check_new_file
+    from handbook_utils.publishing.slides import slides_html
+
+    chapter = _chapter(slug)
+    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}.html")
+    check_explainer(chapter, lang)
+    check_new_file(target, ".html", force=force)
+    outcome = _executed(chapter, timeout, {"lang": lang})
+    target.write_text(slides_html(chapter, outcome.notebook, handbook_root()), encoding="utf-8")
+    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def handout(
+    slug: Slug,
+    output: Output = None,
+    lang: Language = "en",
+    force: Force = False,
+    timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600,
+) -> None:
+    """Make a handout of an explainer: one A4 page as PDF, with its short answer, a figure, and how sure we are."""
+    import tempfile
+
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.publishing.handout import handout_pdf
+    from handbook_utils.publishing.parts import check_explainer, check_new_file
+
+    chapter = _chapter(slug)
+    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}.pdf")
+    check_explainer(chapter, lang)
+    check_new_file(target, ".pdf", force=force)
+    with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
+        outcome = _executed(chapter, timeout, {"lang": lang}, Path(name))
+        target.write_bytes(handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
+    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+
+
 @app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A table, sample metadata, a taxonomy or a tree.")],
@@ -519,12 +571,14 @@ def _chapter(slug: str) -> Chapter:
     return Catalogue.read(handbook_root()).get(slug)
 
 
-def _executed(chapter: Chapter, timeout: float) -> Outcome:
+def _executed(
+    chapter: Chapter, timeout: float, given: Mapping[str, object] | None = None, results: Path | None = None
+) -> Outcome:
     from handbook_utils.chapters import handbook_root
     from handbook_utils.execution import Request, execute
 
     with told.status(f"Running {chapter.slug}"):
-        outcome = execute([Request(chapter)], root=handbook_root(), workers=1, timeout=timeout)[0]
+        outcome = execute([Request(chapter, given or {}, results)], root=handbook_root(), workers=1, timeout=timeout)[0]
     if outcome.failure:
         told.print(str(outcome.failure), highlight=False, markup=False)
         raise typer.Exit(1)

@@ -21,6 +21,8 @@ KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "se
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
+UNSHOWN = """[...document.querySelectorAll('.admonition')]
+  .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height).map(box => box.className)"""
 UNTOLD = """[...document.images].filter(i => i.closest('article')).map(i => i.alt)
   .filter(alt => !alt.trim() || /\\.(svg|png|jpe?g)$|[\\\\/]\\w+[\\\\/]/.test(alt))"""
 
@@ -107,6 +109,7 @@ def test_every_page_opens_without_error_request_or_sideways_scroll(
         assert not page.evaluate(OVERFLOW), f"{name} is wider than {width} px"
         assert page.evaluate(UNSEEN) == [], name
         assert page.evaluate(UNTOLD) == [], name
+        assert page.evaluate(UNSHOWN) == [], name
         assert heard == [], name
 
 
@@ -218,3 +221,42 @@ def test_paper_shows_what_is_behind_a_click(site: Path, names: tuple[str, ...], 
     assert not page.locator("header.site form.search").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.solution[open]").count() == 0
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])
+def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: Page, lang: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in ("notebooks/explainers/what-is-the-gut-microbiome", "book/for-everyone"):
+        page.goto(address(site, lang, name))
+        terms = page.locator("article .defined")
+        assert 0 < terms.count() <= 12
+        for place in range(terms.count()):
+            term, tip = terms.nth(place), terms.nth(place).locator(".meaning")
+            if not term.locator("a").is_visible():
+                continue  # in a box that is closed
+            assert not tip.is_visible()
+            term.locator("a").focus()
+            assert tip.is_visible()
+            assert len(tip.inner_text()) > 10
+            assert not page.evaluate(OVERFLOW), tip.inner_text()
+            page.keyboard.press("Escape")
+            assert not tip.is_visible()
+            term.locator("a").evaluate("link => link.blur()")
+        # The pointer can go from the word to the definition, which stays.
+        term = terms.first
+        term.locator("a").hover()
+        tip = term.locator(".meaning")
+        assert tip.is_visible()
+        word, box = term.locator("a").bounding_box(), tip.bounding_box()
+        assert word is not None
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert word["y"] < box["y"] < word["y"] + 2 * word["height"]
+        across = word["x"] + word["width"] / 2
+        page.mouse.move(across, box["y"] + box["height"] / 2, steps=20)
+        assert tip.is_visible()
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [one["id"] for one in found] == []
+        page.mouse.move(0, 0)
+        assert not tip.is_visible()

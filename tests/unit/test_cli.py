@@ -226,3 +226,15 @@ def test_doctor_says_what_each_thing_is_for(root, capsys):
     findings = {finding["what"]: finding for finding in json.loads(capsys.readouterr().out)}
     assert findings["data"]["ok"]
     assert findings["Python"]["needed"]
+
+
+def test_slides_are_of_explainers_only(root, capsys):
+    assert run("slides", "my-topic") == 2
+    assert "Only an explainer" in capsys.readouterr().err
+    assert not list(Path().iterdir())
+
+
+def test_handouts_are_of_explainers_only(root, capsys):
+    assert run("handout", "my-topic", "--lang", "nl") == 2
+    assert "Only an explainer" in capsys.readouterr().err
+    assert not list(Path().iterdir())

@@ -128,7 +128,7 @@ def read_tubes(path: Path) -> pd.DataFrame:
 
 
 def read_rejected(path: Path) -> list[str]:
-    """Return the tubes that ``keep-it-cold`` rejected.
+    """Return the tubes that ``keep-it-cold`` rejected, and those that never arrived.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def read_rejected(path: Path) -> list[str]:
             found=listed(list(verdicts.columns)),
             remedy="Give verdicts.csv of keep-it-cold.",
         )
-    return sorted(verdicts.loc[verdicts["verdict"] == "reject", "tube"])
+    return sorted(verdicts.loc[~verdicts["verdict"].isin(["accept", "flag"]), "tube"])
 
 
 def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[InputError]:

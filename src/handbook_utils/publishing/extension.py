@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable
@@ -31,6 +30,7 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 from handbook_utils.publishing import citations
 from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.stage import MANIFEST, escaped
+from handbook_utils.publishing.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.translate import Messages, catalogue_of, problems
 from handbook_utils.publishing.words import LANGUAGES, WORDS
 
@@ -59,7 +59,9 @@ def _visit_block_math(translator: Any, node: Any) -> None:
     anchors = "".join(f' id="{name}"' for name in node["ids"][:1])
     known = translator.builder.env.get_domain("math").equations.get(node.get("label"))
     number = f'<span class="eqno">({known[1]})</span>' if known else ""
-    translator.body.append(f'<div class="math"{anchors}>{_formula(node, display=True)}{number}</div>\n')
+    # Wide ones scroll by themselves, by keyboard too.
+    scrolls = f'role="group" tabindex="0" aria-label="{WORDS[_language(translator.config)]["formula"]}"'
+    translator.body.append(f'<div class="math"{anchors} {scrolls}>{_formula(node, display=True)}{number}</div>\n')
     raise nodes.SkipNode
 
 
@@ -108,15 +110,16 @@ class _Glue(NbGlueDomain):  # type: ignore[misc]
 
 
 class _Noted(Domain):
-    """Holds what is noted of pages while they are read: ``messages`` by page."""
+    """Holds what is noted of pages while they are read: ``messages`` by page, and which page is the ``glossary``."""
 
     name = "handbook"
     label = "Handbook"
-    initial_data = {"messages": {}}  # noqa: RUF012 - as its base class has it
+    initial_data = {"messages": {}, "glossary": ""}  # noqa: RUF012 - as its base class has it
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process noted."""
         self.data["messages"].update({name: otherdata["messages"].get(name, {}) for name in docnames})
+        self.data["glossary"] = self.data["glossary"] or otherdata["glossary"]
 
     def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
         """Find nothing: nothing in this domain can be referred to."""
@@ -195,19 +198,17 @@ class _Terms(SphinxDirective):
         lang = _language(self.env.config)
         other = "en" if lang == "nl" else "nl"
         words = WORDS[lang]
-        path = Path(self.env.srcdir) / "terms.csv"
-        if not path.is_file():
-            path = Path(self.env.srcdir) / "data" / "terms.csv"
-        if not path.is_file():
+        path, rows = read_terms(self.env.srcdir)
+        if path is None:
             raise self.error("There is no data/terms.csv to make the glossary from.")
         self.env.note_dependency(str(path))
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = sorted(csv.DictReader(file), key=lambda row: row[lang].casefold())
+        self.env.domaindata["handbook"]["glossary"] = self.env.docname
+        rows.sort(key=lambda row: row[lang].casefold())
         made = nodes.definition_list(classes=["glossary", "simple"])
         domain = self.env.get_domain("std")
         assert isinstance(domain, StandardDomain)  # noqa: S101 - for the type checker
         for row in rows:
-            anchor = f"term-{nodes.make_id(row['en'])}"
+            anchor = anchor_of(row)
             term = nodes.term("", row[lang], ids=[anchor])
             # Chapters that are English in both editions name terms in English.
             for name in dict.fromkeys([row[lang], row["en"]]):
@@ -285,6 +286,12 @@ def _navigation(app: Sphinx) -> list[dict[str, Any]]:
     ]
 
 
+def _glossaries(app: Sphinx) -> dict[str, Glossary | None]:
+    """Return what to look for on pages of each language: nothing where the book has no glossary."""
+    _, rows = read_terms(app.srcdir) if app.env.domaindata["handbook"]["glossary"] else (None, [])
+    return {lang: glossary_of(rows, lang, app.config.handbook_terms_unlinked.get(lang, ())) for lang in LANGUAGES}
+
+
 def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
     """Return the pages that lead to this one, itself included."""
     for one in entries:
@@ -352,6 +359,11 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     english = bool(page) and lang not in page["languages"]
     if "body" in context:
         context["body"] = framed(context["body"], WORDS["en" if english else lang])
+        glossary = app.env.handbook_glossaries["en" if english else lang]  # type: ignore[attr-defined]
+        where = app.env.domaindata["handbook"]["glossary"]
+        if page and glossary is not None and pagename != where:
+            address = app.builder.get_relative_uri(pagename, where)
+            context["body"] = with_terms(context["body"], glossary, address)
     context.update(
         words=WORDS[lang],
         lang=lang,
@@ -401,6 +413,7 @@ def _pages_read(app: Sphinx, env: Any) -> None:
             kinds["exercise"][label] = (number,)
     if app.config.html_theme == "handbook":
         env.handbook_navigation = _navigation(app)
+        env.handbook_glossaries = _glossaries(app)
 
 
 def _builder_inited(app: Sphinx) -> None:
@@ -416,6 +429,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     citations.register()
     app.add_html_theme("handbook", str(THEME))
     app.add_config_value("handbook_titles", {}, "html", [dict])
+    app.add_config_value("handbook_terms_unlinked", {}, "html", [dict])
     app.add_config_value("handbook_manifest", {}, "", [dict])
     app.add_html_math_renderer("mathml", (_visit_inline_math, None), (_visit_block_math, None))
     app.add_domain(_Glue, override=True)

@@ -198,7 +198,7 @@ def report_html(
     """
     run = notebook.metadata["handbook_run"]
     lang: Language = "nl" if translations else "en"
-    page = _Page(
+    page = Page(
         lang=lang,
         values=recorded_values(notebook),
         references=references,
@@ -253,7 +253,27 @@ def recorded_values(notebook: Any) -> dict[str, str]:
 
 
 @dataclass
-class _Page:
+class Page:
+    """Renders the MyST of one executed chapter as HTML, piece by piece, in one language.
+
+    Attributes
+    ----------
+    lang : {"en", "nl"}
+        The language.
+    values : mapping of str to str
+        What :func:`recorded_values` returned.
+    references : mapping of str to Reference
+        What citations refer to.
+    source : pathlib.Path or None
+        The chapter's file: pictures are looked for from its folder.
+    translations : mapping of str to str
+        Prose in Dutch, by the English paragraph.
+    sections : list of tuple of str
+        Anchor and HTML of each heading of level 2 that was rendered.
+    cited : list of str
+        Keys of the works that were cited, in order.
+    """
+
     lang: Language
     values: Mapping[str, str]
     references: Mapping[str, Reference]
@@ -266,15 +286,18 @@ class _Page:
     _listed: bool = False
 
     def said(self, text: str) -> str:
+        """Return a text in the page's language."""
         return self.translations.get(" ".join(text.split("\n")).strip()) or text
 
     @property
     def words(self) -> dict[str, str]:
+        """What the page itself says around the prose."""
         return _WORDS[self.lang]
 
     # ------------------------------------------------------------------ cells
 
     def cell(self, cell: Any) -> str:
+        """Render a cell with its outputs."""
         tags = set(cell.metadata.get("tags", []))
         if "remove-cell" in tags:
             return ""
@@ -341,6 +364,7 @@ class _Page:
     # --------------------------------------------------------------- markdown
 
     def render(self, text: str) -> str:
+        """Render Markdown."""
         return str(self._markdown.render(text))
 
     @cached_property
@@ -459,12 +483,14 @@ class _Page:
                 self.cited.append(key)
             work = self.references.get(key)
             text = html.escape((work.textual if textual else work.inner) if work else key)
+            if self.lang == "nl":  # as the book does, whose pages hold no English but titles
+                text = text.replace(" and ", " &amp; ")
             named.append(f'<a href="#ref-{html.escape(key)}">{text}</a>')
         joined = (", " if textual else "; ").join(named)
         return joined if textual else f"({joined})"
 
-    def _bibliography(self) -> str:
-        self._listed = True
+    def works(self) -> list[str]:
+        """Return the works that were cited, each as an item of a list."""
         items = []
         for key in sorted(self.cited):
             work = self.references.get(key)
@@ -473,6 +499,11 @@ class _Page:
                 address = html.escape(work.address)
                 text += f' <a href="{address}">{address}</a>'
             items.append(f'<li id="ref-{html.escape(key)}">{text}</li>')
+        return items
+
+    def _bibliography(self) -> str:
+        self._listed = True
+        items = self.works()
         return f"<ul>{''.join(items)}</ul>" if items else ""
 
     # ------------------------------------------------------------- directives
@@ -495,14 +526,14 @@ class _Page:
                 title, content = argument, body
             else:
                 title, content = self.words[name], f"{argument}\n\n{body}"
-            inside = f'<p class="admonition-title">{self._inline(title)}</p>{self.render(content)}'
+            inside = f'<p class="admonition-title">{self.inline(title)}</p>{self.render(content)}'
             if "dropdown" in kinds:
-                return self._details(self._inline(title), self.render(content), named)
+                return self._details(self.inline(title), self.render(content), named)
             return f'<div class="{html.escape(" ".join(kinds))}"{named}>{inside}</div>'
         if name == "dropdown":
-            return self._details(self._inline(argument), self.render(body), named)
+            return self._details(self.inline(argument), self.render(body), named)
         if name in ("exercise", "exercise-start"):
-            title = f"{self.words['exercise']}" + (f": {self._inline(argument)}" if argument else "")
+            title = f"{self.words['exercise']}" + (f": {self.inline(argument)}" if argument else "")
             start = (
                 f'<div class="admonition exercise"{named}><p class="admonition-title">{title}</p>{self.render(body)}'
             )
@@ -523,9 +554,7 @@ class _Page:
             return f'<pre tabindex="0"><code>{html.escape(body)}</code></pre>'
         # Grids, cards, tabs, lists that are tables: their content in reading order, under their title.
         title = (
-            f"<p><strong>{self._inline(argument)}</strong></p>"
-            if name in ("card", "grid-item-card", "tab-item")
-            else ""
+            f"<p><strong>{self.inline(argument)}</strong></p>" if name in ("card", "grid-item-card", "tab-item") else ""
         )
         return f"<div{named}>{title}{self.render(body)}</div>"
 
@@ -536,7 +565,8 @@ class _Page:
     def _details(self, summary: str, content: str, named: str) -> str:
         return f"<details{named}><summary>{summary}</summary>{content}</details>"
 
-    def _inline(self, text: str) -> str:
+    def inline(self, text: str) -> str:
+        """Render a line of Markdown, without a paragraph around it."""
         return str(self._markdown.renderInline(self.said(text)))
 
 

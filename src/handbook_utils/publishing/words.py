@@ -30,6 +30,9 @@ WORDS: dict[str, dict[str, str]] = {
         "licence": "Text CC BY 4.0, code BSD-3-Clause; every data set says its own licence.",
         "no_advice": "This handbook gives no medical advice. With complaints or questions about your health: your GP.",
         "only_english": "",
+        "read_more": "More, with all figures, a quiz and the works named here in full: {book}, {slug} ({address}).",
+        "rows_left": "{count} more claims are on the page itself.",
+        "row_left": "{count} more claim is on the page itself.",
         "provenance": "How this page was made",
         "executed": "Executed on {date} at {time} UTC with Python {python}; every figure, table and number on this "
         "page comes from that run.",
@@ -46,6 +49,7 @@ WORDS: dict[str, dict[str, str]] = {
         "code_show": "Show the code",
         "code_hide": "Hide the code",
         "table": "Table",
+        "formula": "Formula",
         "output": "Output",
         "empty": "(empty)",
         "exercise": "Exercise",
@@ -92,6 +96,9 @@ WORDS: dict[str, dict[str, str]] = {
         "no_advice": "Dit handboek geeft geen medisch advies. Heb je klachten of vragen over je gezondheid? "
         "Ga naar je huisarts.",
         "only_english": "Dit hoofdstuk is er alleen in het Engels.",
+        "read_more": "Meer lezen, met alle figuren, een quiz en de volledige literatuur: {book}, {slug} ({address}).",
+        "rows_left": "Op de pagina zelf staan er nog {count}.",
+        "row_left": "Op de pagina zelf staat er nog {count}.",
         "provenance": "Hoe deze pagina is gemaakt",
         "executed": "Uitgevoerd op {date} om {time} UTC met Python {python}; alle figuren, tabellen en getallen op "
         "deze pagina komen uit die uitvoering.",
@@ -108,6 +115,7 @@ WORDS: dict[str, dict[str, str]] = {
         "code_show": "Laat de code zien",
         "code_hide": "Verberg de code",
         "table": "Tabel",
+        "formula": "Formule",
         "output": "Uitvoer",
         "empty": "(leeg)",
         "exercise": "Opdracht",

@@ -1,4 +1,4 @@
-// The little that needs a script: the menu on a phone, and opened boxes on paper.
+// The little that needs a script: the menu on a phone, opened boxes on paper, and definitions that Escape closes.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("button.menu");
@@ -29,3 +29,15 @@ window.addEventListener("beforeprint", () => {
   closed.forEach((box) => { box.open = true; });
 });
 window.addEventListener("afterprint", () => closed.forEach((box) => { box.open = false; }));
+const shown = ":hover, :focus-within";
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll(`.defined:is(${shown})`).forEach((term) => term.classList.add("dismissed"));
+});
+for (const kind of ["mouseover", "focusin"]) {
+  document.addEventListener(kind, () => {
+    document.querySelectorAll(".defined.dismissed").forEach((term) => {
+      if (!term.matches(shown)) term.classList.remove("dismissed");
+    });
+  });
+}

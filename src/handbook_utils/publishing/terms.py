@@ -1,0 +1,236 @@
+"""Terms in running text: the first time a page uses one, it leads to the glossary and shows its definition.
+
+This is done on the finished HTML of a page, so that translations never see it. Only sentences are looked at: headings,
+links, code, tables, captions and boxes' titles stay as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+#: How many terms of a page are linked, so that it stays a text and does not become a list of links.
+MOST = 12
+
+#: Words of a plain description of a term; a longer one is a sentence rather than a name.
+_WORDS_OF_NAME = 3
+_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_NAME = re.compile(r"</?\s*([a-zA-Z][\w-]*)")
+_CLASS = re.compile(r'\bclass="([^"]*)"')
+_VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_PROSE = frozenset(["p", "li"])
+_NOT_WITHIN = frozenset(
+    [
+        "a",
+        "abbr",
+        "button",
+        "caption",
+        "code",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "kbd",
+        "label",
+        "math",
+        "nav",
+        "pre",
+        "samp",
+        "script",
+        "style",
+        "summary",
+        "svg",
+        "table",
+    ]
+)
+_NOT_IN_CLASS = frozenset(
+    ["admonition-title", "cell_output", "citation", "pasted-text", "rubric", "sd-card", "caption", "math", "term-notes"]
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary: where it stands on that page, and what it says."""
+
+    anchor: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """What to look for in a text of one language.
+
+    Attributes
+    ----------
+    pattern : re.Pattern
+        Finds the names, as whole words, of two that begin at the same place the longer one.
+    terms : dict of str to Term
+        By name in small letters.
+    """
+
+    pattern: re.Pattern[str]
+    terms: Mapping[str, Term]
+
+
+def read_terms(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
+    """Read the term list of a stage, or of a plain `jupyter-book build`, with where it is; it may be absent."""
+    for path in (Path(srcdir) / "terms.csv", Path(srcdir) / "data" / "terms.csv"):
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                return path, list(csv.DictReader(file))
+    return None, []
+
+
+def anchor_of(row: Mapping[str, str]) -> str:
+    """Return the anchor of an entry in the glossary; it is the same in every edition."""
+    from docutils import nodes
+
+    return f"term-{nodes.make_id(row['en'])}"
+
+
+def names_of(row: Mapping[str, str], lang: str) -> Iterator[str]:
+    """Yield the names under which a text may use a term.
+
+    Examples
+    --------
+    >>> row = {"en": "cause, causal", "nl": "fecestransplantatie (FMT)", "nl_public": "poep van een ander, in je darm"}
+    >>> list(names_of(row, "en"))
+    ['cause', 'causal']
+    >>> list(names_of(row, "nl"))
+    ['fecestransplantatie', 'FMT']
+    """
+    column = row[lang]
+    yield from _parted(re.sub(r"\s*\(.*?\)", "", column))
+    yield from (text for text in re.findall(r"\((.*?)\)", column) if _is_abbreviation(text))
+    if lang == "nl":
+        plain = re.sub(r"\s*\(.*?\)", "", row.get("nl_public", ""))
+        # "butter acid, a substance that ...": what stands behind the comma describes, and names nothing.
+        name = re.split(r"[,;:]", plain)[0].strip()
+        if name and len(name.split()) <= _WORDS_OF_NAME:
+            yield name
+
+
+def _parted(text: str) -> Iterator[str]:
+    yield from (part.strip() for part in re.split(r"[,;]| / ", text) if part.strip())
+
+
+def _is_abbreviation(text: str) -> bool:
+    return re.fullmatch(r"\w{2,7}", text) is not None and sum(letter.isupper() for letter in text) > 1
+
+
+def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, unlinked: Collection[str] = ()) -> Glossary | None:
+    """Prepare the search for terms.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        As :func:`read_terms` gives them.
+    lang : {"en", "nl"}
+        The language of the text.
+    unlinked : collection of str
+        Names that are everyday words as well, and are left alone.
+
+    Returns
+    -------
+    Glossary or None
+        None where there is nothing to look for.
+    """
+    left_alone = {name.casefold() for name in unlinked}
+    terms: dict[str, Term] = {}
+    found: list[str] = []
+    for row in rows:
+        term = Term(anchor_of(row), row[f"definition_{lang}"])
+        for name in names_of(row, lang):
+            if name.casefold() not in left_alone and name.casefold() not in terms:
+                terms[name.casefold()] = term
+                found.append(name)
+    if not found:
+        return None
+    plural = "s?" if lang == "en" else ""
+    parts = []
+    for name in sorted(found, key=len, reverse=True):
+        words = r"\s+".join(re.escape(html.escape(word, quote=False)) for word in name.split())
+        parts.append(f"{words}{plural}" if _is_abbreviation(name) else f"(?i:{words}){plural}")
+    return Glossary(re.compile(rf"(?<![\w&-])(?:{'|'.join(parts)})(?![\w-])"), terms)
+
+
+def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) -> str:
+    """Link the first use of each term in the sentences of a page.
+
+    Parameters
+    ----------
+    body : str
+        HTML.
+    glossary : Glossary
+        In the language of the page.
+    address : str
+        Where the glossary is, seen from this page.
+    most : int
+        How many terms to link.
+
+    Returns
+    -------
+    str
+        HTML, in which a term is a link that is described by a tooltip right behind it.
+
+    Examples
+    --------
+    >>> row = {"en": "sum", "nl": "som", "nl_public": "", "definition_en": "What adding gives.", "definition_nl": ""}
+    >>> made = with_terms("<p>A sum.</p>", glossary_of([row], "en"), "g.html")
+    >>> '<a class="term" href="g.html#term-sum" aria-describedby="tip-term-sum">sum</a>' in made
+    True
+    """
+    linked: set[str] = set()
+
+    def link(match: re.Match[str]) -> str:
+        said = html.unescape(" ".join(match[0].split())).casefold()
+        term = glossary.terms.get(said) or glossary.terms.get(said.removesuffix("s"))
+        if term is None or term.anchor in linked or len(linked) >= most:
+            return match[0]
+        linked.add(term.anchor)
+        definition = html.escape(term.definition, quote=False)
+        return (
+            f'<span class="defined"><a class="term" href="{address}#{term.anchor}" '
+            f'aria-describedby="tip-{term.anchor}">{match[0]}</a>'
+            f'<span class="meaning" role="tooltip" id="tip-{term.anchor}">{definition}</span>'
+            "</span>"
+        )
+
+    made: list[str] = []
+    opened: list[tuple[str, bool]] = []
+    place = 0
+    for tag in _TAG.finditer(body):
+        text = body[place : tag.start()]
+        looked_at = not any(barred for _, barred in opened) and any(name in _PROSE for name, _ in opened)
+        made.append(glossary.pattern.sub(link, text) if looked_at and len(linked) < most else text)
+        made.append(tag[0])
+        place = tag.end()
+        _follow(tag[0], opened)
+    made.append(body[place:])
+    return "".join(made)
+
+
+def _follow(tag: str, opened: list[tuple[str, bool]]) -> None:
+    """Keep what is open, with whether terms are left alone in it."""
+    named = _NAME.match(tag)
+    if named is None:
+        return
+    name = named[1].lower()
+    if tag.startswith("</"):
+        if any(one == name for one, _ in opened):
+            while opened.pop()[0] != name:
+                pass
+    elif name not in _VOID and not tag.endswith("/>"):
+        classes = _CLASS.search(tag)
+        barred = name in _NOT_WITHIN or bool(classes and _NOT_IN_CLASS & set(classes[1].split()))
+        opened.append((name, barred))
