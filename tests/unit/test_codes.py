@@ -82,6 +82,6 @@ def test_a_mistyped_code_says_what_to_do():
 def test_no_code_looks_like_a_postal_code_or_another_number():
     codes = draw_codes(20_000, seed=7)
     assert not any(re.fullmatch(r"[1-9]\d{3}(?!SA|SD|SS)[A-Z]{2}|\d+", code) for code in codes)
-    # Such codes are drawn, and passed over: of this many about one in fifty would be one.
+    # Such codes are drawn, and passed over: about one in two hundred is one.
     assert is_code("7756XH")
     assert "7756XH" not in codes
