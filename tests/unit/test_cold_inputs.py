@@ -137,7 +137,8 @@ def test_shipments_are_drawn_a_panel_each_the_warmest_where_there_are_many(files
     logs, _ = read_shipments(*files, "Europe/Amsterdam")
     many = {f"{turn}-{name}": log for turn in range(2) for name, log in logs.items()}
     figure = shipments_figure(many, -10, "boxes")
-    titles = [axes.get_title() for axes in figure.axes if axes.get_visible()]
+    # The handbook's style, where another test has set it, puts titles at the left.
+    titles = [axes.get_title("left") or axes.get_title() for axes in figure.axes if axes.get_visible()]
     assert len(titles) == 12
     assert any(title.startswith("0-box-7: 2") and title.endswith("min above") for title in titles)
     assert sum("never above" in title for title in titles) == 10

@@ -86,7 +86,7 @@ def read_wells(path: str) -> pd.DataFrame:
     Examples
     --------
     >>> len(read_wells(""))
-    190
+    181
     """
     frame = read_samples(Path(path)) if path else example_wells().astype(str)
     where = path or "the example study"
