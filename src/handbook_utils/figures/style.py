@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 
 #: The colour-blind-safe palette of Okabe and Ito (2008), without black, in the order the handbook uses it.
 OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -63,5 +65,12 @@ def colours_for(names: Iterable[Hashable]) -> dict[Hashable, str]:
 def svg_bytes(figure: Figure) -> bytes:
     """Return the figure as SVG, the same bytes for the same figure."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    without = {"Date": None, "Creator": None}
+    if figure.findobj(FancyArrowPatch):  # where an arrow ends depends on the boxes of texts that have been drawn before
+        figure.savefig(buffer, format="svg", metadata=without)
+    else:  # savefig would draw everything twice, the first time for the layout only; the canvas lays out as it draws
+        before, dpi = figure.canvas, figure.dpi
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=without)  # type: ignore[no-untyped-call]
+        figure.set_canvas(before)
+        figure.dpi = dpi
     return buffer.getvalue()

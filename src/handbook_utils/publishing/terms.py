@@ -18,7 +18,8 @@ MOST = 12
 
 #: Words of a plain description of a term; a longer one is a sentence rather than a name.
 _WORDS_OF_NAME = 3
-_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+# Code has the most tags and no prose: a block of it goes by as one.
+_TAG = re.compile(r"<!--.*?-->|<pre\b[^>]*>.*?</pre>|<[^>]*>", re.DOTALL)
 _NAME = re.compile(r"</?\s*([a-zA-Z][\w-]*)")
 _CLASS = re.compile(r'\bclass="([^"]*)"')
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
@@ -223,7 +224,7 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
 def _follow(tag: str, opened: list[tuple[str, bool]]) -> None:
     """Keep what is open, with whether terms are left alone in it."""
     named = _NAME.match(tag)
-    if named is None:
+    if named is None or (tag.endswith("</pre>") and not tag.startswith("</")):
         return
     name = named[1].lower()
     if tag.startswith("</"):
