@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -18,6 +19,10 @@ WIDTHS = (390, 1280)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 #: Axe is slow on long pages; one page of each kind, in both editions.
 KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "search")
+
+#: In points, and what issue and readers ask of a procedure.
+A4 = (595, 842)
+STEPS_SHEETS = 4
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
@@ -222,6 +227,39 @@ def test_paper_shows_what_is_behind_a_click(site: Path, names: tuple[str, ...], 
     assert not page.locator("header.site form.search").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.solution[open]").count() == 0
+
+
+def test_a_procedure_prints_without_code_and_its_steps_take_four_sheets_at_most(
+    site: Path, names: tuple[str, ...], page: Page
+) -> None:
+    chapters = [name for name in names if name.startswith("notebooks/protocols/")]
+    assert len(chapters) > 10
+    for name in chapters:
+        page.goto(address(site, "en", name))
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, outline=True, tagged=True))
+        assert {tuple(map(round, sheet.get_size())) for sheet in document} == {A4}, name
+        headings = [(entry.get_title(), entry.get_dest().get_index()) for entry in document.get_toc()]
+        texts = [_without_number(sheet.get_textpage().get_text_bounded()) for sheet in document]
+        document.close()
+        first, last = _sheets_of_steps(headings)
+        assert last - first < STEPS_SHEETS, name
+        for title, sheet in headings:
+            assert not texts[sheet].endswith(_together(title)), f"{name}: {title} stands alone at the end of a sheet"
+        assert not any(_together("out.value(") in text for text in texts), f"{name}: code"
+
+
+def _sheets_of_steps(headings: list[tuple[str, int]]) -> tuple[int, int]:
+    """Return the first sheet of a procedure's steps and the one that the next heading is on."""
+    place = next(place for place, (title, _) in enumerate(headings) if title.startswith("Steps"))
+    return headings[place][1], headings[place + 1][1]
+
+
+def _together(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def _without_number(text: str) -> str:
+    return _together(re.sub(r"\s*\d+ / \d+\s*$", "", text))
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])
