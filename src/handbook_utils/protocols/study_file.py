@@ -511,6 +511,7 @@ SECTIONS: tuple[Section, ...] = (
             Key("questionnaire", "path", "answers of participants", "questionnaire.csv"),
             Key("concentrations", "path", "DNA of every well", "concentrations.csv"),
             Key("counts", "path", "reads of every feature in every well", "counts.csv"),
+            Key("reads", "path", "folder of files of reads (FASTQ), two for each sample, once they are there"),
         ),
     ),
 )
