@@ -203,6 +203,15 @@ def test_the_key_lies_apart_and_opens(first, second):
     assert not (second / "key").exists()
 
 
+def test_no_path_of_this_machine_is_in_what_is_handed_on(study):
+    handed_on = [
+        path
+        for path in (study / "results").rglob("*")
+        if path.is_file() and path.name not in ("params.yml", "notebook.ipynb")
+    ]
+    assert [path for path in handed_on if str(study).encode() in path.read_bytes()] == []
+
+
 def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, monkeypatch):
     before, then = undated(first / "results")
     monkeypatch.setenv(PASSPHRASE, SECRET)
