@@ -23,6 +23,10 @@ RULES = {
 #: Axe takes a second or two for a page: all pages of one edition, and one page of each kind of the other.
 KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "search")
 
+#: In points, and what issue and readers ask of a procedure.
+A4 = (595, 842)
+STEPS_SHEETS = 4
+
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
 UNSHOWN = """[...document.querySelectorAll('.admonition')]
@@ -292,6 +296,39 @@ def test_paper_loses_nothing(site: Path, page: Page, lang: str, name: str) -> No
     pieces = {re.sub(r"[\s-]", "", piece) for piece in said}
     assert len(pieces) > 300
     assert sorted(piece for piece in pieces if piece not in printed) == []
+
+
+def test_a_procedure_prints_without_code_and_its_steps_take_four_sheets_at_most(
+    site: Path, names: tuple[str, ...], page: Page
+) -> None:
+    chapters = [name for name in names if name.startswith("notebooks/protocols/")]
+    assert len(chapters) > 10
+    for name in chapters:
+        page.goto(address(site, "en", name))
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, outline=True, tagged=True))
+        assert {tuple(map(round, sheet.get_size())) for sheet in document} == {A4}, name
+        headings = [(entry.get_title(), entry.get_dest().get_index()) for entry in document.get_toc()]
+        texts = [_without_number(sheet.get_textpage().get_text_bounded()) for sheet in document]
+        document.close()
+        first, last = _sheets_of_steps(headings)
+        assert last - first < STEPS_SHEETS, name
+        for title, sheet in headings:
+            assert not texts[sheet].endswith(_together(title)), f"{name}: {title} stands alone at the end of a sheet"
+        assert not any(_together("out.value(") in text for text in texts), f"{name}: code"
+
+
+def _sheets_of_steps(headings: list[tuple[str, int]]) -> tuple[int, int]:
+    """Return the first sheet of a procedure's steps and the one that the next heading is on."""
+    place = next(place for place, (title, _) in enumerate(headings) if title.startswith("Steps"))
+    return headings[place][1], headings[place + 1][1]
+
+
+def _together(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def _without_number(text: str) -> str:
+    return _together(re.sub(r"\s*\d+ / \d+\s*$", "", text))
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])

@@ -1,7 +1,8 @@
 """Parameters of a chapter: read from its parameters cell, checked before anything runs.
 
 A line of the cell is ``name: type = default  # help``, the usual papermill form. The help may end in a range
-``[1..1000]``, a choice ``{a | b}``, ``(file)`` or ``(folder)``; these are checked, too.
+``[1..1000]``, a choice ``{a | b}``, ``(file)`` or ``(folder)``; these are checked, too. A ``(place)`` is where a file
+is to be, whether it is there or not.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
 _WORDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _RANGE = re.compile(r"\s*\[(?P<low>[^\[\]]*)\.\.(?P<high>[^\[\]]*)\]$")
 _CHOICE = re.compile(r"\s*\{(?P<choices>[^{}]+)\}$")
-_PATH = re.compile(r"\s*\((?P<kind>file|folder)\)$")
+_PATH = re.compile(r"\s*\((?P<kind>file|folder|place)\)$")
+#: Types whose values are paths: where they lie is nobody's business in what is handed on.
+PATHS = ("file", "folder", "place")
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Parameter:
     ----------
     name : str
         As in the chapter.
-    type : {"int", "float", "str", "bool", "file", "folder"}
-        ``file`` and ``folder`` are paths that must exist, or "" for the bundled data.
+    type : {"int", "float", "str", "bool", "file", "folder", "place"}
+        ``file`` and ``folder`` are paths that must exist, or "" for the bundled data; a ``place`` need not exist.
     default : int, float, str or bool
         What the book's own chapter runs with.
     help : str
@@ -65,6 +68,8 @@ class Parameter:
             return "one of " + ", ".join(self.choices)
         if self.type in ("file", "folder"):
             return f"a {self.type} that exists"
+        if self.type == "place":
+            return "the path of a file, which need not exist"
         words = _WORDS[self.type]
         if self.low is not None and self.high is not None:
             return f"{words} from {self.low:g} to {self.high:g}"
@@ -107,6 +112,8 @@ class Parameter:
         """
         if self.type in ("file", "folder"):
             return self._path(given)
+        if self.type == "place":
+            return str(Path(str(given)).expanduser().resolve()) if given else ""
         value = _as_type(given, self.type)
         if value is None or not self._fits(value):
             close = nearest(str(given), self.choices)

@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from handbook_utils.chapters.parameters import Value
+from handbook_utils.chapters.parameters import PATHS, Value
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.plan import Run
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
@@ -401,7 +401,7 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
             if not is_complete(out / run.name):
                 continue
             effective: dict[str, Value] = {**run.chapter.defaults, **run.parameters}
-            paths = {entry.name for entry in run.chapter.parameters if entry.type in ("file", "folder")}
+            paths = {entry.name for entry in run.chapter.parameters if entry.type in PATHS}
             given = [
                 inert(_beside(value, out) if column in paths else value)
                 for column in columns

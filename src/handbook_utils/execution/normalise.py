@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.chapters.parameters import PATHS
+
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
     from handbook_utils.chapters.parameters import Value
@@ -108,6 +110,6 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
 
 
 def _shown(value: Value, kind: str) -> str:
-    if kind in ("file", "folder"):  # where it lies is nobody's business in a report that is sent on
+    if kind in PATHS:  # where it lies is nobody's business in a report that is sent on
         return ", ".join(Path(part).name for part in str(value).split(os.pathsep))
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.parameters import PATHS
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
 STORMS = (
@@ -185,7 +186,7 @@ def without_folders(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str
     dict
         The same parameters, in the same order.
     """
-    paths = {parameter.name for parameter in chapter.parameters if parameter.type in ("file", "folder")}
+    paths = {parameter.name for parameter in chapter.parameters if parameter.type in PATHS}
     return {
         name: ", ".join(Path(part).name for part in str(value).split(os.pathsep)) if name in paths else value
         for name, value in parameters.items()
