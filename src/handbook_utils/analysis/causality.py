@@ -129,7 +129,7 @@ def slope(
     >>> round(abs(slope(drawn, "bacteria", "complaints", ["age"]).size), 1)
     0.0
     """
-    value, error, left = _fitted({name: frame[name] for name in frame}, cause, outcome, adjust)
+    value, error, left = _fitted({str(name): frame[name] for name in frame}, cause, outcome, adjust)
     half = float(stats.t.ppf((1 + confidence) / 2, left) * error)
     return Effect(value, value - half, value + half, confidence)
 

@@ -392,8 +392,8 @@ def _welch(one: Array, other: Array, stays: npt.NDArray[np.bool_], first: int) -
 def _p_of(statistic: Array, free: Array) -> Array:
     # Groups that lost everyone give no statistic, and find nothing.
     with np.errstate(invalid="ignore"):
-        p = 2 * special.stdtr(free, -np.abs(statistic))
-    return np.nan_to_num(p, nan=1.0)
+        p: Array = np.nan_to_num(2 * special.stdtr(free, -np.abs(statistic)), nan=1.0)
+    return p
 
 
 def _found(statistic: Array, free: Array, alpha: float) -> int:
