@@ -174,17 +174,19 @@ def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
         keep_default_na=False,
     )
     at = tuple(cells[axis].cat.codes for axis in axes)
-    tree = None
-    if "tree" in content:
+
+    def phylogeny() -> TreeNode:
+        text = io.StringIO(content["tree"].decode())
         # Underscores in ids are underscores, not the blanks that old Newick means by them.
-        tree = TreeNode.read(io.StringIO(content["tree"].decode()), format="newick", convert_underscores=False)
+        return TreeNode.read(text, format="newick", verify=False, convert_underscores=False)
+
     return Study.from_sparse(
         sparse.coo_array((cells[value].to_numpy(dtype=float), at), shape=(len(metadata), len(features))),
         metadata.index,
         features.index,
         metadata,
         taxonomy=features if len(features.columns) else None,
-        tree=tree,
+        tree=phylogeny if "tree" in content else None,
         quantity="counts" if value == "count" else "abundances",
         name=name,
     )
