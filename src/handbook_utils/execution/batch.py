@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from handbook_utils.chapters.parameters import Value
+from handbook_utils.chapters.parameters import PATHS, Value, paths_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.plan import Run
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
@@ -401,7 +401,7 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
             if not is_complete(out / run.name):
                 continue
             effective: dict[str, Value] = {**run.chapter.defaults, **run.parameters}
-            paths = {entry.name for entry in run.chapter.parameters if entry.type in ("file", "folder")}
+            paths = {entry.name for entry in run.chapter.parameters if entry.type in PATHS}
             given = [
                 inert(_beside(value, out) if column in paths else value)
                 for column in columns
@@ -417,7 +417,7 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
 
 def _beside(paths: str, out: Path) -> str:
     """Name files by their way from the batch's folder: where that lies on one machine is of no use on another."""
-    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths.split(os.pathsep) if path)
+    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths_of(paths))
 
 
 def _write_parquet(source: Path, target: Path) -> None:

@@ -190,7 +190,8 @@ class Study:
             close = nearest(name, map(str, self._metadata.columns))
             raise InputError(
                 f"The sample metadata has no column {name!r}.",
-                where=self.name,
+                where=f"the sample metadata of {self.name}",
+                expected="the name of one of its columns",
                 found=f"columns {listed(list(self._metadata.columns), most=12)}",
                 remedy=f"Did you mean {close!r}?" if close else "Choose one of the columns found.",
             )
