@@ -6,6 +6,7 @@ written. What each reader says of a damaged file, alone, is in ``tests/unit/test
 
 from __future__ import annotations
 
+import csv
 import errno
 import gzip
 import io
@@ -225,6 +226,31 @@ def test_the_study_that_these_files_spoil_is_right(tmp_path):
     chapter = Catalogue.read(handbook_root()).get("measure-alpha-diversity")
     plain = options(dict(written(tmp_path)))
     check_inputs(chapter, check_parameters(chapter, dict(zip(plain[1::3], plain[2::3], strict=True))))
+
+
+def test_names_that_would_run_or_break_what_shows_them(place, tmp_path, capsys):
+    """They are no mistake: they come back as they are, and nowhere as code."""
+    script, formula = "<script>alert(1)</script>", '=cmd() "🦠"\nline two'
+    ids = renamed(S1=script, S2=formula, S3="'); DROP TABLE x; --", S4="a,b\t\\ $x_{1")
+    quoted = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in ids]
+    columns = f"{script}\t=1+1"
+    groups = ["$x_{1 & <b>", "@b'\\"]
+    rows = "\n".join(f"{name}\t{groups[n % 2]}\t{n}" for n, name in enumerate(quoted))
+    study = written(
+        tmp_path,
+        table=table(
+            tuple(quoted), rows=20, cell=lambda row, column: (row * 13 + column * 7) * (row + column) % 29
+        ).replace(b"f1\t", b"=f1\t"),
+        metadata=f"id\t{columns}\n{rows}\n".encode(),
+    )
+    assert run(*options(study | {"group": script}), "-o", "kept") == 0, capsys.readouterr().err
+    report = Path("kept/report.html").read_text(encoding="utf-8")
+    assert "<script" not in report
+    assert "<b>" not in report
+    for path in Path("kept").rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert [cell for cell in cells if cell[:1] in "=@" and cell] == [], path
 
 
 @pytest.mark.parametrize("name", ["table", "metadata"])

@@ -120,3 +120,13 @@ def test_reports_that_do_not_go_together(reports, capsys, other, table, said):
     assert said in told
     assert other in told
     assert [path.name for path in reports.parent.iterdir()] == ["reports"]
+
+
+@pytest.mark.parametrize("metadata", ["", "ids.txt"])
+def test_a_table_without_metadata_and_with_a_list_of_ids(tmp_path, monkeypatch, metadata):
+    monkeypatch.chdir(tmp_path)
+    Path("table.tsv").write_text("#OTU ID\tS1\tS2\tS3\nf1\t9\t0\t4\nf2\t1\t7\t5\nf3\t2\t3\t0\n", encoding="utf-8")
+    Path("ids.txt").write_text("id\nS3\nS1\n", encoding="utf-8")
+    given = ["-p", "table", "table.tsv", "-p", "metadata", metadata]
+    assert command("run", "recipes/import-and-inspect", *given, "-o", "kept") == 0
+    assert f"samples,{2 if metadata else 3}" in Path("kept/values.csv").read_text(encoding="utf-8")

@@ -101,11 +101,11 @@ def opened(path: Path) -> Content:
     return Content(where, data, text, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 
-def sheet(content: Content) -> delimited.Sheet:
-    """Return the rows of a text table or a workbook."""
+def sheet(content: Content, *, alone: bool = False) -> delimited.Sheet:
+    """Return the rows of a text table or a workbook; with `alone` one column will do."""
     if content.workbook:
         return workbooks.sheet(content.data, content.where)
-    made = delimited.sheet(content.text, content.where, note=content.encoding)
+    made = delimited.sheet(content.text, content.where, note=content.encoding, alone=alone)
     if content.artifact:
         made.notes.insert(0, f"Format: {content.artifact.note}.")
     return made
@@ -250,7 +250,7 @@ def read_metadata(path: Path) -> Metadata:
             found="a feature table (BIOM)",
             remedy="Were the table and the metadata exchanged?",
         )
-    return Metadata.read(sheet(content))
+    return Metadata.read(sheet(content, alone=True))
 
 
 def read_taxonomy(path: Path, notes: list[str]) -> pd.DataFrame:
