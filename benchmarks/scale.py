@@ -187,7 +187,7 @@ def main() -> None:
         "10,000 samples x 5,000 features, 2 % filled": apart(summaries),
         "2,000 samples x 1,000 features": apart(distances_and_tests),
         "batch": many_runs(runs),
-        "dask": {name: round(value, 2) for name, value in on_a_cluster(24).items()},
+        "dask": {name: round(value, 2) for name, value in on_a_cluster(40).items()},
     }
     (ROOT / "benchmarks" / "scale.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(results, indent=2))

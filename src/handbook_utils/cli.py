@@ -94,15 +94,25 @@ def run(
     slug: Slug,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; may be given many times."),
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME VALUE",
+            help="A parameter, as `handbook describe` names it; may be given many times.",
+        ),
     ] = None,
     parameters_file: Annotated[
         Path | None,
-        typer.Option("-f", "--parameters-file", metavar="FILE", help="Parameters as YAML; -p goes before it."),
+        typer.Option(
+            "-f",
+            "--parameters-file",
+            metavar="FILE",
+            help="Parameters as YAML, such as the params.yml of an earlier run; -p wins over it.",
+        ),
     ] = None,
     study: Annotated[
         Path | None,
-        typer.Option("--study", metavar="STUDY.YML", help="A study file to take parameters from; -f and -p go before."),
+        typer.Option("--study", metavar="STUDY.YML", help="A study file, for parameters; -f and -p win over it."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -113,8 +123,8 @@ def run(
             help="The result folder; by default the chapter's name, of a study under results/ beside its file.",
         ),
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the report, where the chapter has both: en or nl.")] = "",
-    force: Annotated[bool, typer.Option(help="Replace an earlier result folder.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of the report, where the chapter has two: en or nl.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier result folder.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds the chapter may take.")] = 600,
 ) -> None:
     """Run a chapter on your own data and leave a result folder: report, figures, tables, methods text, crate."""
@@ -210,7 +220,7 @@ def run_study(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="STEP", help="Run this step alone; may be given many times.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace earlier result folders.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace earlier result folders.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds a step may take.")] = 600,
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
@@ -273,7 +283,10 @@ def batch(
 
 
 Language = Annotated[str, typer.Option("--lang", help="Language: en or nl.")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="By default named by the chapter.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="By default named after the chapter."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
@@ -287,16 +300,11 @@ def slides(
 ) -> None:
     """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.publishing.parts import check_explainer, check_new_file
     from handbook_utils.publishing.slides import slides_html
 
-    chapter = _chapter(slug)
-    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}.html")
-    check_explainer(chapter, lang)
-    check_new_file(target, ".html", force=force)
+    chapter, target = _explainer(slug, lang, output, ".html", force)
     outcome = _executed(chapter, timeout, {"lang": lang})
-    target.write_text(slides_html(chapter, outcome.notebook, handbook_root()), encoding="utf-8")
-    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+    _keep(target, slides_html(chapter, outcome.notebook, handbook_root()).encode())
 
 
 @app.command()
@@ -312,21 +320,22 @@ def handout(
 
     from handbook_utils.chapters import handbook_root
     from handbook_utils.publishing.handout import handout_pdf
-    from handbook_utils.publishing.parts import check_explainer, check_new_file
 
-    chapter = _chapter(slug)
-    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}.pdf")
-    check_explainer(chapter, lang)
-    check_new_file(target, ".pdf", force=force)
+    chapter, target = _explainer(slug, lang, output, ".pdf", force)
     with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
         outcome = _executed(chapter, timeout, {"lang": lang}, Path(name))
-        target.write_bytes(handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
-    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
+        _keep(target, handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
 
 
 @app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table, sample metadata, a taxonomy or a tree.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A table, sample metadata, a taxonomy or a tree; or a folder or 'pattern' of Kraken 2 reports.",
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
@@ -392,6 +401,7 @@ def validate(
     from handbook_utils.protocols.metadata_validation import summary
     from handbook_utils.protocols.metadata_validation import validate as hold
     from handbook_utils.protocols.metadata_workbook import workbook
+    from handbook_utils.study import files
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):
         raise InputError(
@@ -399,7 +409,7 @@ def validate(
         )
     found = hold(file, standard)
     if output is not None:
-        output.write_bytes(workbook(found))
+        files.write(output, workbook(found))
     if as_json:
         _print_json(summary(found))
     else:
@@ -569,6 +579,24 @@ def _chapter(slug: str) -> Chapter:
     from handbook_utils.chapters import Catalogue, handbook_root
 
     return Catalogue.read(handbook_root()).get(slug)
+
+
+def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bool) -> tuple[Chapter, Path]:
+    """Return an explainer that is written in this language, and the file to make of it, which may be written."""
+    from handbook_utils.publishing.parts import check_explainer, check_new_file
+
+    chapter = _chapter(slug)
+    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}{ending}")
+    check_explainer(chapter, lang)
+    check_new_file(target, ending, force=force)
+    return chapter, target
+
+
+def _keep(target: Path, content: bytes) -> None:
+    from handbook_utils.study import files
+
+    files.write(target, content)
+    shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
 
 
 def _executed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import multiprocessing
 import os
 import re
@@ -65,6 +66,8 @@ def examine() -> list[Finding]:
             "fast kernels; without it ordinary ones, with the same results",
             False,
         ),
+        _package("distributed", "handbook batch --scheduler, on a cluster"),
+        _package("pyarrow", "summary.parquet beside the summary.csv of a batch"),
         _program("chromium", "make test (the site in a browser), PDF hand-outs"),
         _program("git", "make new, make accept: read the diff"),
         _program("Rscript", "renewing the numbers under tests/peers"),
@@ -96,6 +99,11 @@ def _data() -> Finding:
     except (InputError, InputErrors) as error:
         return Finding("data", False, str(error), "every chapter", True)
     return Finding("data", True, f"{len(datasets.names())} data sets, checksums right", "every chapter", True)
+
+
+def _package(name: str, purpose: str) -> Finding:
+    there = importlib.util.find_spec(name) is not None
+    return Finding(name, there, "there" if there else "not there", purpose, False)
 
 
 def _program(name: str, purpose: str) -> Finding:

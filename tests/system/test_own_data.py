@@ -1,8 +1,12 @@
 """The same data in five formats, through the command a reader would type, give the same results, byte for byte."""
 
+import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from handbook_utils.cli import main
 
@@ -64,3 +68,65 @@ def test_what_does_not_fit_is_said_before_anything_runs(tmp_path, monkeypatch, c
     assert said in told
     assert "Traceback" not in told
     assert list(tmp_path.iterdir()) == []
+
+
+def command(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def reports(tmp_path, monkeypatch):
+    """Return a folder of three reports of Kraken 2, in the folder where the command is run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reports").mkdir()
+    for number in (1, 2, 3):
+        shutil.copy(FORMATS / "kraken2" / f"K{number}.kreport", tmp_path / "reports")
+    return tmp_path / "reports"
+
+
+@pytest.mark.parametrize("table", ["reports", "reports/*.kreport", "*/K[123].kreport"])
+def test_reports_of_several_samples_are_one_table(reports, capsys, table):
+    assert command("inspect", table, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["format"], found["samples"]) == ("Kraken 2 reports", 3)
+    assert command("run", "recipes/import-and-inspect", "-p", "table", table, "-o", "kept") == 0
+    names = [f"K{number}.kreport" for number in (1, 2, 3)]
+    recorded = yaml.safe_load(Path("kept/params.yml").read_text(encoding="utf-8"))["table"]
+    assert recorded == os.pathsep.join(str(reports / name) for name in names)
+    crate = json.loads(Path("kept/ro-crate-metadata.json").read_text(encoding="utf-8"))
+    given = [entity for entity in crate["@graph"] if str(entity.get("name", "")).startswith("table: ")]
+    assert [entity["name"] for entity in given] == [f"table: {name}" for name in names]
+    assert all(entity["sha256"] for entity in given)
+
+
+@pytest.mark.parametrize(
+    ("other", "table", "said"),
+    [
+        ("", "reports/*.report", "is a pattern that no file matches"),
+        ("", "report/*.kreport", "Check folder and pattern"),
+        ("notes.txt", "reports", "another format in 1 of 4 files"),
+        ("K1.report", "reports", "Two reports are of one sample"),
+        ("empty.kreport", "reports", "This file is empty"),
+    ],
+)
+def test_reports_that_do_not_go_together(reports, capsys, other, table, said):
+    if other:
+        text = {"notes.txt": "mine", "K1.report": (reports / "K1.kreport").read_text(encoding="utf-8")}.get(other, "")
+        (reports / other).write_text(text, encoding="utf-8")
+    assert command("run", "recipes/import-and-inspect", "-p", "table", table, "-o", "kept") == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert other in told
+    assert [path.name for path in reports.parent.iterdir()] == ["reports"]
+
+
+@pytest.mark.parametrize("metadata", ["", "ids.txt"])
+def test_a_table_without_metadata_and_with_a_list_of_ids(tmp_path, monkeypatch, metadata):
+    monkeypatch.chdir(tmp_path)
+    Path("table.tsv").write_text("#OTU ID\tS1\tS2\tS3\nf1\t9\t0\t4\nf2\t1\t7\t5\nf3\t2\t3\t0\n", encoding="utf-8")
+    Path("ids.txt").write_text("id\nS3\nS1\n", encoding="utf-8")
+    given = ["-p", "table", "table.tsv", "-p", "metadata", metadata]
+    assert command("run", "recipes/import-and-inspect", *given, "-o", "kept") == 0
+    assert f"samples,{2 if metadata else 3}" in Path("kept/values.csv").read_text(encoding="utf-8")

@@ -93,7 +93,7 @@ def test_files_become_absolute_and_several_are_kept_apart(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.txt"):
         Path(name).write_text("x", encoding="utf-8")
-    chapter = chapter_with(Parameter("table", "file", "", "table"))
+    chapter = chapter_with(Parameter("table", "files", "", "table"))
     given = check_parameters(chapter, {"table": os.pathsep.join(["a.txt", "b.txt"])})
     assert given["table"] == os.pathsep.join([str(tmp_path / "a.txt"), str(tmp_path / "b.txt")])
     assert check_parameters(chapter, {}) == {"table": ""}

@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-import rocrate
 from rocrate_validator.models import Severity
 from rocrate_validator.services import ValidationSettings, validate
-from rocrate_validator.utils.http import HttpRequester
 
 from handbook_utils.chapters import Catalogue
 from handbook_utils.execution import Request, run_one
@@ -38,28 +36,6 @@ def entities(folder):
     crate = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     assert crate["@context"] == CONTEXT
     return {entity["@id"]: entity for entity in crate["@graph"]}
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Give the validator the JSON-LD context without a network: rocrate ships it (of 1.3, which adds terms to 1.2)."""
-    text = (Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld").read_text(encoding="utf-8")
-
-    class Answer:
-        status_code = 200
-        headers = {"Content-Type": "application/ld+json"}  # noqa: RUF012
-
-        def json(self):
-            return json.loads(text)
-
-    Answer.text = text
-
-    def get(self, url, *_, **__):
-        if url != CONTEXT:
-            raise OSError(f"no network: {url}")
-        return Answer()
-
-    monkeypatch.setattr(HttpRequester, "get", get, raising=False)  # it hands on by __getattr__
 
 
 def issues(folder, profile, **more):

@@ -189,7 +189,8 @@ def test_reports_with_foreign_lines_or_of_one_sample_are_refused(tmp_path: Path)
     (tmp_path / "A.report").write_text(text, encoding="utf-8")
     with pytest.raises(InputErrors) as raised:
         read_study(tmp_path)
-    assert "1 sample ids occur more than once" in str(raised.value) and "line 19: 'C" in str(raised.value)
+    assert "Two reports are of one sample" in str(raised.value) and "line 19: 'C" in str(raised.value)
+    assert f"'A' ({tmp_path / 'A.kreport'} and {tmp_path / 'A.report'})" in str(raised.value)
     with pytest.raises(InputError, match="Several files"):
         read_study(os.pathsep.join([str(tmp_path / "A.report"), str(FORMATS / "throat.tsv")]))
     with pytest.raises(InputError, match="No file has a name of this pattern"):
@@ -238,8 +239,11 @@ def test_nested_clades_with_counts_are_read_at_species_level(tmp_path: Path) -> 
 
 def test_a_folder_says_which_files_are_not_reports(tmp_path: Path) -> None:
     shutil.copy(FORMATS / "kraken2" / "K1.kreport", tmp_path)
-    (tmp_path / "reads.fastq").write_text("@read\nACGT\n+\nIIII\n", encoding="utf-8")
-    assert "Not reports, so not read: reads.fastq." in read_study(tmp_path).notes
+    (tmp_path / "output.txt").write_text("C\tread1\t5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="only where all are reports") as raised:
+        read_study(tmp_path)
+    assert "output.txt" in str(raised.value) and "1 of 2 files" in str(raised.value)
+    assert list(read_study(tmp_path / "*.kreport").study.samples) == ["K1"]
 
 
 def test_metadata_as_an_artifact(tmp_path: Path) -> None:

@@ -164,10 +164,34 @@ def test_a_rank_that_the_taxonomy_does_not_have():
 
 
 def test_a_pattern_means_all_its_files(tmp_path):
-    for name in ("b.report", "a.report", "other.txt"):
+    (tmp_path / "empty").mkdir()
+    for name in ("b.report", "a.report", "other.txt", ".DS_Store"):
         (tmp_path / name).write_text("x", encoding="utf-8")
-    parameter = Parameter("table", "file", "", "reports")
+    parameter = Parameter("table", "files", "", "reports")
     both = [str((tmp_path / name).resolve()) for name in ("a.report", "b.report")]
     assert parameter.checked(str(tmp_path / "*.report")) == os.pathsep.join(both)
-    with pytest.raises(InputError, match="not there"):
+    assert parameter.checked(str(tmp_path)) == os.pathsep.join([*both, str((tmp_path / "other.txt").resolve())])
+    with pytest.raises(InputError, match="pattern that no file matches") as caught:
         parameter.checked(str(tmp_path / "*.kreport"))
+    assert "other.txt" in str(caught.value)
+    with pytest.raises(InputError, match="folder without files"):
+        parameter.checked(str(tmp_path / "empty"))
+
+
+def test_a_name_with_the_sign_that_separates_paths_is_one_file(tmp_path):
+    path = tmp_path / f"10{os.pathsep}30.tsv"
+    path.write_text("x", encoding="utf-8")
+    assert Parameter("table", "files", "", "table").checked(str(path)) == str(path.resolve())
+
+
+@pytest.mark.parametrize("several", ["*.report", ""])
+def test_one_file_is_one_file(tmp_path, several):
+    (tmp_path / "a.report").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match=r"not there|folder, where a file is needed"):
+        Parameter("metadata", "file", "", "metadata").checked(str(tmp_path / several))
+
+
+def test_what_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="something that is no file"):
+        Parameter("table", "files", "", "table").checked(str(tmp_path / "pipe"))

@@ -5,16 +5,13 @@ import hashlib
 import io
 import json
 import zipfile
-from pathlib import Path
 
 import frictionless
 import pandas as pd
 import pytest
-import rocrate
 from rocrate_validator.models import Severity
 from rocrate_validator.services import ValidationSettings
 from rocrate_validator.services import validate as validate_crate
-from rocrate_validator.utils.http import HttpRequester
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
@@ -26,7 +23,6 @@ from handbook_utils.protocols.reporting import OPEN, storms
 from handbook_utils.protocols.study_crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
 
 ROOT = handbook_root()
-CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 DEFAULTS = {entry.name: entry.default for entry in Catalogue.read(ROOT).get("protocols/share-the-data").parameters}
 
 
@@ -40,28 +36,6 @@ def crate(made, tmp_path):
     with zipfile.ZipFile(io.BytesIO(packed(made.members))) as archive:
         archive.extractall(tmp_path / "crate")
     return tmp_path / "crate"
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Give the validator the JSON-LD context without a network: rocrate ships it (of 1.3, which adds terms to 1.2)."""
-    text = (Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld").read_text(encoding="utf-8")
-
-    class Answer:
-        status_code = 200
-        headers = {"Content-Type": "application/ld+json"}  # noqa: RUF012
-
-        def json(self):
-            return json.loads(text)
-
-    Answer.text = text
-
-    def get(self, url, *_, **__):
-        if url != CONTEXT:
-            raise OSError(f"no network: {url}")
-        return Answer()
-
-    monkeypatch.setattr(HttpRequester, "get", get, raising=False)  # it hands on by __getattr__
 
 
 def required(folder):

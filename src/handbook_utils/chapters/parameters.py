@@ -1,13 +1,14 @@
 """Parameters of a chapter: read from its parameters cell, checked before anything runs.
 
 A line of the cell is ``name: type = default  # help``, the usual papermill form. The help may end in a range
-``[1..1000]``, a choice ``{a | b}``, ``(file)`` or ``(folder)``; these are checked, too. A ``(place)`` is where a file
-is to be, whether it is there or not.
+``[1..1000]``, a choice ``{a | b}``, ``(file)``, ``(files)`` or ``(folder)``; these are checked, too. A ``(place)`` is
+where a file is to be, whether it is there or not.
 """
 
 from __future__ import annotations
 
 import ast
+import glob
 import importlib
 import logging
 import os
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -28,9 +29,17 @@ _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
 _WORDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _RANGE = re.compile(r"\s*\[(?P<low>[^\[\]]*)\.\.(?P<high>[^\[\]]*)\]$")
 _CHOICE = re.compile(r"\s*\{(?P<choices>[^{}]+)\}$")
-_PATH = re.compile(r"\s*\((?P<kind>file|folder|place)\)$")
-#: Types whose values are paths: where they lie is nobody's business in what is handed on.
-PATHS = ("file", "folder", "place")
+_PATH = re.compile(r"\s*\((?P<kind>files?|folder|place)\)$")
+
+#: The types that are paths, in words; where they lie is nobody's business in what is handed on.
+PATHS = {
+    "file": "a file that exists",
+    "files": "a file that exists; or several: a folder of them, or a pattern in quotes, as 'reports/*.kreport'",
+    "folder": "a folder that exists",
+    "place": "the path of a file, which need not exist",
+}
+#: Those among them that are read by a run.
+READ = frozenset(PATHS) - {"place"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,9 @@ class Parameter:
     ----------
     name : str
         As in the chapter.
-    type : {"int", "float", "str", "bool", "file", "folder", "place"}
-        ``file`` and ``folder`` are paths that must exist, or "" for the bundled data; a ``place`` need not exist.
+    type : {"int", "float", "str", "bool", "file", "files", "folder", "place"}
+        ``file``, ``files`` and ``folder`` are paths that must exist, or "" for the bundled data. ``files`` is one file
+        or several (reports of several samples), which :func:`paths_of` takes apart. A ``place`` need not exist.
     default : int, float, str or bool
         What the book's own chapter runs with.
     help : str
@@ -66,10 +76,8 @@ class Parameter:
         """The values it may take, in words."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
-        if self.type in ("file", "folder"):
-            return f"a {self.type} that exists"
-        if self.type == "place":
-            return "the path of a file, which need not exist"
+        if self.type in PATHS:
+            return PATHS[self.type]
         words = _WORDS[self.type]
         if self.low is not None and self.high is not None:
             return f"{words} from {self.low:g} to {self.high:g}"
@@ -90,7 +98,8 @@ class Parameter:
         Returns
         -------
         int, float, str or bool
-            A path comes back absolute, since a chapter runs in a folder of its own.
+            A path comes back absolute, since a chapter runs in a folder of its own; a folder or pattern of ``files``
+            comes back as the files it means today.
 
         Raises
         ------
@@ -110,10 +119,10 @@ class Parameter:
           found:    0
           remedy:   Leave it out for the default, 1000.
         """
-        if self.type in ("file", "folder"):
-            return self._path(given)
         if self.type == "place":
             return str(Path(str(given)).expanduser().resolve()) if given else ""
+        if self.type in READ:
+            return "" if given == "" else os.pathsep.join(str(path.resolve()) for path in self._paths(str(given)))
         value = _as_type(given, self.type)
         if value is None or not self._fits(value):
             close = nearest(str(given), self.choices)
@@ -134,31 +143,89 @@ class Parameter:
             return True
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
-    def _path(self, given: object) -> str:
-        if given == "":
-            return ""
-        # Several files (Kraken reports of several samples) are separated as the system separates paths.
-        paths = [path for part in str(given).split(os.pathsep) for path in _matching(Path(part).expanduser())]
-        for path in paths:
-            right = path.is_dir() if self.type == "folder" else path.exists()
-            if not right:
+    def _paths(self, given: str) -> list[Path]:
+        if self.type != "files":
+            return [self._right(Path(given).expanduser())]
+        found: list[Path] = []
+        for path in paths_of(given):
+            if not path.exists() and glob.has_magic(str(path)):
+                found += self._matching(path)
+            elif path.is_dir():
+                found += self._inside(path)
+            else:
+                found.append(path)
+        return [self._right(path) for path in found]
+
+    def _matching(self, pattern: Path) -> list[Path]:
+        folder = next(above for above in pattern.parents if above.is_dir())
+        found = sorted(folder.glob(str(pattern.relative_to(folder))))
+        files = [path for path in found if path.is_file() and not path.name.startswith(".")]
+        if not files:
+            there = f"{folder} holds {listed(_names(folder)) or 'nothing'}"
+            raise self._error("is a pattern that no file matches", f"{pattern}; {there}", "Check folder and pattern.")
+        return files
+
+    def _inside(self, folder: Path) -> list[Path]:
+        files = [folder / name for name in _names(folder) if (folder / name).is_file()]
+        if not files:
+            raise self._error("names a folder without files", str(folder), "Name the folder that holds them.")
+        return files
+
+    def _right(self, path: Path) -> Path:
+        try:
+            if not path.exists():
                 folder = path.parent if path.parent.is_dir() else Path()
-                close = nearest(path.name, [entry.name for entry in folder.iterdir()])
-                raise InputError(
-                    f"Parameter '{self.name}' names a {self.type} that is not there.",
-                    where=f"parameter {self.name}",
-                    expected=self.allowed,
-                    found=str(path),
-                    remedy=f"Did you mean {folder / close}?" if close else "Check the path.",
-                )
-        return os.pathsep.join(str(path.resolve()) for path in paths)
+                close = nearest(path.name, _names(folder))
+                remedy = f"Did you mean {folder / close}?" if close else "Check the path."
+                raise self._error(f"names a {self._one} that is not there", str(path), remedy)
+            if self.type == "folder":
+                if not path.is_dir():
+                    raise self._error("names a file, where a folder is needed", str(path), "Name the folder it is in.")
+            elif path.is_dir():
+                inside = f"a folder with {listed(_names(path)) or 'nothing in it'}"
+                raise self._error("names a folder, where a file is needed", f"{path}: {inside}", "Name a file in it.")
+            elif not path.is_file():
+                raise self._error("names something that is no file", str(path), "Save it as a file first.")
+            else:
+                path.open("rb").close()
+        except OSError as error:
+            remedy = (
+                f"Ask its owner, or: chmod u+r {path.name}" if isinstance(error, PermissionError) else "Copy it anew."
+            )
+            raise self._error(
+                f"names a {self._one} that cannot be read", f"{path}: {error.strerror or error}", remedy
+            ) from None
+        return path
+
+    @property
+    def _one(self) -> str:
+        return "folder" if self.type == "folder" else "file"
+
+    def _error(self, problem: str, found: str, remedy: str) -> InputError:
+        return InputError(
+            f"Parameter '{self.name}' {problem}.",
+            where=f"parameter {self.name}",
+            expected=self.allowed,
+            found=found,
+            remedy=remedy,
+        )
 
 
-def _matching(path: Path) -> list[Path]:
-    """Return the files a pattern such as ``reports/*.txt`` means, sorted; a path that is no pattern is itself."""
-    if path.exists() or not any(sign in path.name for sign in "*?"):
-        return [path]
-    return sorted(path.parent.glob(path.name)) or [path]
+def paths_of(value: str) -> list[Path]:
+    """Return the paths in the value of a parameter: one, or several with the system's sign between paths.
+
+    Examples
+    --------
+    >>> [path.name for path in paths_of(os.pathsep.join(["a.report", "b.report"]))]
+    ['a.report', 'b.report']
+    """
+    # A file may have that sign in its own name.
+    parts = [value] if Path(value).exists() else value.split(os.pathsep)
+    return [Path(part).expanduser() for part in parts if part]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
 
 
 def _as_type(given: object, kind: str) -> Value | None:

@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,11 +25,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import urlsplit
 
 import yaml
 
-from handbook_utils.chapters.parameters import PATHS, Value
+from handbook_utils.chapters.parameters import PATHS, Value, paths_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.plan import Run
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
@@ -194,6 +193,10 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
 
 # ---------------------------------------------------------------------------------------------------------- executors
 
+#: So many share a machine of dask that each has one core: that is what one thread of a worker stands for, and what a
+#: job of SLURM was given, whatever else the machine has.
+_A_CORE_EACH = 1_000_000
+
 _Open = Callable[[], Executor]
 _Given = tuple[Path, Path, float, int]
 
@@ -294,12 +297,10 @@ def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int
             found=f"{scheduler}: {error}",
         ) from error
     with client:
-        # A few more than there are threads, so that no worker waits for us. Not pure: two runs are never the same.
-        threads: Counter[str] = Counter()
-        for address, number in client.nthreads().items():
-            threads[urlsplit(address).hostname or address] += number
-        most = threads.total() + threads.total() // 2
-        yield lambda: client.get_executor(pure=False), max(2, most), max(threads.values(), default=1)
+        # One at work and one in hand for each thread, so that no worker waits for us. Not pure: two runs
+        # are never the same.
+        at_once = 2 * max(1, sum(client.nthreads().values()))
+        yield lambda: client.get_executor(pure=False), at_once, _A_CORE_EACH
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
@@ -417,7 +418,7 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
 
 def _beside(paths: str, out: Path) -> str:
     """Name files by their way from the batch's folder: where that lies on one machine is of no use on another."""
-    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths.split(os.pathsep) if path)
+    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths_of(paths))
 
 
 def _write_parquet(source: Path, target: Path) -> None:

@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.chapters.parameters import READ, Value, paths_of
+
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-    from handbook_utils.chapters.parameters import Value
 
 #: Parts of the package that a chapter's outcome does not hang on.
 _ELSEWHERE = {"chapters", "publishing", "cli.py", "cli"}
@@ -45,7 +46,7 @@ def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], 
     code = [
         [cell.source, cell.metadata.get("tags", [])] for cell in chapter.notebook().cells if cell.cell_type == "code"
     ]
-    paths = {parameter.name for parameter in chapter.parameters if parameter.type in ("file", "folder")}
+    paths = {parameter.name for parameter in chapter.parameters if parameter.type in READ}
     values = {
         name: _content(str(value)) if name in paths and value else [type(value).__name__, value]
         for name, value in effective.items()
@@ -67,8 +68,7 @@ def _package() -> str:
 
 def _content(given: str) -> list[str]:
     digests = []
-    for part in given.split(os.pathsep):
-        path = Path(part)
+    for path in paths_of(given):
         files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
         digests += [f"{file.name} {_digest(file)}" for file in files]
     return digests

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.parameters import PATHS
+from handbook_utils.chapters.parameters import PATHS, Value, paths_of
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-    from handbook_utils.chapters.parameters import Value
 
 _HEADINGS = {"en": ("Parameter", "Value", "Meaning"), "nl": ("Parameter", "Waarde", "Betekenis")}
 _CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
@@ -111,5 +109,5 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
 
 def _shown(value: Value, kind: str) -> str:
     if kind in PATHS:  # where it lies is nobody's business in a report that is sent on
-        return ", ".join(Path(part).name for part in str(value).split(os.pathsep))
+        return ", ".join(path.name for path in paths_of(str(value)))
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -28,7 +28,7 @@ from typing import Any
 import yaml
 
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import PATHS, Value, check_parameters
+from handbook_utils.chapters.parameters import PATHS, Value, check_parameters, paths_of
 from handbook_utils.errors import InputError, InputErrors, nearest
 
 #: More runs than this are a slip in a grid rather than a wish.
@@ -299,7 +299,8 @@ def _found_from(folder: Path, chapter: Chapter, name: str, value: Any) -> Any:
     kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
     if kinds.get(name) not in PATHS or not value:
         return value
-    return os.pathsep.join(str(folder / Path(part).expanduser()) for part in str(value).split(os.pathsep))
+    several = kinds[name] == "files" and not (folder / str(value)).exists()
+    return os.pathsep.join(str(folder / path) for path in (paths_of(str(value)) if several else [Path(value)]))
 
 
 def _placed(error: InputError | InputErrors, where: str) -> list[InputError]:

@@ -6,6 +6,8 @@ Everything people read is set in 11 points or more. What does not fit is an erro
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from typing import TypeVar
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -25,6 +27,7 @@ _SMALL = 11.0
 _LEAD = 15.0
 _SIDE = 40.0
 _WIDE, _TALL = A4
+_Said = TypeVar("_Said", Words, FormWords)
 _RULE = HexColor("#9aa7b1")
 
 
@@ -80,14 +83,7 @@ def sheet_pdf(home: Home, lang: Language) -> bytes:
     >>> sheet_pdf(Home(kit="none"), "nl")[:5]
     b'%PDF-'
     """
-    said = words(home, lang)
-    canvas, made = _started(said.title, home, lang)
-    _front(_Page(canvas), said, home, lang)
-    canvas.showPage()
-    _back(_Page(canvas), said, home, lang)
-    canvas.showPage()
-    canvas.save()
-    return made.getvalue()
+    return _drawn(words(home, lang), home, lang, _front, _back)
 
 
 def form_pdf(home: Home, lang: Language) -> bytes:
@@ -114,21 +110,20 @@ def form_pdf(home: Home, lang: Language) -> bytes:
     >>> form_pdf(Home(kit="fit"), "en")[:5]
     b'%PDF-'
     """
-    said = form_words(home, lang)
-    canvas, made = _started(said.title, home, lang)
-    _form(_Page(canvas), said, home, lang)
-    canvas.showPage()
-    canvas.save()
-    return made.getvalue()
+    return _drawn(form_words(home, lang), home, lang, _form)
 
 
-def _started(title: str, home: Home, lang: Language) -> tuple[Canvas, io.BytesIO]:
+def _drawn(said: _Said, home: Home, lang: Language, *sides: Callable[[_Page, _Said, Home, Language], None]) -> bytes:
     register_fonts()
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=1, lang=lang)
-    canvas.setTitle(f"{title}, {home.study}" if home.study else title)
-    canvas.setSubject(title)
-    return canvas, made
+    canvas.setTitle(f"{said.title}, {home.study}" if home.study else said.title)
+    canvas.setSubject(said.title)
+    for side in sides:
+        side(_Page(canvas), said, home, lang)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()
 
 
 def _head(page: _Page, title: str, home: Home) -> None:

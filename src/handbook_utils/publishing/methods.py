@@ -7,14 +7,13 @@ used, every parameter, the versions, the checksums of the data, and the referenc
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import PATHS
+from handbook_utils.chapters.parameters import PATHS, paths_of
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
 STORMS = (
@@ -188,7 +187,7 @@ def without_folders(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str
     """
     paths = {parameter.name for parameter in chapter.parameters if parameter.type in PATHS}
     return {
-        name: ", ".join(Path(part).name for part in str(value).split(os.pathsep)) if name in paths else value
+        name: ", ".join(path.name for path in paths_of(str(value))) if name in paths else value
         for name, value in parameters.items()
     }
 

@@ -97,11 +97,12 @@ def _in_text(line: int, column: int) -> str:
     return f"line {line}, column {column}"
 
 
-def sheet(text: str, where: str, *, note: str = "") -> Sheet:
+def sheet(text: str, where: str, *, note: str = "", alone: bool = False) -> Sheet:
     r"""Find the header and the separator of a text table.
 
     Comment lines before the header (``#`` and no separator) are skipped, as is Excel's ``sep=;``. Where rows have one
-    cell more than the header, as R's ``write.table`` makes them, the first column is taken for the ids.
+    cell more than the header, as R's ``write.table`` makes them, the first column is taken for the ids. With `alone` a
+    single column is a table, too: metadata may be a list of sample ids.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def sheet(text: str, where: str, *, note: str = "") -> Sheet:
                 found=f"{skipped + 1} lines, blank or starting with #",
             )
         start, skipped = end + 1, skipped + 1
-    separator = separator or _separator(text[start : start + 200_000], line, where)
+    separator = separator or _separator(text[start : start + 200_000], line, where, alone)
     source = csv.reader(io.StringIO(text[start:], newline=""), delimiter=separator)
     names = {
         "\t": "tab-separated text (TSV)",
@@ -186,7 +187,7 @@ def _rows(source: Iterator[list[str]], skipped: int, where: str) -> Iterator[tup
             yield begins, cells
 
 
-def _separator(head: str, first: str, where: str) -> str:
+def _separator(head: str, first: str, where: str, alone: bool) -> str:
     best, most = "", 0.0
     # The blank is what R's write.table separates by; names with blanks are quoted then.
     for separator in "\t;, ":
@@ -200,6 +201,8 @@ def _separator(head: str, first: str, where: str) -> str:
             continue
         if score > most:
             best, most = separator, score
+    if not best and alone:
+        return "\t"
     if not best:
         raise InputError(
             "The columns of this table could not be told apart.",

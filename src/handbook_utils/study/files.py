@@ -57,6 +57,7 @@ def read(path: Path) -> bytes:
         raise InputError(
             "This is a folder, where a file is needed.",
             where=where,
+            expected="a file; a folder only where it holds reports of Kraken 2 or Bracken",
             found=f"a folder with {listed(sorted(os.listdir(path))) or 'nothing in it'}",  # noqa: PTH208
             remedy="Name a file in it.",
         ) from None
@@ -65,6 +66,7 @@ def read(path: Path) -> bytes:
             "This file may not be read by you.",
             where=where,
             expected="permission to read",
+            found="none",
             remedy=f"Ask its owner, or: chmod u+r {path.name}",
         ) from None
     except OSError as error:

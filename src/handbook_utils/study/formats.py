@@ -101,11 +101,11 @@ def opened(path: Path) -> Content:
     return Content(where, data, text, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 
-def sheet(content: Content) -> delimited.Sheet:
-    """Return the rows of a text table or a workbook."""
+def sheet(content: Content, *, alone: bool = False) -> delimited.Sheet:
+    """Return the rows of a text table or a workbook; with `alone` one column will do."""
     if content.workbook:
         return workbooks.sheet(content.data, content.where)
-    made = delimited.sheet(content.text, content.where, note=content.encoding)
+    made = delimited.sheet(content.text, content.where, note=content.encoding, alone=alone)
     if content.artifact:
         made.notes.insert(0, f"Format: {content.artifact.note}.")
     return made
@@ -141,12 +141,9 @@ def read_table(named: str | Path) -> Table:
     InputError, InputErrors
         What is wrong with it, and where.
     """
-    several, others = _several(named)
+    several = _several(named)
     if several:
-        table = profiles.kraken([(content.where, content.text) for content in several])
-        if others:
-            table.notes.append(f"Not reports, so not read: {listed(others)}.")
-        return table
+        return profiles.kraken([(str(path), opened(path).text) for path in several])
     content = opened(Path(named))
     if content.artifact and not content.artifact.type.startswith("FeatureTable"):
         raise InputError(
@@ -192,39 +189,48 @@ def kind(named: str | Path) -> str:
     return "metadata" if "\n#q2:types" in content.text[:100_000] else "table"
 
 
-def _several(named: str | Path) -> tuple[list[Content], list[str]]:
-    """Return the reports that a folder, a pattern or a list of names means, and the other files of a folder.
+def _several(named: str | Path) -> list[Path]:
+    """Return the reports that a folder, a pattern or a list of names means; none where it means one file.
 
-    None where it is one file.
+    Raises
+    ------
+    InputError
+        Nothing matches; a folder without reports; reports and other files together.
     """
     path, text = Path(named), str(named)
     if path.is_file():
-        return [], []
+        return []
     if path.is_dir():
-        inside = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
-        reports = [file for file in inside if profiles.is_kraken(files.head(file))]
-        return [opened(file) for file in reports], [file.name for file in inside if file not in reports]
-    if os.pathsep in text:
+        found = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+    elif os.pathsep in text:
         found = [Path(part) for part in text.split(os.pathsep) if part]
     elif glob.has_magic(text):
         found = [Path(part) for part in sorted(glob.glob(text))]  # noqa: PTH207 - the pattern may be absolute
         if not found:
             raise InputError(
-                "No file has a name of this pattern.", where=text, remedy="Check the folder and the pattern."
+                "No file has a name of this pattern.",
+                where=text,
+                expected="reports, such as 'reports/*.kreport'",
+                found="none",
+                remedy="Check the folder and the pattern.",
             )
     else:
-        return [], []
-    contents = [opened(path) for path in found]
-    others = [content.where for content in contents if not profiles.is_kraken(content.text)]
+        return []
+    others = [file for file in found if not profiles.is_kraken(files.head(file))]
+    if path.is_dir() and len(others) == len(found):
+        return []
+    for file in others:
+        opened(file)  # it may be empty, or not there at all, which says more
     if others:
         raise InputError(
             "Several files can be read together only where all are reports of Kraken 2 or Bracken.",
-            where=listed(others),
+            where=listed([str(file) for file in others]),
             expected="the files that --report wrote",
-            found="another format",
-            remedy="MetaPhlAn: merge_metaphlan_tables.py; HUMAnN: humann_join_tables; else give one table.",
+            found=f"another format in {len(others)} of {len(found)} files",
+            remedy="Give a pattern that only reports match, such as 'reports/*.kreport'. Join tables with their own "
+            "programs: combine_bracken_outputs.py, merge_metaphlan_tables.py, humann_join_tables.",
         )
-    return contents, []
+    return found
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -244,7 +250,7 @@ def read_metadata(path: Path) -> Metadata:
             found="a feature table (BIOM)",
             remedy="Were the table and the metadata exchanged?",
         )
-    return Metadata.read(sheet(content))
+    return Metadata.read(sheet(content, alone=True))
 
 
 def read_taxonomy(path: Path, notes: list[str]) -> pd.DataFrame:

@@ -206,11 +206,13 @@ class Study:
         """Return a metadata column, and name the nearest one where there is none of that name."""
         if name not in self._metadata.columns:
             close = nearest(name, map(str, self._metadata.columns))
+            names = listed(list(self._metadata.columns), most=12)
             raise InputError(
                 f"The sample metadata has no column {name!r}.",
-                where=self.name,
-                found=f"columns {listed(list(self._metadata.columns), most=12)}",
-                remedy=f"Did you mean {close!r}?" if close else "Choose one of the columns found.",
+                where=f"the sample metadata of {self.name}",
+                expected="the name of one of its columns",
+                found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
+                remedy=f"Did you mean {close!r}?" if close else "Choose one of them, or give metadata that has it.",
             )
         return self._metadata[name].copy()
 

@@ -273,7 +273,16 @@ def kraken(reports: Sequence[tuple[str, str]]) -> Table:
         Lines that are not of a report, in any of the files; files of the same sample; a report without species.
     """
     samples = [sample_of(Path(where)) for where, _ in reports]
-    errors = duplicates(samples, "sample", (where for where, _ in reports), "the reports")
+    errors = [
+        InputError(
+            "Two reports are of one sample.",
+            where=error.where,
+            expected="one report a sample; the sample is the file's name without the programs' endings",
+            found=error.found,
+            remedy="Leave one of them out, or rename it.",
+        )
+        for error in duplicates(samples, "sample", (where for where, _ in reports), str(Path(reports[0][0]).parent))
+    ]
     counts: list[dict[str, int]] = []
     known: dict[str, list[str]] = {}
     above = []
