@@ -34,6 +34,8 @@ handbook:
 
 # Add SLUG
 
+One sentence for everybody who reads.
+
 (SLUG-sum)=
 ## Parameters
 
