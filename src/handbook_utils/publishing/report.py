@@ -71,7 +71,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "contents": "Inhoud",
         "code": "Code",
         "warnings": "Waarschuwingen",
-        "solution": "Oplossing",
+        "solution": "Uitwerking",
         "exercise": "Opdracht",
         "references": "Literatuur",
         "provenance": "Hoe dit verslag is gemaakt",

@@ -100,19 +100,20 @@ def anchor_of(row: Mapping[str, str]) -> str:
 
 
 def names_of(row: Mapping[str, str], lang: str) -> Iterator[str]:
-    """Yield the names under which a text may use a term.
+    """Yield the names under which a text may use a term, with the plurals that the list gives.
 
     Examples
     --------
     >>> row = {"en": "cause, causal", "nl": "fecestransplantatie (FMT)", "nl_public": "poep van een ander, in je darm"}
     >>> list(names_of(row, "en"))
     ['cause', 'causal']
-    >>> list(names_of(row, "nl"))
-    ['fecestransplantatie', 'FMT']
+    >>> list(names_of({**row, "plural_nl": "fecestransplantaties"}, "nl"))
+    ['fecestransplantatie', 'FMT', 'fecestransplantaties']
     """
     column = row[lang]
     yield from _parted(re.sub(r"\s*\(.*?\)", "", column))
     yield from (text for text in re.findall(r"\((.*?)\)", column) if _is_abbreviation(text))
+    yield from _parted(row.get(f"plural_{lang}") or "")
     if lang == "nl":
         plain = re.sub(r"\s*\(.*?\)", "", row.get("nl_public", ""))
         # "butter acid, a substance that ...": what stands behind the comma describes, and names nothing.
