@@ -190,7 +190,7 @@ class Study:
             close = nearest(name, map(str, self._metadata.columns))
             raise InputError(
                 f"The sample metadata has no column {name!r}.",
-                where=self.name,
+                where=f"sample metadata of {self.name}",
                 found=f"columns {listed(list(self._metadata.columns), most=12)}",
                 remedy=f"Did you mean {close!r}?" if close else "Choose one of the columns found.",
             )
