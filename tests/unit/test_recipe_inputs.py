@@ -195,6 +195,29 @@ def test_a_person_with_two_samples_at_one_moment(twins):
     assert "TS1" in messages(caught)
 
 
+@pytest.mark.parametrize(
+    ("recipe", "parameter", "name", "said"),
+    [
+        ("compare-before-and-after", "arm", "alone", "alone (1)"),
+        ("compare-before-and-after", "arm", "all", "all ("),
+        ("compare-before-and-after", "arm", "gap", "none of them (1)"),
+        ("follow-over-time", "group", "alone", "alone (1)"),
+        ("follow-over-time", "group", "all", "all ("),
+    ],
+)
+def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said, twins):
+    def grouped(frame: pd.DataFrame) -> pd.DataFrame:
+        own, one = frame["group"].astype(object), frame["person"] == "TS1"
+        return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all", "gap": own.where(~one)}[name])
+
+    given = twins(f"{name}-{recipe}", metadata=grouped)
+    names = {"person": "person", parameter: "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
+    with pytest.raises(InputError, match="cannot be compared") as caught:
+        check(recipe, **given, **names)
+    assert said in messages(caught)
+    assert f'{parameter} ""' in messages(caught)
+
+
 def test_groups_that_are_not_there_or_too_small():
     with pytest.raises(InputError, match="too few people") as caught:
         check("find-differential-taxa", other="obses")

@@ -62,6 +62,21 @@ def _groups(study: Study, parameters: Mapping[str, object], minimum: int) -> Non
     require_groups(study, str(parameters["group"]), minimum=minimum)
 
 
+def _groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:
+    """Check the groups of people: a row a person, missing where there is none."""
+    sizes = groups.value_counts()
+    if len(sizes) < 2 or sizes.min() < minimum or groups.isna().any():
+        found = [f"{name} ({size})" for name, size in sizes.items()]
+        without = [f"none of them ({groups.isna().sum()})"] if groups.isna().any() else []
+        raise InputError(
+            "These groups of people cannot be compared.",
+            where=f"parameter {parameter}, column {column}",
+            expected=f"two groups or more, each of {minimum} people or more, and everybody in one",
+            found=listed([*found, *without]),
+            remedy=f'Join groups, leave people out, or run without: {parameter} "".',
+        )
+
+
 def compare_groups(parameters: Mapping[str, object]) -> None:
     """Check the parameters of ``recipes/compare-groups`` against the files they name.
 
@@ -282,7 +297,7 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
     ------
     InputError, InputErrors
         A table without counts, columns that are not there, times that are no numbers, too few people with several
-        samples.
+        samples, groups of too few people.
     """
     study = study_of(parameters, "ecam")
     person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
@@ -307,6 +322,8 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
             expected="five people or more with two samples or more",
             found=f"{several}",
         )
+    if group and not pd.api.types.is_numeric_dtype(frame[group]):
+        _groups_of_people(frame.groupby(person)[group].first(), "group", group)
 
 
 def compare_before_and_after(parameters: Mapping[str, object]) -> None:
@@ -321,7 +338,7 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
     ------
     InputError, InputErrors
         A table without counts, columns that are not there, too few people with both samples, a person with several
-        samples at one moment.
+        samples at one moment, arms of too few people.
     """
     study = study_of(parameters, "twins")
     person, moment = str(parameters["person"]), str(parameters["moment"])
@@ -347,6 +364,10 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
             found=listed(twice),
             remedy="Choose one of them.",
         )
+    arm = str(parameters["arm"])
+    if arm:
+        first = deep.choose_samples(list(have["before"].index[have["before"].isin(both)]))
+        _groups_of_people(first.column(arm), "arm", arm)
 
 
 def find_differential_taxa(parameters: Mapping[str, object]) -> None:
