@@ -78,7 +78,7 @@ class _Written(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         return self._written(self.inner(x, pos))
 
-    def format_ticks(self, values: Sequence[float]) -> list[str]:  # type: ignore[override]
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
         return [self._written(text) for text in self.inner.format_ticks(list(values))]
 
     def set_locs(self, locs: Any) -> None:
