@@ -63,7 +63,7 @@ def colours_for(names: Iterable[Hashable]) -> dict[Hashable, str]:
 
 
 #: A plain number as matplotlib writes it on an axis; on a logarithmic one within a command for its font.
-_PLAIN = re.compile(r"(?P<before>\$\\mathdefault\{)?(?P<number>[-\N{MINUS SIGN}]?\d+(\.\d+)?)(?P<after>\}\$)?")
+_PLAIN = re.compile(r"(?:\$\\mathdefault\{)?(?P<number>[-\N{MINUS SIGN}]?\d+(\.\d+)?)(?:\}\$)?")
 
 
 class _Written(Formatter):
@@ -76,7 +76,7 @@ class _Written(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         return self._written(self.inner(x, pos))
 
-    def format_ticks(self, values: Sequence[float]) -> list[str]:  # type: ignore[override]
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
         return [self._written(text) for text in self.inner.format_ticks(list(values))]
 
     def set_locs(self, locs: Any) -> None:
