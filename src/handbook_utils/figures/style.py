@@ -65,7 +65,7 @@ def colours_for(names: Iterable[Hashable]) -> dict[Hashable, str]:
 
 
 #: A plain number as matplotlib writes it on an axis; on a logarithmic one within a command for its font.
-_PLAIN = re.compile(r"(?P<before>\$\\mathdefault\{)?(?P<number>[-\N{MINUS SIGN}]?\d+(\.\d+)?)(?P<after>\}\$)?")
+_PLAIN = re.compile(r"(?:\$\\mathdefault\{)?(?P<number>[-\N{MINUS SIGN}]?\d+(\.\d+)?)(?:\}\$)?")
 
 
 class _Written(Formatter):
