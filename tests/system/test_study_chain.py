@@ -203,6 +203,11 @@ def test_the_key_lies_apart_and_opens(first, second):
     assert not (second / "key").exists()
 
 
+@pytest.mark.parametrize(("step", "caption"), [("sequence", "Wells to decide on"), ("accept-the-run", "Verdicts")])
+def test_tables_of_a_simulated_study_say_so(first, step, caption):
+    assert f"{caption} (simulated)" in (first / "results" / step / "report.html").read_text(encoding="utf-8")
+
+
 def test_no_path_of_this_machine_is_in_what_is_handed_on(study):
     handed_on = [
         path

@@ -151,10 +151,10 @@ footer { margin-top: 3rem; border-top: 1px solid #c8d3da; padding-bottom: 2rem; 
   details::details-content { content-visibility: visible; height: auto; }
   pre { white-space: pre-wrap; }
   .scroll { overflow: visible; }
-  img, figure, tr, li, .admonition, details:not(:has(pre, table)) { break-inside: avoid; }
-  table:not(:has(tbody > tr:nth-child(9))) { break-inside: avoid; }
+  img, figure, tr, ol, li, .admonition, details:not(:has(pre, table)) { break-inside: avoid; }
+  table:not(:has(tbody > tr:nth-child(6))) { break-inside: avoid; }
   main > pre, details > pre { font-size: 7.5pt; line-height: 1.3; }
-  h1, h2, h3, h4, caption, summary { break-after: avoid; }
+  h1, h2, h3, h4, caption, thead, summary { break-after: avoid; }
   thead { display: table-header-group; }
   h2 { margin-top: 1.2em; }
   table { font-size: .88rem; }
