@@ -219,8 +219,8 @@ def series_correlation(
     Blocks of days are drawn, and not days (moving-block bootstrap). A block is what was measured within so many days of
     the calendar, so that gaps do not put distant days side by side in it.
 
-    The interval is still too narrow where the series holds few blocks: with six, one of 95 % left 0 out in 14 % of
-    pairs of unrelated series (tests/unit/test_series_correlation.py).
+    The interval is still too narrow where the series holds few blocks: with six to thirteen, one of 95 % left 0 out in
+    13 to 14 % of pairs of unrelated series (tests/unit/test_series_correlation.py).
 
     Parameters
     ----------
