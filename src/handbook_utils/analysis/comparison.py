@@ -168,12 +168,14 @@ def ratios(
     error = np.sqrt(np.diag(inverse @ (model * left[:, None] ** 2).T @ model @ inverse))[1 : len(others) + 1]
     found = estimate[1 : len(others) + 1]
     width = stats.t.ppf(0.5 + confidence / 2, free) * error
+    # Where all people have one value there is neither a difference nor a spread, but for rounding.
+    steps = np.divide(np.abs(found), error, out=np.zeros_like(found), where=np.abs(found) > 1e-12)
     return pd.DataFrame(
         {
             "ratio": np.exp(found),
             "low": np.exp(found - width),
             "high": np.exp(found + width),
-            "p": 2 * stats.t.sf(np.abs(found) / error, free),
+            "p": 2 * stats.t.sf(steps, free),
             "people": len(used),
         },
         index=pd.Index(others, name=group),
