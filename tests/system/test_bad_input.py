@@ -77,6 +77,15 @@ JSON = (FORMATS / "throat-biomformat-r.biom").read_bytes()
 ZEROS = b"\0" * (files.HARMLESS + 1)
 WIDE = "\t".join(f"c{number}" for number in range(1_000_000))
 
+#: What no chapter reads.
+RUBBISH = {
+    "folder/x.csv": b"\0\1",
+    "empty": b"",
+    "binary": bytes(range(256)),
+    "words": b"lorem\nipsum\n",
+    "old": "é;ü\nß;ö\n".encode("cp1252"),
+    "other": b"id,g\nS1,a\n",
+}
 #: What is wrong: the files, what else is given, and what the message must say.
 BAD: dict[str, tuple[dict[str, bytes], list[str], list[str]]] = {
     "HDF5 that is truncated": ({"table": HDF5[:40_000]}, [], ["cut off or damaged", "table"]),
@@ -238,20 +247,8 @@ def looked_at(slug: str, given: dict[str, str]) -> None:
     "slug", [chapter.slug for chapter in CATALOGUE.chapters if PATHS.keys() & {p.type for p in chapter.parameters}]
 )
 def test_no_chapter_runs_on_any_file_that_is_none_of_its_own(slug, tmp_path):
-    rubbish = {
-        "binary": bytes(range(256)),
-        "words": b"lorem\nipsum\n",
-        "head": b"a,b\n",
-        "old": "é;ü\nß;ö\n".encode("cp1252"),
-    }
     (tmp_path / "folder").mkdir()
-    for path, content in {
-        "folder/x.csv": b"\0\1",
-        "empty": b"",
-        "nul": bytes(99),
-        "other": b"id,g\nS1,a\n",
-        **rubbish,
-    }.items():
+    for path, content in RUBBISH.items():
         (tmp_path / path).write_bytes(content)
     for parameter in CATALOGUE.get(slug).parameters:
         for path in tmp_path.iterdir() if parameter.type in PATHS else ():
