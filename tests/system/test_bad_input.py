@@ -20,9 +20,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from handbook_utils.chapters import Catalogue, handbook_root
+from handbook_utils.chapters.parameters import PATHS, check_inputs, check_parameters
 from handbook_utils.cli import main
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import files
 
+CATALOGUE = Catalogue.read(handbook_root())
 FORMATS = Path(__file__).parents[1] / "data" / "formats"
 IDS = tuple(f"S{number}" for number in range(1, 13))
 Change = Callable[[dict[str, bytes]], None]
@@ -73,6 +77,15 @@ JSON = (FORMATS / "throat-biomformat-r.biom").read_bytes()
 ZEROS = b"\0" * (files.HARMLESS + 1)
 WIDE = "\t".join(f"c{number}" for number in range(1_000_000))
 
+#: What no chapter reads.
+RUBBISH = {
+    "folder/x.csv": b"\0\1",
+    "empty": b"",
+    "binary": bytes(range(256)),
+    "words": b"lorem\nipsum\n",
+    "old": "é;ü\nß;ö\n".encode("cp1252"),
+    "other": b"id,g\nS1,a\n",
+}
 #: What is wrong: the files, what else is given, and what the message must say.
 BAD: dict[str, tuple[dict[str, bytes], list[str], list[str]]] = {
     "HDF5 that is truncated": ({"table": HDF5[:40_000]}, [], ["cut off or damaged", "table"]),
@@ -220,12 +233,27 @@ def test_bad_input_says_where_and_what_and_writes_nothing(wrong, place, tmp_path
 
 
 def test_the_study_that_these_files_spoil_is_right(tmp_path):
-    from handbook_utils.chapters import Catalogue, handbook_root
-    from handbook_utils.chapters.parameters import check_inputs, check_parameters
-
-    chapter = Catalogue.read(handbook_root()).get("measure-alpha-diversity")
     plain = options(dict(written(tmp_path)))
-    check_inputs(chapter, check_parameters(chapter, dict(zip(plain[1::3], plain[2::3], strict=True))))
+    looked_at("recipes/measure-alpha-diversity", dict(zip(plain[1::3], plain[2::3], strict=True)))
+
+
+def looked_at(slug: str, given: dict[str, str]) -> None:
+    """Do what is done before a chapter runs."""
+    chapter = CATALOGUE.get(slug)
+    check_inputs(chapter, check_parameters(chapter, given))
+
+
+@pytest.mark.parametrize(
+    "slug", [chapter.slug for chapter in CATALOGUE.chapters if PATHS.keys() & {p.type for p in chapter.parameters}]
+)
+def test_no_chapter_runs_on_any_file_that_is_none_of_its_own(slug, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for path, content in RUBBISH.items():
+        (tmp_path / path).write_bytes(content)
+    for parameter in CATALOGUE.get(slug).parameters:
+        for path in tmp_path.iterdir() if parameter.type in PATHS else ():
+            with pytest.raises((InputError, InputErrors)):
+                looked_at(slug, {parameter.name: str(path)})
 
 
 def test_names_that_would_run_or_break_what_shows_them(place, tmp_path, capsys):

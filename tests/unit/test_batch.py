@@ -278,6 +278,9 @@ def test_a_cluster_gives_what_a_machine_gives(tmp_path):
     local = run_batch(plan, tmp_path / "local", root=ROOT, workers=1)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
         far = run_batch(plan, tmp_path / "far", root=ROOT, scheduler=cluster.scheduler_address)
+        with module._executors(1, cluster.scheduler_address) as (_, at_once, share):
+            assert at_once == 4  # one at work and one in hand for each worker
+            assert os.cpu_count() // share == 0  # a kernel has one core, however many there are
     assert (far.done, len(far.failed)) == (local.done, len(local.failed)) == (3, 1)
     for name in ("summary.csv", "failures.csv", "summary.parquet"):
         assert (far.out / name).read_bytes() == (local.out / name).read_bytes()

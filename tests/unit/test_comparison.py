@@ -70,3 +70,7 @@ def test_a_word_that_changes_within_a_person_is_refused():
     with pytest.raises(InputError, match="changes within a person"):
         one_row_a_person(frame, "who")
     assert one_row_a_person(frame, "") is frame
+
+
+def test_one_value_for_all_is_no_difference():
+    assert ratios(PEOPLE.assign(q1=4.0), "q1", "arm")["p"].tolist() == [1.0]

@@ -42,8 +42,9 @@ def test_a_csv_has_a_row_a_run(tmp_path, separator, encoding):
 def test_several_files_of_one_parameter(tmp_path):
     for name in "ab":
         (tmp_path / name).touch()
-    runs = plan_of(tmp_path, f"chapter,table\ncount-things,a{os.pathsep}b\n")
-    assert runs[0].parameters["table"] == f"{tmp_path / 'a'}{os.pathsep}{tmp_path / 'b'}"
+    runs = plan_of(tmp_path, f"chapter,table\ncount-things,a{os.pathsep}b\ncount-things,[ab]\n")
+    both = f"{tmp_path / 'a'}{os.pathsep}{tmp_path / 'b'}"
+    assert [run.parameters["table"] for run in runs] == [both, both]
 
 
 def test_a_yaml_lists_runs_and_spans_a_grid(tmp_path):

@@ -15,9 +15,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from skbio.metadata import SampleMetadata
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.metadata_validation import validate
 from handbook_utils.study import Study
 from handbook_utils.study.delimited import _ANNOTATION_WORDS
 from handbook_utils.study.matching import loose_keys
@@ -117,6 +119,16 @@ def test_metadata_comes_back_with_its_types(tmp_path: Path) -> None:
     assert again["plate"].tolist() == ["1", "02"] and again["age"].tolist() == [30, 41]
     assert again["note"].tolist() == ["two\nlines", '"é"'] and again["on"].tolist() == ["True", "False"]
     assert again["bmi"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("name", ["throat", "twins", "ecam", "lung"])
+def test_qiime_2s_own_reader_and_its_rules_accept_the_metadata(name: str, tmp_path: Path) -> None:
+    """By scikit-bio, which took QIIME 2's reader over, and by the rules that Keemei holds a sheet against."""
+    study = datasets.load(name)
+    write_metadata(study, tmp_path / "m.tsv")
+    made = SampleMetadata.load(str(tmp_path / "m.tsv"))
+    assert (made.id_count, made.column_count) == study.metadata.shape
+    assert validate(tmp_path / "m.tsv", "qiime2").errors == []
 
 
 def test_metadata_that_qiime_2_would_refuse_is_refused(tmp_path: Path) -> None:

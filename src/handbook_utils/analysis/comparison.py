@@ -168,15 +168,15 @@ def ratios(
     error = np.sqrt(np.diag(inverse @ (model * left[:, None] ** 2).T @ model @ inverse))[1 : len(others) + 1]
     found = estimate[1 : len(others) + 1]
     width = stats.t.ppf(0.5 + confidence / 2, free) * error
-    # Where all values are one number there is no spread, and no p.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = 2 * stats.t.sf(np.abs(found) / error, free)
+    # Where all people have one value there is neither a difference nor a spread, but for rounding.
+    with np.errstate(divide="ignore"):
+        steps = np.divide(np.abs(found), error, out=np.zeros_like(found), where=np.abs(found) > 1e-12)
     return pd.DataFrame(
         {
             "ratio": np.exp(found),
             "low": np.exp(found - width),
             "high": np.exp(found + width),
-            "p": p,
+            "p": 2 * stats.t.sf(steps, free),
             "people": len(used),
         },
         index=pd.Index(others, name=group),

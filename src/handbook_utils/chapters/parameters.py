@@ -80,11 +80,11 @@ class Parameter:
             return PATHS[self.type]
         words = _WORDS[self.type]
         if self.low is not None and self.high is not None:
-            return f"{words} from {self.low:g} to {self.high:g}"
+            return f"{words} from {self.low:.15g} to {self.high:.15g}"
         if self.low is not None:
-            return f"{words}, at least {self.low:g}"
+            return f"{words}, at least {self.low:.15g}"
         if self.high is not None:
-            return f"{words}, at most {self.high:g}"
+            return f"{words}, at most {self.high:.15g}"
         return words
 
     def checked(self, given: object) -> Value:
