@@ -5,7 +5,8 @@ the kernel its own import, so nothing depends on this list for its result.
 
 Two more things are done once for all kernels: one figure is drawn, which fills matplotlib's caches of glyphs and text
 (a fifteenth of an average chapter's time, measured), and what is there by then is taken out of the garbage collector's
-sight, which would walk through it again and again (an eighth).
+sight, which would walk through it again and again (an eighth). The collector itself looks more seldom than Python's
+defaults have it (a tenth).
 """
 
 # ruff: noqa: F401
@@ -65,3 +66,4 @@ for part in (handbook_utils.analysis, handbook_utils.figures, handbook_utils.pro
 draw_once()
 gc.collect()
 gc.freeze()
+gc.set_threshold(20_000, 25, 25)
