@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import settings
 from nbformat.v4 import new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -17,6 +18,10 @@ from handbook_utils.chapters.reference import agrees, checks_of, read_reference,
 from handbook_utils.execution.kernel import KERNEL, make_available
 
 ROOT = handbook_root()
+
+# No timed tests: a busy machine is no failure.
+settings.register_profile("handbook", deadline=None)
+settings.load_profile("handbook")
 
 #: Scripts that made the test files, to be run by hand; they need programs that are not here.
 collect_ignore_glob = ["data/*"]

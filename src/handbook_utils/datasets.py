@@ -16,14 +16,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-from scipy import sparse
-from skbio import TreeNode
+from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.study import Study
+
+# A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from handbook_utils.study import Study
 
 __all__ = ["DataSet", "checksums", "describe", "frame", "load", "names", "path", "root", "verify"]
 
@@ -154,6 +155,12 @@ def load(name: str) -> Study:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
+    import pandas as pd
+    from scipy import sparse
+    from skbio import TreeNode
+
+    from handbook_utils.study import Study
+
     resources = _parts(name)
     content = {part: _checked(folder, resource) for part, resource in resources.items()}
     metadata = _read(content["metadata"], resources["metadata"]).set_index("sample")
@@ -167,17 +174,19 @@ def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
         keep_default_na=False,
     )
     at = tuple(cells[axis].cat.codes for axis in axes)
-    tree = None
-    if "tree" in content:
+
+    def phylogeny() -> TreeNode:
+        text = io.StringIO(content["tree"].decode())
         # Underscores in ids are underscores, not the blanks that old Newick means by them.
-        tree = TreeNode.read(io.StringIO(content["tree"].decode()), format="newick", convert_underscores=False)
+        return TreeNode.read(text, format="newick", verify=False, convert_underscores=False)
+
     return Study.from_sparse(
         sparse.coo_array((cells[value].to_numpy(dtype=float), at), shape=(len(metadata), len(features))),
         metadata.index,
         features.index,
         metadata,
         taxonomy=features if len(features.columns) else None,
-        tree=tree,
+        tree=phylogeny if "tree" in content else None,
         quantity="counts" if value == "count" else "abundances",
         name=name,
     )
@@ -347,6 +356,8 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
 
 
 def _read(content: bytes, resource: dict[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
     # Only text is forced: an id such as 4695 is text. An empty cell is a missing value; "NA" would be a word.
     text = {field["name"]: "str" for field in resource["schema"]["fields"] if field["type"] == "string"}
     return pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values=[""])

@@ -22,7 +22,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import svg_bytes, use_style
+from handbook_utils.figures.style import svg_bytes, use_style, write_numbers
 
 Language = Literal["en", "nl"]
 
@@ -78,6 +78,7 @@ class Results:
         """
         if not alt.strip():
             raise ValueError(f"figure {name!r} needs an alt text")
+        write_numbers(figure, self.number)
         svg = svg_bytes(figure)
         if self.folder is not None:
             target = self.folder / "figures"

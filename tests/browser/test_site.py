@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -15,15 +16,56 @@ from handbook_utils.publishing.site import loaded_from_elsewhere
 
 LANGUAGES = ("en", "nl")
 WIDTHS = (390, 1280)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-#: Axe is slow on long pages; one page of each kind, in both editions.
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+#: Axe takes a second or two for a page: all pages of one edition, and one page of each kind of the other.
 KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "search")
+
+#: In points, and what issue and readers ask of a procedure.
+A4 = (595, 842)
+STEPS_SHEETS = 4
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
 UNSHOWN = """[...document.querySelectorAll('.admonition')]
   .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height)
   .map(box => box.className)"""
+BOXES = "[...document.querySelectorAll('article details')].filter(box => !box.closest('nav'))"
+#: Code repeats few colours in thousands of words; axe looks at one word of each, and no longer at the others.
+ONE_OF_A_COLOUR = """(() => {
+  const seen = new Set();
+  for (const word of document.querySelectorAll('.highlight pre span')) {
+    const pair = `${word.className} in ${word.closest('.cell_input, .cell_output')?.className}`;
+    if (seen.has(pair)) word.replaceWith(...word.childNodes);
+    seen.add(pair);
+  }
+})()"""
+ANSWERS_SEEN = """[...document.querySelectorAll('details.sd-dropdown > :not(summary)')]
+  .filter(answer => answer.checkVisibility() && answer.innerText.trim()).length"""
+NOT_REACHED = f"{BOXES}.filter(box => !box.open).map(box => box.querySelector('summary').textContent)"
+FOCUS = """(() => {
+  const at = document.activeElement;
+  if (at.closest('.actions, .provenance, .neighbours, footer')) return 'after';
+  return at.matches('article details:not([open]) > summary') && !at.closest('nav') ? 'closed' : 'elsewhere';
+})()"""
+OPENED = """(() => {
+  const box = document.activeElement.parentElement;
+  return box.open && [...box.children].slice(1).every(part => part.checkVisibility({opacityProperty: true}));
+})()"""
+#: What a page says, piece by piece; a formula's letters are drawn in pieces that no reader of PDFs puts together.
+SAID = """(() => {
+  const apart = 'nav, script, style, math, button, .headerlink, .meaning, .citation > .label, .hide > summary';
+  const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const said = [];
+  while (walk.nextNode()) if (!walk.currentNode.parentElement.closest(apart)) said.push(walk.currentNode.data);
+  return said;
+})()"""
+#: Pixels of CSS between the margins of A4, as handbook.css sets them.
+PAPER = {"width": 673, "height": 979}
+CUT = f"""[...document.images].map(i => i.getBoundingClientRect())
+  .filter(box => box.right > {PAPER["width"]} || box.height > {PAPER["height"]}).length"""
 UNTOLD = """[...document.images].filter(i => i.closest('article')).map(i => i.alt)
   .filter(alt => !alt.trim() || /\\.(svg|png|jpe?g)$|[\\\\/]\\w+[\\\\/]/.test(alt))"""
 
@@ -114,12 +156,14 @@ def test_every_page_opens_without_error_request_or_sideways_scroll(
         assert heard == [], name
 
 
-@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])
+@pytest.mark.parametrize(("lang", "width"), [("nl", 390), ("en", 1280)])
 def test_axe_finds_nothing(site: Path, names: tuple[str, ...], page: Page, lang: str, width: int) -> None:
     parts = {name.split("/")[1]: name for name in reversed(names) if name.startswith("notebooks/")}
     page.set_viewport_size({"width": width, "height": 900})
-    for name in (*KINDS, *parts.values()):
+    for name in (*names, "search") if lang == "nl" else (*KINDS, *parts.values()):
         page.goto(address(site, lang, name))
+        page.evaluate(f"{BOXES}.forEach(box => {{ box.open = true; }})")
+        page.evaluate(ONE_OF_A_COLOUR)
         if page.locator("button.menu").is_visible():
             page.locator("button.menu").click()
         found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
@@ -174,22 +218,29 @@ def test_the_first_page_leads_to_the_readers_language(site: Path, browser: Brows
     context.close()
 
 
-def test_the_keyboard_opens_quiz_and_solution(site: Path, names: tuple[str, ...], page: Page) -> None:
-    chapter = next(name for name in names if name.startswith("notebooks/"))
-    page.goto(address(site, "en", chapter))
-    for box in ("details.sd-dropdown", "details.solution"):
-        details = page.locator(box).first
-        summary = details.locator("summary").first
-        assert not details.evaluate("box => box.open")
-        for _ in range(400):
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_keyboard_alone_opens_every_quiz_solution_and_code(
+    site: Path, names: tuple[str, ...], page: Page, lang: str
+) -> None:
+    first = {name.split("/")[1]: name for name in reversed(names) if name.startswith("notebooks/")}
+    explainers = {name for name in names if name.startswith("notebooks/explainers/")}
+    for name in sorted({*explainers, *first.values()}):
+        page.goto(address(site, lang, name))
+        quizzes = page.locator("details.sd-dropdown").count()
+        assert quizzes > 0, name
+        assert page.evaluate(ANSWERS_SEEN) == 0, name
+        for key in ("Tab", "Enter"):  # to the content, by the link that skips what stands before it
+            page.keyboard.press(key)
+        presses = 0
+        while (where := page.evaluate(FOCUS)) != "after":
+            if where == "closed":
+                page.keyboard.press("Enter" if presses % 2 else "Space")
+                assert page.evaluate(OPENED), f"{name}: {page.evaluate('document.activeElement.textContent')}"
             page.keyboard.press("Tab")
-            if summary.evaluate("it => it === document.activeElement"):
-                break
-        else:
-            pytest.fail(f"Tab does not reach {box}")
-        page.keyboard.press("Enter")
-        assert details.evaluate("box => box.open")
-        page.goto(address(site, "en", chapter))
+            presses += 1
+            assert presses < 1000, name
+        assert page.evaluate(NOT_REACHED) == [], name
+        assert page.evaluate(ANSWERS_SEEN) >= quizzes, name
 
 
 def test_the_menu_of_a_phone_opens_by_keyboard(site: Path, page: Page) -> None:
@@ -211,17 +262,73 @@ def test_formulas_are_drawn(site: Path, names: tuple[str, ...], page: Page) -> N
         assert "$$" not in page.locator("article").inner_text(), name
 
 
-def test_paper_shows_what_is_behind_a_click(site: Path, names: tuple[str, ...], page: Page) -> None:
-    chapter = next(name for name in names if name.startswith("notebooks/protocols/"))
-    page.goto(address(site, "en", chapter))
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_is_as_wide_as_paper(site: Path, names: tuple[str, ...], page: Page, lang: str) -> None:
+    page.set_viewport_size(PAPER)
     page.emulate_media(media="print")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
-    assert page.locator("details.solution > :not(summary)").first.is_visible()
+    for name in names:
+        page.goto(address(site, lang, name))
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("details:not([open])").count() == 0, name
+        assert not page.evaluate(OVERFLOW), name
+        assert page.evaluate(CUT) == 0, name
     assert not page.locator("nav.contents").is_visible()
     assert not page.locator("header.site form.search").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details.solution[open]").count() == 0
+    assert page.locator("article details[open]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "name"),
+    [
+        ("nl", "explainers/count-the-conditions"),
+        ("en", "recipes/measure-alpha-diversity"),
+        ("en", "protocols/record-metadata"),
+    ],
+)
+def test_paper_loses_nothing(site: Path, page: Page, lang: str, name: str) -> None:
+    page.goto(address(site, lang, f"notebooks/{name}"))
+    said = page.evaluate(SAID)
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    sheets = [re.sub(r"^\d+ / \d+", "", sheet.get_textpage().get_text_range()) for sheet in document]
+    # The reader of PDFs marks the end of a line that ends in a hyphen.
+    printed = re.sub(r"[\s\ufffe-]", "", "".join(sheets))
+    pieces = {re.sub(r"[\s-]", "", piece) for piece in said}
+    assert len(pieces) > 300
+    assert sorted(piece for piece in pieces if piece not in printed) == []
+
+
+def test_a_procedure_prints_without_code_and_its_steps_take_four_sheets_at_most(
+    site: Path, names: tuple[str, ...], page: Page
+) -> None:
+    chapters = [name for name in names if name.startswith("notebooks/protocols/")]
+    assert len(chapters) > 10
+    for name in chapters:
+        page.goto(address(site, "en", name))
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, outline=True, tagged=True))
+        assert {tuple(map(round, sheet.get_size())) for sheet in document} == {A4}, name
+        headings = [(entry.get_title(), entry.get_dest().get_index()) for entry in document.get_toc()]
+        texts = [_without_number(sheet.get_textpage().get_text_bounded()) for sheet in document]
+        document.close()
+        first, last = _sheets_of_steps(headings)
+        assert last - first < STEPS_SHEETS, name
+        for title, sheet in headings:
+            assert not texts[sheet].endswith(_together(title)), f"{name}: {title} stands alone at the end of a sheet"
+        assert not any(_together("out.value(") in text for text in texts), f"{name}: code"
+
+
+def _sheets_of_steps(headings: list[tuple[str, int]]) -> tuple[int, int]:
+    """Return the first sheet of a procedure's steps and the one that the next heading is on."""
+    place = next(place for place, (title, _) in enumerate(headings) if title.startswith("Steps"))
+    return headings[place][1], headings[place + 1][1]
+
+
+def _together(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def _without_number(text: str) -> str:
+    return _together(re.sub(r"\s*\d+ / \d+\s*$", "", text))
 
 
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("nl", 390)])

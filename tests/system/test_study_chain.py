@@ -1,5 +1,7 @@
 """The whole chain, from participant to archive: the example study, and another one without touching code."""
 
+import hashlib
+import json
 import re
 import shutil
 import zipfile
@@ -26,8 +28,6 @@ from handbook_utils.protocols.study_file import STEPS, example, read_study_file
 
 STANDARDS = ("mixs", "ena", "ncbi", "qiime2", "qiita")
 SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
-#: What may differ between two runs: the moment they ran, and what names it.
-_DATED = ("report.html", "notebook.ipynb", "log.txt", "ro-crate-metadata.json", "methods.md")
 SECOND_SEED, SECOND_PEOPLE = 7, 200
 
 
@@ -41,12 +41,37 @@ def files_of(folder: Path, step: str) -> Path:
     return folder / "results" / step / "files"
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not (path.parent.parent == folder and path.name in _DATED)
-    }
+def undated(folder: Path) -> tuple[dict[str, bytes], set[str]]:
+    """Read every file of a study's results, and the moments at which its steps ran.
+
+    Of each step three things are replaced, and nothing else: the moment that its own notebook names as the one it was
+    executed at (with T or a blank between day and time), that moment's day where methods.md says "executed on", and in
+    the step's crate the SHA-256 of each file by that of the file after these replacements.
+    """
+    read: dict[str, bytes] = {}
+    moments = set()
+    for step in sorted(folder.iterdir()):
+        notebook = json.loads((step / "notebook.ipynb").read_text(encoding="utf-8"))
+        moment = notebook["metadata"]["handbook_run"]["executed"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", moment)
+        moments.add(moment)
+        day, _, time = moment.partition("T")
+        written = {
+            moment: "RUN-DAY-AND-TIME",
+            f"{day} {time}": "RUN-DAY AND TIME",
+            f"executed on {day} with": "executed on RUN-DAY with",
+        }
+        checksums = {}
+        files = sorted(path for path in step.rglob("*") if path.is_file())
+        for path in sorted(files, key=lambda path: path.name == "ro-crate-metadata.json" and path.parent == step):
+            content = path.read_bytes()
+            replaced = content
+            if path.parent == step:
+                for text, instead in {**written, **checksums}.items():
+                    replaced = replaced.replace(text.encode(), instead.encode())
+            checksums[hashlib.sha256(content).hexdigest()] = hashlib.sha256(replaced).hexdigest()
+            read[path.relative_to(folder).as_posix()] = replaced
+    return read, moments
 
 
 @pytest.fixture(scope="module")
@@ -178,10 +203,27 @@ def test_the_key_lies_apart_and_opens(first, second):
     assert not (second / "key").exists()
 
 
-def test_another_run_gives_the_same_bytes_but_for_the_date(first, monkeypatch):
-    before = contents(first / "results")
+@pytest.mark.parametrize(("step", "caption"), [("sequence", "Wells to decide on"), ("accept-the-run", "Verdicts")])
+def test_tables_of_a_simulated_study_say_so(first, step, caption):
+    assert f"{caption} (simulated)" in (first / "results" / step / "report.html").read_text(encoding="utf-8")
+
+
+def test_no_path_of_this_machine_is_in_what_is_handed_on(study):
+    handed_on = [
+        path
+        for path in (study / "results").rglob("*")
+        if path.is_file() and path.name not in ("params.yml", "notebook.ipynb")
+    ]
+    assert [path for path in handed_on if str(study).encode() in path.read_bytes()] == []
+
+
+def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, monkeypatch):
+    before, then = undated(first / "results")
     monkeypatch.setenv(PASSPHRASE, SECRET)
     handbook("study", "run", str(first), "--force")
-    after = contents(first / "results")
+    after, now = undated(first / "results")
+    assert then.isdisjoint(now)
     assert set(before) == set(after)
     assert [name for name in before if before[name] != after[name]] == []
+    dated = {"report.html", "notebook.ipynb", "log.txt", "ro-crate-metadata.json", "methods.md"}
+    assert {name.partition("/")[2] for name in after if b"RUN-DAY" in after[name]} == dated

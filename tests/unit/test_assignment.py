@@ -25,7 +25,17 @@ from handbook_utils.protocols.assignment import (
 from handbook_utils.protocols.codes import is_code
 from handbook_utils.protocols.example import SEED, TIME_POINTS, example_samples
 from handbook_utils.protocols.key_file import PASSPHRASE, Key, read_key, seal, unseal, write_key
-from handbook_utils.protocols.labels import FORMATS, Label, label_sheets, modules, sheets_needed
+from handbook_utils.protocols.labels import (
+    FORMATS,
+    GRID,
+    OWN,
+    SMALLEST_LABEL,
+    Label,
+    label_format,
+    label_sheets,
+    modules,
+    sheets_needed,
+)
 
 SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
 PEOPLE = example_included()
@@ -241,7 +251,77 @@ def test_a_list_with_names_is_refused(tmp_path):
 # -------------------------------------------------------------------------------------------------------------- labels
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def own(**changes):
+    """A grid of a study's own, as text."""
+    measures = dict(zip(GRID, (3, 18, 63, 14.5, 7.5, 18, 3, 0.2), strict=True)) | changes
+    return ", ".join(f"{name}={value}" for name, value in measures.items())
+
+
+OWN_GRIDS = {
+    "own": label_format(OWN, own()),
+    "own, smallest": label_format(OWN, own(columns=10, rows=30, width_mm=18, height_mm=9, left_mm=10, gap_across_mm=1)),
+}
+
+
+def test_a_grid_of_ones_own():
+    form = OWN_GRIDS["own"]
+    assert (form.columns, form.rows, form.width, form.height, form.left, form.top) == (3, 18, 63, 14.5, 7.5, 18)
+    assert (form.across, form.down, form.labels) == (66, 14.7, 54)
+    assert label_format(OWN, own().replace("=", ": ")) == form
+    full = label_format(OWN, own(columns=1, rows=1, width_mm=210, height_mm=297, left_mm=0, top_mm=0))
+    assert full.labels == 1
+    assert (OWN_GRIDS["own, smallest"].width, OWN_GRIDS["own, smallest"].height) == SMALLEST_LABEL
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"left_mm": 20}, ("do not fit across", "215 mm", "at most 210 mm")),
+        ({"rows": 20}, ("do not fit down", "311.8 mm", "at most 297 mm")),
+        ({"width_mm": 8, "rows": 0}, ("at least 18", "does not scan", "label_grid, rows", "a whole number")),
+        (
+            {"columns": 2.5, "top_mm": "12,5"},
+            ("label_grid, columns", "2.5", "A grid has no '5'"),
+        ),
+        ({"gap_down_mm": -1, "height_mm": "nan"}, ("at least 0", "-1", "label_grid, height_mm")),
+        ({"gap_down": 1}, ("no 'gap_down'", "'gap_down_mm'? The unit")),
+        ({"columns": "inf", "rows": ""}, ("inf", "nothing")),
+    ],
+)
+def test_grids_that_cannot_be(changes, said):
+    with pytest.raises(InputErrors) as found:
+        label_format(OWN, own(**changes))
+    assert [words for words in said if words not in str(found.value)] == []
+
+
+def test_a_grid_must_be_whole_and_used():
+    with pytest.raises(InputErrors, match="no columns, rows"):
+        label_format(OWN)
+    with pytest.raises(InputErrors, match="not used"):
+        label_format("a4-38x21", own())
+    with pytest.raises(InputErrors, match="do not fit"):
+        assign_codes_and_labels({**PARAMETERS, "label_format": OWN, "label_grid": own(columns=9)})
+
+
+def test_the_study_file_says_what_is_wrong_with_a_grid(tmp_path):
+    from handbook_utils.protocols.study_file import example, read_study_file
+
+    path = tmp_path / "study.yml"
+    grid = own().replace("=", ": ")
+    text = (
+        example()
+        .replace("label_format: a4-38x21", "label_format: own")
+        .replace("label_grid: {}", f"label_grid: {{{grid}}}")
+    )
+    path.write_text(text, encoding="utf-8")
+    assert read_study_file(path).values["codes.label_grid"]["height_mm"] == "14.5"
+    path.write_text(text.replace("columns: 3", "columns: 7"), encoding="utf-8")
+    with pytest.raises(InputErrors, match=r"codes\.label_grid") as found:
+        read_study_file(path)
+    assert "do not fit across" in str(found.value)
+
+
+@pytest.mark.parametrize("form", (FORMATS | OWN_GRIDS).values(), ids=FORMATS | OWN_GRIDS)
 @pytest.mark.parametrize("first", [1, 40])
 def test_every_label_scans_from_the_rendered_page_in_its_place(form, first):
     made = give(seed=SEED, secret=None, spares=18)

@@ -99,6 +99,13 @@ def test_files_become_absolute_and_several_are_kept_apart(tmp_path, monkeypatch)
     assert check_parameters(chapter, {}) == {"table": ""}
 
 
+def test_a_place_becomes_absolute_and_need_not_be_there(tmp_path, monkeypatch):
+    # A chapter runs in a folder of its own that is thrown away: what it wrote to a relative path would be lost.
+    monkeypatch.chdir(tmp_path)
+    (place,) = read_parameters(cell('key: str = ""  # where the key is kept (place)'), "x.md")
+    assert (place.type, place.checked("key/key.enc"), place.checked("")) == ("place", str(tmp_path / "key/key.enc"), "")
+
+
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_pass_as_numbers_and_as_text(number):
     parameter = Parameter("n", "int", 0, "n")

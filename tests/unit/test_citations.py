@@ -1,5 +1,7 @@
 """Works are cited and listed without an English "and", which would stand on Dutch pages too."""
 
+import re
+
 import pytest
 from pybtex.database import parse_string
 
@@ -44,3 +46,16 @@ def test_every_work_of_the_bibliography_can_be_listed_and_has_year_and_title():
         assert " and others" not in text, key
         doi = entry.fields.get("doi", "")
         assert not doi or doi.startswith("10."), key
+
+
+def test_every_work_of_the_bibliography_is_cited_somewhere():
+    root = handbook_root()
+    keys = re.findall(r"^@\w+\{(\w+),", (root / "book" / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(keys) == len(set(keys))
+    said = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder, kind in (("notebooks", "*.md"), ("book", "*.md"), ("src", "*.py"))
+        for path in (root / folder).rglob(kind)
+    )
+    words = set(re.findall(r"\w+", said))
+    assert [key for key in keys if key not in words] == []

@@ -63,6 +63,9 @@ def test_smallest_p_is_what_the_test_gives(blanks, samples):
 def test_power_rises_with_blanks_and_hiding_falls():
     power = [power_of_blanks(blanks, 66, 0.9, 0.3) for blanks in (2, 4, 8, 12)]
     assert power == sorted(power)
+    power = [power_of_blanks(8, 66, in_blanks, 0.3) for in_blanks in (0.3, 0.5, 0.7, 0.9)]
+    assert power == sorted(power)
+    assert power[0] <= 0.05 < 0.8 < power[-1]
     assert could_hide(2) == pytest.approx(1 - 0.05**0.5)
     assert could_hide(12) < could_hide(2)
     assert power_of_blanks(12, 66, 0.3, 0.3) <= 0.05

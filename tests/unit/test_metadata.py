@@ -1,5 +1,6 @@
 """Metadata: every mistake at once with row, column, value, rule and remedy; our own files pass; nobody is named."""
 
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -18,6 +19,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.codes import check_character
 from handbook_utils.protocols.example import example_samples
 from handbook_utils.protocols.example_questionnaire import example_questionnaire
+from handbook_utils.protocols.extraction import Extraction
 from handbook_utils.protocols.metadata_records import (
     Circumstances,
     all_standards,
@@ -32,6 +34,7 @@ from handbook_utils.protocols.metadata_records import (
     read_tubes,
     record_metadata,
     records,
+    to_ena,
 )
 from handbook_utils.protocols.metadata_rules import check
 from handbook_utils.protocols.metadata_standards import INSDC_MISSING, MIXS, STANDARDS, standard
@@ -66,6 +69,10 @@ PARAMETERS = {
     "precision": "month",
     "location": "freezer",
     "blank": "distilled water",
+    "extraction_kit": "",
+    "extraction_protocol": "kit",
+    "bead_mm": "",
+    "sample_mg": 0.0,
     "plate": 96,
     "plates": 0,
     "blanks": 2,
@@ -156,6 +163,29 @@ def test_controls_have_rows_and_no_host(written):
     assert blank["host_subject_id"] == ""
     mock = written["ena"].set_index("alias").loc["MOCK-1-1"]
     assert mock["positive control type"] == "mock community"
+
+
+def test_how_dna_is_taken_out_stands_in_the_files_for_mixs_and_ena():
+    study = dataclasses.replace(STUDY, extraction=Extraction("Kit X", "kit", "0.1", 200.0))
+    table = records(example_questionnaire(), example_samples(), controls(1, 2, 1, 1), study)
+    files = all_standards(table, study)
+    mixs, ena = files["mixs"].set_index("samp_name"), files["ena"].set_index("alias")["nucleic acid extraction"]
+    first = example_samples()["sample"][0]
+    assert mixs.loc[[first, "BLANK-1-1", "NTC-1-1"], "nucl_acid_ext_kit"].tolist() == [
+        *2 * ["Kit X, beads of 0.1 mm"],
+        "",
+    ]
+    assert mixs.loc[[first, "BLANK-1-1"], "samp_vol_we_dna_ext"].tolist() == ["200 milligram", ""]
+    assert ena[[first, "MOCK-1-1"]].tolist() == 2 * [study.extraction.in_words]
+    assert set(to_ena(table, STUDY)["nucleic acid extraction"]) == {""}
+
+
+def test_the_extraction_of_a_study_is_the_studys_and_not_the_examples(files):
+    files_only = PARAMETERS | dict(zip(("questionnaire", "tubes"), map(str, files), strict=True))
+    assert gathered(files_only)[3].extraction is None
+    said = {"extraction_kit": "Kit X", "extraction_protocol": "Q-like", "bead_mm": "0.5", "sample_mg": 180.0}
+    assert gathered(files_only | said)[3].extraction == Extraction("Kit X", "Q-like", "0.5", 180.0)
+    assert gathered(PARAMETERS)[3].extraction == Extraction("Example kit (invented)", "kit", "0.1", 200.0)
 
 
 def test_free_text_stays():

@@ -35,22 +35,59 @@ def test_mixed_model_rarely_finds_what_is_not_there_and_finds_more_the_steeper()
 
 
 def test_paired_and_crossover_hold_their_level_and_gain_power():
-    found = {(name, effect): 0 for name in ("paired", "crossover") for effect in (0.0, 0.2, 0.5)}
+    names = ("paired", "ranks", "crossover", "carry-over")
+    found = {(name, effect): 0 for name in names for effect in (0.0, 0.2, 0.5)}
     for effect in (0.0, 0.2, 0.5):
         generator = np.random.default_rng(8)
         for _ in range(SIZE):
             level = generator.normal(2, 0.5, 16)
             first = pd.Series(np.exp(level + generator.normal(0, 0.3, 16)))
             second = pd.Series(np.exp(level + effect + generator.normal(0, 0.3, 16)))
-            found["paired", effect] += paired_ratio(first, second)["p"] <= 0.05
+            paired = paired_ratio(first, second)
+            found["paired", effect] += paired["p"] <= 0.05
+            found["ranks", effect] += paired["p_rank"] <= 0.05
             order = pd.Series(["AB"] * 8 + ["BA"] * 8)
             given = np.where(order == "AB", effect, 0.0)
             one = pd.Series(np.exp(level + given + generator.normal(0, 0.3, 16)))
             two = pd.Series(np.exp(level + effect - given + generator.normal(0, 0.3, 16)))
-            found["crossover", effect] += crossover(one, two, order).loc["treatment", "p"] <= 0.05
-    for name in ("paired", "crossover"):
+            crossed = crossover(one, two, order)["p"]
+            found["crossover", effect] += crossed["treatment"] <= 0.05
+            # Nothing is carried over, whatever the treatment does.
+            found["carry-over", effect] += crossed["carry-over"] <= 0.05
+    assert all(plausible(found["carry-over", effect], SIZE) for effect in (0.0, 0.2, 0.5))
+    for name in ("paired", "ranks", "crossover"):
         assert plausible(found[name, 0.0], SIZE)
         assert found[name, 0.0] < found[name, 0.2] < found[name, 0.5]
+
+
+def test_carry_over_is_found_more_often_the_more_is_carried():
+    found = []
+    for carried in (0.0, 0.8, 2.0):
+        generator = np.random.default_rng(9)
+        order, times = pd.Series(["AB"] * 8 + ["BA"] * 8), 0
+        for _ in range(100):
+            level = generator.normal(2, 0.5, 16)
+            one = pd.Series(np.exp(level + generator.normal(0, 0.3, 16)))
+            two = pd.Series(np.exp(level + carried * (order == "AB") + generator.normal(0, 0.3, 16)))
+            times += crossover(one, two, order).loc["carry-over", "p"] <= 0.05
+        found.append(times)
+    assert plausible(found[0], 100)
+    assert found[0] < found[1] < found[2]
+
+
+def test_groups_of_people_with_several_samples_are_compared_as_people():
+    found = []
+    for effect in (0.0, 0.7, 1.5):
+        generator = np.random.default_rng(6)
+        times = 0
+        for _ in range(60):
+            frame = people(generator, 0.0)
+            second = frame["who"].isin([f"p{n}" for n in range(10)])
+            frame = frame.assign(arm=np.where(second, "b", "a"), y=frame["y"] + effect * second)
+            times += mixed_model(frame, "y", ["arm"], "who").table["p"].iloc[-1] <= 0.05
+        found.append(times)
+    assert plausible(found[0], 60)
+    assert found[0] < found[1] < found[2]
 
 
 def series(generator, jump):
@@ -65,9 +102,12 @@ def test_a_jump_is_found_where_it_is_and_seldom_where_there_is_none():
     generator = np.random.default_rng(2)
     jumped = change_points(series(generator, 3.0), permutations=99)
     assert "d30" in jumped.index
-    found = sum(len(change_points(series(generator, 0.0), permutations=99)) > 0 for _ in range(60))
-    # Neighbouring blocks are still a little alike, so a little more than 5 % is allowed for.
-    assert binomtest(found, 60, 0.08).pvalue > 0.001
+    found = [
+        sum(len(change_points(series(generator, jump), permutations=99)) > 0 for _ in range(tries))
+        for jump, tries in ((0.0, 100), (0.5, 40), (1.5, 40))
+    ]
+    assert plausible(found[0], 100)
+    assert found[0] / 100 < found[1] / 40 < found[2] / 40
 
 
 def test_pairs_are_within_people_only():

@@ -125,6 +125,9 @@ def test_some_unusual_taxa_are_usual_and_a_stranger_has_more():
     study = group(120, taxa=12)
     usual = unusual_in_reference(study)
     assert 0 < usual.mean() < 2
+    for name in study.samples[:10]:
+        ranges = reference_ranges(study.choose_samples(study.samples != name))
+        assert usual[name] == len(unusual_taxa(study.to_frame().loc[name], ranges))
     counts = pd.Series([0] * 12, index=study.features)
     counts.iloc[0] = 1000
     assert len(unusual_taxa(counts, reference_ranges(study))) > usual.quantile(0.95)

@@ -14,6 +14,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.publishing import build_book, update_catalogues
 from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.site import loaded_from_elsewhere
+from handbook_utils.publishing.stage import reading_ease
 from handbook_utils.publishing.translate import merged
 
 CHAPTER = """\
@@ -24,7 +25,7 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 handbook:
   part: PART
   question: How much is one and two?
-  audience: [students]
+  audience: [AUDIENCE]
   minutes: 1
   data: []
   languages: LANGUAGES
@@ -32,6 +33,8 @@ handbook:
 ---
 
 # Add SLUG
+
+One sentence for everybody who reads.
 
 (SLUG-sum)=
 ## Parameters
@@ -116,10 +119,11 @@ def sample(root: Path) -> Path:
     for name in ("_config.yml", "requirements.lock", "book/_static/logo.svg"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, root / name)
-    parts = {"explainers": ("both", "[en, nl]"), "recipes": ("english", "[en]")}
+    parts = {"explainers": ("both", "[en, nl]", "public"), "recipes": ("english", "[en]", "students")}
     sections = []
-    for part, (slug, languages) in parts.items():
+    for part, (slug, languages, audience) in parts.items():
         text = CHAPTER.replace("PART", part).replace("SLUG", slug).replace("LANGUAGES", languages)
+        text = text.replace("AUDIENCE", audience)
         write(root / f"notebooks/{part}/{slug}.md", text)
         write(root / f"book/{part}.md", f"# All {part}\n\nSee [](../notebooks/{part}/{slug}.md).\n")
         sections.append(f"- file: book/{part}\n        sections:\n          - file: notebooks/{part}/{slug}\n")
@@ -205,6 +209,16 @@ def test_the_dutch_edition_translates_prose_titles_captions_numbers_and_figures(
     english = page(book, "en/notebooks/explainers/both.html")
     assert 'is <span class="pasted-text">3.0</span>' in english
     assert "Dutch-" not in english
+
+
+def test_a_page_for_the_public_prints_how_easy_it_is_to_read(book: Path) -> None:
+    found = reading_ease(book, "notebooks/explainers/both", "nl")
+    assert found is not None
+    dutch = page(book, "nl/notebooks/explainers/both.html")
+    assert f'<p class="reading">Leesbaarheid van de tekst voor iedereen: {round(found.score)} volgens Flesch' in dutch
+    assert f"gemiddeld {found.words_per_sentence:.1f}".replace(".", ",") + " woorden per zin" in dutch
+    assert '<p class="reading">Reading ease of the' in page(book, "en/notebooks/explainers/both.html")
+    assert 'class="reading"' not in page(book, "nl/notebooks/recipes/english.html")
 
 
 def test_formulas_figures_tables_and_citations_are_written_out(book: Path) -> None:

@@ -1,10 +1,8 @@
-import re
-
 import pytest
 
 from handbook_utils.chapters import Catalogue, handbook_root
-from handbook_utils.chapters.public_text import public_texts
-from handbook_utils.publishing.translate import catalogue_of
+from handbook_utils.chapters.public_text import public_pages
+from handbook_utils.publishing.stage import reading_ease
 from handbook_utils.readability import (
     LONGEST_SENTENCE,
     PUBLIC_SCORE,
@@ -80,24 +78,10 @@ def test_no_words():
         readability(["…"], "nl")
 
 
-def public_pages():
-    """The pages for everyone, and the chapters that count the public among their readers."""
-    catalogue = Catalogue.read(ROOT)
-    return [
-        "book/for-everyone",
-        *(
-            f"notebooks/{chapter.slug}"
-            for chapter in catalogue.chapters
-            if "public" in chapter.audience and "nl" in chapter.languages
-        ),
-    ]
-
-
-@pytest.mark.parametrize("page", public_pages())
+@pytest.mark.parametrize("page", public_pages(Catalogue.read(ROOT)))
 def test_public_dutch_is_easy_to_read(page):
-    source = re.sub(r"\A---\n.*?\n---\n", "", (ROOT / f"{page}.md").read_text(encoding="utf-8"), flags=re.DOTALL)
-    texts = public_texts(source, catalogue_of(ROOT / "locale", page))
-    found = readability(texts, "nl")
+    found = reading_ease(ROOT, page, "nl")
+    assert found is not None
     assert found.words > 100
     assert found.score >= PUBLIC_SCORE
     assert found.words_per_sentence <= PUBLIC_SENTENCE

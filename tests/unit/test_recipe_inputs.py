@@ -52,13 +52,50 @@ def test_the_bundled_study_fits(recipe):
     check(recipe)
 
 
-@pytest.mark.parametrize("recipe", [one for one in RECIPES if "group" in defaults(one) and one != "follow-over-time"])
-def test_a_column_that_is_not_there_is_named_with_the_nearest(recipe):
-    right = defaults(recipe)["group"]
+#: Parameters that name metadata columns, and those that may be empty.
+COLUMNS = ("group", "covariates", "strata", "conditions", "person", "time", "moment", "arm", "kind", "concentration")
+GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in defaults(recipe)]
+MAY_BE_EMPTY = {
+    ("compare-groups", "covariates"), ("compare-groups", "strata"), ("map-differences", "conditions"),
+    ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
+    ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
+    ("find-differential-taxa", "person"), ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
+    ("remove-contaminants", "concentration"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("recipe", "parameter"), GIVEN)
+def test_a_column_that_is_not_there_is_named_with_the_nearest_and_its_parameter(recipe, parameter):
+    right = defaults(recipe)[parameter]
     with pytest.raises((InputError, InputErrors)) as caught:
-        check(recipe, group=f"{right}s")
-    assert f"{right}s" in messages(caught)
-    assert right in messages(caught).replace(f"{right}s", "")
+        check(recipe, **{parameter: f"{right or 'nosuch'}s"})
+    said = messages(caught)
+    assert f"{right or 'nosuch'}s" in said
+    assert f"parameter {parameter}" in said
+    assert f"Did you mean '{right}'?" in said if right else "Choose one of the columns found" in said
+    assert (f'{parameter} ""' in said) == ((recipe, parameter) in MAY_BE_EMPTY)
+
+
+@pytest.mark.parametrize(("recipe", "parameter"), GIVEN)
+def test_a_column_may_be_left_out_where_the_chapter_says_so_and_nowhere_else(recipe, parameter):
+    if (recipe, parameter) in MAY_BE_EMPTY:
+        check(recipe, **{parameter: ""})
+        return
+    with pytest.raises((InputError, InputErrors), match="no column ''") as caught:
+        check(recipe, **{parameter: ""})
+    assert f"parameter {parameter}" in messages(caught)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
+    def worded(frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame.astype(object)
+        frame.iloc[3, 4] = "many"
+        return frame
+
+    with pytest.raises((InputError, InputErrors), match="not numbers") as caught:
+        check(recipe, **twins(f"worded-{recipe}", change=worded))
+    assert "'many' at line 5, column 6" in messages(caught)
 
 
 @pytest.mark.parametrize(
@@ -78,18 +115,28 @@ def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
         check(recipe, **shares, **given)
 
 
-@pytest.mark.parametrize("recipe", ["compare-groups", "measure-alpha-diversity"])
+GROUPED = ["compare-groups", "measure-alpha-diversity", "control-quality", "map-differences"]
+PLAIN = {"group": "group", "covariates": "", "metric": "bray-curtis", "strata": "", "conditions": ""}
+
+
+@pytest.mark.parametrize("recipe", GROUPED)
 def test_a_group_that_is_too_small_is_named_with_the_number_needed(recipe, twins):
     def one_of_its_own(frame: pd.DataFrame) -> pd.DataFrame:
         frame.loc[frame.index[0], "group"] = "alone"
         return frame
 
     given = twins(f"alone-{recipe}", metadata=one_of_its_own)
-    plain = {"group": "group", "covariates": "", "metric": "bray-curtis", "strata": ""}
-    with pytest.raises((InputError, InputErrors)) as caught:
-        check(recipe, **given, **{name: value for name, value in plain.items() if name in defaults(recipe)})
-    assert "alone" in messages(caught)
-    assert str(defaults(recipe)["minimum"]) in messages(caught)
+    with pytest.raises((InputError, InputErrors), match="too few samples") as caught:
+        check(recipe, **given, **{name: value for name, value in PLAIN.items() if name in defaults(recipe)})
+    assert "'alone' has 1" in messages(caught)
+    assert f"{defaults(recipe).get('minimum', 3)} or more" in messages(caught)
+
+
+@pytest.mark.parametrize("recipe", GROUPED)
+def test_one_group_is_nothing_to_compare(recipe, twins):
+    given = twins(f"one-{recipe}", metadata=lambda frame: frame.assign(group="all"))
+    with pytest.raises((InputError, InputErrors), match="no groups to compare"):
+        check(recipe, **given, **{name: value for name, value in PLAIN.items() if name in defaults(recipe)})
 
 
 def test_two_mistakes_are_told_at_once():
@@ -146,6 +193,29 @@ def test_a_person_with_two_samples_at_one_moment(twins):
     with pytest.raises(InputError, match="several samples at one moment") as caught:
         check("compare-before-and-after", **given)
     assert "TS1" in messages(caught)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "parameter", "name", "said"),
+    [
+        ("compare-before-and-after", "arm", "alone", "alone (1)"),
+        ("compare-before-and-after", "arm", "all", "all ("),
+        ("compare-before-and-after", "arm", "gap", "none of them (1)"),
+        ("follow-over-time", "group", "alone", "alone (1)"),
+        ("follow-over-time", "group", "all", "all ("),
+    ],
+)
+def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said, twins):
+    def grouped(frame: pd.DataFrame) -> pd.DataFrame:
+        own, one = frame["group"].astype(object), frame["person"] == "TS1"
+        return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all", "gap": own.where(~one)}[name])
+
+    given = twins(f"{name}-{recipe}", metadata=grouped)
+    names = {"person": "person", parameter: "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
+    with pytest.raises(InputError, match="cannot be compared") as caught:
+        check(recipe, **given, **names)
+    assert said in messages(caught)
+    assert f'{parameter} ""' in messages(caught)
 
 
 def test_groups_that_are_not_there_or_too_small():

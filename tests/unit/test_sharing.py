@@ -1,5 +1,7 @@
 """The crate of a study: valid by RO-Crate 1.2 and as a Data Package, the same bytes each time, and nobody in it."""
 
+import gzip
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +18,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.archive_sheets import platform_of, sheets
 from handbook_utils.protocols.example import example_samples
 from handbook_utils.protocols.metadata_validation import validate
+from handbook_utils.protocols.read_files import read_files
 from handbook_utils.protocols.reporting import OPEN, storms
 from handbook_utils.protocols.study_crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
 
@@ -106,12 +109,89 @@ def test_shotgun_and_instruments():
         sheets(pd.DataFrame({"alias": [], "title": []}), "X", "n", "", "18S", "Illumina MiSeq", "")
 
 
+def test_without_reads_the_runs_have_no_checksums_and_the_crate_says_so(made):
+    assert set(made.sheets["ena-runs"]["file_checksum"]) == {""}
+    assert "checksums are empty" in made.told["ena-runs.tsv"]
+    assert b"checksums are empty" in made.members["data-management.md"]
+
+
+def test_how_dna_was_taken_out_is_told_in_full(made):
+    method = "Example kit (invented), by its own procedure; beads of 0.1 mm; 200 mg of stool a well"
+    assert made.items.set_index("item").loc["extraction", "what the study says"] == method
+    samples = made.sheets["ena-samples"].set_index("alias")["nucleic acid extraction"]
+    assert set(samples[~samples.index.str.startswith("NTC")]) == {method}
+    assert set(samples[samples.index.str.startswith("NTC")]) == {""}
+    other = {"extraction_kit": "Kit Y", "extraction_protocol": "Q-like", "bead_mm": "0.1 + 3", "sample_mg": 150.0}
+    told = shared(DEFAULTS | other).items.set_index("item").loc["extraction", "what the study says"]
+    assert told == "Kit Y, after IHMS protocol Q; beads of 0.1 + 3 mm; 150 mg of stool a well"
+
+
+# ------------------------------------------------------------------ files of reads
+
+
+def write_reads(folder, samples, name="{sample}_S{number}_L001_R{read}_001.fastq.gz"):
+    folder.mkdir(exist_ok=True)
+    for number, sample in enumerate(samples, start=1):
+        for read in (1, 2):
+            content = gzip.compress(f"@{sample}/{read}\nACGT\n+\nIIII\n".encode(), mtime=0)
+            (folder / name.format(sample=sample, number=number, read=read)).write_bytes(content)
+    return folder
+
+
+def test_runs_take_names_and_checksums_from_the_files(made, tmp_path):
+    aliases = list(made.sheets["ena-samples"]["alias"])
+    folder = write_reads(tmp_path / "reads", [*aliases, f"{aliases[0]}-dup", "Undetermined"])
+    (folder / "report.html").write_text("made by the demultiplexing", encoding="utf-8")
+    (folder / f"{aliases[0]}_S1_L001_I1_001.fastq.gz").write_bytes(gzip.compress(b"index"))
+    study = shared(DEFAULTS | {"reads": str(folder)})
+    runs = study.sheets["ena-runs"]
+    assert len(runs) == 2 * len(aliases)
+    for row in runs.itertuples():
+        content = (folder / row.file_name).read_bytes()
+        assert row.file_checksum == hashlib.md5(content, usedforsecurity=False).hexdigest()
+        assert f"@{row.experiment_alias.removeprefix('BUIK-')}/".encode() in gzip.decompress(content)
+    assert "MD5 are those" in study.told["ena-runs.tsv"]
+    assert b"MD5 are those" in study.members["data-management.md"]
+
+
+def test_short_names_and_subfolders_will_do(tmp_path):
+    write_reads(tmp_path / "one", ["7K3PXP-1"], "{sample}_R{read}.fq.gz")
+    write_reads(tmp_path / "two", ["BLANK-1-1"], "{sample}_S9_R{read}_001.fastq.gz")
+    found = read_files(tmp_path, ["BLANK-1-1", "7K3PXP-1"])
+    assert found["7K3PXP-1", 2].name == "7K3PXP-1_R2.fq.gz"
+    assert set(found) == {(sample, read) for sample in ("7K3PXP-1", "BLANK-1-1") for read in (1, 2)}
+
+
+def test_all_that_is_wrong_with_files_of_reads_at_once(tmp_path):
+    folder = write_reads(tmp_path / "reads", ["AAAAAA-1", "BBBBBB-1", "DDDDDD-1", "FFFFFF-1", "STRANG-1"])
+    (folder / "BBBBBB-1_S2_L001_R2_001.fastq.gz").unlink()
+    (folder / "DDDDDD-1_S3_L002_R1_001.fastq.gz").write_bytes(gzip.compress(b"another lane"))
+    copied = (folder / "AAAAAA-1_S1_L001_R1_001.fastq.gz").read_bytes()
+    (folder / "FFFFFF-1_S4_L001_R1_001.fastq.gz").write_bytes(copied)
+    (folder / "FFFFFF-1_S4_L001_R2_001.fastq.gz").write_bytes(b"")
+    (folder / "AAAAAA-1_R1.fastq").write_text("@not compressed", encoding="utf-8")
+    with pytest.raises(InputErrors) as found:
+        read_files(folder, ["AAAAAA-1", "BBBBBB-1", "CCCCCC-1", "DDDDDD-1", "FFFFFF-1"])
+    told = str(found.value)
+    for said in (
+        "none for CCCCCC-1",
+        "none for BBBBBB-1, CCCCCC-1",
+        "DDDDDD-1 has several files of reads in direction 1",
+        "an empty file",
+        "the same, byte for byte",
+        "STRANG-1",
+        "AAAAAA-1_R1.fastq",
+    ):
+        assert said in told
+    assert len(found.value.errors) == 8
+
+
 # ------------------------------------------------------------------ STORMS
 
 
 def test_items_are_filled_from_the_study_and_open_where_it_says_nothing():
     filled = storms(DEFAULTS).set_index("item")["what the study says"]
-    assert filled["extraction"] == OPEN
+    assert filled["contaminants"] == OPEN
     assert "outside the WMO" in filled["ethics"]
     assert "180 days" in filled["antibiotics"]
     assert "no-template controls: 1" in filled["negative controls"]

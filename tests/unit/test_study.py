@@ -38,6 +38,23 @@ def test_choosing_keeps_all_members_in_step() -> None:
     assert list(study.metadata.index) == ["s2"]
 
 
+def test_a_tree_that_is_made_later_is_made_once_and_checked() -> None:
+    asked: list[str] = []
+
+    def tree(text: str) -> TreeNode:
+        asked.append(text)
+        return TreeNode.read(io.StringIO(text))
+
+    counts = pd.DataFrame([[1, 0]], index=["s1"], columns=["a", "b"])
+    study = Study.from_frame(counts, tree=lambda: tree("((a:1,b:1):1,c:1);"))
+    assert "tree" in repr(study) and not asked
+    chosen = study.choose_features(["b", "a"]).tree
+    assert chosen is not None and sorted(tip.name for tip in chosen.tips()) == ["a", "b"]
+    assert study.tree is study.tree and len(asked) == 1
+    with pytest.raises(InputErrors, match="not in the tree"):
+        _ = Study.from_frame(counts, tree=lambda: tree("(a:1,c:1);")).tree
+
+
 def test_a_study_cannot_be_changed() -> None:
     study = small()
     taken = study.metadata

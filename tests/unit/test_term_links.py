@@ -11,16 +11,20 @@ ROWS = [
         "en": en,
         "nl": nl,
         "nl_public": public,
+        "plural_en": plural_en,
+        "plural_nl": plural_nl,
         "definition_en": f"What {en} is.",
         "definition_nl": f"Wat {nl} is.",
     }
-    for en, nl, public in [
-        ("microbiome", "microbioom", ""),
-        ("gut microbiome", "darmmicrobioom", "alle bacteriën in je darmen samen"),
-        ("faecal test (FIT)", "fecale test (FIT)", "poeptest"),
-        ("taxon, taxa", "taxon, taxa", ""),
-        ("well", "putje (well)", ""),
-        ("R & D", "R & D", ""),
+    for en, nl, public, plural_en, plural_nl in [
+        ("microbiome", "microbioom", "", "", ""),
+        ("gut microbiome", "darmmicrobioom", "alle bacteriën in je darmen samen", "", ""),
+        ("bacterium", "bacterie", "bacterie", "bacteria", "bacteriën"),
+        ("cause", "oorzaak", "", "", "oorzaken; achterliggende oorzaken"),
+        ("faecal test (FIT)", "fecale test (FIT)", "poeptest", "", ""),
+        ("taxon, taxa", "taxon, taxa", "", "", ""),
+        ("well", "putje (well)", "", "", ""),
+        ("R & D", "R & D", "", "", ""),
     ]
 ]
 
@@ -47,6 +51,12 @@ def test_words_are_whole(text):
 def test_capitals_plurals_and_abbreviations():
     assert linked("<p>Microbiomes, by FIT.</p>") == ["Microbiomes", "FIT"]
     assert linked("<p>A poeptest, FIT, taxa en R &amp; D</p>", "nl") == ["poeptest", "taxa", "R &amp; D"]
+
+
+def test_plurals_that_the_list_gives():
+    assert linked("<p>Bacteria, a bacterium.</p>") == ["Bacteria"]
+    assert linked("<p>Bacteriën en hun oorzaken</p>", "nl") == ["Bacteriën", "oorzaken"]
+    assert linked("<p>bacteriënrijk, darmbacteriën</p>", "nl") == []
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import polib
 import pytest
 
 from handbook_utils.chapters import handbook_root
+from handbook_utils.publishing.terms import anchor_of, glossary_of
 
 ROOT = handbook_root()
-COLUMNS = ["en", "nl", "nl_public", "definition_en", "definition_nl", "not_nl"]
+COLUMNS = ["en", "nl", "nl_public", "plural_en", "plural_nl", "definition_en", "definition_nl", "not_nl"]
 
 
 def rows() -> list[dict[str, str]]:
@@ -46,6 +47,20 @@ def test_every_term_once(column):
     assert all(terms)
 
 
+def test_a_form_of_a_word_leads_to_one_term():
+    glossary = {lang: glossary_of(rows(), lang) for lang in ("en", "nl")}
+    for row in rows():
+        for lang, plurals in (("en", row["plural_en"]), ("nl", row["plural_nl"])):
+            for form in filter(None, (part.strip() for part in plurals.split(";"))):
+                assert glossary[lang].terms[form.casefold()].anchor == anchor_of(row), form
+
+
+def test_words_that_public_pages_use_most_lead_to_the_glossary():
+    found = glossary_of(rows(), "nl").terms
+    assert found["bacteriën"].anchor == "term-bacterium"
+    assert found["darmbacteriën"].anchor == "term-gut-microbiome"
+
+
 def test_every_definition_is_a_sentence():
     for row in rows():
         for column in ("definition_en", "definition_nl"):
@@ -66,7 +81,7 @@ def test_forbidden_words_are_found_as_whole_words():
 
 
 def test_own_definitions_hold_no_forbidden_word():
-    dutch = "\n".join(row[column] for row in rows() for column in ("nl", "nl_public", "definition_nl"))
+    dutch = "\n".join(row[column] for row in rows() for column in ("nl", "nl_public", "plural_nl", "definition_nl"))
     assert forbidden_in(dutch) == []
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -18,6 +19,7 @@ from handbook_utils.errors import InputError, nearest
 
 #: A cause and its effect, and how strong the effect is.
 Arrows = Mapping[tuple[str, str], float]
+Values = npt.NDArray[np.float64]
 
 
 def simulate_people(
@@ -56,6 +58,12 @@ def simulate_people(
     >>> drawn.groupby("medicine")["bacteria"].mean().round(0).to_dict()
     {0.0: -0.0, 1.0: -2.0}
     """
+    return pd.DataFrame(_people(arrows, people, seed, yes_no, genes))
+
+
+def _people(
+    arrows: Arrows, people: int, seed: int, yes_no: Collection[str], genes: Collection[str] = ()
+) -> dict[str, Values]:
     if people < 1:
         raise InputError("Nobody is simulated.", where="people", expected="1 or more", found=str(people))
     causes: dict[str, set[str]] = {}
@@ -72,7 +80,7 @@ def simulate_people(
         ) from error
     # One stream of random numbers a variable, so that a changed arrow changes nothing else.
     streams = dict(zip(sorted(causes), np.random.default_rng(seed).spawn(len(causes)), strict=True))
-    drawn: dict[str, np.ndarray] = {}
+    drawn: dict[str, Values] = {}
     for name in order:
         generator = streams[name]
         level = sum((arrows[cause, name] * drawn[cause] for cause in sorted(causes[name])), np.zeros(people))
@@ -82,7 +90,7 @@ def simulate_people(
             drawn[name] = (level + generator.logistic(size=people) > 0).astype(float)
         else:
             drawn[name] = level + generator.normal(size=people)
-    return pd.DataFrame(drawn)
+    return drawn
 
 
 def slope(
@@ -121,31 +129,38 @@ def slope(
     >>> round(abs(slope(drawn, "bacteria", "complaints", ["age"]).size), 1)
     0.0
     """
+    value, error, left = _fitted({str(name): frame[name] for name in frame}, cause, outcome, adjust)
+    half = float(stats.t.ppf((1 + confidence) / 2, left) * error)
+    return Effect(value, value - half, value + half, confidence)
+
+
+def _fitted(
+    people: Mapping[str, npt.ArrayLike], cause: str, outcome: str, adjust: Sequence[str]
+) -> tuple[float, float, int]:
+    """Return the slope of a cause by least squares, its standard error and the degrees of freedom left."""
     columns = [cause, outcome, *adjust]
     for name in columns:
-        if name not in frame:
-            close = nearest(name, map(str, frame.columns))
+        if name not in people:
+            close = nearest(name, map(str, people))
             raise InputError(
                 f"There is no column '{name}'.",
-                expected="one of " + ", ".join(map(str, frame.columns)),
+                expected="one of " + ", ".join(map(str, people)),
                 remedy=f"Did you mean '{close}'?" if close else None,
             )
-    model = np.column_stack([np.ones(len(frame)), frame[[cause, *adjust]].to_numpy(dtype=float)])
-    values = frame[outcome].to_numpy(dtype=float)
-    left = len(frame) - model.shape[1]
+    values = np.asarray(people[outcome], dtype=float)
+    model = np.column_stack([np.ones(len(values)), *(np.asarray(people[name], float) for name in (cause, *adjust))])
+    left = len(values) - model.shape[1]
     if left < 1 or np.linalg.matrix_rank(model) < model.shape[1]:
         raise InputError(
             "The effect cannot be told apart from what is adjusted for.",
             where=", ".join(columns),
             expected="more people than columns, and columns that are not made from one another",
-            found=f"{len(frame)} people",
+            found=f"{len(values)} people",
         )
     inverse = np.linalg.inv(model.T @ model)
     found = inverse @ model.T @ values
     spread = float(np.sum((values - model @ found) ** 2)) / left
-    half = float(stats.t.ppf((1 + confidence) / 2, left) * np.sqrt(spread * inverse[1, 1]))
-    value = float(found[1])
-    return Effect(value, value - half, value + half, confidence)
+    return float(found[1]), float(np.sqrt(spread * inverse[1, 1])), left
 
 
 def slope_by_gene(frame: pd.DataFrame, gene: str, cause: str, outcome: str, confidence: float = 0.95) -> Effect:
@@ -227,18 +242,22 @@ def measured_badly(frame: pd.DataFrame, columns: Sequence[str], quality: float, 
     >>> float((poor["medicine"] != exact["medicine"]).mean().round(2))
     0.25
     """
+    true = {name: frame[name].to_numpy(dtype=float) for name in columns}
+    return frame.assign(**_poorly(true, quality, np.random.default_rng(seed)))
+
+
+def _poorly(true: Mapping[str, Values], quality: float, generator: np.random.Generator) -> dict[str, Values]:
     if not 0 <= quality <= 1:
         raise InputError("Quality is a share.", where="quality", expected="0 to 1", found=f"{quality:g}")
-    generator = np.random.default_rng(seed)
-    measured = frame.copy()
-    for name in columns:
-        true = frame[name].to_numpy(dtype=float)
-        if set(np.unique(true)) <= {0.0, 1.0}:
-            wrong = generator.random(len(true)) < (1 - quality) / 2
-            measured[name] = np.where(wrong, 1 - true, true)
+    measured = {}
+    for name, values in true.items():
+        if ((values == 0) | (values == 1)).all():
+            wrong = generator.random(len(values)) < (1 - quality) / 2
+            measured[name] = np.where(wrong, 1 - values, values)
         else:
-            noise = generator.normal(scale=true.std(), size=len(true))
-            measured[name] = true.mean() + np.sqrt(quality) * (true - true.mean()) + np.sqrt(1 - quality) * noise
+            noise = generator.normal(scale=values.std(), size=len(values))
+            middle = values.mean()
+            measured[name] = middle + np.sqrt(quality) * (values - middle) + np.sqrt(1 - quality) * noise
     return measured
 
 
@@ -294,10 +313,11 @@ def many_studies(
     seeds = np.random.default_rng(seed).integers(1 << 31, size=(studies, 2))
     found = np.empty((studies, len(qualities)))
     for row, (draw, error) in enumerate(seeds):
-        drawn = simulate_people(arrows, people, seed=int(draw), yes_no=yes_no)
+        drawn = _people(arrows, people, int(draw), yes_no)
+        true = {name: drawn[name] for name in poor}
         for column, quality in enumerate(qualities):
-            measured = measured_badly(drawn, poor, quality, seed=int(error))
-            found[row, column] = slope(measured, cause, outcome, adjust).size
+            measured = drawn | _poorly(true, quality, np.random.default_rng(int(error)))
+            found[row, column] = _fitted(measured, cause, outcome, adjust)[0]
     low, median, high = np.quantile(found, [0.025, 0.5, 0.975], axis=0)
     return pd.DataFrame(
         {"median": median, "low": low, "high": high}, index=pd.Index([float(q) for q in qualities], name="quality")

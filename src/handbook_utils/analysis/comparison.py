@@ -169,7 +169,8 @@ def ratios(
     found = estimate[1 : len(others) + 1]
     width = stats.t.ppf(0.5 + confidence / 2, free) * error
     # Where all people have one value there is neither a difference nor a spread, but for rounding.
-    steps = np.divide(np.abs(found), error, out=np.zeros_like(found), where=np.abs(found) > 1e-12)
+    with np.errstate(divide="ignore"):
+        steps = np.divide(np.abs(found), error, out=np.zeros_like(found), where=np.abs(found) > 1e-12)
     return pd.DataFrame(
         {
             "ratio": np.exp(found),

@@ -332,15 +332,22 @@ def median_intervals(
     random = np.random.default_rng(seed)
     medians: dict[str, list[float]] = {"within": [], "between": []}
     own = [values[np.ix_(rows, rows)][np.triu_indices(len(rows), 1)] for rows in samples_of]
+    # Pairs of two people from the least alike on; each counts as often as both were drawn.
+    one, other = np.triu_indices(len(values), 1)
+    apart = people[one] != people[other]
+    one, other = one[apart], other[apart]
+    order = np.argsort(values[one, other])
+    pairs, one, other = values[one, other][order], people[one][order], people[other][order]
     for _ in range(resamples):
         drawn = random.integers(len(samples_of), size=len(samples_of))
         within = np.concatenate([own[k] for k in drawn])
-        rows = np.concatenate([samples_of[k] for k in drawn])
-        square = values[np.ix_(rows, rows)]
-        between = square[people[rows][:, None] != people[rows][None, :]]
-        for name, found in (("within", within), ("between", between)):
-            if len(found):
-                medians[name].append(float(np.median(found)))
+        if len(within):
+            medians["within"].append(float(np.median(within)))
+        times = np.bincount(drawn, minlength=len(samples_of))
+        upto = np.cumsum(times[one] * times[other])
+        if len(upto) and upto[-1]:
+            middle = np.searchsorted(upto, [(upto[-1] - 1) // 2, upto[-1] // 2], side="right")
+            medians["between"].append(float(pairs[middle].mean()))
     tails = (50 * (1 - level), 50 * (1 + level))
     return {name: (float(np.percentile(m, tails[0])), float(np.percentile(m, tails[1]))) for name, m in medians.items()}
 

@@ -77,14 +77,18 @@ def mode_of(values: Array) -> float:
     spread = np.std(values, ddof=1)
     width = 0.9 * (min(spread, quartiles / 1.34) or spread or 1.0) * len(values) ** -0.2
 
-    def depth(place: float) -> float:
-        return -float(np.exp(-0.5 * ((values - place) / width) ** 2).sum())
+    def depth(place: float | Array) -> Array:
+        return -np.asarray(np.exp(-0.5 * ((values[:, np.newaxis] - place) / width) ** 2).sum(axis=0))
 
     # A grid first, since a density has several tops.
     grid = np.linspace(values.min() - width, values.max() + width, 1024)
-    top = grid[np.argmin([depth(place) for place in grid])]
+    top = grid[np.argmin(depth(grid))]
     step = grid[1] - grid[0]
-    return float(optimize.minimize_scalar(depth, bounds=(top - step, top + step), options={"xatol": 1e-10}).x)
+    return float(
+        optimize.minimize_scalar(
+            lambda place: float(depth(place)[0]), bounds=(top - step, top + step), options={"xatol": 1e-10}
+        ).x
+    )
 
 
 def _least_squares(values: Array, model: Array) -> tuple[Array, Array, int]:
@@ -243,6 +247,12 @@ def differential(
     seed: int = 1,
 ) -> pd.DataFrame:
     """Compare every taxon between two groups.
+
+    Where nothing differs, 5 % of p-values should be at most 0.05. On counts drawn from the method's own model
+    ``deseq2`` does that, and ``aldex2-like`` where samples have 20,000 reads or more; with 500 to 2,000 reads it gives
+    about 1 %. ``ancom-bc2`` gives about 1 %, since it adds the variance of its correction to that of each taxon. On
+    real people put into groups by lot the others hold 5 %; those two do not reach it. A method below its level misses
+    more of what is there (tests/unit/test_differential.py).
 
     Parameters
     ----------

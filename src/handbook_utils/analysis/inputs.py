@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -34,6 +34,52 @@ def study_of(parameters: Mapping[str, object], bundled: str) -> Study:
     return open_study(**given, bundled=bundled)
 
 
+def _columns(
+    study: Study, parameters: Mapping[str, object], needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[Callable[[], object]]:
+    """Return a check for each column that these parameters name: where it is not there, the parameter is told.
+
+    An optional parameter may be empty; ``covariates``, ``strata`` and ``conditions`` list several columns.
+    """
+    pairs = [(name, str(parameters[name])) for name in needed]
+    for name in optional:
+        text = str(parameters[name])
+        several = name in ("covariates", "strata", "conditions")
+        pairs += [(name, column) for column in (names_in(text) if several else [text]) if column]
+    return [partial(_column, study, column, name, may_be_empty=name in optional) for name, column in pairs]
+
+
+def _column(study: Study, column: str, parameter: str, *, may_be_empty: bool) -> None:
+    try:
+        study.column(column)
+    except InputError as error:
+        remedy = f'{error.remedy} Or run without one: {parameter} "".' if may_be_empty else error.remedy
+        where = f"parameter {parameter}, {error.where}"
+        raise InputError(
+            error.problem, where=where, expected=error.expected, found=error.found, remedy=remedy
+        ) from None
+
+
+def _groups(study: Study, parameters: Mapping[str, object], minimum: int) -> None:
+    _column(study, str(parameters["group"]), "group", may_be_empty=False)
+    require_groups(study, str(parameters["group"]), minimum=minimum)
+
+
+def _groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:
+    """Check the groups of people: a row a person, missing where there is none."""
+    sizes = groups.value_counts()
+    if len(sizes) < 2 or sizes.min() < minimum or groups.isna().any():
+        found = [f"{name} ({size})" for name, size in sizes.items()]
+        without = [f"none of them ({groups.isna().sum()})"] if groups.isna().any() else []
+        raise InputError(
+            "These groups of people cannot be compared.",
+            where=f"parameter {parameter}, column {column}",
+            expected=f"two groups or more, each of {minimum} people or more, and everybody in one",
+            found=listed([*found, *without]),
+            remedy=f'Join groups, leave people out, or run without: {parameter} "".',
+        )
+
+
 def compare_groups(parameters: Mapping[str, object]) -> None:
     """Check the parameters of ``recipes/compare-groups`` against the files they name.
 
@@ -48,10 +94,9 @@ def compare_groups(parameters: Mapping[str, object]) -> None:
         Columns that are not there, groups that are too small, a tree that is needed and absent.
     """
     study = study_of(parameters, "throat")
-    columns = names_in(parameters["covariates"]) + names_in(parameters["strata"])
     collect(
-        partial(require_groups, study, str(parameters["group"]), minimum=int(str(parameters["minimum"]))),
-        *(partial(study.column, name) for name in columns),
+        partial(_groups, study, parameters, int(str(parameters["minimum"]))),
+        *_columns(study, parameters, [], ["covariates", "strata"]),
         partial(_tree, study, str(parameters["metric"])),
     )
 
@@ -123,8 +168,8 @@ def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
     minimum = int(str(parameters["minimum"]))
     collect(
         partial(require_counts, study),
-        partial(require_groups, study, group, minimum=minimum),
-        *(partial(study.column, name) for name in [*covariates, *([person] if person else [])]),
+        partial(_groups, study, parameters, minimum),
+        *_columns(study, parameters, [], ["covariates", "person"]),
     )
     columns = [group, *covariates, *([person] if person else [])]
     samples = study.metadata[columns].assign(one=1.0)
@@ -144,13 +189,15 @@ def remove_contaminants(parameters: Mapping[str, object]) -> None:
 
     Raises
     ------
-    InputError
-        No blanks, nothing but blanks, or DNA concentrations that are missing, not numbers, or not above 0.
+    InputError, InputErrors
+        Columns that are not there, no blanks, nothing but blanks, or DNA concentrations that are missing, not numbers,
+        or not above 0.
     """
     study = study_of(parameters, "lung")
     if parameters["rank"]:
         study = study.agglomerate(str(parameters["rank"]))
     kind, blank = str(parameters["kind"]), str(parameters["blank"])
+    collect(*_columns(study, parameters, ["kind"], ["concentration"]))
     blanks = study.column(kind).astype(str) == blank
     if blanks.sum() < 2 or (~blanks).sum() < 2:
         raise InputError(
@@ -188,11 +235,10 @@ def describe_composition(parameters: Mapping[str, object]) -> None:
         Columns that are not there, a rank that the taxonomy does not have, counts that are none.
     """
     study = study_of(parameters, "twins")
-    person, rank = str(parameters["person"]), str(parameters["rank"])
+    rank = str(parameters["rank"])
     collect(
         partial(require_counts, study),
-        partial(study.column, str(parameters["group"])),
-        *([partial(study.column, person)] if person else []),
+        *_columns(study, parameters, ["group"], ["person"]),
         *([partial(study.agglomerate, rank)] if rank else []),
     )
 
@@ -208,12 +254,12 @@ def map_differences(parameters: Mapping[str, object]) -> None:
     Raises
     ------
     InputError, InputErrors
-        Columns that are not there, a tree that is needed and absent.
+        Columns that are not there, groups that are too small, a tree that is needed and absent.
     """
     study = study_of(parameters, "throat")
-    columns = [str(parameters["group"]), *names_in(parameters["conditions"])]
     collect(
-        *(partial(study.column, name) for name in columns),
+        partial(_groups, study, parameters, 3),
+        *_columns(study, parameters, [], ["conditions"]),
         partial(_tree, study, str(parameters["metric"])),
     )
 
@@ -235,7 +281,7 @@ def control_quality(parameters: Mapping[str, object]) -> None:
     prevalence, share = float(str(parameters["least_prevalence"])), float(str(parameters["least_share"]))
     collect(
         partial(require_counts, study),
-        partial(require_groups, study, str(parameters["group"]), minimum=3),
+        partial(_groups, study, parameters, 3),
         partial(keep_taxa, study, prevalence=prevalence, share=share),
     )
     deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
@@ -254,12 +300,12 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
     ------
     InputError, InputErrors
         A table without counts, columns that are not there, times that are no numbers, too few people with several
-        samples.
+        samples, groups of too few people.
     """
     study = study_of(parameters, "ecam")
     person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
     columns = [person, time, *([group] if group else [])]
-    collect(partial(require_counts, study), *(partial(study.column, name) for name in columns))
+    collect(partial(require_counts, study), *_columns(study, parameters, ["person", "time"], ["group"]))
     frame = study.metadata[columns][study.metadata[columns].notna().all(axis=1)]
     frame = frame[study.depth[frame.index] >= int(str(parameters["least_depth"]))]
     numbers = pd.to_numeric(frame[time], errors="coerce")
@@ -279,6 +325,8 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
             expected="five people or more with two samples or more",
             found=f"{several}",
         )
+    if group and not pd.api.types.is_numeric_dtype(frame[group]):
+        _groups_of_people(frame.groupby(person)[group].first(), "group", group)
 
 
 def compare_before_and_after(parameters: Mapping[str, object]) -> None:
@@ -293,12 +341,11 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
     ------
     InputError, InputErrors
         A table without counts, columns that are not there, too few people with both samples, a person with several
-        samples at one moment.
+        samples at one moment, arms of too few people.
     """
     study = study_of(parameters, "twins")
-    person, moment, arm = (str(parameters[name]) for name in ("person", "moment", "arm"))
-    columns = [person, moment, *([arm] if arm else [])]
-    collect(partial(require_counts, study), *(partial(study.column, name) for name in columns))
+    person, moment = str(parameters["person"]), str(parameters["moment"])
+    collect(partial(require_counts, study), *_columns(study, parameters, ["person", "moment"], ["arm"]))
     deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
     when = deep.column(moment).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
     have = {name: deep.column(person)[when == str(parameters[name])].astype(str) for name in ("before", "after")}
@@ -320,6 +367,10 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
             found=listed(twice),
             remedy="Choose one of them.",
         )
+    arm = str(parameters["arm"])
+    if arm:
+        first = deep.choose_samples(list(have["before"].index[have["before"].isin(both)]))
+        _groups_of_people(first.column(arm), "arm", arm)
 
 
 def find_differential_taxa(parameters: Mapping[str, object]) -> None:
@@ -342,7 +393,7 @@ def find_differential_taxa(parameters: Mapping[str, object]) -> None:
     collect(
         partial(require_counts, study),
         partial(keep_taxa, study, prevalence=float(str(parameters["prevalence"]))),
-        *(partial(study.column, name) for name in [group, *covariates, *([person] if person else [])]),
+        *_columns(study, parameters, ["group"], ["covariates", "person"]),
         *([partial(study.agglomerate, rank)] if rank else []),
     )
     people = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))

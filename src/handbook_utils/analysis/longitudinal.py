@@ -219,6 +219,9 @@ def series_correlation(
     Blocks of days are drawn, and not days (moving-block bootstrap). A block is what was measured within so many days of
     the calendar, so that gaps do not put distant days side by side in it.
 
+    The interval is still too narrow where the series holds few blocks: with six to thirteen, one of 95 % left 0 out in
+    13 to 14 % of pairs of unrelated series (tests/unit/test_series_correlation.py).
+
     Parameters
     ----------
     first, second : pandas.Series
@@ -268,28 +271,40 @@ def series_correlation(
     tails = [50 * (1 - confidence), 50 * (1 + confidence)]
     bounds = []
     for stops in (ends, np.arange(1, len(days) + 1)):
-        generator = np.random.default_rng(seed)
-        found = [_spearman(values[_blocks(stops, generator)]) for _ in range(resamples)]
-        bounds.append(np.nanpercentile(found, tails))
+        drawn = _blocks(stops, resamples, np.random.default_rng(seed))
+        bounds.append(np.nanpercentile(_spearman(values, drawn), tails))
     (low, high), (naive_low, naive_high) = bounds
-    return SeriesCorrelation(_spearman(values), float(low), float(high), float(naive_low), float(naive_high), len(both))
+    estimate = float(_spearman(values, np.arange(len(both))[np.newaxis])[0])
+    return SeriesCorrelation(estimate, float(low), float(high), float(naive_low), float(naive_high), len(both))
 
 
-def _blocks(ends: npt.NDArray[np.intp], generator: np.random.Generator) -> npt.NDArray[np.intp]:
-    drawn: list[npt.NDArray[np.intp]] = []
-    count = 0
-    while count < len(ends):
-        start = int(generator.integers(len(ends)))
-        drawn.append(np.arange(start, ends[start]))
-        count += len(drawn[-1])
-    return np.concatenate(drawn)[: len(ends)]
+def _blocks(ends: npt.NDArray[np.intp], resamples: int, generator: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Draw blocks of days until there are as many days as were measured; a row a resample."""
+    days = len(ends)
+    starts = generator.integers(days, size=resamples * days)
+    upto = np.cumsum(ends[starts] - starts)
+    firsts, block = [], 0
+    for _ in range(resamples):
+        firsts.append(block)
+        # The first block of the next resample: the one after that with which the days are enough.
+        block = int(np.searchsorted(upto, (upto[block - 1] if block else 0) + days)) + 1
+    starts, upto = starts[:block], upto[:block]
+    lengths = ends[starts] - starts
+    flat = np.arange(upto[-1]) + np.repeat(starts - upto + lengths, lengths)
+    begins = (upto - lengths)[firsts]
+    drawn: npt.NDArray[np.intp] = flat[begins[:, np.newaxis] + np.arange(days)]
+    return drawn
 
 
-def _spearman(pairs: Matrix) -> float:
-    ranks = stats.rankdata(pairs, axis=0)
-    if (ranks.std(axis=0) == 0).any():
-        return float("nan")
-    return float(np.corrcoef(ranks.T)[0, 1])
+def _spearman(pairs: Matrix, drawn: npt.NDArray[np.intp]) -> Matrix:
+    """Return the correlation of the ranks of each row of days drawn; none where a series does not vary in them."""
+    first, second = (stats.rankdata(values[drawn], axis=1) for values in pairs.T)
+    # The mean of ranks is the same with and without ties.
+    middle = (drawn.shape[1] + 1) / 2
+    first, second = first - middle, second - middle
+    together, one, other = ((a * b).sum(axis=1) for a, b in ((first, second), (first, first), (second, second)))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(together / np.sqrt(one * other))
 
 
 def change_points(

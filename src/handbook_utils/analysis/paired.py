@@ -9,7 +9,7 @@ from scipy import special, stats
 
 from handbook_utils.errors import InputError
 
-__all__ = ["crossover", "paired_ratio"]
+__all__ = ["crossover", "crossover_effects", "paired_ratio"]
 
 Array = npt.NDArray[np.float64]
 
@@ -108,34 +108,59 @@ def crossover(first: pd.Series, second: pd.Series, sequence: pd.Series, *, confi
             found=", ".join(f"{name} ({size})" for name, size in sizes.items()),
         )
     one, other = (
-        {period: frame[period].to_numpy()[(frame["sequence"] == name).to_numpy()] for period in ("first", "second")}
+        frame.loc[(frame["sequence"] == name).to_numpy(), ["first", "second"]].to_numpy(dtype=float).T
         for name in sizes.index
     )
-    rows = {}
+    return pd.DataFrame(crossover_effects(one, other, confidence=confidence)).T
+
+
+def crossover_effects(one: Array, other: Array, *, confidence: float = 0.95) -> dict[str, dict[str, Array]]:
+    """Analyse cross-over studies, many at a time where there are many.
+
+    Parameters
+    ----------
+    one, other : array of float, shape (2, ..., people)
+        Logarithms of the first and of the second period, of the people of each sequence; axes between are studies.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    dict of str to dict of str to array
+        As the rows and columns of :func:`crossover`, a number a study.
+
+    Examples
+    --------
+    >>> one, other = np.log([[[12.0, 11]], [[10.0, 9.5]]]), np.log([[[10.0, 9]], [[12.0, 11]]])
+    >>> crossover_effects(one, other)["treatment"]["ratio"].round(2).tolist()
+    [1.19]
+    """
+    found = {}
     for name, parts, scale in (
-        ("treatment", (one["first"] - one["second"], other["first"] - other["second"]), 2.0),
-        ("period", (one["second"] - one["first"], other["first"] - other["second"]), 2.0),
-        ("carry-over", (one["first"] + one["second"], other["first"] + other["second"]), 1.0),
+        ("treatment", (one[0] - one[1], other[0] - other[1]), 2.0),
+        ("period", (one[1] - one[0], other[0] - other[1]), 2.0),
+        ("carry-over", (one[0] + one[1], other[0] + other[1]), 1.0),
     ):
         middle, width, p = _student(*parts, confidence)
-        rows[name] = {
+        found[name] = {
             "ratio": np.exp(middle / scale),
             "low": np.exp((middle - width) / scale),
             "high": np.exp((middle + width) / scale),
             "p": p,
         }
-    return pd.DataFrame(rows).T
+    return found
 
 
-def _student(one: Array, other: Array, confidence: float) -> tuple[float, float, float]:
+def _student(one: Array, other: Array, confidence: float) -> tuple[Array, Array, Array]:
     """Student's comparison of two means: difference, half width of its interval, p.
 
     As ``scipy.stats.ttest_ind``, which checks so much that a simulated study would spend its time there.
     """
-    free = len(one) + len(other) - 2
-    pooled = (((one - one.mean()) ** 2).sum() + ((other - other.mean()) ** 2).sum()) / free
-    error = np.sqrt(pooled * (1 / len(one) + 1 / len(other)))
-    middle = one.mean() - other.mean()
+    first, second = one.shape[-1], other.shape[-1]
+    free = first + second - 2
+    pooled = (one.var(axis=-1) * first + other.var(axis=-1) * second) / free
+    error = np.sqrt(pooled * (1 / first + 1 / second))
+    middle = one.mean(axis=-1) - other.mean(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * special.stdtr(free, -abs(middle / error))
-    return float(middle), float(special.stdtrit(free, 0.5 + confidence / 2) * error), float(p)
+    return middle, special.stdtrit(free, 0.5 + confidence / 2) * error, p

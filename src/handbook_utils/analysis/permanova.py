@@ -286,8 +286,10 @@ def _exchanged(
 
 
 def _varies_within(own: Matrix, blocks: Order) -> bool:
-    rows = pd.DataFrame(own).groupby(blocks)
-    return bool(((rows.max() - rows.min()).to_numpy() > 1e-12 * np.abs(own).max()).any())
+    order = np.argsort(blocks, kind="stable")
+    starts, sorted_by_block = np.unique(blocks[order], return_index=True)[1], own[order]
+    spread = np.maximum.reduceat(sorted_by_block, starts) - np.minimum.reduceat(sorted_by_block, starts)
+    return bool((spread > 1e-12 * np.abs(own).max()).any())
 
 
 def _check_exchange(frame: pd.DataFrame, term: str, own: Matrix, strata: str | None, participant: str | None) -> None:

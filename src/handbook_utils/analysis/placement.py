@@ -6,6 +6,7 @@ Nothing here judges: a place among others is not a measure of health.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from handbook_utils.analysis.effects import Effect
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
+
+Shares = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 #: What reads without a name at this level are called.
 UNNAMED = "Unknown"
@@ -261,8 +265,8 @@ def unusual_taxa(counts: pd.Series, ranges: pd.DataFrame, least_share: float = 0
     {'a': True}
     """
     mine = share_intervals(counts).loc[ranges.index]
-    more = mine["low"] > ranges["high"] + least_share
-    less = mine["high"] < ranges["low"] - least_share
+    limits = {name: ranges[name].to_numpy() for name in ("low", "high")}
+    more, less = _outside(mine["low"].to_numpy(), mine["high"].to_numpy(), limits, least_share)
     found = pd.DataFrame({"share": mine["share"], "low": ranges["low"], "high": ranges["high"], "more": more})
     named = ranges.index != UNNAMED
     return found[(more | less) & named].sort_values("share", ascending=False, kind="stable")
@@ -289,19 +293,21 @@ def unusual_in_reference(reference: Study, central: float = 0.95, least_share: f
     >>> int(unusual_in_reference(alike)["q"])
     2
     """
-    table, shares = reference.to_frame(), reference.proportions().table.toarray()
-    rows = np.arange(len(shares))
-    found = {
-        name: len(
-            unusual_taxa(
-                table.loc[name],
-                pd.DataFrame(_quantiles(shares[rows != place], central), index=reference.features),
-                least_share,
-            )
-        )
-        for place, name in enumerate(reference.samples)
-    }
-    return pd.Series(found, dtype=int)
+    shares = reference.proportions().table.toarray()
+    lows, highs = proportion_confint(
+        reference.table.toarray(), reference.depth.to_numpy()[:, np.newaxis], alpha=0.05, method="wilson"
+    )
+    rows, named = np.arange(len(shares)), np.asarray(reference.features != UNNAMED)
+    found = []
+    for place in rows:
+        more, less = _outside(lows[place], highs[place], _quantiles(shares[rows != place], central), least_share)
+        found.append(int(((more | less) & named).sum()))
+    return pd.Series(found, index=reference.samples)
+
+
+def _outside(low: Shares, high: Shares, ranges: Mapping[str, Shares], least_share: float) -> tuple[Mask, Mask]:
+    """Say which shares are above a range and which below it, by more than chance and by more than matters."""
+    return low > ranges["high"] + least_share, high < ranges["low"] - least_share
 
 
 def within_person_sd(logs: pd.Series, person: pd.Series) -> tuple[float, int]:
@@ -374,7 +380,7 @@ def part_below(value: float, reference: npt.ArrayLike, sd: float, *, draws: int 
     return Effect(size, float(low), float(high))
 
 
-def _quantiles(shares: npt.NDArray[np.float64], central: float) -> dict[str, npt.NDArray[np.float64]]:
+def _quantiles(shares: Shares, central: float) -> dict[str, Shares]:
     tail = (1 - central) / 2
     low, median, high = np.quantile(shares, [tail, 0.5, 1 - tail], axis=0)
     return {"low": low, "median": median, "high": high}

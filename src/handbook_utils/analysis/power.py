@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from handbook_utils.analysis.alpha import hill_at_size
 from handbook_utils.errors import InputError
@@ -389,11 +389,15 @@ def _welch(one: Array, other: Array, stays: npt.NDArray[np.bool_], first: int) -
         return (mean_other - mean) / np.sqrt(a + b), free
 
 
-def _found(statistic: Array, free: Array, alpha: float) -> int:
+def _p_of(statistic: Array, free: Array) -> Array:
     # Groups that lost everyone give no statistic, and find nothing.
     with np.errstate(invalid="ignore"):
-        p = 2 * stats.t.sf(np.abs(statistic), free)
-    return int((np.nan_to_num(p, nan=1.0) <= alpha).sum())
+        p: Array = np.nan_to_num(2 * special.stdtr(free, -np.abs(statistic)), nan=1.0)
+    return p
+
+
+def _found(statistic: Array, free: Array, alpha: float) -> int:
+    return int((_p_of(statistic, free) <= alpha).sum())
 
 
 def _curve(rows: Sequence[tuple[int, int, int, int]]) -> pd.DataFrame:
@@ -549,7 +553,7 @@ def permanova_power(
                     for bound, size in zip(bounds, left, strict=True)
                 ]
             )
-            share, p = two_groups(square[np.ix_(drawn, drawn)], left[0], permutations, generator)
+            share, p = two_groups(square, left[0], permutations, generator, drawn)
             hits += p <= alpha
             shares.append(share)
         rows.append((first, second, int(hits), simulations))
@@ -557,8 +561,27 @@ def permanova_power(
     return _curve(rows).assign(R2=seen)
 
 
-def two_groups(square: Array, first: int, permutations: int, generator: np.random.Generator) -> tuple[float, float]:
-    """Return R² and p of PERMANOVA for two groups, the first of which are the first rows.
+def two_groups(
+    square: Array,
+    first: int,
+    permutations: int,
+    generator: np.random.Generator,
+    drawn: npt.NDArray[np.intp] | None = None,
+) -> tuple[float, float]:
+    """Return R² and p of PERMANOVA for two groups, the first of which are the first samples.
+
+    Parameters
+    ----------
+    square : array of float
+        Squared distances.
+    first : int
+        Samples of the first group.
+    permutations : int
+        Of the test.
+    generator : numpy.random.Generator
+        Of the permutations.
+    drawn : array of int, optional
+        Row of each sample in the distances, where samples were drawn from them with replacement.
 
     Examples
     --------
@@ -567,14 +590,19 @@ def two_groups(square: Array, first: int, permutations: int, generator: np.rando
     >>> round(share, 3)
     0.974
     """
-    size = len(square)
+    row_of = np.arange(len(square)) if drawn is None else drawn
+    size = len(row_of)
     inside = np.zeros((permutations + 1, size))
     inside[:, :first] = 1.0
     inside[1:] = generator.permuted(inside[1:], axis=1)
+    # How often each row of the distances is in the first group, and in both: fewer numbers than there are samples.
+    order = np.argsort(row_of, kind="stable")
+    rows, starts, every = np.unique(row_of[order], return_index=True, return_counts=True)
+    times, square = np.add.reduceat(inside[:, order], starts, axis=1), square[np.ix_(rows, rows)]
     # The sum within the second group follows from that within the first, the row sums and the total.
-    own = np.einsum("ij,ij->i", inside @ square, inside)
-    towards = inside @ square.sum(axis=1)
-    total = float(square.sum())
+    own = np.einsum("ij,ij->i", times @ square, times)
+    towards = times @ (square @ every)
+    total = float(every @ square @ every)
     within = own / (2 * first) + (total - 2 * towards + own) / (2 * (size - first))
     share = 1 - within / (total / (2 * size))
     as_much = int((share[1:] >= share[0] - 1e-9).sum())
@@ -594,7 +622,7 @@ def taxon_power(
     reads: int = 2000,
     ratio: float = 1.0,
     dropout: float = 0.0,
-    alpha: float = 0.05,
+    alpha: float | Sequence[float] = 0.05,
     simulations: int = 200,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -612,17 +640,19 @@ def taxon_power(
         Columns: the taxon that changes, and one that does not.
     fold : float
         Factor, above 0.
-    sizes, ratio, dropout, alpha, simulations, seed
+    sizes, ratio, dropout, simulations, seed
         As of :func:`parallel_power`.
+    alpha : float or sequence of float
+        Type I error; several are tried on the same simulated trials.
     reads : int
         Of each simulated sample.
 
     Returns
     -------
     pandas.DataFrame
-        As of :func:`parallel_power`, of the t test of centred log-ratios (0.5 added to every count); and ``by_share``,
-        the power with the logarithm of the share, ``false_clr`` and ``false_share``: how often either test calls the
-        bystander changed.
+        As of :func:`parallel_power`, a row a size and type I error, of the t test of centred log-ratios (0.5 added to
+        every count); and ``alpha``, ``by_share``, the power with the logarithm of the share, ``false_clr`` and
+        ``false_share``: how often either test calls the bystander changed.
 
     Examples
     --------
@@ -632,21 +662,25 @@ def taxon_power(
     (1.0, 1.0)
     """
     pilot = np.asarray(counts, dtype=float)
+    levels = np.atleast_1d(np.asarray(alpha, dtype=float))
+    log_of = np.log(np.arange(reads + 1) + 0.5)
     rows, others = [], []
     for number, first in enumerate(sizes):
         generator = np.random.default_rng([seed, number])
         second = max(2, round(ratio * first))
-        hits = dict.fromkeys(("clr", "share", "false_clr", "false_share"), 0)
+        hits = {name: np.zeros(len(levels), dtype=int) for name in ("clr", "share", "false_clr", "false_share")}
         for count in [min(50, simulations - done) for done in range(0, simulations, 50)]:
             people = pilot[generator.integers(len(pilot), size=(count, first + second))]
             people[:, first:, taxon] *= fold
-            drawn = generator.multinomial(reads, people / people.sum(axis=2, keepdims=True)) + 0.5
+            drawn = log_of[generator.multinomial(reads, people / people.sum(axis=2, keepdims=True))]
             stays = generator.random(drawn.shape[:2]) >= dropout
-            logs = np.log(drawn[:, :, [taxon, bystander]])
-            middle = np.log(drawn).mean(axis=2)
-            for place, (clr, share) in enumerate((("clr", "share"), ("false_clr", "false_share"))):
-                for name, values in ((clr, logs[:, :, place] - middle), (share, logs[:, :, place])):
-                    hits[name] += _found(*_welch(values[:, :first], values[:, first:], stays, first), alpha)
-        rows.append((first, second, hits["clr"], simulations))
-        others.append([hits[name] / simulations for name in ("share", "false_clr", "false_share")])
-    return _curve(rows).assign(**dict(zip(("by_share", "false_clr", "false_share"), np.array(others).T, strict=True)))
+            middle = drawn.mean(axis=2)
+            for place, (clr, share) in ((taxon, ("clr", "share")), (bystander, ("false_clr", "false_share"))):
+                for name, values in ((clr, drawn[:, :, place] - middle), (share, drawn[:, :, place])):
+                    p = _p_of(*_welch(values[:, :first], values[:, first:], stays, first))
+                    hits[name] += (p[:, None] <= levels).sum(axis=0)
+        rows += [(first, second, int(found), simulations) for found in hits["clr"]]
+        shares = [hits[name] / simulations for name in ("share", "false_clr", "false_share")]
+        others += list(zip(levels, *shares, strict=True))
+    names = ("alpha", "by_share", "false_clr", "false_share")
+    return _curve(rows).assign(**dict(zip(names, np.array(others).T, strict=True)))

@@ -11,6 +11,7 @@ it back, which arrive at random at a mean rate a day. No parameter was fitted to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,30 +86,72 @@ def simulate_recovery(
     >>> bool(np.allclose(cells.iloc[0], cells.iloc[-1]))
     True
     """
+    return simulate_recoveries(
+        course,
+        [seed],
+        species=species,
+        growth=growth,
+        competition=competition,
+        arrivals=arrivals,
+        last_day=last_day,
+    )[0]
+
+
+def simulate_recoveries(
+    course: Course,
+    seeds: Sequence[int],
+    *,
+    species: int = 40,
+    growth: float = 1.0,
+    competition: float = 0.7,
+    arrivals: float = 0.01,
+    last_day: float = 180.0,
+) -> list[pd.DataFrame]:
+    """Simulate several communities, each as :func:`simulate_recovery` does with its seed.
+
+    Parameters
+    ----------
+    course, species, growth, competition, arrivals, last_day
+        As of :func:`simulate_recovery`.
+    seeds : sequence of int
+        One a community.
+
+    Examples
+    --------
+    >>> one, other = simulate_recoveries(Course(days=5, strength=10.0), [1, 2], last_day=10)
+    >>> one.equals(simulate_recovery(Course(days=5, strength=10.0), last_day=10, seed=1)), one.equals(other)
+    (True, False)
+    """
     if not 0 <= competition < 1 or growth <= 0 or species < 2 or arrivals < 0:
         raise InputError(
             "The model cannot run with these parameters.",
             expected="growth above 0, competition from 0 to below 1, 2 species or more, arrivals 0 or more",
             found=f"growth {growth}, competition {competition}, {species} species, arrivals {arrivals}",
         )
-    generator = np.random.default_rng(seed)
     room = np.geomspace(1.0, 1e-4, species)
     room *= ROOM / room.sum()
-    killed = course.strength * generator.uniform(0.0, 1.0, species)
-    killed[generator.integers(species)] = 0.0  # there is always somebody whom the drug does not touch
-    steps = round(last_day / STEP)
-    came = generator.poisson(arrivals * STEP, size=(steps, species))
-    cells = room.copy()
-    kept = [cells.copy()]
-    a_day = round(1 / STEP)
+    steps, a_day = round(last_day / STEP), round(1 / STEP)
+    killed = np.empty((len(seeds), species))
+    came = np.empty((steps, len(seeds), species))
+    for place, seed in enumerate(seeds):
+        generator = np.random.default_rng(seed)
+        killed[place] = course.strength * generator.uniform(0.0, 1.0, species)
+        killed[place, generator.integers(species)] = 0.0  # there is always somebody whom the drug does not touch
+        came[:, place] = generator.poisson(arrivals * STEP, size=(steps, species))
+    cells = np.tile(room, (len(seeds), 1))
+    kept = [cells]
     for step in range(steps):
-        crowding = (1 - competition) * cells / room + competition * cells.sum() / ROOM
-        rate = growth * (1 - crowding) - np.where(step * STEP < course.days, killed, 0.0)
+        crowding = (1 - competition) * cells / room + competition * cells.sum(axis=1, keepdims=True) / ROOM
+        rate = growth * (1 - crowding)
+        if step * STEP < course.days:
+            rate -= killed
         cells = cells * np.exp(rate * STEP)
-        cells = np.where(cells < 1, 0.0, cells) + 1000.0 * came[step]
+        cells[cells < 1] = 0.0
+        cells += 1000.0 * came[step]
         if (step + 1) % a_day == 0:
-            kept.append(cells.copy())
-    return pd.DataFrame(kept, index=pd.RangeIndex(len(kept), name="day"))
+            kept.append(cells)
+    days = pd.RangeIndex(len(kept), name="day")
+    return [pd.DataFrame(of_one, index=days) for of_one in np.stack(kept, axis=1)]
 
 
 def compared_with_before(cells: pd.DataFrame, least_share: float = 1e-5) -> pd.DataFrame:

@@ -232,6 +232,9 @@ def interrupted(
     ``y = a + b·t + level·after + slope·(t − moment)·after + seasons``, with ``t`` in years and the seasons as sines and
     cosines of a year and its fractions (Bernal 2017), and the covariance of Newey and West (1987).
 
+    The interval is too narrow where few moments follow the change: with 44 weeks after it, 95 % intervals held the
+    truth in 86 to 88 % of simulated series, less the more a week resembles the one before (tests/unit/test_levels.py).
+
     Parameters
     ----------
     series : pandas.Series

@@ -1,7 +1,8 @@
 """Parameters of a chapter: read from its parameters cell, checked before anything runs.
 
 A line of the cell is ``name: type = default  # help``, the usual papermill form. The help may end in a range
-``[1..1000]``, a choice ``{a | b}``, ``(file)``, ``(files)`` or ``(folder)``; these are checked, too.
+``[1..1000]``, a choice ``{a | b}``, ``(file)``, ``(files)`` or ``(folder)``; these are checked, too. A ``(place)`` is
+where a file is to be, whether it is there or not.
 """
 
 from __future__ import annotations
@@ -28,14 +29,17 @@ _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
 _WORDS = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
 _RANGE = re.compile(r"\s*\[(?P<low>[^\[\]]*)\.\.(?P<high>[^\[\]]*)\]$")
 _CHOICE = re.compile(r"\s*\{(?P<choices>[^{}]+)\}$")
-_PATH = re.compile(r"\s*\((?P<kind>files?|folder)\)$")
+_PATH = re.compile(r"\s*\((?P<kind>files?|folder|place)\)$")
 
-#: The types that are paths, in words.
+#: The types that are paths, in words; where they lie is nobody's business in what is handed on.
 PATHS = {
     "file": "a file that exists",
     "files": "a file that exists; or several: a folder of them, or a pattern in quotes, as 'reports/*.kreport'",
     "folder": "a folder that exists",
+    "place": "the path of a file, which need not exist",
 }
+#: Those among them that are read by a run.
+READ = frozenset(PATHS) - {"place"}
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,9 @@ class Parameter:
     ----------
     name : str
         As in the chapter.
-    type : {"int", "float", "str", "bool", "file", "files", "folder"}
+    type : {"int", "float", "str", "bool", "file", "files", "folder", "place"}
         ``file``, ``files`` and ``folder`` are paths that must exist, or "" for the bundled data. ``files`` is one file
-        or several (reports of several samples), which :func:`paths_of` takes apart.
+        or several (reports of several samples), which :func:`paths_of` takes apart. A ``place`` need not exist.
     default : int, float, str or bool
         What the book's own chapter runs with.
     help : str
@@ -115,7 +119,9 @@ class Parameter:
           found:    0
           remedy:   Leave it out for the default, 1000.
         """
-        if self.type in PATHS:
+        if self.type == "place":
+            return str(Path(str(given)).expanduser().resolve()) if given else ""
+        if self.type in READ:
             text = os.pathsep.join(map(str, given)) if isinstance(given, list) else str(given)
             return os.pathsep.join(str(path.resolve()) for path in self._paths(text)) if text else ""
         value = _as_type(given, self.type)

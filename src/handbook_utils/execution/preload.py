@@ -10,6 +10,8 @@ sight, which would walk through it again and again (an eighth).
 
 # ruff: noqa: F401
 import gc
+import importlib
+import pkgutil
 
 import ipykernel.debugger
 import ipykernel.ipkernel
@@ -22,6 +24,7 @@ import matplotlib_inline.backend_inline
 import numpy
 import pandas
 import patsy
+import requests
 import scipy.optimize
 import scipy.stats
 import skbio
@@ -31,7 +34,10 @@ import skbio.stats.ordination
 import statsmodels.api
 import statsmodels.formula.api
 
+import handbook_utils.analysis
 import handbook_utils.datasets
+import handbook_utils.figures
+import handbook_utils.protocols
 import handbook_utils.results
 import handbook_utils.study
 import handbook_utils.study.readers
@@ -53,6 +59,9 @@ def draw_once() -> None:
         matplotlib.pyplot.close(figure)
 
 
+for part in (handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols):
+    for module in pkgutil.iter_modules(part.__path__, f"{part.__name__}."):
+        importlib.import_module(module.name)
 draw_once()
 gc.collect()
 gc.freeze()

@@ -6,9 +6,12 @@ Columns and lists of values are those of the templates for ERC000015 that ELIXIR
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from handbook_utils.errors import InputError, nearest
+from handbook_utils.protocols.read_files import ReadFile
 
 #: Instruments by platform, as ENA writes them.
 INSTRUMENTS = {
@@ -56,7 +59,14 @@ def platform_of(instrument: str) -> str:
 
 
 def sheets(
-    samples: pd.DataFrame, acronym: str, name: str, abstract: str, method: str, instrument: str, design: str
+    samples: pd.DataFrame,
+    acronym: str,
+    name: str,
+    abstract: str,
+    method: str,
+    instrument: str,
+    design: str,
+    reads: Mapping[tuple[str, int], ReadFile] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Write the sheets of study, experiments and runs for samples that are valid by ERC000015.
 
@@ -70,11 +80,14 @@ def sheets(
     instrument : str
     design : str
         How libraries were made.
+    reads : mapping of (str, int) to ReadFile, optional
+        Files of reads by sample and direction.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        ena-study, ena-experiments, ena-runs: text. Names of read files are planned: <sample>_R1.fastq.gz and _R2.
+        ena-study, ena-experiments, ena-runs: text. Where there are no reads, the names of their files are planned,
+        <sample>_R1.fastq.gz and _R2, and the checksums are empty.
 
     Raises
     ------
@@ -118,9 +131,11 @@ def sheets(
             {
                 "alias": f"{experiment}-run",
                 "experiment_alias": experiment,
-                "file_name": f"{alias}_R{read}.fastq.gz",
+                "file_name": file.name,
                 "file_format": "fastq",
+                "file_checksum": file.md5,
             }
             for read in (1, 2)
+            for file in [reads[alias, read] if reads else ReadFile(f"{alias}_R{read}.fastq.gz", "")]
         ]
     return {"ena-study": study, "ena-experiments": pd.DataFrame(experiments), "ena-runs": pd.DataFrame(runs)}

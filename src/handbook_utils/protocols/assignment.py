@@ -20,7 +20,7 @@ from handbook_utils.protocols import key_file as keys
 from handbook_utils.protocols.codes import draw_codes
 from handbook_utils.protocols.inputs import names_of, read_samples
 from handbook_utils.protocols.key_file import Key
-from handbook_utils.protocols.labels import FORMATS
+from handbook_utils.protocols.labels import label_format
 from handbook_utils.protocols.screening import decide, included_people, read_screening, rules_from
 
 INCLUDED_COLUMNS = ("screening_id", "centre", "sex", "age_band", "arm")
@@ -309,17 +309,10 @@ def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
             errors.extend(found.errors)
         except InputError as found:
             errors.append(found)
-    wanted = str(parameters["label_format"])
-    if wanted not in FORMATS:
-        close = nearest(wanted, FORMATS)
-        errors.append(
-            InputError(
-                f"There is no label format '{wanted}'.",
-                where="parameter label_format",
-                expected="one of " + ", ".join(FORMATS),
-                remedy=f"Did you mean '{close}'?" if close else None,
-            )
-        )
+    try:
+        label_format(str(parameters["label_format"]), str(parameters.get("label_grid", "")))
+    except InputErrors as found:
+        errors.extend(found.errors)
     points = names_of(str(parameters["time_points"]))
     if not points or len(set(points)) < len(points):
         errors.append(

@@ -170,12 +170,14 @@ def as_quantity(column: pd.Series) -> Floats | None:
     >>> as_quantity(pd.Series(["1", "2", "1"])) is None
     True
     """
-    told = column.astype("object").where(column.notna(), "").map(str).str.strip()
+    at, values = pd.factorize(column)
+    told = pd.Series([str(value).strip() for value in values], dtype=object)
     numbers = pd.to_numeric(told.where(told != "", None), errors="coerce")
     known = numbers[told != ""]
     if known.isna().any() or known.nunique() <= _MOST_NUMERIC_LEVELS:
         return None
-    return numbers.to_numpy(dtype=float)
+    # What is missing has the place -1: the one after the last.
+    return np.append(numbers.to_numpy(dtype=float), np.nan)[at]
 
 
 def part_means(parts: Floats) -> Floats:

@@ -11,11 +11,12 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -497,7 +498,15 @@ def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[
         In the order of `scans`. A tube is rejected for time above the limit only; what is not known is flagged, since
         a missing log does not make a sample bad. A tube that was not received is missing: there is nothing to judge.
     """
-    return [_judge(str(code), row, logs.get(str(row["shipment"])), limits) for code, row in scans.iterrows()]
+
+    @cache  # tubes of one shipment arrive together
+    def travel(shipment: str, received: pd.Timestamp) -> _Travel:
+        return _travelled(logs[shipment], received.to_pydatetime(), limits)
+
+    return [
+        _judge(str(code), row, partial(travel, str(row["shipment"])) if str(row["shipment"]) in logs else None, limits)
+        for code, row in scans.iterrows()
+    ]
 
 
 def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
@@ -530,7 +539,23 @@ def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
     ).set_index("tube")
 
 
-def _judge(code: str, row: pd.Series, log: Log | None, limits: Limits) -> Judged:
+class _Travel(NamedTuple):
+    """What a log says of a shipment until it was received: minutes above the limit, kinetic °C, longest gap."""
+
+    above: float
+    kinetic: float
+    gap: float
+
+
+def _travelled(log: Log, end: dt.datetime, limits: Limits) -> _Travel:
+    moments, heat = _between(log, None, end)
+    kinetic = float("nan")
+    if len(moments) > 1:
+        kinetic = mean_kinetic_temperature((heat[:-1] + heat[1:]) / 2, np.diff(moments) / 60)
+    return _Travel(minutes_above(log, limits.warmest, None, end), kinetic, longest_gap(log, None, end))
+
+
+def _judge(code: str, row: pd.Series, travel: Callable[[pd.Timestamp], _Travel] | None, limits: Limits) -> Judged:
     reasons: list[str] = []
     verdict: Verdict = "accept"
     collected, frozen, received = (row[name] for name in ("collected", "frozen", "received"))
@@ -546,16 +571,11 @@ def _judge(code: str, row: pd.Series, log: Log | None, limits: Limits) -> Judged
         if hours > limits.freezer_hours:
             reasons.append(f"{hours:.1f} h from collection to freezer, more than {limits.freezer_hours:g} h")
     above = kinetic = float("nan")
-    if log is None:
+    if travel is None:
         reasons.append("no temperature log for its shipment")
     else:
-        end = received.to_pydatetime()
-        above = minutes_above(log, limits.warmest, None, end)
-        moments, heat = _between(log, None, end)
-        if len(moments) > 1:
-            middle = (heat[:-1] + heat[1:]) / 2
-            kinetic = mean_kinetic_temperature(middle, np.diff(moments) / 60)
-        if longest_gap(log, None, end) > limits.gap_minutes:
+        above, kinetic, gap = travel(received)
+        if gap > limits.gap_minutes:
             reasons.append(f"the log has a gap longer than {limits.gap_minutes:g} min")
         if above > limits.reject_minutes:
             verdict = "reject"

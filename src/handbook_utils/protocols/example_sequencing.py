@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -59,10 +60,16 @@ def example_wells(samples: pd.DataFrame | None = None, seed: int = STUDY_SEED) -
     >>> example_wells()["content"].value_counts()[["sample", "blank"]].to_list()
     [171, 4]
     """
-    tubes = samples
-    if tubes is None:
-        given = example_samples()
-        tubes = received(given.sort_values("sample").reset_index(drop=True), example_verdicts(given))
+    return _laid_out(samples, seed) if samples is not None else _example_wells(seed).copy()
+
+
+@lru_cache(maxsize=2)
+def _example_wells(seed: int) -> pd.DataFrame:
+    given = example_samples()
+    return _laid_out(received(given.sort_values("sample").reset_index(drop=True), example_verdicts(given)), seed)
+
+
+def _laid_out(tubes: pd.DataFrame, seed: int) -> pd.DataFrame:
     made = layout(tubes, covariates=_COVARIATES, candidates=100, seed=seed)
     return pd.read_csv(io.BytesIO(robot_csv(made)), keep_default_na=False)
 

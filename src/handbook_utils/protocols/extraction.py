@@ -63,6 +63,18 @@ class Extraction:
         """What is followed, in words."""
         return f"the procedure of {self.kit}" if self.protocol == "kit" else f"your Q-like procedure with {self.kit}"
 
+    @property
+    def in_words(self) -> str:
+        """The whole method in one line, for metadata and reports: kit, what is followed, beads, amount.
+
+        Examples
+        --------
+        >>> Extraction("Kit X", "Q-like", "0.1 + 3", 200.0).in_words
+        'Kit X, after IHMS protocol Q; beads of 0.1 + 3 mm; 200 mg of stool a well'
+        """
+        followed = "by its own procedure" if self.protocol == "kit" else "after IHMS protocol Q"
+        return f"{self.kit}, {followed}; beads of {self.bead_mm} mm; {self.sample_mg:g} mg of stool a well"
+
 
 def bead_sizes(text: str) -> list[float]:
     """Return the diameters of beads (mm).

@@ -13,6 +13,7 @@ import pandas as pd
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.example_questionnaire import example_questionnaire
+from handbook_utils.protocols.extraction import Extraction, chosen
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.metadata_rules import as_letters
 from handbook_utils.protocols.metadata_standards import CONTROL, QUESTIONNAIRE, standard
@@ -51,6 +52,8 @@ class Circumstances:
         What an extraction blank is, in the words of MIxS.
     location : str
         Where the samples are kept.
+    extraction : Extraction or None
+        How DNA is taken out; None where that is not settled.
     """
 
     project: str
@@ -69,6 +72,7 @@ class Circumstances:
     precision: str = "day"
     blank: str = "empty collection tube"
     location: str = "the study's freezer"
+    extraction: Extraction | None = None
 
 
 # ---------------------------------------------------------------------- reading
@@ -315,6 +319,13 @@ def _negative(row: Mapping[str, str], study: Circumstances) -> str:
     return {"blank": study.blank, "ntc": "DNA-free PCR mix"}.get(row["content"], "")
 
 
+def _extracted(row: Mapping[str, str], study: Circumstances, words: str, only: str = "") -> str:
+    """Say how DNA was taken out of a tube or control; a no-template control is not extracted."""
+    if study.extraction is None or row["content"] == "ntc" or (only and row["content"] != only):
+        return ""
+    return words.format(study.extraction)
+
+
 def _described(row: Mapping[str, str]) -> str:
     named = {"blank": "extraction blank", "mock": "mock community", "ntc": "no-template control of the PCR"}
     return named.get(row["content"]) or f"stool of participant {row['participant']}, {row['time_point']}"
@@ -344,6 +355,8 @@ def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "env_local_scale": _of(row, study.local),
                 "env_medium": _of(row, study.medium),
                 "seq_meth": study.instrument,
+                "nucl_acid_ext_kit": _extracted(row, study, "{0.kit}, beads of {0.bead_mm} mm"),
+                "samp_vol_we_dna_ext": _extracted(row, study, "{0.sample_mg:g} milligram", only="sample"),
                 "pcr_primers": f"FWD:{study.forward};REV:{study.reverse}",
                 "lib_layout": "paired",
                 "samp_store_temp": f"{study.store_celsius:g} degree Celsius",
@@ -396,6 +409,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "sample storage temperature": f"{study.store_celsius:g}",
                 "negative control type": _negative(row, study),
                 "positive control type": "mock community" if row["content"] == "mock" else "",
+                "nucleic acid extraction": _extracted(row, study, "{0.in_words}"),
                 "target gene": study.gene,
                 "target subfragment": study.part,
                 "pcr primers": f"FWD:{study.forward};REV:{study.reverse}",
@@ -689,6 +703,21 @@ def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame
         precision=str(parameters["precision"]),
         location=str(parameters["location"]),
         blank=str(parameters["blank"]),
+        extraction=_extraction(parameters),
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
     return found, kept, rejected, study
+
+
+def _extraction(parameters: Mapping[str, object]) -> Extraction | None:
+    """Return the way of extraction, where it is given; of the example study it is."""
+    given = chosen(
+        {
+            "tubes": parameters["tubes"],
+            "kit": parameters["extraction_kit"],
+            "protocol": parameters["extraction_protocol"],
+            "bead_mm": parameters["bead_mm"],
+            "sample_mg": parameters["sample_mg"],
+        }
+    )
+    return given if given.kit and given.bead_mm and given.sample_mg else None

@@ -156,7 +156,17 @@ MIXS = Standard(
         Field("samp_collect_method", "text", _S, "How the sample was taken.", "at home, by the participant"),
         Field("samp_mat_process", "text", _S, "What was done with it before extraction.", "frozen at once"),
         Field("source_mat_id", "text", _S, "Id of the material.", "7K3PXP-1"),
-        Field("nucl_acid_ext", "text", _S, "Procedure of the extraction.", "doi:10.1038/nbt.3960"),
+        Field("nucl_acid_ext", "resource", _S, "Procedure of the extraction: a link.", "doi:10.1038/nbt.3960"),
+        # Of MIxS, though not of this combination: what a study knows before its procedure is published.
+        Field("nucl_acid_ext_kit", "text", _O, "Kit of the extraction, and its beads.", "Kit X, beads of 0.1 mm"),
+        Field(
+            "samp_vol_we_dna_ext",
+            "quantity",
+            _O,
+            "Of what DNA was taken from, with its unit.",
+            "200 milligram",
+            units=("milligram", "gram", "milliliter"),
+        ),
         Field("target_subfragment", "text", _S, "The part of the gene.", "V4"),
         Field(
             "pcr_primers",
@@ -342,6 +352,13 @@ ENA = Standard(
             low=1000,
             high=1e11,
             trap="In nanograms: 200 mg is 200000000.",
+        ),
+        Field(
+            "nucleic acid extraction",
+            "text",
+            _O,
+            "How DNA was taken out.",
+            "Kit X, by its own procedure; beads of 0.1 mm; 200 mg of stool a well",
         ),
         Field("sample storage temperature", "number", _O, "A bare number.", "-80", units=("°C",), low=-200, high=60),
         Field("temperature", "number", _O, "A bare number.", "21", units=("°C",), low=-200, high=60),

@@ -250,7 +250,7 @@ def _sample_errors(
 
 
 def _covariate_errors(column: pd.Series, name: str, where: str) -> list[InputError]:
-    levels = _text(column).nunique()
+    levels = _text(column.drop_duplicates()).nunique()
     if levels == 1 and len(column) > 1:
         return [
             InputError(

@@ -120,21 +120,25 @@ def _drawn(request: Request, members: Grid, repeated: Grid, generator: np.random
 def _scattered(count: int, rows: int, columns: int, generator: np.random.Generator) -> Grid:
     """Draw wells of which no two touch, in turn from the four quadrants, so that those of one kind lie apart."""
     turns = np.tile(generator.permutation(4), -(-count // 4))[:count]
+    quadrants = [
+        (slice(down * rows // 2, (down + 1) * rows // 2), slice(right * columns // 2, (right + 1) * columns // 2))
+        for down in range(2)
+        for right in range(2)
+    ]
+    wells = np.arange(rows * columns).reshape(rows, columns)
     for _ in range(20):
-        chosen: list[tuple[int, int]] = []
+        chosen: list[int] = []
+        free = np.ones((rows, columns), dtype=bool)
         for quadrant in turns:
-            down, right = divmod(int(quadrant), 2)
-            possible = [
-                (row, column)
-                for row in range(down * rows // 2, (down + 1) * rows // 2)
-                for column in range(right * columns // 2, (right + 1) * columns // 2)
-                if all(max(abs(row - other), abs(column - beside)) > 1 for other, beside in chosen)
-            ]
-            if not possible:
+            inside = quadrants[quadrant]
+            possible = wells[inside][free[inside]]
+            if not len(possible):
                 break
-            chosen.append(possible[int(generator.integers(len(possible)))])
+            chosen.append(int(possible[generator.integers(len(possible))]))
+            row, column = divmod(chosen[-1], columns)
+            free[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = False
         else:
-            return np.array([row * columns + column for row, column in chosen], dtype=np.intp)
+            return np.array(chosen, dtype=np.intp)
     # So many that chance does not find them: every second well of every second row.
     lattice: dict[int, list[int]] = {quadrant: [] for quadrant in range(4)}
     for row in range(0, rows, 2):

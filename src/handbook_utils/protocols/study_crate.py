@@ -22,9 +22,11 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.archive_sheets import sheets
 from handbook_utils.protocols.example import example_samples
 from handbook_utils.protocols.example_questionnaire import example_questionnaire
+from handbook_utils.protocols.extraction import chosen
 from handbook_utils.protocols.metadata_records import Circumstances, all_standards, as_tsv, planned_controls, records
 from handbook_utils.protocols.metadata_standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata_validation import personal, validate
+from handbook_utils.protocols.read_files import read_files
 from handbook_utils.protocols.reporting import storms
 from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study import delimited, files
@@ -90,6 +92,13 @@ STAYS = (
     ("questionnaires as entered", "hold exact times and free text"),
     ("free text (remarks)", "a guard of patterns cannot know a name that stands alone"),
     ("every file that is not on the list", "what nobody decided about does not leave"),
+)
+
+
+#: What is known of the files of reads, without them and with them.
+READS = (
+    "no reads were given: names of files are planned, and checksums are empty, to be filled in when they are uploaded",
+    "names and MD5 are those of the files that were given",
 )
 
 
@@ -399,6 +408,8 @@ def management(said: Mapping[str, object], decided: pd.DataFrame) -> str:
         f"Sequences go to {said['repository']}, with the sheets of this crate. Licence of what is shared openly: "
         f"{said['licence']}. {access}",
         "",
+        f"Of the files of reads: {READS[bool(said['reads'])]}.",
+        "",
         "Samples are named by codes that are random and hold neither initials nor dates of birth. Data under such a "
         "code are pseudonymous: they remain personal data (AVG, recital 26) as long as the key exists.",
         "",
@@ -475,6 +486,7 @@ def shared(said: Mapping[str, object]) -> Shared:
         members, decided, samples = _example()
     if str(said["licence"]) not in LICENCES:
         raise InputError("The licence is unknown.", expected=", ".join(LICENCES), found=str(said["licence"]))
+    reads = read_files(Path(str(said["reads"])), list(samples["alias"])) if said["reads"] else None
     name = str(said["study"])
     simulated = " SIMULATED: nobody in it exists." if said["simulated"] else ""
     description = (
@@ -482,7 +494,7 @@ def shared(said: Mapping[str, object]) -> Shared:
         f"laboratory recorded of {len(samples)} samples and controls.{simulated}"
     )
     dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
-    items = storms({**said, "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
+    items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
     made = {
         "ena-samples": samples,
         **sheets(
@@ -493,6 +505,7 @@ def shared(said: Mapping[str, object]) -> Shared:
             str(said["method"]),
             str(said["instrument"]),
             str(items.set_index("item").loc["primers or library", "what the study says"]),
+            reads,
         ),
     }
     members |= {f"archive/{key}.tsv": as_tsv(frame, key) for key, frame in made.items()}
@@ -504,7 +517,7 @@ def shared(said: Mapping[str, object]) -> Shared:
         "ena-samples.tsv": "Samples for ENA, checklist ERC000015",
         "ena-study.tsv": "The study for ENA",
         "ena-experiments.tsv": "Experiments for ENA, one a sample",
-        "ena-runs.tsv": "Runs for ENA, one a file of reads",
+        "ena-runs.tsv": f"Runs for ENA, one a file of reads; {READS[reads is not None]}",
         "storms.csv": "Items of STORMS that the study file answers",
         "data-management.md": "Data management and access: what leaves, what stays, who decides",
         PACKAGE: "Data Package: every table with columns, units and checksum",
@@ -519,6 +532,12 @@ def shared(said: Mapping[str, object]) -> Shared:
     return Shared(members, decided, items, made, told)
 
 
+def _extraction(said: Mapping[str, object]) -> str:
+    given = {"kit": said["extraction_kit"], "protocol": said["extraction_protocol"]}
+    way = chosen({"tubes": "given", **given, "bead_mm": said["bead_mm"], "sample_mg": said["sample_mg"]})
+    return way.in_words if way.kit and way.bead_mm and way.sample_mg else ""
+
+
 def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
     tubes = example_samples()
     study = Circumstances(
@@ -526,6 +545,7 @@ def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
         "Netherlands",
         {"Groningen": "Groningen", "Wageningen": "Gelderland"},
         {"Groningen": (53.22, 6.57), "Wageningen": (51.97, 5.66)},
+        extraction=chosen({}),
     )
     wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
     written = all_standards(records(example_questionnaire(), tubes, planned_controls(tubes, wanted), study), study)

@@ -291,7 +291,13 @@ SECTIONS: tuple[Section, ...] = (
         "codes on the tubes, labels and the key",
         (
             Key("length", "int", "characters of a participant's code, the check character included", 6, low=4, high=12),
-            Key("label_format", "text", "sheet of labels, as the chapter lists them", "a4-38x21"),
+            Key("label_format", "text", "sheet of labels, as the chapter lists them, or own", "a4-38x21"),
+            Key(
+                "label_grid",
+                "mapping",
+                "own sheet of labels: columns, rows, width_mm, height_mm, left_mm, top_mm, gap_across_mm, gap_down_mm",
+                {},
+            ),
             Key(
                 "replacements_percent", "number", "spare labels, for tubes that break or get lost", 10, low=0, high=100
             ),
@@ -511,6 +517,7 @@ SECTIONS: tuple[Section, ...] = (
             Key("questionnaire", "path", "answers of participants", "questionnaire.csv"),
             Key("concentrations", "path", "DNA of every well", "concentrations.csv"),
             Key("counts", "path", "reads of every feature in every well", "counts.csv"),
+            Key("reads", "path", "folder of files of reads (FASTQ), two for each sample, once they are there"),
         ),
     ),
 )
@@ -905,6 +912,7 @@ def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Contra
     key_file = values.get("codes.key_file")
     if key_file is not None and key_file.parts[: len(folder.parts) + 1] == (*folder.parts, "results"):
         yield "codes.key_file", "The key must not lie among results.", "a path outside results/", str(key_file)
+    yield from _label_contradictions(values, defaults)
     zone = values.get("cold.zone")
     if zone is not None and not _is_zone(zone):
         close = nearest(zone, available_timezones())
@@ -924,6 +932,21 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
         yield at, "The age bands leave ages out.", f"bands for all of {low} to {high}", f"none for {missing[0]}"
     if len(covered) != len(set(covered)):
         yield at, "The age bands overlap.", "each age in one band", ", ".join(bands)
+
+
+def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
+    from handbook_utils.protocols.labels import label_format
+
+    names = ("codes.label_format", "codes.label_grid")
+    at = next((name for name in reversed(names) if name in values), None)
+    if at is None:
+        return
+    form, grid = (values.get(name, defaults[name]) for name in names)
+    try:
+        label_format(form, ", ".join(f"{name}={value}" for name, value in grid.items()))
+    except InputErrors as wrong:
+        for error in wrong.errors:
+            yield at, f"{error.problem} ({error.where})", error.expected or "", error.found or form
 
 
 def _is_zone(name: str) -> bool:

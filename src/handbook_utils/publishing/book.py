@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -249,7 +250,8 @@ def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, sub
     from handbook_utils.publishing import render
 
     # Sphinx leaves its own things beside the pages; those go with the temporary folder.
-    running = {lang: render.start(folder / "stage" / lang, folder / lang / "pages", lang) for lang in languages}
+    each = max(1, (os.cpu_count() or 1) // len(languages))
+    running = {lang: render.start(folder / "stage" / lang, folder / lang / "pages", lang, each) for lang in languages}
     try:
         yield running
     finally:

@@ -373,9 +373,18 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         switches=switches,
         edition=LANGUAGES[lang],
         run=page.get("run"),
+        reading=_reading(page, lang),
         actions=_actions(app, pagename, page) if page.get("kind") == "chapter" else [],
         site_title=app.config["handbook_titles"].get(lang, app.config.html_title),
     )
+
+
+def _reading(page: dict[str, Any], lang: str) -> str:
+    if not (found := page.get("reading")):
+        return ""
+    # One decimal, to which the language has its own mark.
+    average = f"{found['words']:.1f}".replace(".", "," if lang == "nl" else ".")
+    return WORDS[lang]["reading"].format(score=found["score"], words=average)
 
 
 def _actions(app: Sphinx, pagename: str, page: dict[str, Any]) -> list[tuple[str, str, bool]]:

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import PATHS, paths_of
+from handbook_utils.chapters.parameters import READ, paths_of
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.publishing.crate import NAME as CRATE
@@ -267,7 +267,7 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     found = {}
     for parameter in chapter.parameters:
         given = str(parameters.get(parameter.name) or "")
-        if parameter.type not in PATHS or not given:
+        if parameter.type not in READ or not given:
             continue
         for path in paths_of(given):
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]

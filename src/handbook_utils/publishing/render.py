@@ -1,4 +1,4 @@
-"""Sphinx, for one edition, in a process of its own: ``python -m handbook_utils.publishing.render STAGE OUT``.
+"""Sphinx, for one edition, in a process of its own: ``python -m handbook_utils.publishing.render``.
 
 The configuration is Jupyter Book's, made from ``_config.yml`` by Jupyter Book itself, less what an executed, offline
 book has no use for: thebe, comments, toggle buttons (disclosure boxes are HTML's own) and its theme.
@@ -87,7 +87,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
     return config
 
 
-def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.StringIO) -> Sphinx:
+def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.StringIO, processes: int = 1) -> Sphinx:
     from sphinx.application import Sphinx
     from sphinx.util.console import nocolor
 
@@ -95,8 +95,14 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     nocolor()
     config = configuration(stage, lang)
     trees = f"{out}.doctrees"
-    # One process: Sphinx' own sharing out of pages took half as long again, at 40 pages on two cores.
-    return Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings)
+    app = Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings)
+
+    def share_out(_app: Sphinx, _env: object) -> None:
+        app.parallel = processes
+
+    # Pages are shared out only when all have been read: reading them in two processes took longer than in one.
+    app.connect("env-check-consistency", share_out)
+    return app
 
 
 @lru_cache(maxsize=1)
@@ -149,7 +155,7 @@ def problems_in(warnings: str, stage: Path) -> list[InputError]:
     return [InputError(text, where=where) for text, where in dict.fromkeys(found)]
 
 
-def render(stage: Path, out: Path, lang: str) -> list[InputError]:
+def render(stage: Path, out: Path, lang: str, processes: int = 1) -> list[InputError]:
     """Make the pages of one edition.
 
     Parameters
@@ -160,6 +166,8 @@ def render(stage: Path, out: Path, lang: str) -> list[InputError]:
         Where the HTML goes.
     lang : str
         The edition's language.
+    processes : int
+        How many write pages.
 
     Returns
     -------
@@ -167,7 +175,7 @@ def render(stage: Path, out: Path, lang: str) -> list[InputError]:
         Everything Sphinx warned about.
     """
     warnings = io.StringIO()
-    _application(stage, out, lang, "html", warnings).build()
+    _application(stage, out, lang, "html", warnings, processes).build()
     return problems_in(warnings.getvalue(), stage)
 
 
@@ -180,12 +188,12 @@ def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
     return found
 
 
-def start(stage: Path, out: Path, lang: str) -> subprocess.Popen[str]:
+def start(stage: Path, out: Path, lang: str, processes: int = 1) -> subprocess.Popen[str]:
     """Start a process for :func:`render`, which does its imports and then waits for :func:`begin`.
 
     It can be started before there is a stage; where :func:`begin` never comes, it ends with this process.
     """
-    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang]
+    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang, str(processes)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
@@ -214,7 +222,8 @@ def finish(process: subprocess.Popen[str]) -> list[InputError]:
 if __name__ == "__main__":
     import sphinx.application  # noqa: F401 - what render needs, imported while chapters are executed
 
-    stage_, out_, lang_ = sys.argv[1:]
+    stage_, out_, lang_, processes_ = sys.argv[1:]
     if not sys.stdin.readline():
         sys.exit(1)
-    print(json.dumps([(error.problem, error.where) for error in render(Path(stage_), Path(out_), lang_)]))
+    problems = render(Path(stage_), Path(out_), lang_, int(processes_))
+    print(json.dumps([(error.problem, error.where) for error in problems]))

@@ -71,7 +71,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "contents": "Inhoud",
         "code": "Code",
         "warnings": "Waarschuwingen",
-        "solution": "Oplossing",
+        "solution": "Uitwerking",
         "exercise": "Opdracht",
         "references": "Literatuur",
         "provenance": "Hoe dit verslag is gemaakt",
@@ -131,6 +131,7 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border: 1px solid #c8d3da; padding: .25rem .6rem; text-align: left; vertical-align: top; }
 thead th { background: #e8eff3; }
 td { font-variant-numeric: tabular-nums; }
+tr:has(> td:first-child:empty) { height: 10mm; }
 th code, td code { overflow-wrap: normal; }
 footer td code { overflow-wrap: anywhere; }
 .admonition { margin: 1.2rem 0; padding: .4rem 1rem; border-left: 4px solid #0b5f8a; background: #eef5f9; }
@@ -150,9 +151,16 @@ footer { margin-top: 3rem; border-top: 1px solid #c8d3da; padding-bottom: 2rem; 
   details::details-content { content-visibility: visible; height: auto; }
   pre { white-space: pre-wrap; }
   .scroll { overflow: visible; }
-  img, figure, tr, .admonition { break-inside: avoid; }
-  h1, h2, h3, h4, caption, summary { break-after: avoid; }
+  img, figure, tr, ol, li, .admonition, details:not(:has(pre, table)) { break-inside: avoid; }
+  table:not(:has(tbody > tr:nth-child(6))) { break-inside: avoid; }
+  main > pre, details > pre { font-size: 7.5pt; line-height: 1.3; }
+  h1, h2, h3, h4, caption, thead, summary { break-after: avoid; }
   thead { display: table-header-group; }
+  h2 { margin-top: 1.2em; }
+  table { font-size: .88rem; }
+  img { max-height: 190mm; width: auto; }
+  /* Forms are filled in by hand, and are not parted. */
+  table:has(td:first-child:empty) { width: 100%; break-inside: avoid; }
 }
 """
 # Nothing may be loaded and nothing may run, even if a file of the reader's holds markup that slipped through.

@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from handbook_utils.chapters.public_text import public_pages, public_texts
+from handbook_utils.publishing.translate import catalogue_of
 from handbook_utils.publishing.words import WORDS
+from handbook_utils.readability import Readability, readability
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -105,6 +108,9 @@ def write_stage(
             notebook = _for_sphinx(outcome.notebook, chapter, stage, depth=name.count("/"))
             target.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
         pages[name] = page
+    for name in public_pages(catalogue):
+        if name in pages and (found := reading_ease(root, name, lang)):
+            pages[name]["reading"] = {"score": round(found.score), "words": round(found.words_per_sentence, 1)}
     if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
         shutil.copytree(root / "locale", stage / "locale")
     terms = root / "data" / "terms.csv"
@@ -118,6 +124,29 @@ def write_stage(
         "executed": bool(outcomes),
     }
     (stage / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def reading_ease(root: Path, name: str, lang: str) -> Readability | None:
+    """Score what a page says to the public in one language.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    name : str
+        The page.
+    lang : {"en", "nl"}
+        Flesch's score, or Douma's.
+
+    Returns
+    -------
+    Readability or None
+        None where the page says nothing that has been translated.
+    """
+    dutch = catalogue_of(root / "locale", name)
+    said = dutch if lang == "nl" else {text: text for text in dutch}
+    texts = public_texts((root / f"{name}.md").read_text(encoding="utf-8"), said)
+    return readability(texts, lang) if texts else None
 
 
 def failure_page(chapter: Chapter, failure: Failure, lang: str) -> str:

@@ -18,7 +18,8 @@ MOST = 12
 
 #: Words of a plain description of a term; a longer one is a sentence rather than a name.
 _WORDS_OF_NAME = 3
-_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+# Code has the most tags and no prose: a block of it goes by as one.
+_TAG = re.compile(r"<!--.*?-->|<pre\b[^>]*>.*?</pre>|<[^>]*>", re.DOTALL)
 _NAME = re.compile(r"</?\s*([a-zA-Z][\w-]*)")
 _CLASS = re.compile(r'\bclass="([^"]*)"')
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
@@ -99,19 +100,20 @@ def anchor_of(row: Mapping[str, str]) -> str:
 
 
 def names_of(row: Mapping[str, str], lang: str) -> Iterator[str]:
-    """Yield the names under which a text may use a term.
+    """Yield the names under which a text may use a term, with the plurals that the list gives.
 
     Examples
     --------
     >>> row = {"en": "cause, causal", "nl": "fecestransplantatie (FMT)", "nl_public": "poep van een ander, in je darm"}
     >>> list(names_of(row, "en"))
     ['cause', 'causal']
-    >>> list(names_of(row, "nl"))
-    ['fecestransplantatie', 'FMT']
+    >>> list(names_of({**row, "plural_nl": "fecestransplantaties"}, "nl"))
+    ['fecestransplantatie', 'FMT', 'fecestransplantaties']
     """
     column = row[lang]
     yield from _parted(re.sub(r"\s*\(.*?\)", "", column))
     yield from (text for text in re.findall(r"\((.*?)\)", column) if _is_abbreviation(text))
+    yield from _parted(row.get(f"plural_{lang}") or "")
     if lang == "nl":
         plain = re.sub(r"\s*\(.*?\)", "", row.get("nl_public", ""))
         # "butter acid, a substance that ...": what stands behind the comma describes, and names nothing.
@@ -223,7 +225,7 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
 def _follow(tag: str, opened: list[tuple[str, bool]]) -> None:
     """Keep what is open, with whether terms are left alone in it."""
     named = _NAME.match(tag)
-    if named is None:
+    if named is None or (tag.endswith("</pre>") and not tag.startswith("</")):
         return
     name = named[1].lower()
     if tag.startswith("</"):

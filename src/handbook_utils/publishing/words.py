@@ -36,6 +36,8 @@ WORDS: dict[str, dict[str, str]] = {
         "provenance": "How this page was made",
         "executed": "Executed on {date} at {time} UTC with Python {python}; every figure, table and number on this "
         "page comes from that run.",
+        "reading": "Reading ease of the text for everyone: {score} by Flesch (60 to 70 is standard, higher is easier), "
+        "with {words} words in a sentence on average.",
         "printed": "version {source}, executed {date}",
         "versions": "Versions of the packages",
         "package": "Package",
@@ -102,6 +104,8 @@ WORDS: dict[str, dict[str, str]] = {
         "provenance": "Hoe deze pagina is gemaakt",
         "executed": "Uitgevoerd op {date} om {time} UTC met Python {python}; alle figuren, tabellen en getallen op "
         "deze pagina komen uit die uitvoering.",
+        "reading": "Leesbaarheid van de tekst voor iedereen: {score} volgens Flesch-Douma (60 tot 70 is normaal, hoger "
+        "is makkelijker), met gemiddeld {words} woorden per zin.",
         "printed": "versie {source}, uitgevoerd op {date}",
         "versions": "Versies van de pakketten",
         "package": "Pakket",

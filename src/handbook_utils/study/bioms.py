@@ -117,7 +117,7 @@ def _table(made: biom.Table, name: str) -> Table:
 
 def _taxonomy(metadata: Sequence[Mapping[str, Any] | None] | None, features: Sequence[str]) -> pd.DataFrame | None:
     """Take the lineages from the observation metadata: a list, a text, or (as phyloseq has it) a key for each rank."""
-    rows = [dict(row or {}) for row in metadata or []]
+    rows = [row or {} for row in metadata or []]
     keys = {key.casefold(): key for row in rows[:1] for key in row}
     for key in ("taxonomy", "taxon", "lineage", "consensuslineage"):
         if key in keys:

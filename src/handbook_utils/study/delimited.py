@@ -357,6 +357,7 @@ class _Numbers:
         self._source, self._kept, self._columns = source, kept, columns
         self.wrong: list[str] = []
         self._commas: list[str] = []
+        self._plain: list[npt.NDArray[np.float64]] = []
         self._certain = self._thousands = self._point = False
 
     def row(self, line: int, cells: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
@@ -365,7 +366,7 @@ class _Numbers:
             values = np.array(cells, dtype=float)
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
             at = np.flatnonzero(values)
-            self._point = self._point or not np.array_equal(values[at], np.round(values[at]))
+            self._plain.append(values[at])
         except ValueError:
             values = np.array([self._cell(line, n, cell) for n, cell in enumerate(cells)], dtype=float)
             at = np.flatnonzero(values)
@@ -405,7 +406,9 @@ class _Numbers:
                     remedy="Write 0 for a feature that was not seen; keep columns about samples in the metadata file.",
                 )
             )
-        if self._commas and (self._point or self._thousands or not self._certain):
+        plain = np.concatenate([*self._plain, np.empty(0)])
+        point = self._point or not np.array_equal(plain, np.round(plain))
+        if self._commas and (point or self._thousands or not self._certain):
             errors.append(
                 InputError(
                     "Numbers have a comma that may separate decimals or thousands.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import biom
@@ -18,6 +19,17 @@ from handbook_utils.errors import InputError, InputErrors, listed, nearest
 Quantity = Literal["counts", "abundances"]
 
 UNASSIGNED = "unassigned"
+
+
+class _Phylogeny:
+    """A tree that is made when it is asked for: most analyses never ask, and large trees take a second."""
+
+    def __init__(self, make: Callable[[], TreeNode]) -> None:
+        self._make = make
+
+    @cached_property
+    def tree(self) -> TreeNode:
+        return self._make()
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +50,7 @@ class Study:
     taxonomy : pandas.DataFrame, optional
         One row a feature, in the order of ``features``; one column a rank, from broad to narrow.
     tree : skbio.TreeNode, optional
-        A rooted phylogeny with at least all features among its tips.
+        A rooted phylogeny with at least all features among its tips; sheared when it is asked for.
     quantity : {"counts", "abundances"}
         Whole reads, or any other non-negative quantity (proportions, copies per gram).
     name : str
@@ -63,7 +75,7 @@ class Study:
     features: pd.Index
     _metadata: pd.DataFrame
     _taxonomy: pd.DataFrame | None = None
-    tree: TreeNode | None = None
+    _phylogeny: _Phylogeny | None = None
     quantity: Quantity = "counts"
     name: str = "study"
     notes: tuple[str, ...] = ()
@@ -86,11 +98,13 @@ class Study:
         metadata: pd.DataFrame | None = None,
         *,
         taxonomy: pd.DataFrame | None = None,
-        tree: TreeNode | None = None,
+        tree: TreeNode | Callable[[], TreeNode] | None = None,
         quantity: Quantity = "counts",
         name: str = "study",
     ) -> Study:
         """Make a study from a (samples x features) matrix, and report every problem of it at once.
+
+        A function in place of a tree is called, and what it returns is checked, when the tree is first asked for.
 
         Raises
         ------
@@ -109,9 +123,8 @@ class Study:
                 errors += _match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
             if taxonomy is not None:
                 errors += _match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
-            if tree is not None:
-                tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
-                errors += _match_errors(feature_ids, tips, "feature", "the tree", name)
+            if isinstance(tree, TreeNode):
+                errors += _tree_errors(feature_ids, tree, name)
         if errors:
             raise InputErrors(errors)
         if not matrix.has_canonical_format or not matrix.data.all():
@@ -126,7 +139,7 @@ class Study:
             feature_ids,
             rows.copy(),
             None if taxonomy is None else taxonomy.loc[feature_ids].set_axis(feature_ids).fillna("").astype(object),
-            tree,
+            _phylogeny(tree, feature_ids, name),
             quantity,
             name,
         )
@@ -168,6 +181,11 @@ class Study:
         return None if self._taxonomy is None else self._taxonomy.copy()
 
     @property
+    def tree(self) -> TreeNode | None:
+        """The phylogeny, sheared to the features where some were left out, or None."""
+        return None if self._phylogeny is None else self._phylogeny.tree
+
+    @property
     def depth(self) -> pd.Series:
         """Total of every sample (reads, for counts)."""
         return pd.Series(self._depth, index=self.samples, name="depth")
@@ -189,12 +207,13 @@ class Study:
         if name not in self._metadata.columns:
             close = nearest(name, map(str, self._metadata.columns))
             names = listed(list(self._metadata.columns), most=12)
+            other = "Choose one of the columns found." if names else "Give metadata that has it."
             raise InputError(
                 f"The sample metadata has no column {name!r}.",
                 where=f"the sample metadata of {self.name}",
                 expected="the name of one of its columns",
                 found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
-                remedy=f"Did you mean {close!r}?" if close else "Choose one of them, or give metadata that has it.",
+                remedy=f"Did you mean {close!r}?" if close else other,
             )
         return self._metadata[name].copy()
 
@@ -204,7 +223,7 @@ class Study:
             parts.append("metadata: " + listed(list(self._metadata.columns)))
         if self._taxonomy is not None:
             parts.append("taxonomy: " + listed(list(self._taxonomy.columns), most=8))
-        if self.tree is not None:
+        if self._phylogeny is not None:
             parts.append("tree")
         return f"<Study: {', '.join(parts)}>"
 
@@ -253,13 +272,13 @@ class Study:
     def choose_features(self, chosen: Sequence[Hashable] | pd.Series | pd.Index | npt.NDArray[Any]) -> Study:
         """Keep the features of a list of ids, or those for which a boolean mask is true; the tree is sheared."""
         at = _positions(chosen, self.features, "feature", self.name)
-        features = self.features[at]
+        features, whole = self.features[at], self._phylogeny
         return replace(
             self,
             table=sparse.csr_array(self.table[:, at]),
             features=features,
             _taxonomy=None if self._taxonomy is None else self._taxonomy.iloc[at],
-            tree=None if self.tree is None else self.tree.shear(list(features)),
+            _phylogeny=None if whole is None else _Phylogeny(lambda: whole.tree.shear(list(features))),
         )
 
     def where(self, column: str, *values: object) -> Study:
@@ -307,7 +326,9 @@ class Study:
                 remedy=f"Did you mean {close!r}?" if close else None,
             )
         ranks = list(self._taxonomy.columns[: list(self._taxonomy.columns).index(rank) + 1])
-        lineages = [_named(row) for row in self._taxonomy[ranks].itertuples(index=False, name=None)]
+        rows = list(self._taxonomy[ranks].itertuples(index=False, name=None))
+        named = {row: _named(row) for row in set(rows)}
+        lineages = [named[row] for row in rows]
         taxa = sorted(set(lineages))
         ids = [label(taxon) for taxon in taxa] if label else _short_labels(taxa)
         column = {taxon: number for number, taxon in enumerate(taxa)}
@@ -422,6 +443,26 @@ def _match_errors(needed: pd.Index, there: pd.Index, what: str, place: str, name
             )
         )
     return errors
+
+
+def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> _Phylogeny | None:
+    if tree is None:
+        return None
+
+    def checked() -> TreeNode:
+        if isinstance(tree, TreeNode):  # checked with the rest of the study
+            return tree
+        made = tree()
+        if errors := _tree_errors(features, made, name):
+            raise InputErrors(errors)
+        return made
+
+    return _Phylogeny(checked)
+
+
+def _tree_errors(features: pd.Index, tree: TreeNode, name: str) -> list[InputError]:
+    tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
+    return _match_errors(features, tips, "feature", "the tree", name)
 
 
 def _positions(chosen: Any, ids: pd.Index, what: str, name: str) -> npt.NDArray[np.intp]:

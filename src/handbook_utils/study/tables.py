@@ -115,9 +115,16 @@ def lineages(texts: Iterable[str | Sequence[str]], ids: Iterable[str], separator
     >>> lineages(["k__Bacteria; p__Firmicutes", "Bacteria(100);unclassified(97);"], ["a", "b"]).to_dict("list")
     {'kingdom': ['Bacteria', 'Bacteria'], 'phylum': ['Firmicutes', '']}
     """
-    split = [[name_of(part) for part in (text.split(separator) if isinstance(text, str) else text)] for text in texts]
-    width = min(max((max((n for n, name in enumerate(row, 1) if name), default=0) for row in split), default=0), 8)
-    rows = [[*row[:width], *[""] * (width - len(row))] for row in split]
+    # Many features have the same lineage: each is looked at once.
+    given = [text if isinstance(text, str) else tuple(text) for text in texts]
+    split = {
+        text: [name_of(part) for part in (text.split(separator) if isinstance(text, str) else text)]
+        for text in set(given)
+    }
+    named = (n for names in split.values() for n, name in enumerate(names, 1) if name)
+    width = min(max(named, default=0), 8)
+    padded = {text: [*names[:width], *[""] * (width - len(names))] for text, names in split.items()}
+    rows = [padded[text] for text in given]
     return pd.DataFrame(rows, index=pd.Index(list(ids), dtype=object), columns=list(RANKS[:width]), dtype=object)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
@@ -106,12 +107,13 @@ def _tsv(study: Study) -> bytes:
     head = ["#OTU ID", *study.samples, *([] if taxonomy is None else ["taxonomy"])]
     lineages = [] if taxonomy is None else taxonomy.to_numpy(dtype=object).tolist()
     by_feature = study.table.tocsc()
+    numbers = _numbers(by_feature.data)
     lines = [_joined(head, "\t")]
     for n, feature in enumerate(study.features):
         row = ["0"] * len(study.samples)
         part = slice(by_feature.indptr[n], by_feature.indptr[n + 1])
-        for sample, value in zip(by_feature.indices[part], by_feature.data[part], strict=True):
-            row[sample] = _number(value)
+        for sample, number in zip(by_feature.indices[part], numbers[part], strict=True):
+            row[sample] = number
         last = [] if taxonomy is None else [_quoted("; ".join(lineages[n]), "\t")]
         lines.append("\t".join([_quoted(feature, "\t"), *row, *last]) + "\n")
     return "".join(lines).encode()
@@ -119,11 +121,12 @@ def _tsv(study: Study) -> bytes:
 
 def _csv(study: Study) -> bytes:
     lines = [_joined(["sample", *_inert(study.features)], ",")]
+    numbers = _numbers(study.table.data)
     for n, sample in enumerate(_inert(study.samples)):
         row = ["0"] * len(study.features)
         part = slice(study.table.indptr[n], study.table.indptr[n + 1])
-        for feature, value in zip(study.table.indices[part], study.table.data[part], strict=True):
-            row[feature] = _number(value)
+        for feature, number in zip(study.table.indices[part], numbers[part], strict=True):
+            row[feature] = number
         lines.append(",".join([_quoted(sample, ","), *row]) + "\n")
     return "".join(lines).encode("utf-8-sig")
 
@@ -160,6 +163,13 @@ def _number(value: Any) -> str:
         return ""
     number = float(value)
     return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> list[str]:
+    """Write many numbers, of which most occur often."""
+    different, at = np.unique(values, return_inverse=True)
+    written = [_number(value) for value in different]
+    return [written[place] for place in at]
 
 
 def _word(value: Any) -> str:

@@ -1,0 +1,62 @@
+"""Numbers on the axes of a figure are written as in the text beside it."""
+
+import datetime
+
+import pytest
+from matplotlib.figure import Figure
+
+from handbook_utils.figures.style import write_numbers
+from handbook_utils.results import Results
+
+
+def labels(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("lang", "thousands", "halves"),
+    [("nl", ["0", "2.000", "4.000"], ["−0,5", "0,0", "0,5"]), ("en", ["0", "2,000", "4,000"], ["−0.5", "0.0", "0.5"])],
+)
+def test_thousands_and_decimals_are_in_the_language_of_the_reader(lang, thousands, halves):
+    axes = Figure().subplots()
+    axes.set(xticks=[0, 2000, 4000], yticks=[-0.5, 0, 0.5])
+    write_numbers(axes.figure, Results(lang).number)
+    assert labels(axes.xaxis) == thousands
+    assert labels(axes.yaxis) == halves
+
+
+def test_logarithmic_axes_and_powers():
+    Results("nl")  # sets the style, with which 1000 is written out
+    axes = Figure().subplots()
+    axes.set(xscale="log", xlim=(0.01, 1000), yscale="log", ylim=(1, 1e12))
+    write_numbers(axes.figure, Results("nl").number)
+    assert {"0,01", "1", "1.000"} <= set(labels(axes.xaxis))
+    assert any("10^{6}" in text or "10^{8}" in text for text in labels(axes.yaxis))
+
+
+def test_names_dates_and_own_numbers_stay():
+    left, middle, right = Figure().subplots(1, 3)
+    left.bar(["1000", "2000"], [1, 2])
+    middle.plot([datetime.date(2020, 1, 1), datetime.date(2024, 1, 1)], [1, 2])
+    right.set_xticks([1000, 2000], ["1000 reads", "2000"])
+    before = [labels(axes.xaxis) for axes in (left, middle, right)]
+    write_numbers(left.figure, Results("nl").number)
+    assert [labels(axes.xaxis) for axes in (left, middle, right)] == before
+
+
+def test_axes_that_are_shared_are_written_once():
+    above, below = Figure().subplots(2, sharex=True)
+    below.set(xlim=(0, 3000), xticks=[0, 1500, 3000])
+    write_numbers(above.figure, Results("nl").number)
+    write_numbers(above.figure, Results("nl").number)
+    assert labels(below.xaxis) == ["0", "1.500", "3.000"]
+
+
+def test_a_chapter_needs_to_do_nothing(tmp_path, monkeypatch, capsys):
+    written = []
+    monkeypatch.setattr("handbook_utils.results.svg_bytes", lambda figure: written.append(labels(figure.axes[0].xaxis)))
+    monkeypatch.setattr("handbook_utils.results.base64.b64encode", lambda _: b"")
+    axes = Figure().subplots()
+    axes.set(xticks=[0, 2000])
+    Results("nl").figure(axes.figure, "a", alt="A.")
+    assert written == [["0", "2.000"]]
