@@ -21,7 +21,7 @@ import openpyxl
 import pytest
 
 from handbook_utils.chapters import Catalogue, handbook_root
-from handbook_utils.chapters.parameters import PATHS, check_inputs, check_parameters
+from handbook_utils.chapters.parameters import READ, check_inputs, check_parameters
 from handbook_utils.cli import main
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import files
@@ -244,14 +244,14 @@ def looked_at(slug: str, given: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", [chapter.slug for chapter in CATALOGUE.chapters if PATHS.keys() & {p.type for p in chapter.parameters}]
+    "slug", [chapter.slug for chapter in CATALOGUE.chapters if READ & {p.type for p in chapter.parameters}]
 )
 def test_no_chapter_runs_on_any_file_that_is_none_of_its_own(slug, tmp_path):
     (tmp_path / "folder").mkdir()
     for path, content in RUBBISH.items():
         (tmp_path / path).write_bytes(content)
     for parameter in CATALOGUE.get(slug).parameters:
-        for path in tmp_path.iterdir() if parameter.type in PATHS else ():
+        for path in tmp_path.iterdir() if parameter.type in READ else ():
             with pytest.raises((InputError, InputErrors)):
                 looked_at(slug, {parameter.name: str(path)})
 

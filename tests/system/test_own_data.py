@@ -1,7 +1,6 @@
 """The same data in five formats, through the command a reader would type, give the same results, byte for byte."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -94,7 +93,9 @@ def test_reports_of_several_samples_are_one_table(reports, capsys, table):
     assert command("run", "recipes/import-and-inspect", "-p", "table", table, "-o", "kept") == 0
     names = [f"K{number}.kreport" for number in (1, 2, 3)]
     recorded = yaml.safe_load(Path("kept/params.yml").read_text(encoding="utf-8"))["table"]
-    assert recorded == os.pathsep.join(str(reports / name) for name in names)
+    assert recorded == [str(reports / name) for name in names]
+    assert command("run", "recipes/import-and-inspect", "-f", "kept/params.yml", "-o", "again") == 0
+    assert Path("again/values.csv").read_bytes() == Path("kept/values.csv").read_bytes()
     crate = json.loads(Path("kept/ro-crate-metadata.json").read_text(encoding="utf-8"))
     given = [entity for entity in crate["@graph"] if str(entity.get("name", "")).startswith("table: ")]
     assert [entity["name"] for entity in given] == [f"table: {name}" for name in names]

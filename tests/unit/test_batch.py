@@ -19,6 +19,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import batch as module
 from handbook_utils.execution.batch import run_batch
 from handbook_utils.execution.plan import read_plan
+from handbook_utils.publishing.folder import params_text
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 SCRIPT = """
@@ -132,6 +133,21 @@ def test_resuming_runs_only_what_is_missing(tmp_path):
         run_batch(plan_of(tmp_path, text.replace("stumble,2", "stumble,5")), out, root=ROOT, resume=True)
     assert "divisor=5" in other.value.errors[-1].expected
     assert "divisor=2" in other.value.errors[-1].found
+
+
+def test_a_run_on_several_files_is_known_again(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).touch()
+    plan = plan_of(tmp_path, "name,chapter,table\nboth,count-things,*.txt\n")
+    folder = tmp_path / "out" / "both"
+    folder.mkdir(parents=True)
+    (folder / "ro-crate-metadata.json").touch()
+    effective = {**plan[0].chapter.defaults, **plan[0].parameters}
+    (folder / "params.yml").write_text(params_text(plan[0].chapter, effective), encoding="utf-8")
+    assert module._already_there(plan, tmp_path / "out", True) == ["both"]
+    (tmp_path / "c.txt").touch()
+    with pytest.raises(InputErrors, match="of another run"):
+        module._already_there(read_plan(tmp_path / "plan.csv", root=ROOT), tmp_path / "out", True)
 
 
 def test_two_batches_do_not_share_a_folder(tmp_path):

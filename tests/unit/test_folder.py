@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from handbook_utils.chapters import Catalogue
+from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, run_one
 from handbook_utils.publishing import folder as module
@@ -257,3 +258,13 @@ def small_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "copyfile", copy)
     (tmp_path / "disk").mkdir()
     return tmp_path / "disk"
+
+
+def test_several_files_are_a_list_that_reads_back(tmp_path):
+    chapter = Catalogue.read(ROOT).get("count-things")
+    for name in "ab":
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    checked = check_parameters(chapter, {"table": str(tmp_path)})
+    text = module.params_text(chapter, checked)
+    assert yaml.safe_load(text)["table"] == [str(tmp_path / "a"), str(tmp_path / "b")]
+    assert check_parameters(chapter, yaml.safe_load(text)) == checked

@@ -93,7 +93,7 @@ class Parameter:
         Parameters
         ----------
         given : object
-            A value, or the text of one as it stands on a command line.
+            A value, or the text of one as it stands on a command line; of ``files`` also a list.
 
         Returns
         -------
@@ -122,7 +122,8 @@ class Parameter:
         if self.type == "place":
             return str(Path(str(given)).expanduser().resolve()) if given else ""
         if self.type in READ:
-            return "" if given == "" else os.pathsep.join(str(path.resolve()) for path in self._paths(str(given)))
+            text = os.pathsep.join(map(str, given)) if isinstance(given, list) else str(given)
+            return os.pathsep.join(str(path.resolve()) for path in self._paths(text)) if text else ""
         value = _as_type(given, self.type)
         if value is None or not self._fits(value):
             close = nearest(str(given), self.choices)

@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import PATHS
+from handbook_utils.chapters.parameters import READ
 from handbook_utils.errors import InputError, InputErrors, nearest
 
 #: The folder, beside the study file, in which each step leaves its result folder.
@@ -95,9 +95,9 @@ def study_parameters(
                 value: object = _of_step(source[1:], study, chapter)
             elif source in values:
                 value = values[source]
-                if kinds[name] in PATHS:
+                if kinds[name] in READ:
                     _check_there(Path(str(value)), kinds[name], source, study)
-            elif kinds[name] in PATHS:
+            elif kinds[name] in READ:
                 raise _without(source, study, chapter)
             else:
                 continue

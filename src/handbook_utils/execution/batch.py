@@ -354,7 +354,8 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
         )
     errors = []
     for run in there:
-        before = yaml.safe_load((out / run.name / "params.yml").read_text(encoding="utf-8"))
+        written = yaml.safe_load((out / run.name / "params.yml").read_text(encoding="utf-8"))
+        before = {name: os.pathsep.join(it) if isinstance(it, list) else it for name, it in written.items()}
         now = {**run.chapter.defaults, **run.parameters}
         if before != now:
             differ = [name for name in now if before.get(name) != now[name]] or sorted(before.keys() - now.keys())

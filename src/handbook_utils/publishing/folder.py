@@ -290,8 +290,13 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        YAML with a line of comment that says how to use it.
+        YAML with a line of comment that says how to use it; several files of one parameter are a list.
     """
+    several = {parameter.name for parameter in chapter.parameters if parameter.type == "files"}
+    parameters = {
+        name: [str(path) for path in paths] if name in several and len(paths := paths_of(str(value))) > 1 else value
+        for name, value in parameters.items()
+    }
     body = yaml.safe_dump(dict(parameters), sort_keys=False, allow_unicode=True) if parameters else "{}\n"
     return f"# Repeat this run: handbook run {chapter.slug} -f params.yml\n{body}"
 

@@ -207,12 +207,13 @@ class Study:
         if name not in self._metadata.columns:
             close = nearest(name, map(str, self._metadata.columns))
             names = listed(list(self._metadata.columns), most=12)
+            other = "Choose one of the columns found." if names else "Give metadata that has it."
             raise InputError(
                 f"The sample metadata has no column {name!r}.",
                 where=f"the sample metadata of {self.name}",
                 expected="the name of one of its columns",
                 found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
-                remedy=f"Did you mean {close!r}?" if close else "Choose one of them, or give metadata that has it.",
+                remedy=f"Did you mean {close!r}?" if close else other,
             )
         return self._metadata[name].copy()
 
