@@ -54,7 +54,10 @@ def _column(study: Study, column: str, parameter: str, *, may_be_empty: bool) ->
         study.column(column)
     except InputError as error:
         remedy = f'{error.remedy} Or run without one: {parameter} "".' if may_be_empty else error.remedy
-        raise InputError(error.problem, where=f"parameter {parameter}", found=error.found, remedy=remedy) from None
+        where = f"parameter {parameter}"
+        raise InputError(
+            error.problem, where=where, expected=error.expected, found=error.found, remedy=remedy
+        ) from None
 
 
 def _groups(study: Study, parameters: Mapping[str, object], minimum: int) -> None:
