@@ -72,7 +72,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest_and_its_parameter(
     said = messages(caught)
     assert f"{right or 'nosuch'}s" in said
     assert f"parameter {parameter}" in said
-    assert f"Did you mean '{right}'?" in said if right else "Choose one of the columns found" in said
+    assert f"Did you mean '{right}'?" in said if right else "Choose one of" in said
     assert (f'{parameter} ""' in said) == ((recipe, parameter) in MAY_BE_EMPTY)
 
 
