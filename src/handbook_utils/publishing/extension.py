@@ -253,7 +253,7 @@ class _Checked(SphinxDirective):
             lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
         caption = words["checked_caption"].format(count=len(rows))
         table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
-        return [nodes.raw("", f'<table class="table results">{table}</table>', format="html")]
+        return [nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")]
 
 
 def _number(value: object, lang: str) -> object:
