@@ -128,7 +128,15 @@ def listen(page: Page) -> list[str]:
     heard: list[str] = []
     page.on("console", lambda message: heard.append(f"console: {message.text}") if message.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url}"))
+    # What was still under way when a page is left (its icon) is given up, not missing.
+    page.on(
+        "requestfailed",
+        lambda request: (
+            None
+            if "ERR_ABORTED" in str(request.failure)
+            else heard.append(f"not loaded: {request.url} {request.failure}")
+        ),
+    )
     page.on(
         "request",
         lambda request: (
