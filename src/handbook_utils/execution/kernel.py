@@ -50,12 +50,18 @@ def make_available(workers: int = 1) -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
-def prepare() -> None:
+def prepare(workers: int = 1) -> None:
     """Start the process that kernels are forked from, without waiting for its imports.
 
     A build that will execute chapters calls it first, so that these imports and the reading of the chapters are done
     side by side. Where there is no fork server it does nothing.
+
+    Parameters
+    ----------
+    workers : int
+        How many kernels will run at once. Linear algebra counts its threads when it is imported, which is here.
     """
+    make_available(workers)
     if KERNEL == "handbook":
         with _starting, _without_main():
             multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)

@@ -123,7 +123,7 @@ def build_book(
     if not (build / "cache").is_dir():
         from handbook_utils.execution.kernel import prepare
 
-        prepare()
+        prepare(workers)
     chapters = catalogue.chapters
     build.mkdir(exist_ok=True)
     _clear_leftovers(build)
