@@ -592,13 +592,15 @@ def two_groups(
     """
     row_of = np.arange(len(square)) if drawn is None else drawn
     size = len(row_of)
-    inside = np.zeros((permutations + 1, size))
-    inside[:, :first] = 1.0
-    inside[1:] = generator.permuted(inside[1:], axis=1)
     # How often each row of the distances is in the first group, and in both: fewer numbers than there are samples.
     order = np.argsort(row_of, kind="stable")
     rows, starts, every = np.unique(row_of[order], return_index=True, return_counts=True)
-    times, square = np.add.reduceat(inside[:, order], starts, axis=1), square[np.ix_(rows, rows)]
+    # The samples with the smallest of random numbers are a random choice, made faster than by shuffling.
+    lots = generator.random((permutations, size))
+    inside = np.empty((permutations + 1, size))
+    inside[0] = order < first
+    inside[1:] = lots <= np.partition(lots, first - 1, axis=1)[:, first - 1 : first]
+    times, square = np.add.reduceat(inside, starts, axis=1), square[np.ix_(rows, rows)]
     # The sum within the second group follows from that within the first, the row sums and the total.
     own = np.einsum("ij,ij->i", times @ square, times)
     towards = times @ (square @ every)

@@ -9,8 +9,11 @@ sight, which would walk through it again and again (an eighth). The collector it
 defaults have it (a tenth).
 """
 
-# ruff: noqa: F401
+# ruff: noqa: F401, E402
 import gc
+
+gc.disable()  # while there is nothing to collect, but much to walk through
+
 import importlib
 import pkgutil
 
@@ -64,6 +67,6 @@ for part in (handbook_utils.analysis, handbook_utils.figures, handbook_utils.pro
     for module in pkgutil.iter_modules(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
 draw_once()
-gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)
+gc.enable()

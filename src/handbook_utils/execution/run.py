@@ -129,6 +129,7 @@ def execute(
     timeout: float = 600,
     cache: bool = True,
     progress: Progress | None = None,
+    arrived: Callable[[int, Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Run chapters, several at once.
 
@@ -148,6 +149,8 @@ def execute(
         Whether earlier outcomes may be used.
     progress : callable, optional
         Told the slug and the state of each run.
+    arrived : callable, optional
+        Given each outcome as soon as it is there, and its place in `requests`.
 
     Returns
     -------
@@ -165,7 +168,6 @@ def execute(
         check_parameters(request.chapter, request.parameters)
     datasets.verify(sorted({name for request in requests for name in request.chapter.data}))
     tell: Progress = progress or (lambda _slug, _state: None)
-    # The longest first would be best; the order of the book is what is known.
     with _pool(executor, workers) as pool:
         running: dict[Future[Outcome], int] = {}
         for place, request in enumerate(requests):
@@ -176,6 +178,8 @@ def execute(
             for future in as_completed(running):
                 outcome = future.result()
                 outcomes[running[future]] = outcome
+                if arrived is not None:
+                    arrived(running[future], outcome)
                 state: State = "failed" if outcome.failure else "cached" if outcome.cached else "done"
                 tell(outcome.request.chapter.slug, state)
         except BaseException:

@@ -14,6 +14,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -157,7 +158,13 @@ def _cells(frame: pd.DataFrame, year: int) -> Iterator[Finding]:
                 yield Finding(number, str(column), what, _hidden(shown), remedy)
 
 
-def _looks_like(text: str, column: str, year: int) -> Iterator[tuple[str, str, str]]:
+@lru_cache(maxsize=20_000)
+def _looks_like(text: str, column: str, year: int) -> tuple[tuple[str, str, str], ...]:
+    """Remembered, for most values stand in a table many times."""
+    return tuple(_likenesses(text, column, year))
+
+
+def _likenesses(text: str, column: str, year: int) -> Iterator[tuple[str, str, str]]:
     plain = _A_TERM.sub("", text)
     if match := _first(_DIGITS, plain, lambda digits: is_bsn(digits) and not _A_DATE.fullmatch(digits)):
         yield "citizen service number (BSN)", match, "Take it out: outside care a BSN may not be used (UAVG art. 46)."

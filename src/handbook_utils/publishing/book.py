@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
     from handbook_utils.execution import Failure, Outcome
     from handbook_utils.execution.run import Progress
+    from handbook_utils.publishing.stage import Stage
 
 #: What the book is made of, in the handbook's folder.
 _SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "locale", "notebooks")
@@ -128,14 +129,25 @@ def build_book(
     build.mkdir(exist_ok=True)
     _clear_leftovers(build)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name, _renderers(Path(name), languages) as renderers:
+        editions = _Editions(Path(name), catalogue, renderers)
         outcomes = _executed(
-            chapters, languages, root, workers=workers, executor=executor, timeout=timeout, progress=progress
+            chapters,
+            languages,
+            root,
+            arrived=editions.add,
+            workers=workers,
+            executor=executor,
+            timeout=timeout,
+            progress=progress,
         )
         once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
         failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
         made = Path(name) / "html"
         made.mkdir()
-        _render(catalogue, chapters, renderers, outcomes, made, tolerant=bool(failures))
+        found = editions.close(outcomes)
+        if any(found.values()) and not failures:  # a missing chapter leaves references open
+            raise InputErrors(_together(found))
+        _collect(catalogue, Path(name), languages, made)
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -220,28 +232,46 @@ def _executed(
     languages: Sequence[str],
     root: Path,
     *,
+    arrived: Callable[[str, Outcome], None],
     workers: int,
     executor: Executor | None,
     timeout: float,
     progress: Progress | None,
 ) -> dict[str, dict[str, Outcome]]:
-    """Run every chapter once for each language it is written in; English ones serve both editions."""
+    """Run every chapter once for each language it is written in; English ones serve both editions.
+
+    The last chapters first: those are the recipes, which take longest, and what is left for the end is short.
+    """
     from handbook_utils.execution import Request, execute
 
     wanted: dict[tuple[str, str], Request] = {}
-    for lang in languages:
-        for chapter in chapters:
+    serves: dict[tuple[str, str], list[str]] = {}
+    for chapter in reversed(chapters):
+        for lang in languages:
             own = lang if lang in chapter.languages else "en"
             given = {"lang": own} if own != "en" and "lang" in chapter.defaults else {}
             wanted[chapter.slug, own] = Request(chapter, given)
+            serves.setdefault((chapter.slug, own), []).append(lang)
+    keys = list(wanted)
+
+    def one_more(place: int, outcome: Outcome) -> None:
+        for lang in serves[keys[place]]:
+            arrived(lang, outcome)
+
     done = execute(
-        list(wanted.values()), root=root, workers=workers, executor=executor, timeout=timeout, progress=progress
+        list(wanted.values()),
+        root=root,
+        workers=workers,
+        executor=executor,
+        timeout=timeout,
+        progress=progress,
+        arrived=one_more,
     )
-    by_own = dict(zip(wanted, done, strict=True))
-    return {
-        lang: {chapter.slug: by_own[chapter.slug, lang if lang in chapter.languages else "en"] for chapter in chapters}
-        for lang in languages
-    }
+    outcomes: dict[str, dict[str, Outcome]] = {lang: {} for lang in languages}
+    for key, outcome in zip(keys, done, strict=True):
+        for lang in serves[key]:
+            outcomes[lang][key[0]] = outcome
+    return outcomes
 
 
 @contextmanager
@@ -250,8 +280,10 @@ def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, sub
     from handbook_utils.publishing import render
 
     # Sphinx leaves its own things beside the pages; those go with the temporary folder.
-    each = max(1, (os.cpu_count() or 1) // len(languages))
-    running = {lang: render.start(folder / "stage" / lang, folder / lang / "pages", lang, each) for lang in languages}
+    # The one that shares pages out mostly waits for those that write them.
+    each = (os.cpu_count() or 1) // len(languages)
+    each = each + 1 if each > 1 else 1
+    running = {lang: render.start(folder / "stage" / lang, _pages(folder, lang), lang, each) for lang in languages}
     try:
         yield running
     finally:
@@ -261,42 +293,58 @@ def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, sub
                 process.wait()
 
 
-def _render(
-    catalogue: Catalogue,
-    chapters: Sequence[Chapter],
-    renderers: dict[str, subprocess.Popen[str]],
-    outcomes: dict[str, dict[str, Outcome]],
-    made: Path,
-    *,
-    tolerant: bool,
-) -> None:
-    """Stage and render the editions, side by side; ``tolerant`` where a missing chapter leaves references open."""
+class _Editions:
+    """The editions in the making: each chapter is staged for its Sphinx as soon as it has been executed."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue, renderers: dict[str, subprocess.Popen[str]]) -> None:
+        from handbook_utils.publishing.render import BEGIN, tell
+        from handbook_utils.publishing.stage import Stage
+
+        self._folder, self._catalogue, self._renderers = folder, catalogue, renderers
+        self._stages: dict[str, Stage] = {}
+        # In the order they come in, so that Sphinx waits for one only when it has read all before it.
+        chapters, languages = catalogue.chapters[::-1], tuple(renderers)
+        for lang, process in renderers.items():
+            self._stages[lang] = Stage(folder / "stage" / lang, catalogue, chapters, lang, languages)
+            tell(process, BEGIN)
+
+    def add(self, lang: str, outcome: Outcome) -> None:
+        """Stage a chapter of an edition."""
+        from handbook_utils.publishing.render import tell
+
+        tell(self._renderers[lang], self._stages[lang].add(outcome))
+
+    def close(self, outcomes: dict[str, dict[str, Outcome]]) -> dict[str, list[InputError]]:
+        """Wait for the pages, put downloads beside them, and return what Sphinx warned about in each edition."""
+        from handbook_utils.publishing.render import ALL, finish, tell
+        from handbook_utils.publishing.site import add_downloads
+
+        for lang, process in self._renderers.items():
+            self._stages[lang].close()
+            tell(process, ALL)
+        for lang, stage in self._stages.items():  # while Sphinx is at work
+            add_downloads(stage.folder, _pages(self._folder, lang), self._catalogue, outcomes[lang])
+        return {lang: finish(process) for lang, process in self._renderers.items()}
+
+
+def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path) -> None:
+    """Put the editions' pages together, and the page to choose one on."""
     import yaml
 
-    from handbook_utils.publishing import render
-    from handbook_utils.publishing.site import add_downloads, chooser
-    from handbook_utils.publishing.stage import write_stage
+    from handbook_utils.publishing.site import chooser
 
-    stages, languages = made.parent / "stage", tuple(renderers)
-    for lang, process in renderers.items():
-        write_stage(stages / lang, catalogue, chapters, lang, languages, outcomes[lang])
-        render.begin(process)
-    found = {lang: render.finish(process) for lang, process in renderers.items()}
-    if any(found.values()) and not tolerant:
-        raise InputErrors(_together(found))
-    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
-    repository = config.get("repository", {}).get("url", "")
     for lang in languages:
-        notebooks: dict[str, Any] = {
-            f"notebooks/{slug}": outcome.notebook for slug, outcome in outcomes[lang].items() if outcome.failure is None
-        }
-        (made.parent / lang / "pages").rename(made / lang)
-        add_downloads(stages / lang, made / lang, catalogue.root, notebooks, repository)
+        _pages(folder, lang).rename(made / lang)
         for left in (".buildinfo", "objects.inv"):
             (made / lang / left).unlink(missing_ok=True)
+    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
     titles = config["sphinx"]["config"]["handbook_titles"]
     (made / ".nojekyll").touch()
     (made / "index.html").write_text(chooser(languages, titles, catalogue.files[0]), encoding="utf-8")
+
+
+def _pages(folder: Path, lang: str) -> Path:
+    return folder / lang / "pages"
 
 
 def _together(found: dict[str, list[InputError]]) -> list[InputError]:

@@ -44,7 +44,7 @@ def manifest_of(srcdir: str | Path) -> dict[str, Any]:
     if path.is_file():
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return told
-    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": [], "executed": False}
+    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": []}
 
 
 # ---------------------------------------------------------------------- formulas
@@ -135,7 +135,7 @@ class _Translatable(SphinxTransform):
         env = self.env
         told = env.config["handbook_manifest"]
         page = told["pages"].get(env.docname, {})
-        if "nl" not in page.get("languages", []) or page.get("kind") == "failed":
+        if "nl" not in page.get("languages", []):
             return
         messages: Messages = {}
         for node, text in extract_messages(self.document):
@@ -230,30 +230,41 @@ class _Terms(SphinxDirective):
         return [made]
 
 
+class checked_numbers(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801 - as docutils names its own
+    """Where the table of checked numbers will stand: it is known when all chapters have been executed."""
+
+
 class _Checked(SphinxDirective):
     """``{handbook-checked}``: every number of the handbook that was held against one made elsewhere."""
 
     def run(self) -> list[nodes.Node]:
-        told = self.env.config["handbook_manifest"]
-        words = WORDS[told["lang"]]
         self.env.note_reread()
-        rows = told["peers"]
-        if not rows:
-            text = words["checked_none"].replace("`", "")
-            return [nodes.paragraph("", text, translatable=False)]
-        columns = ("chapter", "quantity", "ours", "theirs", "against", "tolerance", "verdict")
-        keys = ("chapter", "name", "ours", "theirs", "source", "tolerance", "verdict")
-        head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns)
-        up = "../" * self.env.docname.count("/")
-        lines = []
-        for row in rows:
-            row["verdict"] = words.get(row["verdict"], row["verdict"])
-            cells = [f"<td>{escaped(_number(row.get(key, ''), told['lang']))}</td>" for key in keys[1:]]
-            slug = escaped(row["chapter"])
-            lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
-        caption = words["checked_caption"].format(count=len(rows))
-        table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
-        return [nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")]
+        return [checked_numbers()]
+
+
+def _show_checked(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for place in list(doctree.findall(checked_numbers)):
+        place.replace_self(_checked_table(app.config["handbook_manifest"], "../" * docname.count("/")))
+
+
+def _checked_table(told: dict[str, Any], up: str) -> nodes.Node:
+    words = WORDS[told["lang"]]
+    rows = told["peers"]
+    if not rows:
+        text = words["checked_none"].replace("`", "")
+        return nodes.paragraph("", text, translatable=False)
+    columns = ("chapter", "quantity", "ours", "theirs", "against", "tolerance", "verdict")
+    keys = ("chapter", "name", "ours", "theirs", "source", "tolerance", "verdict")
+    head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns)
+    lines = []
+    for row in rows:
+        shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
+        cells = [f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in keys[1:]]
+        slug = escaped(row["chapter"])
+        lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
+    caption = words["checked_caption"].format(count=len(rows))
+    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")
 
 
 def _number(value: object, lang: str) -> object:
@@ -416,6 +427,7 @@ def _config_inited(app: Sphinx, config: Any) -> None:
 
 
 def _pages_read(app: Sphinx, env: Any) -> None:
+    app.config["handbook_manifest"] = manifest_of(app.srcdir)  # chapters were still executed when it was read first
     # Exercises are numbered within their page, not through the book: a page keeps its numbers when another one grows.
     for kinds in env.toc_fignumbers.values():
         for number, label in enumerate(kinds.get("exercise", {}), start=1):
@@ -445,9 +457,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(_Translatable)
     app.add_directive("handbook-terms", _Terms)
     app.add_directive("handbook-checked", _Checked)
+    app.add_node(checked_numbers)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)
     app.connect("builder-inited", _builder_inited)
     app.connect("env-check-consistency", _pages_read)
+    app.connect("doctree-resolved", _show_checked)
     app.add_domain(_Noted)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

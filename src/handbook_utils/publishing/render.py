@@ -6,15 +6,18 @@ book has no use for: thebe, comments, toggle buttons (disclosure boxes are HTML'
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from handbook_utils.errors import InputError
 from handbook_utils.publishing.words import WORDS
@@ -34,6 +37,8 @@ _UNUSED = {
     "sphinx_thebe",
     "sphinx_togglebutton",
 }
+#: What a process is told when there is a stage, and when every chapter is staged; no page is called so.
+BEGIN, ALL = "", "*"
 _WARNING = re.compile(
     r"^(?:(?P<where>\S.*?)(?::(?P<line>\d+))?: )?(?P<kind>WARNING|ERROR|CRITICAL|SEVERE): (?P<text>.*)"
 )
@@ -45,7 +50,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
     Parameters
     ----------
     stage : pathlib.Path
-        As :func:`handbook_utils.publishing.stage.write_stage` leaves it.
+        As :class:`handbook_utils.publishing.stage.Stage` leaves it.
     lang : str
         The edition's language.
 
@@ -106,6 +111,34 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     return app
 
 
+def _read_as_they_come(app: Sphinx, told: TextIO) -> None:
+    """Let Sphinx read a chapter only when a line of ``told`` has said that it is there; prose is read meanwhile."""
+    came: set[str] = set()
+
+    def wait_for(name: str) -> None:
+        while name not in came:
+            line = told.readline()
+            if not line:
+                sys.exit(1)  # who stages the chapters is gone
+            came.add(line.rstrip("\n"))
+
+    def in_order_of_arrival(_app: Sphinx, _env: object, names: list[str]) -> None:
+        places = {name: place for place, name in enumerate(app.config["handbook_manifest"]["pages"])}
+        names.sort(key=lambda name: places[name] if _chapter(name) else -1)
+
+    def before_reading(_app: Sphinx, _env: object, name: str) -> None:
+        if _chapter(name):
+            wait_for(name)
+
+    app.connect("env-before-read-docs", in_order_of_arrival)
+    app.connect("env-purge-doc", before_reading)
+    app.connect("env-updated", lambda _app, _env: wait_for(ALL))
+
+
+def _chapter(page: str) -> bool:
+    return page.startswith("notebooks/")
+
+
 @lru_cache(maxsize=1)
 def _spare_repeated_work() -> None:
     """Let the tools remember what they would compute again for every page: half of the time of a large book."""
@@ -113,6 +146,7 @@ def _spare_repeated_work() -> None:
     from pybtex.style.formatting import BaseStyle
     from sphinx.search.en import SearchEnglish
     from sphinx.search.nl import SearchDutch
+    from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
 
     # Each need of a plugin is a walk through all installed packages.
     pybtex.plugin._load_entry_point = lru_cache(maxsize=None)(pybtex.plugin._load_entry_point)
@@ -127,6 +161,22 @@ def _spare_repeated_work() -> None:
         return type(formatted[key][1])(entry.key, formatted[key][1].text, label)
 
     BaseStyle.format_entry = remembered
+
+    # For every work and every list Sphinx' extension goes through all citations of the book.
+    def filtered(domain: Any, key: Any) -> Iterator[tuple[str, Any]]:
+        cited: dict[str, set[str]] = {}
+        for reference in domain.citation_refs:
+            for target in reference.targets:
+                cited.setdefault(target.key, set()).add(reference.docname)
+        listed = domain.bibliographies[key]
+        for entry in domain.get_entries(listed.bibfiles):
+            name = listed.keyprefix + entry.key
+            where = cited.get(name, set())
+            visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
+            if visitor.visit(listed.filter_) or entry.key in listed.keys:
+                yield name, entry
+
+    BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
     for search in (SearchEnglish, SearchDutch):
         search.stem = lru_cache(maxsize=None)(search.stem)  # type: ignore[method-assign]
 
@@ -156,19 +206,21 @@ def problems_in(warnings: str, stage: Path) -> list[InputError]:
     return [InputError(text, where=where) for text, where in dict.fromkeys(found)]
 
 
-def render(stage: Path, out: Path, lang: str, processes: int = 1) -> list[InputError]:
+def render(stage: Path, out: Path, lang: str, processes: int, told: TextIO) -> list[InputError]:
     """Make the pages of one edition.
 
     Parameters
     ----------
     stage : pathlib.Path
-        As :func:`handbook_utils.publishing.stage.write_stage` leaves it.
+        As :class:`handbook_utils.publishing.stage.Stage` leaves it; chapters may still be to come.
     out : pathlib.Path
         Where the HTML goes.
     lang : str
         The edition's language.
     processes : int
         How many write pages.
+    told : file
+        What :func:`tell` says of chapters: each in a line when it is there.
 
     Returns
     -------
@@ -176,7 +228,9 @@ def render(stage: Path, out: Path, lang: str, processes: int = 1) -> list[InputE
         Everything Sphinx warned about.
     """
     warnings = io.StringIO()
-    _application(stage, out, lang, "html", warnings, processes).build()
+    app = _application(stage, out, lang, "html", warnings, processes)
+    _read_as_they_come(app, told)
+    app.build()
     return problems_in(warnings.getvalue(), stage)
 
 
@@ -190,24 +244,25 @@ def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
 
 
 def start(stage: Path, out: Path, lang: str, processes: int = 1) -> subprocess.Popen[str]:
-    """Start a process for :func:`render`, which does its imports and then waits for :func:`begin`.
+    """Start a process for :func:`render`, which does its imports and then waits to be told that there is a stage.
 
-    It can be started before there is a stage; where :func:`begin` never comes, it ends with this process.
+    Where :func:`tell` never says so, it ends with this process.
     """
     command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang, str(processes)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-def begin(process: subprocess.Popen[str]) -> None:
-    """Tell a started process that its stage is there."""
+def tell(process: subprocess.Popen[str], page: str) -> None:
+    """Tell a started process that a page is staged, :data:`BEGIN` before the first and :data:`ALL` after the last."""
     if process.stdin is not None:
-        process.stdin.write("begin\n")
-        process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and finish says why
+            process.stdin.write(f"{page}\n")
+            process.stdin.flush()
 
 
 def finish(process: subprocess.Popen[str]) -> list[InputError]:
-    """Wait for a process that has begun, and return what :func:`render` returned.
+    """Wait for a process that has been told of all pages, and return what :func:`render` returned.
 
     Raises
     ------
@@ -226,7 +281,8 @@ if __name__ == "__main__":
     import sphinx.application  # noqa: F401 - what render needs, imported while chapters are executed
 
     stage_, out_, lang_, processes_ = sys.argv[1:]
-    if not sys.stdin.readline():
+    if not sys.stdin.readline():  # BEGIN, or whoever should say so is gone
         sys.exit(1)
-    problems = render(Path(stage_), Path(out_), lang_, int(processes_))
-    print(json.dumps([(error.problem, error.where) for error in problems]))
+    problems = render(Path(stage_), Path(out_), lang_, int(processes_), sys.stdin)
+    print(json.dumps([(error.problem, error.where) for error in problems]), flush=True)
+    os._exit(0)  # taking down all trees one by one takes another second

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from handbook_utils.publishing.stage import FIGURES, escaped
 from handbook_utils.publishing.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.execution import Outcome
 
 _INSTALL = """\
 # Only on Colab: fetch the handbook, its package and its data. Elsewhere this cell does nothing.
@@ -75,7 +79,7 @@ location.replace(pages[wanted.find((name) => name in pages) || "{languages[0]}"]
 """
 
 
-def add_downloads(stage: Path, out: Path, sources: Path, notebooks: dict[str, Any], repository: str) -> None:
+def add_downloads(stage: Path, out: Path, catalogue: Catalogue, outcomes: Mapping[str, Outcome]) -> None:
     """Put beside each chapter's page what a reader can take: the executed notebook and its Markdown source.
 
     Parameters
@@ -84,22 +88,28 @@ def add_downloads(stage: Path, out: Path, sources: Path, notebooks: dict[str, An
         Where the edition's figures are.
     out : pathlib.Path
         The edition's pages.
-    sources : pathlib.Path
-        The handbook's folder.
-    notebooks : dict of str to nbformat.NotebookNode
-        Executed notebooks by page.
-    repository : str
-        Its address, from which a notebook on Colab fetches the package.
+    catalogue : Catalogue
+        Where the sources are, and the address from which a notebook on Colab fetches the package.
+    outcomes : mapping of str to Outcome
+        By slug; a chapter that failed has nothing to take.
     """
     import nbformat
+    import yaml
 
+    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
+    install = _INSTALL.format(url=config.get("repository", {}).get("url", ""))
     if (stage / FIGURES).is_dir():
         shutil.copytree(stage / FIGURES, out / FIGURES)
-    for name, notebook in notebooks.items():
-        cell = nbformat.v4.new_code_cell(_INSTALL.format(url=repository), id="install")
+    for outcome in outcomes.values():
+        if outcome.failure is not None or outcome.notebook is None:
+            continue
+        chapter, notebook = outcome.request.chapter, outcome.notebook
+        cell = nbformat.v4.new_code_cell(install, id="install")
         taken = nbformat.from_dict({**notebook, "cells": [cell, *notebook.cells]})
-        (out / f"{name}.ipynb").write_text(nbformat.writes(taken), encoding="utf-8")
-        shutil.copyfile(sources / f"{name}.md", out / f"{name}.md")
+        target = out / "notebooks" / f"{chapter.slug}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(nbformat.writes(taken), encoding="utf-8")
+        shutil.copyfile(chapter.path, target.with_suffix(".md"))
 
 
 class _Loaded(HTMLParser):

@@ -13,7 +13,7 @@ import html
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,76 +54,113 @@ def bilingual_prose(path: Path) -> bool:
     return "nl" in told.get("handbook", {}).get("languages", ["en", "nl"])
 
 
-def write_stage(
-    stage: Path,
-    catalogue: Catalogue,
-    chapters: Sequence[Chapter],
-    lang: str,
-    languages: Sequence[str],
-    outcomes: Mapping[str, Outcome],
-) -> None:
-    """Write everything one edition is made of.
+class Stage:
+    """Everything one edition is made of, written while its chapters are executed.
+
+    What needs no chapter is written at once, and empty files stand where chapters will come, so that Sphinx can begin
+    to read: :meth:`add` brings each chapter, :meth:`close` what the pages show around them.
 
     Parameters
     ----------
-    stage : pathlib.Path
+    folder : pathlib.Path
         Emptied first.
     catalogue : Catalogue
         Which pages there are.
     chapters : sequence of Chapter
-        All chapters of the catalogue.
+        All chapters of the catalogue, in the order they will come in.
     lang : str
         The edition's language.
     languages : sequence of str
         All editions of this build, for the switch between them.
-    outcomes : mapping of str to Outcome
-        By slug, executed for this edition. A chapter without one is staged as its source, not executed.
+    executed : bool
+        Whether chapters will come; without, they are staged as their sources.
     """
-    root = catalogue.root
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copyfile(root / name, stage / name)
-    shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
-    pages: dict[str, Any] = {}
-    for name in catalogue.files:
-        if not name.startswith("notebooks/"):
-            both = bilingual_prose(root / f"{name}.md")
-            pages[name] = {"kind": "prose", "languages": ["en", "nl"] if both else ["en"], "source": f"{name}.md"}
-    peers: list[dict[str, Any]] = []
-    for chapter in chapters:
+
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Catalogue,
+        chapters: Sequence[Chapter],
+        lang: str,
+        languages: Sequence[str],
+        *,
+        executed: bool = True,
+    ) -> None:
+        self.folder, self._catalogue, self._lang, self._languages = folder, catalogue, lang, tuple(languages)
+        self._peers: dict[str, list[dict[str, Any]]] = {}
+        self._pages: dict[str, Any] = {}
+        root = catalogue.root
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in ("_config.yml", "_toc.yml"):
+            shutil.copyfile(root / name, folder / name)
+        shutil.copytree(root / "book", folder / "book", ignore=shutil.ignore_patterns(".*"))
+        if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
+            shutil.copytree(root / "locale", folder / "locale")
+        terms = root / "data" / "terms.csv"
+        if terms.is_file():
+            shutil.copyfile(terms, folder / "terms.csv")
+        for name in catalogue.files:
+            if not name.startswith("notebooks/"):
+                both = bilingual_prose(root / f"{name}.md")
+                self._pages[name] = {
+                    "kind": "prose",
+                    "languages": ["en", "nl"] if both else ["en"],
+                    "source": f"{name}.md",
+                }
+        for chapter in chapters:
+            name = f"notebooks/{chapter.slug}"
+            self._pages[name] = {
+                "kind": "chapter",
+                "languages": list(chapter.languages),
+                "source": f"{name}.md",
+                "slug": chapter.slug,
+            }
+            target = folder / f"{name}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # The source lies beside the executed notebook, excluded from the book, so that links to it are known.
+            shutil.copyfile(chapter.path, target.with_suffix(".md"))
+            if executed:
+                target.touch()
+        self._write_manifest()
+
+    def add(self, outcome: Outcome) -> str:
+        """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name."""
+        chapter = outcome.request.chapter
         name = f"notebooks/{chapter.slug}"
-        page = {"kind": "chapter", "languages": list(chapter.languages), "source": f"{name}.md", "slug": chapter.slug}
-        outcome = outcomes.get(chapter.slug)
-        target = stage / f"{name}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # The source lies beside the executed notebook, excluded from the book, so that links to it are known.
-        shutil.copyfile(chapter.path, target.with_suffix(".md"))
-        if outcome is not None and outcome.failure is not None:
-            page |= {"kind": "failed", "languages": list(languages)}
-            target.with_suffix(".md").write_text(failure_page(chapter, outcome.failure, lang), encoding="utf-8")
-        elif outcome is not None:
-            page["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
-            peers += _peers(outcome.notebook)
-            notebook = _for_sphinx(outcome.notebook, chapter, stage, depth=name.count("/"))
-            target.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
-        pages[name] = page
-    for name in public_pages(catalogue):
-        if name in pages and (found := reading_ease(root, name, lang)):
-            pages[name]["reading"] = {"score": round(found.score), "words": round(found.words_per_sentence, 1)}
-    if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
-        shutil.copytree(root / "locale", stage / "locale")
-    terms = root / "data" / "terms.csv"
-    if terms.is_file():
-        shutil.copyfile(terms, stage / "terms.csv")
-    manifest = {
-        "lang": lang,
-        "languages": list(languages),
-        "pages": pages,
-        "peers": peers,
-        "executed": bool(outcomes),
+        if outcome.failure is not None:
+            self._pages[name] |= {"kind": "failed", "languages": list(self._languages)}
+            notebook = _notice(failure_page(chapter, outcome.failure, self._lang))
+        else:
+            self._pages[name]["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
+            self._peers[chapter.slug] = list(_peers(outcome.notebook))
+            notebook = _for_sphinx(outcome.notebook, chapter, self.folder, depth=name.count("/"))
+        (self.folder / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+        return name
+
+    def close(self) -> None:
+        """Write what the pages show around them, of which a part is known only when all chapters are there."""
+        for name in public_pages(self._catalogue):
+            if name in self._pages and (found := reading_ease(self._catalogue.root, name, self._lang)):
+                reading = {"score": round(found.score), "words": round(found.words_per_sentence, 1)}
+                self._pages[name]["reading"] = reading
+        self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        manifest = {
+            "lang": self._lang,
+            "languages": list(self._languages),
+            "pages": self._pages,
+            "peers": [row for chapter in self._catalogue.chapters for row in self._peers.get(chapter.slug, ())],
+        }
+        (self.folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _notice(text: str) -> dict[str, Any]:
+    return {"cells": [{"cell_type": "markdown", "metadata": {}, "source": text}], "metadata": {}} | {
+        "nbformat": 4,
+        "nbformat_minor": 4,
     }
-    (stage / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def reading_ease(root: Path, name: str, lang: str) -> Readability | None:

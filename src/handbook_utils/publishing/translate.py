@@ -121,12 +121,12 @@ def update_catalogues(root: Path) -> CatalogueReport:
     """
     from handbook_utils.chapters import Catalogue
     from handbook_utils.publishing.render import messages_of
-    from handbook_utils.publishing.stage import write_stage
+    from handbook_utils.publishing.stage import Stage
 
     catalogue = Catalogue.read(root)
     with tempfile.TemporaryDirectory() as name:
         stage = Path(name) / "stage"
-        write_stage(stage, catalogue, catalogue.chapters, "en", ["en", "nl"], {})
+        Stage(stage, catalogue, catalogue.chapters, "en", ["en", "nl"], executed=False)
         found = messages_of(stage, Path(name) / "out")
     written, missing = [], {}
     for docname in catalogue.files:
