@@ -16,6 +16,7 @@ from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import Request, execute, run_one
 from handbook_utils.execution.cache import Cache, write_atomically
+from handbook_utils.execution.kernel import KERNEL
 
 PAGE = """---
 jupytext:
@@ -214,3 +215,27 @@ def test_cache_entry_is_whole_or_not_there(tmp_path):
 def test_provenance_is_plain_json(root, chapter):
     run = run_one(Request(chapter), root=root).notebook.metadata["handbook_run"]
     assert json.loads(json.dumps(run)) == run
+
+
+EARLY = """
+import multiprocessing
+import os
+
+from threadpoolctl import threadpool_info
+
+from handbook_utils.execution.kernel import prepare
+
+prepare(os.cpu_count() + 1)
+with multiprocessing.get_context("forkserver").Pool(1) as pool:
+    print([library["num_threads"] for library in pool.apply(threadpool_info)])
+"""
+
+
+@pytest.mark.skipif(KERNEL != "handbook", reason="no fork server on this platform")
+def test_kernels_forked_early_share_the_cores_for_linear_algebra():
+    # The libraries count their threads when they are imported, which is before the first kernel is asked for.
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", EARLY], env=environment, capture_output=True, text=True, check=True)
+    counts = json.loads(done.stdout)
+    assert counts
+    assert set(counts) == {1}

@@ -10,11 +10,12 @@ import nbformat
 import polib
 import pytest
 
+from handbook_utils.chapters import Catalogue
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.publishing import build_book, update_catalogues
+from handbook_utils.publishing import build_book, render, update_catalogues
 from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.site import loaded_from_elsewhere
-from handbook_utils.publishing.stage import reading_ease
+from handbook_utils.publishing.stage import Stage, reading_ease
 from handbook_utils.publishing.translate import merged
 
 CHAPTER = """\
@@ -310,6 +311,16 @@ def test_a_chapter_that_fails_leaves_a_notice_and_the_others(book: Path, tmp_pat
         assert "missing_name" in notice
         assert "<mfrac>" in page(root, f"{lang}/notebooks/explainers/both.html")
     assert not build_book(root).unchanged
+
+
+def test_sphinx_stops_where_who_stages_the_chapters_is_gone(book: Path, tmp_path: Path) -> None:
+    catalogue = Catalogue.read(book)
+    process = render.start(tmp_path / "stage", tmp_path / "pages", "en")
+    Stage(tmp_path / "stage", catalogue, catalogue.chapters, "en", ("en",))
+    render.tell(process, render.BEGIN)
+    with pytest.raises(RuntimeError, match="ended with 1"):
+        render.finish(process)  # no more will be told, and no chapter was
+    assert not list((tmp_path / "pages").rglob("*.html"))
 
 
 def test_what_a_killed_build_left_is_cleared_after_a_day(book: Path, tmp_path: Path) -> None:

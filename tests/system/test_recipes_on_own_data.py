@@ -1,0 +1,96 @@
+"""Every recipe, by the command a reader types, on a study with names of its own in place of the bundled one."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.chapters import Catalogue
+from handbook_utils.cli import main
+
+ROOT = Path(__file__).parents[2]
+NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
+GROUPS = {"lean": "slank", "obese": "obesitas"}
+
+#: What a reader gives besides the files; what takes long is cut down.
+RECIPES = {
+    "import-and-inspect": {"rank": ""},
+    "control-quality": {"group": "gewicht"},
+    "remove-contaminants": {"kind": "soort", "blank": "leeg", "rank": ""},
+    "describe-composition": {"group": "gewicht", "person": "deelnemer"},
+    "measure-alpha-diversity": {"group": "gewicht", "person": "deelnemer", "resamples": "10"},
+    "map-differences": {"group": "gewicht", "conditions": "", "permutations": "99", "starts": "2"},
+    "compare-groups": {"group": "gewicht", "covariates": "", "permutations": "99"},
+    "find-differential-taxa": {
+        "group": "gewicht",
+        "person": "deelnemer",
+        "other": "obesitas",
+        "reference": "slank",
+        "people": "10",
+        "simulations": "2",
+    },
+    "follow-over-time": {
+        "person": "deelnemer",
+        "time": "moment",
+        "group": "gewicht",
+        "permutations": "99",
+        "least_depth": "500",
+    },
+    "compare-before-and-after": {"person": "deelnemer", "moment": "moment", "trials": "20"},
+}
+
+#: Recipes in which a sample is a person, and those that need blanks.
+ONE_EACH = {"compare-groups", "map-differences", "control-quality"}
+BLANKS = {"remove-contaminants"}
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory) -> Path:
+    """Twenty-four of the twins at two moments, as a reader would have them: feature table and metadata in TSV."""
+    folder = tmp_path_factory.mktemp("own")
+    twins = datasets.load("twins")
+    told = twins.metadata[twins.metadata["group"].isin(list(GROUPS))]
+    twice = told.groupby("person").filter(lambda rows: set(rows["visit"].astype(str)) >= {"1", "2"})
+    people = [name for group in GROUPS for name in twice.loc[twice["group"] == group, "person"].unique()[:12]]
+    rows = twice[twice["person"].isin(people)].rename(columns=NAMES)
+    rows["gewicht"] = rows["gewicht"].astype(str).map(GROUPS)
+    counts = twins.to_frame().loc[rows.index].astype(int)
+    counts = counts.loc[:, counts.sum() > 0]
+
+    drawn = np.random.default_rng(1).multinomial(2000, np.resize([0.9, 0.02], 5) / np.resize([0.9, 0.02], 5).sum(), 4)
+    blanks = pd.DataFrame(0, index=[f"leeg{number}" for number in range(1, 5)], columns=counts.columns)
+    blanks.iloc[:, :5] = drawn
+    kinds = pd.concat([rows.assign(soort="monster"), pd.DataFrame({"soort": "leeg"}, index=blanks.index)])
+
+    first = rows[rows["moment"].astype(str) == "1"]
+    for name, table, metadata in (
+        ("all", counts, rows),
+        ("first", counts.loc[first.index], first),
+        ("blanks", pd.concat([counts, blanks]), kinds),
+    ):
+        table.T.rename_axis("#OTU ID").to_csv(folder / f"{name}.tsv", sep="\t")
+        metadata.rename_axis("sample-id").to_csv(folder / f"{name}-metadata.tsv", sep="\t")
+    return folder
+
+
+def test_no_recipe_is_left_out():
+    assert {f"recipes/{name}" for name in RECIPES} == {
+        slug for slug in Catalogue.read(ROOT).slugs if slug.startswith("recipes/")
+    }
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe):
+    monkeypatch.chdir(tmp_path)
+    name = "first" if recipe in ONE_EACH else "blanks" if recipe in BLANKS else "all"
+    given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **RECIPES[recipe]}
+    arguments = [part for key, value in given.items() for part in ("-p", key, str(value))]
+    with pytest.raises(SystemExit) as ended:
+        main(["run", f"recipes/{recipe}", *arguments, "-o", "run"])
+    assert ended.value.code in (0, None), capsys.readouterr()
+    report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert f"{name}.tsv" in report
+    assert all(value in report for value in RECIPES[recipe].values())
+    assert (tmp_path / "run" / "values.csv").stat().st_size > 0
