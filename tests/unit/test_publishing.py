@@ -84,7 +84,8 @@ from IPython.display import display
 
 row = {"chapter": "PART/SLUG", "name": "sum", "ours": 3.0, "theirs": 3.0, "source": "Euclid", "tolerance": 0.0,
        "verdict": "agrees"}
-display({"application/vnd.handbook.peers+json": [row], "text/plain": "3"}, raw=True)
+wrong = row | {"name": "other sum", "theirs": 4.0, "verdict": "differs"}
+display({"application/vnd.handbook.peers+json": [row, wrong], "text/plain": "3"}, raw=True)
 ```
 
 ```{solution-end}
@@ -240,7 +241,10 @@ def test_the_glossary_and_the_checked_numbers_come_from_their_sources(book: Path
     assert "What adding gives." in page(book, "en/book/glossary.html")
     assert 'href="../../book/glossary.html#term-sum"' in page(book, "nl/notebooks/recipes/english.html")
     checked = page(book, "en/book/checked.html")
-    assert checked.count("<td>Euclid</td>") == 2
+    assert checked.count("<td>Euclid</td>") == 4
+    assert "4, of which 2 agree and 2 differ" in checked
+    assert checked.count('scope="rowgroup"') == 2
+    assert '<a href="../notebooks/recipes/english.html">' in checked
     assert "<td>agrees</td>" in checked
 
 

@@ -93,10 +93,12 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
         helps |= chapter.help_nl
     kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
     shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
+    # a long name may be broken at its underscores: on a phone its meaning needs the room
+    named = {name: html.escape(name).replace("_", "_<wbr>") for name in effective}
     rows = "".join(
-        f'<tr><th scope="row"><code>{html.escape(name)}</code></th><td>{html.escape(shown[name]) or "–"}</td>'
+        f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}</td>'
         f"<td>{html.escape(helps[name])}</td></tr>"
-        for name, value in effective.items()
+        for name in effective
     )
     head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS[lang])
     page = (

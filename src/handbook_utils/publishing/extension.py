@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -244,26 +245,39 @@ class _Checked(SphinxDirective):
 
 def _show_checked(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(checked_numbers)):
-        place.replace_self(_checked_table(app.config["handbook_manifest"], "../" * docname.count("/")))
+        place.replace_self(_checked_table(app, "../" * docname.count("/")))
 
 
-def _checked_table(told: dict[str, Any], up: str) -> nodes.Node:
+def _checked_table(app: Sphinx, up: str) -> nodes.Node:
+    told = app.config["handbook_manifest"]
     words = WORDS[told["lang"]]
     rows = told["peers"]
     if not rows:
         text = words["checked_none"].replace("`", "")
         return nodes.paragraph("", text, translatable=False)
-    columns = ("chapter", "quantity", "ours", "theirs", "against", "tolerance", "verdict")
-    keys = ("chapter", "name", "ours", "theirs", "source", "tolerance", "verdict")
-    head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns)
-    lines = []
-    for row in rows:
-        shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
-        cells = [f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in keys[1:]]
-        slug = escaped(row["chapter"])
-        lines.append(f'<tr><td><a href="{up}notebooks/{slug}.html">{slug}</a></td>{"".join(cells)}</tr>')
-    caption = words["checked_caption"].format(count=len(rows))
-    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    columns = {
+        "name": "quantity",
+        "ours": "ours",
+        "theirs": "theirs",
+        "source": "against",
+        "tolerance": "tolerance",
+        "verdict": "verdict",
+    }
+    head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns.values())
+    parts = []
+    for slug, of_chapter in groupby(rows, key=lambda row: str(row["chapter"])):
+        lines = []
+        for row in of_chapter:
+            shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
+            cells = "".join(f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in columns)
+            lines.append(f"<tr>{cells}</tr>")
+        title = escaped(app.env.titles[f"notebooks/{slug}"].astext())
+        link = f'<a href="{up}notebooks/{escaped(slug)}.html">{title}</a>'
+        above = f'<tr><th scope="rowgroup" colspan="{len(columns)}">{link}</th></tr>'
+        parts.append(f"<tbody>{above}{''.join(lines)}</tbody>")
+    agree = sum(row["verdict"] == "agrees" for row in rows)
+    caption = words["checked_caption"].format(count=len(rows), agree=agree, differ=len(rows) - agree)
+    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>{''.join(parts)}"
     return nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")
 
 
