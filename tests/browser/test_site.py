@@ -263,6 +263,23 @@ def test_the_menu_of_a_phone_opens_by_keyboard(site: Path, page: Page) -> None:
     assert page.locator("button.menu").get_attribute("aria-expanded") == "true"
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "table", "width"),
+    [
+        ("book/checked", "table.checked", 1280),
+        ("notebooks/explainers/what-is-the-gut-microbiome", "table.parameters", 390),
+    ],
+)
+def test_a_table_is_seen_to_its_last_column(
+    site: Path, page: Page, lang: str, name: str, table: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address(site, lang, name))
+    beyond = page.locator(table).evaluate("table => table.offsetWidth - table.parentElement.clientWidth")
+    assert beyond <= 0
+
+
 def test_formulas_are_drawn(site: Path, names: tuple[str, ...], page: Page) -> None:
     for name in names:
         page.goto(address(site, "en", name))

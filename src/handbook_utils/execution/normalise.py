@@ -93,7 +93,7 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
         helps |= chapter.help_nl
     kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
     shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
-    # a long name may be broken at its underscores: on a phone its meaning needs the room
+    # A long name may be broken at its underscores: on a phone its meaning needs the room
     named = {name: html.escape(name).replace("_", "_<wbr>") for name in effective}
     rows = "".join(
         f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}</td>'

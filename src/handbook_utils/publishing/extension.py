@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -45,7 +44,7 @@ def manifest_of(srcdir: str | Path) -> dict[str, Any]:
     if path.is_file():
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return told
-    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": []}
+    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": {}}
 
 
 # ---------------------------------------------------------------------- formulas
@@ -251,33 +250,26 @@ def _show_checked(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _checked_table(app: Sphinx, up: str) -> nodes.Node:
     told = app.config["handbook_manifest"]
     words = WORDS[told["lang"]]
-    rows = told["peers"]
-    if not rows:
+    if not told["peers"]:
         text = words["checked_none"].replace("`", "")
         return nodes.paragraph("", text, translatable=False)
-    columns = {
-        "name": "quantity",
-        "ours": "ours",
-        "theirs": "theirs",
-        "source": "against",
-        "tolerance": "tolerance",
-        "verdict": "verdict",
-    }
-    head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns.values())
-    parts = []
-    for slug, of_chapter in groupby(rows, key=lambda row: str(row["chapter"])):
-        lines = []
-        for row in of_chapter:
-            shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
-            cells = "".join(f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in columns)
-            lines.append(f"<tr>{cells}</tr>")
+    columns = ("quantity", "ours", "theirs", "against", "tolerance", "verdict")
+    keys = ("name", "ours", "theirs", "source", "tolerance", "verdict")
+    head = "".join(f'<th scope="col">{escaped(words[name])}</th>' for name in columns)
+    groups = []
+    for slug, rows in told["peers"].items():
         title = escaped(app.env.titles[f"notebooks/{slug}"].astext())
         link = f'<a href="{up}notebooks/{escaped(slug)}.html">{title}</a>'
-        above = f'<tr><th scope="rowgroup" colspan="{len(columns)}">{link}</th></tr>'
-        parts.append(f"<tbody>{above}{''.join(lines)}</tbody>")
-    agree = sum(row["verdict"] == "agrees" for row in rows)
-    caption = words["checked_caption"].format(count=len(rows), agree=agree, differ=len(rows) - agree)
-    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>{''.join(parts)}"
+        lines = [f'<tr><th scope="rowgroup" colspan="{len(columns)}">{link}</th></tr>']
+        for row in rows:
+            shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
+            cells = [f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in keys]
+            lines.append(f"<tr>{''.join(cells)}</tr>")
+        groups.append(f"<tbody>{''.join(lines)}</tbody>")
+    verdicts = [row["verdict"] for rows in told["peers"].values() for row in rows]
+    agree = verdicts.count("agrees")
+    caption = words["checked_caption"].format(count=len(verdicts), agree=agree, differ=len(verdicts) - agree)
+    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>{''.join(groups)}"
     return nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")
 
 

@@ -133,7 +133,8 @@ class Stage:
             notebook = _notice(failure_page(chapter, outcome.failure, self._lang))
         else:
             self._pages[name]["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
-            self._peers[chapter.slug] = list(_peers(outcome.notebook))
+            if rows := list(_peers(outcome.notebook)):
+                self._peers[chapter.slug] = rows
             notebook = _for_sphinx(outcome.notebook, chapter, self.folder, depth=name.count("/"))
         (self.folder / f"{name}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
         return name
@@ -151,7 +152,9 @@ class Stage:
             "lang": self._lang,
             "languages": list(self._languages),
             "pages": self._pages,
-            "peers": [row for chapter in self._catalogue.chapters for row in self._peers.get(chapter.slug, ())],
+            "peers": {
+                page.slug: self._peers[page.slug] for page in self._catalogue.chapters if page.slug in self._peers
+            },
         }
         (self.folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
 
