@@ -49,8 +49,8 @@ def timed(work: Callable[[], object]) -> float:
 
 def summaries() -> dict[str, float]:
     """Summarise 10,000 samples of 5,000 features: depth, prevalence, commonest taxa, alpha diversity."""
-    from handbook_utils.analysis.alpha import alpha_table
-    from handbook_utils.analysis.composition import most_abundant
+    from handbook_utils.analysis.diversity.alpha import alpha_table
+    from handbook_utils.analysis.taxa.composition import most_abundant
 
     study = simulated(10_000, 5_000, 0.02)
     return {
@@ -65,8 +65,8 @@ def distances_and_tests() -> dict[str, float]:
     from skbio.diversity import beta_diversity
     from skbio.stats.distance import permanova as theirs
 
-    from handbook_utils.analysis.distances import distances
-    from handbook_utils.analysis.permanova import permanova
+    from handbook_utils.analysis.distance.distances import distances
+    from handbook_utils.analysis.distance.permanova import permanova
 
     study = simulated(2_000, 1_000, 0.1)
     names = [str(name) for name in study.features]
@@ -107,8 +107,8 @@ def _in_r(counts: Any, groups: list[str], tree: str) -> dict[str, float]:
 
 def many_runs(runs: int) -> dict[str, float]:
     """Run a small chapter many times through batch: rate of the first and last hundred, and memory."""
-    from handbook_utils.execution.batch import run_batch
-    from handbook_utils.execution.plan import read_plan
+    from handbook_utils.runs.batch import run_batch
+    from handbook_utils.runs.plan import read_plan
 
     root = ROOT / "tests" / "data" / "small-handbook"
     with tempfile.TemporaryDirectory() as folder:
@@ -140,8 +140,8 @@ def on_a_cluster(runs: int) -> dict[str, float]:
     """Compare groups many times on a dask cluster of one worker, then of two: both warm, so that only runs count."""
     from distributed import LocalCluster
 
-    from handbook_utils.execution.batch import run_batch
-    from handbook_utils.execution.plan import read_plan
+    from handbook_utils.runs.batch import run_batch
+    from handbook_utils.runs.plan import read_plan
 
     seconds = {}
     for workers in (1, 2):

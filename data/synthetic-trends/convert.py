@@ -5,7 +5,7 @@ Run it after a change of that module: ``python data/synthetic-trends/convert.py`
 
 from pathlib import Path
 
-from handbook_utils.analysis.trends_simulation import synthetic_trends
+from handbook_utils.analysis.time.trends_simulation import synthetic_trends
 
 made = synthetic_trends().interest
 made.columns = [term.replace(" ", "_") for term in made.columns]

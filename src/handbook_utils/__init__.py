@@ -5,7 +5,8 @@
 :mod:`~handbook_utils.results`. It knows nothing of notebooks, papermill or Sphinx.
 
 *The machinery* (what builds the book and runs a chapter): :mod:`~handbook_utils.chapters`,
-:mod:`~handbook_utils.execution`, :mod:`~handbook_utils.publishing` and :mod:`~handbook_utils.cli`.
+:mod:`~handbook_utils.execution`, :mod:`~handbook_utils.runs`, :mod:`~handbook_utils.publishing` and
+:mod:`~handbook_utils.cli`.
 It knows nothing of microbes.
 
 Both may use :mod:`~handbook_utils.errors`, the one way to tell a person what is wrong with their input.

@@ -132,7 +132,7 @@ def run(
 
     from handbook_utils.chapters import handbook_root
     from handbook_utils.execution import Request, execute
-    from handbook_utils.publishing.folder import check_target, write_result_folder
+    from handbook_utils.runs.folder import check_target, write_result_folder
 
     root = handbook_root()
     chapter = _chapter(slug)
@@ -192,8 +192,8 @@ def check_study(path: StudyArgument) -> None:
     """Check a study file, and say which steps can be run with what is there."""
     from handbook_utils.chapters import Catalogue, handbook_root
     from handbook_utils.chapters.sources import result_folder, study_parameters
-    from handbook_utils.execution.chain import chosen_steps
     from handbook_utils.protocols.study_file import STEPS, read_study_file
+    from handbook_utils.runs.chain import chosen_steps
 
     study = read_study_file(path)
     chapters, left_out = chosen_steps(Catalogue.read(handbook_root()), [f"protocols/{step}" for step in STEPS])
@@ -225,8 +225,8 @@ def run_study(
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
     from handbook_utils.chapters import Catalogue, handbook_root
-    from handbook_utils.execution.chain import chosen_steps, run_steps
     from handbook_utils.protocols.study_file import STEPS, read_study_file
+    from handbook_utils.runs.chain import chosen_steps, run_steps
 
     root = handbook_root()
     study = read_study_file(path)
@@ -259,8 +259,8 @@ def batch(
 ) -> None:
     """Run a plan of many runs, on this machine or on a cluster; failures are listed, nothing is lost."""
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.execution.batch import run_batch
-    from handbook_utils.execution.plan import read_plan
+    from handbook_utils.runs.batch import run_batch
+    from handbook_utils.runs.plan import read_plan
 
     root = handbook_root()
     runs = read_plan(plan, root=root)
@@ -398,9 +398,9 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
-    from handbook_utils.protocols.metadata_validation import summary
-    from handbook_utils.protocols.metadata_validation import validate as hold
-    from handbook_utils.protocols.metadata_workbook import workbook
+    from handbook_utils.protocols.metadata.validation import summary
+    from handbook_utils.protocols.metadata.validation import validate as hold
+    from handbook_utils.protocols.metadata.workbook import workbook
     from handbook_utils.study import files
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):

@@ -7,7 +7,7 @@ mistakes of a file at once. The command line prints them and exits with code 2; 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 
 class InputError(ValueError):
@@ -116,3 +116,23 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     """
     shown = ", ".join(str(item) for item in items[:most])
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+
+
+def collect(*checks: Callable[[], object]) -> None:
+    """Run every check, so that a reader is told of all mistakes at once.
+
+    Raises
+    ------
+    InputErrors
+        What the checks found.
+    """
+    errors: list[InputError] = []
+    for check in checks:
+        try:
+            check()
+        except InputErrors as found:
+            errors.extend(found.errors)
+        except InputError as found:
+            errors.append(found)
+    if errors:
+        raise InputErrors(errors)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from handbook_utils.chapters import Catalogue
 from handbook_utils.execution import Request, run_one
-from handbook_utils.publishing.folder import write_result_folder
+from handbook_utils.runs.folder import write_result_folder
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

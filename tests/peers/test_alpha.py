@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis.alpha import (
+from handbook_utils.analysis.diversity.alpha import (
     asymptotic_hill,
     chao1,
     hill,

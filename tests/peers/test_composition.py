@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis.composition import core_taxa, expected_prevalence, leading_taxa
+from handbook_utils.analysis.taxa.composition import core_taxa, expected_prevalence, leading_taxa
 
 R = json.loads((Path(__file__).parent / "composition.json").read_text(encoding="utf-8"))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis.contaminants import combined, frequency, prevalence
+from handbook_utils.analysis.taxa.contaminants import combined, frequency, prevalence
 from handbook_utils.study import Study
 
 R = json.loads((Path(__file__).parent / "contaminants.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handbook_utils.analysis.differential import differential, mode_of
+from handbook_utils.analysis.taxa.differential import differential, mode_of
 from handbook_utils.study import Study
 
 R = json.loads((Path(__file__).parent / "differential.json").read_text(encoding="utf-8"))

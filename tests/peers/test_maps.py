@@ -8,12 +8,12 @@ import pytest
 from skbio.stats.ordination import rda as skbio_rda
 
 from handbook_utils import datasets
-from handbook_utils.analysis.alpha import rarefied_richness
-from handbook_utils.analysis.constrained import constrained, hellinger_distance, nmds
-from handbook_utils.analysis.distances import distances
-from handbook_utils.analysis.filters import keep_taxa
-from handbook_utils.analysis.ordination import pcoa
-from handbook_utils.analysis.permanova import permanova
+from handbook_utils.analysis.distance.constrained import constrained, hellinger_distance, nmds
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.ordination import pcoa
+from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.diversity.alpha import rarefied_richness
+from handbook_utils.analysis.taxa.filters import keep_taxa
 
 R = json.loads((Path(__file__).parent / "maps.json").read_text(encoding="utf-8"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from handbook_utils.analysis.comparison import ratios
+from handbook_utils.analysis.diversity.comparison import ratios
 
 R = json.loads((Path(__file__).parent / "ratios.json").read_text(encoding="utf-8"))
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis.answers import compare_answers, mcnemar_exact, score_change
+from handbook_utils.analysis.models.answers import compare_answers, mcnemar_exact, score_change
+from handbook_utils.analysis.models.trials import Arm, compare
 from handbook_utils.analysis.power import exact_interval
-from handbook_utils.analysis.trends import interrupted
-from handbook_utils.analysis.trends_simulation import CAMPAIGN
-from handbook_utils.analysis.trials import Arm, compare
+from handbook_utils.analysis.time.trends import interrupted
+from handbook_utils.analysis.time.trends_simulation import CAMPAIGN
 
 R = json.loads((Path(__file__).parent / "tables.json").read_text(encoding="utf-8"))
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis.alpha import alpha_table
-from handbook_utils.analysis.longitudinal import mixed_model
-from handbook_utils.analysis.paired import crossover, paired_ratio
+from handbook_utils.analysis.diversity.alpha import alpha_table
+from handbook_utils.analysis.time.longitudinal import mixed_model
+from handbook_utils.analysis.time.paired import crossover, paired_ratio
 
 HERE = Path(__file__).parent
 R = json.loads((HERE / "time.json").read_text(encoding="utf-8"))

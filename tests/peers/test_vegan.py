@@ -10,10 +10,10 @@ from scipy import stats
 from skbio.stats.distance import anosim, permdisp
 
 from handbook_utils import datasets
-from handbook_utils.analysis.dispersion import betadisper
-from handbook_utils.analysis.distances import distances
-from handbook_utils.analysis.ordination import pcoa
-from handbook_utils.analysis.permanova import permanova
+from handbook_utils.analysis.distance.dispersion import betadisper
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.ordination import pcoa
+from handbook_utils.analysis.distance.permanova import permanova
 
 R = json.loads((Path(__file__).parent / "vegan.json").read_text(encoding="utf-8"))
 EXACT = 1e-9

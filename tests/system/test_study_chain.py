@@ -16,14 +16,14 @@ import zxingcpp
 
 from handbook_utils import datasets
 from handbook_utils.cli import main
-from handbook_utils.protocols.codes import is_code
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.example_cold import write_example_shipments
-from handbook_utils.protocols.example_questionnaire import example_questionnaire
-from handbook_utils.protocols.example_screening import example_screening
-from handbook_utils.protocols.example_sequencing import example_concentrations, example_counts
-from handbook_utils.protocols.key_file import PASSPHRASE, read_key
-from handbook_utils.protocols.metadata_validation import validate
+from handbook_utils.protocols.example.cold import write_example_shipments
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.example.screening import example_screening
+from handbook_utils.protocols.example.sequencing import example_concentrations, example_counts
+from handbook_utils.protocols.metadata.validation import validate
+from handbook_utils.protocols.people.codes import is_code
+from handbook_utils.protocols.people.key_file import PASSPHRASE, read_key
 from handbook_utils.protocols.study_file import STEPS, example, read_study_file
 
 STANDARDS = ("mixs", "ena", "ncbi", "qiime2", "qiita")

@@ -6,7 +6,14 @@ import pytest
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.acceptance import (
+from handbook_utils.protocols.example.sequencing import (
+    MOCK,
+    example_concentrations,
+    example_counts,
+    example_mock,
+    example_wells,
+)
+from handbook_utils.protocols.sequencing.acceptance import (
     Limits,
     duplicate_distances,
     hopping,
@@ -14,14 +21,7 @@ from handbook_utils.protocols.acceptance import (
     leakage,
     mock_deviation,
 )
-from handbook_utils.protocols.example_sequencing import (
-    MOCK,
-    example_concentrations,
-    example_counts,
-    example_mock,
-    example_wells,
-)
-from handbook_utils.protocols.well_inputs import accept_the_run, read_counts, read_mock, read_wells
+from handbook_utils.protocols.wells.inputs import accept_the_run, read_counts, read_mock, read_wells
 
 WELLS = read_wells("")
 EXPECTED = read_mock("")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
-from handbook_utils.analysis.alpha import (
+from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
     hill,

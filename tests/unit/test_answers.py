@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from handbook_utils.analysis.answers import compare_answers, mcnemar_exact, score_change, simulated_class
+from handbook_utils.analysis.models.answers import compare_answers, mcnemar_exact, score_change, simulated_class
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols import key_file
-from handbook_utils.protocols.assignment import (
+from handbook_utils.protocols.example.people import SEED, TIME_POINTS, example_samples
+from handbook_utils.protocols.people import key_file
+from handbook_utils.protocols.people.assignment import (
     INCLUDED_COLUMNS,
     assign_codes,
     assign_codes_and_labels,
@@ -22,10 +23,9 @@ from handbook_utils.protocols.assignment import (
     spares_needed,
     tubes_of,
 )
-from handbook_utils.protocols.codes import is_code
-from handbook_utils.protocols.example import SEED, TIME_POINTS, example_samples
-from handbook_utils.protocols.key_file import PASSPHRASE, Key, read_key, seal, unseal, write_key
-from handbook_utils.protocols.labels import (
+from handbook_utils.protocols.people.codes import is_code
+from handbook_utils.protocols.people.key_file import PASSPHRASE, Key, read_key, seal, unseal, write_key
+from handbook_utils.protocols.people.labels import (
     FORMATS,
     GRID,
     OWN,

@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.execution import batch as module
-from handbook_utils.execution.batch import run_batch
-from handbook_utils.execution.plan import read_plan
-from handbook_utils.publishing.folder import params_text
+from handbook_utils.runs import batch as module
+from handbook_utils.runs.batch import run_batch
+from handbook_utils.runs.folder import params_text
+from handbook_utils.runs.plan import read_plan
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 SCRIPT = """
 import sys
 from pathlib import Path
-from handbook_utils.execution.batch import run_batch
-from handbook_utils.execution.plan import read_plan
+from handbook_utils.runs.batch import run_batch
+from handbook_utils.runs.plan import read_plan
 
 if __name__ == "__main__":
     plan, out, root, resume = sys.argv[1:]
@@ -258,7 +258,7 @@ def test_killed_in_the_middle_and_resumed_gives_the_same_bytes(tmp_path):
 def test_a_worker_ends_with_its_batch(tmp_path):
     script = tmp_path / "hang.py"
     script.write_text(
-        "import os, time\nfrom handbook_utils.execution.batch import _processes\n"
+        "import os, time\nfrom handbook_utils.runs.batch import _processes\n"
         "if __name__ == '__main__':\n"
         "    pool = _processes(1)\n"
         "    print(pool.submit(os.getpid).result(), flush=True)\n"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from handbook_utils.analysis.causality import (
+from handbook_utils.analysis.models.causality import (
     followed_until_ill,
     many_studies,
     measured_badly,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from handbook_utils.analysis.chance import chance_findings
+from handbook_utils.analysis.models.chance import chance_findings
 
 
 def test_one_in_twenty_is_found_by_chance():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError
-from handbook_utils.protocols.codes import ALPHABET, check_character, checked, draw_codes, is_code
+from handbook_utils.protocols.people.codes import ALPHABET, check_character, checked, draw_codes, is_code
 
 CODES = draw_codes(60, seed=7)
 

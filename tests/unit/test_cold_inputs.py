@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.codes import draw_codes, tube_code
-from handbook_utils.protocols.cold_figures import shipments_figure
-from handbook_utils.protocols.cold_inputs import keep_it_cold, read_shipments
-from handbook_utils.protocols.coldchain import Limits, judge, longest_gap
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.example_cold import example_shipments, write_example_shipments
-from handbook_utils.protocols.tubes import VERDICTS
+from handbook_utils.protocols.cold.chain import Limits, judge, longest_gap
+from handbook_utils.protocols.cold.figures import shipments_figure
+from handbook_utils.protocols.cold.inputs import keep_it_cold, read_shipments
+from handbook_utils.protocols.example.cold import example_shipments, write_example_shipments
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.people.codes import draw_codes, tube_code
+from handbook_utils.protocols.wells.tubes import VERDICTS
 
 SAMPLES = example_samples(30)
 TUBES = SAMPLES["sample"].tolist()

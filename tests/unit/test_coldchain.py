@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.codes import draw_codes
-from handbook_utils.protocols.coldchain import (
+from handbook_utils.protocols.cold.chain import (
     Limits,
     Log,
     judge,
@@ -21,6 +20,7 @@ from handbook_utils.protocols.coldchain import (
     read_log,
     read_scans,
 )
+from handbook_utils.protocols.people.codes import draw_codes
 
 CODES = draw_codes(4, seed=11)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from handbook_utils.analysis.comparison import one_row_a_person, ratios
+from handbook_utils.analysis.diversity.comparison import one_row_a_person, ratios
 from handbook_utils.errors import InputError
 
 PEOPLE = pd.DataFrame(

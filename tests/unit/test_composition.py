@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import pdist, squareform
 
 from handbook_utils import datasets
-from handbook_utils.analysis.composition import (
+from handbook_utils.analysis.taxa.composition import (
     median_intervals,
     most_abundant,
     nearest_is_own,

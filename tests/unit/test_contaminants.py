@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from handbook_utils import datasets
-from handbook_utils.analysis.contaminants import (
+from handbook_utils.analysis.taxa.contaminants import (
     could_hide,
     dilutions,
     frequency,

@@ -10,8 +10,8 @@ from rocrate_validator.services import ValidationSettings, validate
 
 from handbook_utils.chapters import Catalogue
 from handbook_utils.execution import Request, run_one
-from handbook_utils.publishing.crate import content_address, write_crate
-from handbook_utils.publishing.folder import input_files, write_result_folder
+from handbook_utils.runs.crate import content_address, write_crate
+from handbook_utils.runs.folder import input_files, write_result_folder
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"

@@ -9,9 +9,9 @@ from scipy import stats
 from skbio.stats.composition import ancombc2
 
 from handbook_utils import datasets
-from handbook_utils.analysis.differential import METHODS, benjamini_hochberg, differential, mode_of
-from handbook_utils.analysis.filters import keep_taxa
-from handbook_utils.analysis.simulation import groups_with_known_difference
+from handbook_utils.analysis.models.simulation import groups_with_known_difference
+from handbook_utils.analysis.taxa.differential import METHODS, benjamini_hochberg, differential, mode_of
+from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import handbook_utils
 
 PACKAGE = Path(handbook_utils.__file__).parent
-FIELD = {"study", "datasets", "analysis", "protocols", "figures", "results"}
-MACHINERY = {"chapters", "execution", "publishing", "cli", "doctor"}
+FIELD = {"study", "datasets", "analysis", "protocols", "recipes", "figures", "results"}
+MACHINERY = {"chapters", "execution", "runs", "publishing", "cli", "doctor"}
 #: What both halves may use: it knows neither microbes nor notebooks.
 SHARED = {"errors", "readability"}
 TOOLS = {

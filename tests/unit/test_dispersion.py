@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
-from handbook_utils.analysis.dispersion import betadisper, spatial_median
+from handbook_utils.analysis.distance.dispersion import betadisper, spatial_median
 from handbook_utils.errors import InputError
 
 

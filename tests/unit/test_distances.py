@@ -10,8 +10,8 @@ from skbio import TreeNode
 from skbio.diversity import beta_diversity
 
 from handbook_utils import datasets
-from handbook_utils.analysis import distances as distances_module
-from handbook_utils.analysis.distances import METRICS, ON_A_TREE, centred_log_ratios, distances
+from handbook_utils.analysis.distance import distances as distances_module
+from handbook_utils.analysis.distance.distances import METRICS, ON_A_TREE, centred_log_ratios, distances
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 

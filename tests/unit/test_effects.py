@@ -6,8 +6,8 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.effects import group_effect
-from handbook_utils.analysis.permanova import permanova
 from handbook_utils.errors import InputError
 
 

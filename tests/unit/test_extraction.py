@@ -7,10 +7,10 @@ import pytest
 from pypdf import PdfReader
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.codes import draw_codes
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.example_cold import example_verdicts
-from handbook_utils.protocols.extraction import (
+from handbook_utils.protocols.example.cold import example_verdicts
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.people.codes import draw_codes
+from handbook_utils.protocols.wells.extraction import (
     Extraction,
     batch_pdf,
     batches,
@@ -21,8 +21,8 @@ from handbook_utils.protocols.extraction import (
     received,
     steps,
 )
-from handbook_utils.protocols.extraction_figures import fates, fates_figure
-from handbook_utils.protocols.plates import layout
+from handbook_utils.protocols.wells.losses import fates, fates_figure
+from handbook_utils.protocols.wells.plates import layout
 
 TUBES = example_samples()
 VERDICTS = example_verdicts(TUBES)

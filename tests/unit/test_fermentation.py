@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handbook_utils.analysis.fermentation import SUGAR_UNIT, acids_a_day, acids_of_a_sugar, fermentation
+from handbook_utils.analysis.models.fermentation import SUGAR_UNIT, acids_a_day, acids_of_a_sugar, fermentation
 from handbook_utils.errors import InputError
 
 SETTINGS = {"fermentable": 0.7, "half_time": 6.0, "transit": 40.0, "acids": 1.2, "absorption": 1.0}

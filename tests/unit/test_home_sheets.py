@@ -7,11 +7,11 @@ import pytest
 from pypdf import PdfReader
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.bristol import DRAWINGS, TYPES, bristol_figure
-from handbook_utils.protocols.home_inputs import collect_at_home, problems
-from handbook_utils.protocols.home_sheets import form_pdf, sheet_pdf
-from handbook_utils.protocols.home_texts import KITS, Home, form_words, words
-from handbook_utils.protocols.pictograms import PICTOGRAMS, step_figure
+from handbook_utils.protocols.home.bristol import DRAWINGS, TYPES, bristol_figure
+from handbook_utils.protocols.home.inputs import collect_at_home, problems
+from handbook_utils.protocols.home.pictograms import PICTOGRAMS, step_figure
+from handbook_utils.protocols.home.sheets import form_pdf, sheet_pdf
+from handbook_utils.protocols.home.texts import KITS, Home, form_words, words
 from handbook_utils.readability import LONGEST_SENTENCE, PUBLIC_SCORE, PUBLIC_SENTENCE, readability
 
 GIVEN = {"study": "Vezels & één – thuis", "version": "1.2", "phone": "+31 50 000 0000", "email": "a.b@example.org"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handbook_utils.analysis.kinetics import Gut, follow_dose, share_absorbed
+from handbook_utils.analysis.models.kinetics import Gut, follow_dose, share_absorbed
 from handbook_utils.errors import InputError
 
 

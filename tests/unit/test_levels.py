@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from handbook_utils.analysis.answers import mcnemar_exact
-from handbook_utils.analysis.causality import simulate_people, slope, slope_by_gene
-from handbook_utils.analysis.comparison import ratios
-from handbook_utils.analysis.contaminants import combined, frequency, prevalence
+from handbook_utils.analysis.diversity.comparison import ratios
+from handbook_utils.analysis.models.answers import mcnemar_exact
+from handbook_utils.analysis.models.causality import simulate_people, slope, slope_by_gene
+from handbook_utils.analysis.models.trials import Arm, compare
 from handbook_utils.analysis.power import permanova_power, taxon_power, tilted
-from handbook_utils.analysis.trends import interrupted
-from handbook_utils.analysis.trials import Arm, compare
+from handbook_utils.analysis.taxa.contaminants import combined, frequency, prevalence
+from handbook_utils.analysis.time.trends import interrupted
 from handbook_utils.study import Study
 
 STUDIES = 300

@@ -16,11 +16,9 @@ from skbio.metadata import SampleMetadata
 
 from handbook_utils import cli, datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.codes import check_character
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.example_questionnaire import example_questionnaire
-from handbook_utils.protocols.extraction import Extraction
-from handbook_utils.protocols.metadata_records import (
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.metadata.records import (
     Circumstances,
     all_standards,
     as_tsv,
@@ -36,12 +34,14 @@ from handbook_utils.protocols.metadata_records import (
     records,
     to_ena,
 )
-from handbook_utils.protocols.metadata_rules import check
-from handbook_utils.protocols.metadata_standards import INSDC_MISSING, MIXS, STANDARDS, standard
-from handbook_utils.protocols.metadata_validation import summary, validate, validate_table
-from handbook_utils.protocols.metadata_workbook import workbook
-from handbook_utils.protocols.plates import layout
-from handbook_utils.protocols.privacy import examine
+from handbook_utils.protocols.metadata.rules import check
+from handbook_utils.protocols.metadata.standards import INSDC_MISSING, MIXS, STANDARDS, standard
+from handbook_utils.protocols.metadata.validation import summary, validate, validate_table
+from handbook_utils.protocols.metadata.workbook import workbook
+from handbook_utils.protocols.people.codes import check_character
+from handbook_utils.protocols.people.privacy import examine
+from handbook_utils.protocols.wells.extraction import Extraction
+from handbook_utils.protocols.wells.plates import layout
 
 TODAY = dt.date(2026, 11, 24)
 STUDY = Circumstances(

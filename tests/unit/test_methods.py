@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from handbook_utils.chapters import Chapter, Parameter
-from handbook_utils.publishing.methods import Paragraph, methods_text, read_paragraphs, read_references
+from handbook_utils.runs.methods import Paragraph, methods_text, read_paragraphs, read_references
 
 BIB = r"""
 @article{anderson2013,

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
-from handbook_utils.analysis.ordination import gower_centred, pcoa
+from handbook_utils.analysis.distance.ordination import gower_centred, pcoa
 
 
 def of(points) -> DistanceMatrix:

@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import binomtest
 from skbio import DistanceMatrix
 
-from handbook_utils.analysis.longitudinal import change_points, mixed_model, pairs_in_time
-from handbook_utils.analysis.paired import crossover, paired_ratio
+from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
+from handbook_utils.analysis.time.paired import crossover, paired_ratio
 from handbook_utils.errors import InputError
 
 SIZE = 200

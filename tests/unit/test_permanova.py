@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 from skbio.stats.distance import permanova as scikit_bio
 
-from handbook_utils.analysis.permanova import permanova
+from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.errors import InputError, InputErrors
 
 STUDIES = 300

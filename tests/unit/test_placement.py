@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
-from handbook_utils.analysis import inputs
-from handbook_utils.analysis.placement import (
+from handbook_utils.analysis.models.placement import (
     UNNAMED,
     part_below,
     place,
@@ -22,6 +21,7 @@ from handbook_utils.analysis.placement import (
     within_person_sd,
 )
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.recipes.my_microbiome_status import my_microbiome_status
 from handbook_utils.study import Study
 
 PARAMETERS = {
@@ -169,7 +169,7 @@ def test_the_place_on_another_day_is_held_in_95_of_100():
 
 
 def check(**changed: object) -> None:
-    inputs.my_microbiome_status(PARAMETERS | changed)
+    my_microbiome_status(PARAMETERS | changed)
 
 
 def written(folder, frame: pd.DataFrame, name: str = "mine.tsv") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.execution.plan import read_plan
+from handbook_utils.runs.plan import read_plan
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 

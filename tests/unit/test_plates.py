@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy.stats.contingency import association
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.balance import CONTENTS, SAMPLE, Features, broken_rules, totals
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.plates import in_order, layout, plain_scores, randomised, score
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.wells.balance import CONTENTS, SAMPLE, Features, broken_rules, totals
+from handbook_utils.protocols.wells.plates import in_order, layout, plain_scores, randomised, score
 
 COVARIATES = ("arm", "sex", "age_band", "centre", "time_point")
 CONTROLS = ("blank", "mock", "ntc", "duplicate")

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from skbio import DistanceMatrix
 
-from handbook_utils.analysis.permanova import permanova
+from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.power import (
     baseline_residuals,
     changes,
@@ -24,7 +24,7 @@ from handbook_utils.analysis.power import (
     two_groups,
 )
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.plan_inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
+from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
 
 GIVEN = {
     "pilot": "twins", "table": "", "metadata": "", "group": "", "person": "", "time": "", "reads": 500,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
-from handbook_utils.analysis.prevalence import (
+from handbook_utils.analysis.models.prevalence import (
     COMPLAINTS,
     complaint_grid,
     prevalence_from_incidence,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
-from handbook_utils.protocols.privacy import WITHHELD, examine, is_bsn
+from handbook_utils.protocols.people.privacy import WITHHELD, examine, is_bsn
 
 TODAY = dt.date(2026, 11, 24)
 

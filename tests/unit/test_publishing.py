@@ -13,10 +13,10 @@ import pytest
 from handbook_utils.chapters import Catalogue
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.publishing import build_book, render, update_catalogues
-from handbook_utils.publishing.mathml import mathml
 from handbook_utils.publishing.site import loaded_from_elsewhere
 from handbook_utils.publishing.stage import Stage, reading_ease
 from handbook_utils.publishing.translate import merged
+from handbook_utils.runs.mathml import mathml
 
 CHAPTER = """\
 ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
-from handbook_utils.analysis import inputs
 from handbook_utils.chapters.catalogue import read_chapter
 from handbook_utils.chapters.parameters import Parameter
 from handbook_utils.errors import InputError, InputErrors
@@ -25,7 +25,8 @@ def defaults(recipe: str) -> dict[str, Any]:
 
 
 def check(recipe: str, **changed: Any) -> None:
-    getattr(inputs, recipe.replace("-", "_"))(defaults(recipe) | changed)
+    name = recipe.replace("-", "_")
+    getattr(importlib.import_module(f"handbook_utils.recipes.{name}"), name)(defaults(recipe) | changed)
 
 
 def messages(caught: pytest.ExceptionInfo[Any]) -> str:

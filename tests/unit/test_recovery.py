@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handbook_utils.analysis.recovery import ROOM, Course, compared_with_before, simulate_recovery
+from handbook_utils.analysis.models.recovery import ROOM, Course, compared_with_before, simulate_recovery
 from handbook_utils.errors import InputError
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from handbook_utils import datasets
-from handbook_utils.analysis.phyla import PHYLUM_OF, firmicutes_to_bacteroidetes, phylum_shares
-from handbook_utils.analysis.retest import other_verdict, share_by_reads, typical_fold
+from handbook_utils.analysis.models.retest import other_verdict, share_by_reads, typical_fold
+from handbook_utils.analysis.taxa.phyla import PHYLUM_OF, firmicutes_to_bacteroidetes, phylum_shares
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 

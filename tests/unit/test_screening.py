@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.example_screening import example_screening
-from handbook_utils.protocols.recruitment import balance, flow, inclusion_by_position, reach, share_interval
-from handbook_utils.protocols.screening import (
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.example.screening import example_screening
+from handbook_utils.protocols.people.recruitment import balance, flow, inclusion_by_position, reach, share_interval
+from handbook_utils.protocols.people.screening import (
     COLUMNS,
     INCLUDED,
     NOT_INCLUDED,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from handbook_utils.analysis.longitudinal import series_correlation
+from handbook_utils.analysis.time.longitudinal import series_correlation
 from handbook_utils.errors import InputError
 
 

@@ -15,12 +15,12 @@ from rocrate_validator.services import validate as validate_crate
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.archive_sheets import platform_of, sheets
-from handbook_utils.protocols.example import example_samples
-from handbook_utils.protocols.metadata_validation import validate
-from handbook_utils.protocols.read_files import read_files
-from handbook_utils.protocols.reporting import OPEN, storms
-from handbook_utils.protocols.study_crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.metadata.validation import validate
+from handbook_utils.protocols.sequencing.archive_sheets import platform_of, sheets
+from handbook_utils.protocols.sequencing.read_files import read_files
+from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
+from handbook_utils.protocols.share.reporting import OPEN, storms
 
 ROOT = handbook_root()
 DEFAULTS = {entry.name: entry.default for entry in Catalogue.read(ROOT).get("protocols/share-the-data").parameters}

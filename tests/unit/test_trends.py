@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from handbook_utils import datasets
-from handbook_utils.analysis.trends import interrupted, measure_awareness, read_trends
-from handbook_utils.analysis.trends_simulation import CAMPAIGN, TERMS, coverage, synthetic_trends
+from handbook_utils.analysis.time.trends import interrupted, measure_awareness, read_trends
+from handbook_utils.analysis.time.trends_simulation import CAMPAIGN, TERMS, coverage, synthetic_trends
 from handbook_utils.errors import InputError, InputErrors
 
 ENGLISH = (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from handbook_utils.analysis.trials import Arm, compare, trials_with_a_look
+from handbook_utils.analysis.models.trials import Arm, compare, trials_with_a_look
 from handbook_utils.errors import InputError
 
 

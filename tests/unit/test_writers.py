@@ -19,7 +19,7 @@ from skbio.metadata import SampleMetadata
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.metadata_validation import validate
+from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.study import Study
 from handbook_utils.study.delimited import _ANNOTATION_WORDS
 from handbook_utils.study.matching import loose_keys

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from skbio import DistanceMatrix
 
-from handbook_utils.analysis.permanova import aligned
+from handbook_utils.analysis.distance.permanova import aligned
 from handbook_utils.errors import InputError
 
 Matrix = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, special, stats
 
-from handbook_utils.analysis.alpha import hill_at_size
+from handbook_utils.analysis.diversity.alpha import hill_at_size
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -527,7 +527,7 @@ def permanova_power(
     Notes
     -----
     With two groups and no other terms F rises with the sum of squares between groups, so that is what is compared; it
-    equals that of :func:`handbook_utils.analysis.permanova.permanova` (a test holds it to that).
+    equals that of :func:`handbook_utils.analysis.distance.permanova.permanova` (a test holds it to that).
 
     Examples
     --------

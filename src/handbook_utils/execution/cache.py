@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
 
 #: Parts of the package that a chapter's outcome does not hang on.
-_ELSEWHERE = {"chapters", "publishing", "cli.py", "cli"}
+_ELSEWHERE = {"chapters", "runs", "publishing", "cli.py", "cli"}
 
 
 def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], root: Path) -> str:

@@ -64,7 +64,7 @@ def draw_once() -> None:
 
 
 for part in (handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols):
-    for module in pkgutil.iter_modules(part.__path__, f"{part.__name__}."):
+    for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
 draw_once()
 gc.freeze()

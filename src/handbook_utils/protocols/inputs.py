@@ -9,7 +9,7 @@ import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.protocols.plate_requests import asked
+from handbook_utils.protocols.wells.requests import asked
 from handbook_utils.study import formats
 
 _WANTED = ("plate", "sample", "participant", "blanks", "mocks", "ntc", "duplicates", "candidates")

@@ -933,7 +933,7 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
 
 
 def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
-    from handbook_utils.protocols.labels import label_format
+    from handbook_utils.protocols.people.labels import label_format
 
     names = ("codes.label_format", "codes.label_grid")
     at = next((name for name in reversed(names) if name in values), None)

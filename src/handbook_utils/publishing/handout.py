@@ -30,7 +30,7 @@ from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-    from handbook_utils.publishing.report import Page
+    from handbook_utils.runs.report import Page
 
 _TAKEAWAYS, _SURE = "Key takeaways", "What is sure, what is likely, what is unknown?"
 _FONT = "HandoutSans"

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError
-from handbook_utils.publishing.methods import read_references
-from handbook_utils.publishing.report import Language, Page, recorded_values
 from handbook_utils.publishing.translate import catalogue_of
+from handbook_utils.runs.methods import read_references
+from handbook_utils.runs.report import Language, Page, recorded_values
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter

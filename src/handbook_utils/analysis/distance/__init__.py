@@ -1,0 +1,1 @@
+"""Distances between samples, maps of them, and tests of groups on them."""

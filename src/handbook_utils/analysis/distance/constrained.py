@@ -1,0 +1,296 @@
+"""Ordinations beside principal coordinates: constrained by metadata (RDA, dbRDA), and by ranks only (NMDS).
+
+scikit-bio's ``rda`` returns singular values where eigenvalues are asked for, so its proportions are wrong; here they
+are shares of the total sum of squares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import isotonic_regression, minimize
+from skbio import DistanceMatrix
+
+from handbook_utils.analysis.distance.ordination import gower_centred, pcoa
+from handbook_utils.analysis.distance.permanova import aligned, columns_of
+from handbook_utils.errors import InputError
+
+Matrix = npt.NDArray[np.float64]
+
+__all__ = ["Constrained", "Nmds", "constrained", "hellinger_distance", "nmds", "taxon_arrows"]
+
+
+@dataclass(frozen=True)
+class Constrained:
+    """An ordination of what metadata explain.
+
+    Attributes
+    ----------
+    coordinates : pandas.DataFrame
+        Samples × constrained axes, where the metadata put each sample.
+    sums : pandas.Series
+        Sum of squares of each axis.
+    total : float
+        Total sum of squares of the distances.
+    r2, adjusted_r2 : float
+        Share of the total explained, and with what chance explains taken off (Ezekiel).
+    """
+
+    coordinates: pd.DataFrame
+    sums: pd.Series
+    total: float
+    r2: float
+    adjusted_r2: float
+
+
+@dataclass(frozen=True)
+class Nmds:
+    """A non-metric map.
+
+    Attributes
+    ----------
+    coordinates : pandas.DataFrame
+        Samples × axes, centred; the first axis is the longest.
+    stress : float
+        Kruskal's stress 1: 0 where the ranks of the distances are those on the map.
+    distances, fitted : numpy.ndarray
+        Of each pair, the distance on the map and the nearest one that keeps the ranks.
+    again : int
+        How many of the starts ended within 0.001 of the least stress.
+    """
+
+    coordinates: pd.DataFrame
+    stress: float
+    distances: Matrix
+    fitted: Matrix
+    again: int
+
+
+def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
+    """Euclidean distances of the square roots of shares, for which dbRDA is the RDA of Legendre and Gallagher (2001).
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Samples × taxa; rows add up to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares = pd.DataFrame([[1.0, 0.0], [0.0, 1.0]], index=["a", "b"])
+    >>> round(float(hellinger_distance(shares)["a", "b"]), 3)
+    1.414
+    """
+    roots = np.sqrt(shares.to_numpy(dtype=float))
+    inner = roots @ roots.T
+    own = np.diag(inner)
+    square = np.maximum(own[:, None] + own - 2 * inner, 0.0)
+    np.fill_diagonal(square, 0.0)
+    return DistanceMatrix(np.sqrt((square + square.T) / 2), ids=[str(name) for name in shares.index])
+
+
+def constrained(
+    distance: DistanceMatrix, metadata: pd.DataFrame, terms: Sequence[str], *, conditions: Sequence[str] = ()
+) -> Constrained:
+    """Ordinate what metadata explain of the distances, after taking out what others explain.
+
+    For Euclidean distances this is redundancy analysis (RDA); for others distance-based RDA that keeps negative
+    eigenvalues, as vegan's ``dbrda``. The test of it is PERMANOVA of the same terms.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Between samples.
+    metadata : pandas.DataFrame
+        A row a sample.
+    terms : sequence of str
+        Columns that constrain; words are groups, numbers are taken as linear.
+    conditions : sequence of str
+        Columns taken out first.
+
+    Returns
+    -------
+    Constrained
+
+    Raises
+    ------
+    InputError
+        A term that adds nothing to the conditions, or too few samples.
+
+    References
+    ----------
+    McArdle and Anderson 2001, Ecology 82:290; Legendre and Legendre 2012, Numerical Ecology, chapter 11.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = constrained(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=list("abc")),
+    ...                     pd.DataFrame({"arm": ["x", "x", "y"]}, index=list("abc")), ["arm"])
+    >>> round(found.r2, 3)
+    0.73
+    """
+    frame = aligned(metadata, distance)
+    gower = gower_centred(np.asarray(distance.data))
+    total = float(np.trace(gower))
+    before = _basis(frame, conditions, None)
+    basis = _basis(frame, terms, before)
+    free = len(frame) - 1 - basis.shape[1] - before.shape[1]
+    if basis.shape[1] == 0 or free < 1:
+        raise InputError(
+            "These columns constrain nothing, or there are too few samples for them.",
+            where="parameters terms and conditions",
+            expected="columns that vary beside the others, and more samples than columns",
+            found=f"{basis.shape[1]} columns beside {before.shape[1]}, {len(frame)} samples",
+        )
+    values, vectors = np.linalg.eigh(basis.T @ gower @ basis)
+    order = [number for number in np.argsort(values)[::-1] if values[number] > 1e-12 * total]
+    axes = basis @ vectors[:, order]
+    tallest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
+    names = [f"axis {number}" for number in range(1, len(order) + 1)]
+    points = axes * np.sign(tallest) * np.sqrt(values[order])
+    explained = float(values.sum())
+    left = total - float(np.trace(before.T @ gower @ before)) - explained
+    # Ezekiel's adjustment; with conditions, of the whole model less that of the conditions.
+    whole = _adjusted(1 - left / total, basis.shape[1] + before.shape[1], len(frame))
+    partly = _adjusted(1 - (left + explained) / total, before.shape[1], len(frame))
+    return Constrained(
+        coordinates=pd.DataFrame(points, index=frame.index, columns=names),
+        sums=pd.Series(values[order], index=names),
+        total=total,
+        r2=explained / total,
+        adjusted_r2=whole - partly,
+    )
+
+
+def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int = 1) -> Nmds:
+    """Put samples on a map whose distances keep the ranks of those given, as well as can be (Kruskal 1964).
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Between samples.
+    axes : int
+        Of the map.
+    starts : int
+        Principal coordinates first, then random ones; the least stress is kept.
+    seed : int
+        Of the random starts.
+
+    Returns
+    -------
+    Nmds
+
+    Examples
+    --------
+    >>> line = DistanceMatrix([[0, 1, 2, 4], [1, 0, 1.5, 3], [2, 1.5, 0, 1.2], [4, 3, 1.2, 0]], ids=list("abcd"))
+    >>> nmds(line, starts=2).stress < 1e-3
+    True
+    """
+    count = len(distance.ids)
+    rows, columns = np.triu_indices(count, 1)
+    order = np.argsort(np.asarray(distance.data)[rows, columns], kind="stable")
+    rows, columns = rows[order], columns[order]
+    generator = np.random.default_rng(seed)
+    first = pcoa(distance).coordinates.to_numpy()[:, :axes]
+    scale = np.std(first) or 1.0
+    padded = np.hstack([first, generator.normal(0, 0.01 * scale, (count, axes - first.shape[1]))])
+
+    def stress(flat: Matrix) -> tuple[float, Matrix]:
+        gap, apart, fitted = _on_the_map(flat.reshape(count, axes), rows, columns)
+        size = float(apart @ apart)
+        value = float((apart - fitted) @ (apart - fitted)) / size
+        # The fitted distances are a projection, so the slope needs no derivative of theirs.
+        slope = 2 * ((apart - fitted) - value * apart) / size
+        pull = (slope / np.maximum(apart, 1e-12))[:, None] * gap
+        gradient = np.zeros((count, axes))
+        np.add.at(gradient, rows, pull)
+        np.add.at(gradient, columns, -pull)
+        return value, gradient.ravel()
+
+    ends = []
+    for number in range(starts):
+        begin = padded if number == 0 else generator.normal(0, scale, (count, axes))
+        ends.append(
+            minimize(stress, begin.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 1000, "ftol": 1e-13})
+        )
+    best = min(ends, key=lambda end: float(end.fun))
+    points = best.x.reshape(count, axes)
+    points = points - points.mean(axis=0)
+    _, _, turn = np.linalg.svd(points, full_matrices=False)
+    points = points @ turn.T
+    tallest = points[np.abs(points).argmax(axis=0), np.arange(axes)]
+    points *= np.sign(tallest)
+    _, apart, fitted = _on_the_map(points, rows, columns)
+    least = np.sqrt(best.fun)
+    back = np.argsort(order)
+    return Nmds(
+        coordinates=pd.DataFrame(points, index=list(distance.ids), columns=[f"NMDS{n + 1}" for n in range(axes)]),
+        stress=float(least),
+        distances=apart[back],
+        fitted=fitted[back],
+        again=sum(bool(np.sqrt(end.fun) <= least + 1e-3) for end in ends),
+    )
+
+
+def taxon_arrows(shares: pd.DataFrame, coordinates: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Correlate the square roots of shares with two axes, and keep the taxa that go with them most.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Samples × taxa.
+    coordinates : pandas.DataFrame
+        Samples × at least two axes.
+    count : int
+        How many taxa.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Taxon × two axes: Pearson correlations, from the longest arrow.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares = pd.DataFrame({"up": [0.1, 0.2, 0.3], "same": [0.5, 0.5, 0.5]})
+    >>> taxon_arrows(shares, pd.DataFrame({"x": [0.0, 1, 2], "y": [1.0, 0, 1]}), 1).round(2).to_dict("index")
+    {'up': {'x': 1.0, 'y': -0.08}}
+    """
+    roots = np.sqrt(shares.to_numpy(dtype=float))
+    roots = roots - roots.mean(axis=0)
+    varies = np.linalg.norm(roots, axis=0) > 1e-12
+    axes = coordinates.iloc[:, :2]
+    centred = axes.to_numpy() - axes.to_numpy().mean(axis=0)
+    found = (roots[:, varies] / np.linalg.norm(roots[:, varies], axis=0)).T @ (
+        centred / np.linalg.norm(centred, axis=0)
+    )
+    table = pd.DataFrame(found, index=shares.columns[varies], columns=axes.columns)
+    return table.loc[(table**2).sum(axis=1).sort_values(ascending=False, kind="stable").index[:count]]
+
+
+def _on_the_map(
+    points: Matrix, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> tuple[Matrix, Matrix, Matrix]:
+    gap = points[rows] - points[columns]
+    apart = np.sqrt((gap**2).sum(axis=1))
+    return gap, apart, np.asarray(isotonic_regression(apart).x)
+
+
+def _basis(frame: pd.DataFrame, names: Sequence[str], against: Matrix | None) -> Matrix:
+    columns = [columns_of(frame[name]) for name in names]
+    made = np.hstack(columns) if columns else np.zeros((len(frame), 0))
+    if against is not None:
+        made = made - against @ (against.T @ made)
+    if made.shape[1] == 0:
+        return made
+    left, sizes, _ = np.linalg.svd(made, full_matrices=False)
+    kept: Matrix = left[:, sizes > 1e-9 * max(1.0, sizes.max())]
+    return kept
+
+
+def _adjusted(r2: float, columns: int, samples: int) -> float:
+    return 1 - (1 - r2) * (samples - 1) / (samples - 1 - columns)

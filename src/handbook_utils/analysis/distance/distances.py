@@ -1,0 +1,226 @@
+"""Distances between samples, each on the scale it is defined for.
+
+Bray–Curtis and Jaccard are taken on proportions and on presence; Aitchison distances on log-ratios, as relative
+abundances are compositional; UniFrac on the tree. scikit-bio computes what it has; generalised UniFrac (Chen 2012) is
+written here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.spatial.distance import pdist, squareform
+from skbio import DistanceMatrix, TreeNode
+from skbio.stats.composition import multi_replace, rclr
+
+from handbook_utils.errors import InputError, listed, nearest
+from handbook_utils.study import Study
+
+Metric = Literal[
+    "bray-curtis",
+    "jaccard",
+    "aitchison",
+    "robust-aitchison",
+    "unweighted-unifrac",
+    "weighted-unifrac",
+    "generalised-unifrac",
+]
+METRICS: tuple[str, ...] = get_args(Metric)
+
+#: Differences to be added up from which on compiled threads are faster than SciPy.
+_WORTH_COMPILING = 1_000_000_000
+
+#: Metrics that need a tree.
+ON_A_TREE = ("unweighted-unifrac", "weighted-unifrac", "generalised-unifrac")
+
+
+def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatrix:
+    """Compute the distances between all samples.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions; no empty samples.
+    metric : str
+        One of :data:`METRICS`.
+
+        - ``bray-curtis``: on proportions, so that depth alone makes no distance.
+        - ``jaccard``: on presence and absence.
+        - ``aitchison``: Euclidean on centred log-ratios, zeros replaced multiplicatively (Martín-Fernández 2003) by
+          1/D² of the D features.
+        - ``robust-aitchison``: Euclidean on robust centred log-ratios, in which zeros stay 0 (Martino 2019, without
+          its matrix completion).
+        - ``unweighted-unifrac``, ``weighted-unifrac``: Lozupone 2005, 2007; the weighted one normalised.
+        - ``generalised-unifrac``: Chen 2012.
+    alpha : float
+        Of generalised UniFrac: weight of abundant lineages, 0 to 1.
+
+    Returns
+    -------
+    skbio.DistanceMatrix
+        With the samples' ids.
+
+    Raises
+    ------
+    InputError
+        An unknown metric, samples without reads, or no tree where one is needed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> study = Study.from_frame(pd.DataFrame([[5, 5, 0], [0, 50, 50]], index=["a", "b"], columns=["x", "y", "z"]))
+    >>> float(distances(study, "bray-curtis")["a", "b"])
+    0.5
+    """
+    if metric not in METRICS:
+        close = nearest(metric, METRICS)
+        raise InputError(
+            f"There is no distance '{metric}'.",
+            expected=f"one of {', '.join(METRICS)}",
+            found=metric,
+            remedy=f"Did you mean '{close}'?" if close else None,
+        )
+    empty = study.depth.index[study.depth == 0]
+    if len(empty):
+        raise InputError(
+            "Samples without a single read have no distance to others.",
+            found=listed(list(empty)),
+            remedy="Leave them out.",
+        )
+    shares = study.proportions().table.toarray()
+    if metric in ON_A_TREE:
+        square = _unifrac(shares, study, metric, alpha)
+    elif metric == "bray-curtis":
+        square = squareform(pdist(shares, "braycurtis"))
+    elif metric == "jaccard":
+        square = squareform(pdist(shares > 0, "jaccard"))
+    elif metric == "aitchison":
+        square = squareform(pdist(centred_log_ratios(study)))
+    else:
+        square = squareform(pdist(np.nan_to_num(rclr(shares))))
+    return DistanceMatrix(square, ids=[str(name) for name in study.samples])
+
+
+def centred_log_ratios(study: Study) -> npt.NDArray[np.float64]:
+    """Return centred log-ratios, zeros replaced multiplicatively.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions.
+
+    Returns
+    -------
+    numpy.ndarray
+        Samples × features; each row has mean 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> study = Study.from_frame(pd.DataFrame([[1, 1, 0], [2, 4, 8]], columns=["x", "y", "z"], index=["a", "b"]))
+    >>> centred_log_ratios(study).round(3).tolist()[1]
+    [-0.693, 0.0, 0.693]
+    """
+    shares = study.proportions().table.toarray()
+    logs = np.log(multi_replace(shares))
+    centred: npt.NDArray[np.float64] = logs - logs.mean(axis=1, keepdims=True)
+    return centred
+
+
+def _unifrac(shares: npt.NDArray[np.float64], study: Study, metric: str, alpha: float) -> npt.NDArray[np.float64]:
+    if study.tree is None:
+        raise InputError(
+            f"The distance '{metric}' needs a tree of the features.",
+            remedy="Give a Newick file, or choose bray-curtis or aitchison.",
+        )
+    lengths, below = branches(study.tree, [str(name) for name in study.features])
+    reached = (below @ shares.T).T  # samples × branches: the share of each sample below a branch
+    if metric == "unweighted-unifrac":
+        return _unweighted(reached > 0, lengths)
+    if metric == "weighted-unifrac":
+        return _weighted(reached, lengths)
+    return _generalised(reached, lengths, alpha)
+
+
+def branches(tree: TreeNode, features: list[str]) -> tuple[npt.NDArray[np.float64], sparse.csr_matrix]:
+    """Return the branches of a tree and the features below each.
+
+    Parameters
+    ----------
+    tree : skbio.TreeNode
+        Rooted; its tips hold all features.
+    features : list of str
+        In the order of the table's columns.
+
+    Returns
+    -------
+    lengths : numpy.ndarray
+        One a branch; branches without features below them are left out.
+    below : scipy.sparse.csr_matrix
+        Branches × features: 1 where the feature is below the branch.
+    """
+    place = {name: number for number, name in enumerate(features)}
+    rows: list[npt.NDArray[np.intp]] = []
+    lengths: list[float] = []
+    reached: dict[int, npt.NDArray[np.intp]] = {}
+    for node in tree.postorder(include_self=False):
+        if node.is_tip():
+            row = np.array([place[node.name]] if node.name in place else [], dtype=np.intp)
+        else:
+            row = np.concatenate([reached.pop(id(child)) for child in node.children])
+        reached[id(node)] = row
+        if len(row) and node.length:
+            rows.append(row)
+            lengths.append(float(node.length))
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    columns = np.concatenate(rows)
+    below = sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(rows), len(features)))
+    return np.array(lengths), below
+
+
+def _unweighted(present: npt.NDArray[np.bool_], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    here = present.astype(float)
+    weighted = here * lengths
+    shared = weighted @ here.T
+    own = weighted.sum(axis=1)
+    union = own[:, None] + own[None, :] - shared
+    square = 1.0 - shared / union
+    np.fill_diagonal(square, 0.0)
+    return _clean(square)
+
+
+def _weighted(reached: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    scaled = reached * lengths
+    own = scaled.sum(axis=1)
+    if scaled.shape[0] ** 2 * scaled.shape[1] < _WORTH_COMPILING:
+        apart = squareform(pdist(scaled, "cityblock"))
+    else:
+        # Compiling takes seconds and the import half of one, so only large tables pay for it.
+        from handbook_utils.analysis.distance.kernels import manhattan
+
+        apart = manhattan(np.ascontiguousarray(scaled))
+    return _clean(apart / (own[:, None] + own[None, :]))
+
+
+def _generalised(
+    reached: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64], alpha: float
+) -> npt.NDArray[np.float64]:
+    # d = sum b (pA + pB)^alpha |pA - pB| / (pA + pB) over sum b (pA + pB)^alpha, branches with pA + pB = 0 left out.
+    count = len(reached)
+    square = np.zeros((count, count))
+    for number in range(count - 1):
+        total = reached[number + 1 :] + reached[number]
+        difference = np.abs(reached[number + 1 :] - reached[number])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            above = np.where(total > 0, lengths * total ** (alpha - 1) * difference, 0.0).sum(axis=1)
+            under = np.where(total > 0, lengths * total**alpha, 0.0).sum(axis=1)
+        square[number, number + 1 :] = above / under
+    return _clean(square + square.T)
+
+
+def _clean(square: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Make a matrix exactly symmetric and non-negative, which rounding may have spoilt."""
+    return np.maximum((square + square.T) / 2, 0.0)

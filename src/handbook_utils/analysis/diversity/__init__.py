@@ -1,0 +1,1 @@
+"""Diversity within a sample, and one number a person compared between groups."""

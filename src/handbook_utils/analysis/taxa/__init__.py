@@ -1,0 +1,1 @@
+"""Which taxa there are, which differ, and which do not belong."""

@@ -1,0 +1,1 @@
+"""Repeated samples: before and after, courses, and changes."""

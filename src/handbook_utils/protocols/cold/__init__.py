@@ -1,0 +1,1 @@
+"""The cold chain: from a logger to a verdict on each tube."""

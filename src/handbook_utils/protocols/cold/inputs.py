@@ -1,0 +1,112 @@
+"""The shipments a chapter is given: a folder of logger files and a scan log, read and checked before it runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.cold.chain import Log, decoded, read_log, read_scans
+from handbook_utils.protocols.people.codes import tube_code
+from handbook_utils.protocols.wells.tubes import read_tubes
+
+
+def read_shipments(
+    loggers: Path, scans: Path, zone: str, tubes: Path | None = None
+) -> tuple[dict[str, Log], pd.DataFrame]:
+    """Read all logger files of a folder, the scan log, and the list of tubes that were given out.
+
+    Parameters
+    ----------
+    loggers : pathlib.Path
+        A folder; each file in it is a shipment's, named after it.
+    scans : pathlib.Path
+        The scan log.
+    zone : str
+        Of clocks that do not name theirs.
+    tubes : pathlib.Path, optional
+        The list, as :func:`~handbook_utils.protocols.wells.tubes.read_tubes` reads it. Without it codes count as given
+        out where their check character agrees, and nobody can say which tubes never came.
+
+    Returns
+    -------
+    logs : dict of str to Log
+        By shipment, in alphabetical order.
+    scans : pandas.DataFrame
+        As :func:`handbook_utils.protocols.cold.chain.read_scans` returns it; with a list of tubes, a row for each tube
+        of the list, in its order.
+
+    Raises
+    ------
+    InputErrors
+        Everything that is wrong in all files.
+    """
+    errors: list[InputError] = []
+    logs: dict[str, Log] = {}
+    for path in sorted(path for path in loggers.iterdir() if path.is_file() and not path.name.startswith(".")):
+        try:
+            logs[path.stem] = read_log(path, zone=zone)
+        except InputErrors as found:
+            errors.extend(found.errors)
+        except InputError as found:
+            errors.append(found)
+    if not logs and not errors:
+        errors.append(
+            InputError("The folder holds no logger files.", where=str(loggers), expected="a CSV file a shipment")
+        )
+    table = pd.DataFrame()
+    try:
+        given_out = list(read_tubes(tubes)["sample"]) if tubes else []
+        table = read_scans(scans, known=given_out or _codes(scans), zone=zone)
+        if given_out:
+            table = table.reindex(pd.Index(given_out, name="code"))
+            table["shipment"] = table["shipment"].fillna("")
+    except InputErrors as found:
+        errors.extend(found.errors)
+    except InputError as found:
+        errors.append(found)
+    if errors:
+        raise InputErrors(errors)
+    return logs, table
+
+
+def _codes(scans: Path) -> list[str]:
+    text = decoded(scans)[0]
+    separator = max(";,\t", key=text.splitlines()[0].count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator)
+    found: dict[str, None] = {}
+    for row in rows:
+        try:
+            found[tube_code(str(row.get("code") or ""), str(scans))] = None
+        except InputError:
+            continue  # read_scans names it, with its line
+    return list(found)
+
+
+def keep_it_cold(parameters: Mapping[str, object]) -> None:
+    """Check the files of ``protocols/keep-it-cold`` before it runs.
+
+    Raises
+    ------
+    InputError, InputErrors
+        One of the two is missing, or something in them is wrong.
+    """
+    loggers, scans, tubes = (str(parameters.get(name, "")) for name in ("loggers", "scans", "tubes"))
+    if bool(loggers) != bool(scans):
+        raise InputError(
+            "Loggers and scans belong together.",
+            expected="both parameters, or neither for the simulated shipments",
+            found="only loggers" if loggers else "only scans",
+        )
+    if tubes and not scans:
+        raise InputError(
+            "A list of tubes needs the log of their scans.",
+            expected="the parameters loggers and scans, too",
+            found="only tubes",
+        )
+    if loggers:
+        read_shipments(Path(loggers), Path(scans), str(parameters["zone"]), Path(tubes) if tubes else None)

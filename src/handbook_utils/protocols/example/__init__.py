@@ -1,0 +1,1 @@
+"""The example study of the protocols: simulated, and labelled so. Nobody in it exists."""

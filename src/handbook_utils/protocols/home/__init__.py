@@ -1,0 +1,1 @@
+"""Collecting at home: what people are given to read, and the forms they fill in."""

@@ -1,0 +1,1 @@
+"""Sample metadata by the standards: asked, checked, written."""

@@ -1,0 +1,1 @@
+"""How many participants, and by which pilot."""

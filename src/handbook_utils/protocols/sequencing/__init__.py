@@ -1,0 +1,1 @@
+"""From indices and pools to reads, and what the controls of a run say."""

@@ -1,0 +1,141 @@
+"""The sheets that the European Nucleotide Archive asks for beside the samples: study, experiments and runs.
+
+Columns and lists of values are those of the templates for ERC000015 that ELIXIR Belgium keeps in step with ENA (read in
+2026, github.com/ELIXIR-Belgium/ENA-metadata-templates). Of the instruments only those in use for stool are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from handbook_utils.errors import InputError, nearest
+from handbook_utils.protocols.sequencing.read_files import ReadFile
+
+#: Instruments by platform, as ENA writes them.
+INSTRUMENTS = {
+    "ILLUMINA": (
+        *("Illumina MiSeq", "Illumina MiniSeq", "Illumina iSeq 100", "NextSeq 500", "NextSeq 550", "NextSeq 1000"),
+        *("NextSeq 2000", "Illumina HiSeq 2000", "Illumina HiSeq 2500", "Illumina HiSeq 3000", "Illumina HiSeq 4000"),
+        *("Illumina NovaSeq 6000", "Illumina NovaSeq X", "Illumina NovaSeq X Plus"),
+    ),
+    "OXFORD_NANOPORE": ("MinION", "GridION", "PromethION"),
+    "PACBIO_SMRT": ("Sequel", "Sequel II", "Sequel IIe", "Revio"),
+    "ELEMENT": ("Element AVITI",),
+    "DNBSEQ": ("DNBSEQ-G400", "DNBSEQ-T7"),
+}
+_LIBRARIES = {
+    "16S": ("AMPLICON", "METAGENOMIC", "PCR"),
+    "shotgun": ("WGS", "METAGENOMIC", "RANDOM"),
+}
+
+
+def platform_of(instrument: str) -> str:
+    """Return the platform of an instrument.
+
+    Raises
+    ------
+    InputError
+        ENA's list, as far as we have it, does not know the instrument.
+
+    Examples
+    --------
+    >>> platform_of("Illumina MiSeq")
+    'ILLUMINA'
+    """
+    for platform, models in INSTRUMENTS.items():
+        if instrument in models:
+            return platform
+    known = [model for models in INSTRUMENTS.values() for model in models]
+    close = nearest(instrument, known)
+    raise InputError(
+        "The instrument is not on ENA's list, as far as this handbook has it.",
+        where="sequencing.instrument",
+        expected="a name such as Illumina MiSeq",
+        found=instrument,
+        remedy=f"Did you mean {close!r}?" if close else "Look it up in ENA's documentation.",
+    )
+
+
+def sheets(
+    samples: pd.DataFrame,
+    acronym: str,
+    name: str,
+    abstract: str,
+    method: str,
+    instrument: str,
+    design: str,
+    reads: Mapping[tuple[str, int], ReadFile] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Write the sheets of study, experiments and runs for samples that are valid by ERC000015.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        ENA's sample sheet, with columns alias and title.
+    acronym, name, abstract : str
+        Of the study.
+    method : {"16S", "shotgun"}
+    instrument : str
+    design : str
+        How libraries were made.
+    reads : mapping of (str, int) to ReadFile, optional
+        Files of reads by sample and direction.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ena-study, ena-experiments, ena-runs: text. Where there are no reads, the names of their files are planned,
+        <sample>_R1.fastq.gz and _R2, and the checksums are empty.
+
+    Raises
+    ------
+    InputError
+        The instrument or the method is unknown.
+
+    Examples
+    --------
+    >>> samples = pd.DataFrame({"alias": ["S1"], "title": ["stool"]})
+    >>> made = sheets(samples, "X", "Study", "", "16S", "Illumina MiSeq", "")
+    >>> made["ena-experiments"].loc[0, "library_strategy"], len(made["ena-runs"])
+    ('AMPLICON', 2)
+    """
+    if method not in _LIBRARIES:
+        raise InputError("The method is unknown.", expected=", ".join(_LIBRARIES), found=method)
+    strategy, source, selection = _LIBRARIES[method]
+    platform = platform_of(instrument)
+    study = pd.DataFrame([{"alias": acronym, "title": name, "study_type": "Metagenomics", "study_abstract": abstract}])
+    experiments, runs = [], []
+    for alias, title in zip(samples["alias"], samples["title"], strict=True):
+        experiment = f"{acronym}-{alias}"
+        experiments.append(
+            {
+                "alias": experiment,
+                "title": f"{method} sequencing: {title}",
+                "study_alias": acronym,
+                "sample_alias": alias,
+                "design_description": design,
+                "library_name": alias,
+                "library_strategy": strategy,
+                "library_source": source,
+                "library_selection": selection,
+                "library_layout": "PAIRED",
+                "insert_size": "",
+                "library_construction_protocol": "",
+                "platform": platform,
+                "instrument_model": instrument,
+            }
+        )
+        runs += [
+            {
+                "alias": f"{experiment}-run",
+                "experiment_alias": experiment,
+                "file_name": file.name,
+                "file_format": "fastq",
+                "file_checksum": file.md5,
+            }
+            for read in (1, 2)
+            for file in [reads[alias, read] if reads else ReadFile(f"{alias}_R{read}.fastq.gz", "")]
+        ]
+    return {"ena-study": study, "ena-experiments": pd.DataFrame(experiments), "ena-runs": pd.DataFrame(runs)}

@@ -1,0 +1,1 @@
+"""What leaves a study, and what it says of itself."""

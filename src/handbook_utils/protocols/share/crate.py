@@ -1,0 +1,571 @@
+"""Everything of a study that may leave, in one crate: an RO-Crate 1.2 that is a Data Package, too.
+
+What leaves stands on a list; what does not stand on it stays. Every table on the list is looked at by the privacy guard
+before it is put in, and one finding stops all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.metadata.records import Circumstances, all_standards, as_tsv, planned_controls, records
+from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
+from handbook_utils.protocols.metadata.validation import personal, validate
+from handbook_utils.protocols.sequencing.archive_sheets import sheets
+from handbook_utils.protocols.sequencing.read_files import read_files
+from handbook_utils.protocols.share.reporting import storms
+from handbook_utils.protocols.wells.extraction import chosen
+from handbook_utils.results import safe_for_spreadsheets
+from handbook_utils.study import delimited, files
+
+#: Licences, by their SPDX name: address and title.
+LICENCES = {
+    "CC-BY-4.0": ("https://creativecommons.org/licenses/by/4.0/", "Creative Commons Attribution 4.0"),
+    "CC0-1.0": ("https://creativecommons.org/publicdomain/zero/1.0/", "Creative Commons Zero 1.0"),
+}
+_KINDS = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "md": "text/markdown",
+    "json": "application/json",
+}
+_NUMBERS = ("number", "integer", "number_id")
+CRATE = "ro-crate-metadata.json"
+PACKAGE = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a file of a step leaves.
+
+    Parameters
+    ----------
+    step, file : str
+        Name of the step and of the file it wrote.
+    leaves : bool
+    why : str
+    """
+
+    step: str
+    file: str
+    leaves: bool
+    why: str
+
+
+DECISIONS = (
+    Decision("plan-the-study", "plan.csv", True, "says how the sample size came about"),
+    Decision("include-participants", "screening-decisions.csv", False, "people who never consented are in it"),
+    Decision("include-participants", "included.csv", False, "its screening numbers lead to names"),
+    Decision("assign-codes-and-labels", "tubes.csv", True, "the list of samples, by code"),
+    Decision("assign-codes-and-labels", "codes.csv", False, "the list of tubes says the same"),
+    Decision("assign-codes-and-labels", "labels.pdf", False, "who has labels can make tubes"),
+    Decision("assign-codes-and-labels", "kits.csv", False, "it went along with addresses"),
+    Decision("keep-it-cold", "verdicts.csv", True, "says which samples stood warm"),
+    *(
+        Decision("record-metadata", f"metadata-{key}.tsv", True, f"metadata for {STANDARDS[key].title}")
+        for key in ("mixs", "ena", "ncbi", "qiime2", "qiita")
+    ),
+    Decision("record-metadata", "wrong-checked.xlsx", False, "an example of mistakes, made on purpose"),
+    Decision("extract-and-plate", "wells.csv", True, "says which sample lay beside which"),
+    Decision("extract-and-plate", "batches.csv", True, "says what was extracted together"),
+    Decision("sequence", "pooling.csv", True, "says how libraries were pooled"),
+    Decision("sequence", "SampleSheet.csv", True, "says which index belongs to which sample"),
+    Decision("accept-the-run", "run-verdict.csv", True, "says which plates passed, and why"),
+)
+#: What never lies in a result folder, and stays all the same.
+STAYS = (
+    ("key file", "links codes to people; kept encrypted, apart, by the data manager"),
+    ("consent forms", "bear names and signatures"),
+    ("questionnaires as entered", "hold exact times and free text"),
+    ("free text (remarks)", "a guard of patterns cannot know a name that stands alone"),
+    ("every file that is not on the list", "what nobody decided about does not leave"),
+)
+
+
+#: What is known of the files of reads, without them and with them.
+READS = (
+    "no reads were given: names of files are planned, and checksums are empty, to be filled in when they are uploaded",
+    "names and MD5 are those of the files that were given",
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a crate says of itself.
+
+    Parameters
+    ----------
+    name, description, licence, date, author, access : str
+        Licence by its SPDX name, date in ISO 8601; access in words.
+    """
+
+    name: str
+    description: str
+    licence: str
+    date: str
+    author: str
+    access: str
+
+
+def results_of(metadata: Path) -> Path:
+    """Return a study's folder of results, from the file that record-metadata wrote there.
+
+    Raises
+    ------
+    InputError
+        The file does not lie in results/record-metadata/files.
+
+    Examples
+    --------
+    >>> results_of(Path("study/results/record-metadata/files/metadata-ena.tsv")).as_posix()
+    'study/results'
+    """
+    if [part.name for part in list(metadata.parents)[:2]] != ["files", "record-metadata"]:
+        raise InputError(
+            "The metadata do not lie in a study's results.",
+            where=str(metadata),
+            expected="results/record-metadata/files/metadata-ena.tsv",
+            remedy="Run record-metadata with --study first, and give the file it wrote.",
+        )
+    return metadata.parents[2]
+
+
+def collect(results: Path) -> tuple[dict[str, bytes], pd.DataFrame]:
+    """Gather what the steps of a study left and may leave.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        The folder ``results`` of a study.
+
+    Returns
+    -------
+    members : dict of str to bytes
+        By path in the crate: data/<step>/<file>.
+    decided : pandas.DataFrame
+        step, file, leaves (yes, no), why: a row for every file there.
+
+    Raises
+    ------
+    InputErrors
+        A table that would leave holds personal data.
+    """
+    known = {(one.step, one.file): one for one in DECISIONS}
+    members: dict[str, bytes] = {}
+    rows = []
+    for folder in sorted(
+        path for path in results.iterdir() if (path / "files").is_dir() and path.name != "share-the-data"
+    ):
+        for path in sorted((folder / "files").iterdir()):
+            one = known.get((folder.name, path.name))
+            leaves = one is not None and one.leaves
+            why = one.why if one else "nobody decided about it"
+            rows.append((folder.name, path.name, "yes" if leaves else "no", why))
+            if leaves:
+                members[f"data/{folder.name}/{path.name}"] = path.read_bytes()
+    guard(members)
+    return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"])
+
+
+def guard(members: Mapping[str, bytes], *, today: dt.date | None = None) -> None:
+    """Look for personal data in every table of a crate.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        CSV and TSV are looked at; generated texts and JSON are not.
+    today : datetime.date, optional
+
+    Raises
+    ------
+    InputErrors
+        Every finding in every table, with what to do.
+    """
+    errors = []
+    for name, content in members.items():
+        if name.rpartition(".")[2] not in ("csv", "tsv"):
+            continue
+        table = _table(name, content)
+        ids = [str(cell) for cell in table.iloc[:, 0]] if len(table.columns) else []
+        for one in personal(table, ids, today or dt.date.today()):
+            at = ", ".join(filter(None, [f"line {one.row}" if one.row else "", one.column]))
+            errors.append(
+                InputError(
+                    "This must not leave.",
+                    where=f"{name}, {at}",
+                    expected=one.rule,
+                    found=one.value or None,
+                    remedy=one.remedy,
+                )
+            )
+    if errors:
+        raise InputErrors(errors)
+
+
+def _table(name: str, content: bytes) -> pd.DataFrame:
+    """Read every line as cells, also of an Illumina sample sheet, whose lines differ in length."""
+    text, _ = files.decode(content, name)
+    if name.endswith("SampleSheet.csv"):
+        lines = text.splitlines()
+        return pd.DataFrame({"line": lines}, index=pd.RangeIndex(1, len(lines) + 1), dtype=object)
+    made = delimited.sheet(text, name)
+    rows = [(line, cells) for line, cells in made.rows if not cells[0].startswith("#q2:")]
+    width = len(made.header)
+    cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in rows]
+    return pd.DataFrame(cells, columns=made.header, index=pd.Index([line for line, _ in rows]), dtype=object)
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def data_package(members: Mapping[str, bytes], about: About) -> bytes:
+    """Describe the tables of a crate as a Data Package (version 2).
+
+    Returns
+    -------
+    bytes
+        ``datapackage.json``: every table with size, SHA-256, columns and, where a standard gives them, their units.
+    """
+    address, title = LICENCES[about.licence]
+    resources = []
+    for name, content in sorted(members.items()):
+        ending = name.rpartition(".")[2]
+        if ending not in ("csv", "tsv") or name.endswith("SampleSheet.csv"):
+            continue
+        table = _table(name, content)
+        plain = Path(name).stem.lower()
+        tab = ending == "tsv"
+        dialect: dict[str, Any] = {"delimiter": "\t"} if tab else {}
+        if plain == "metadata-qiime2":
+            dialect["commentChar"] = "#"
+        resources.append(
+            {
+                "name": plain,
+                "path": name,
+                "type": "table",
+                "format": ending,
+                "mediatype": _KINDS[ending],
+                "encoding": "utf-8",
+                "bytes": len(content),
+                "hash": f"sha256:{sha256(content)}",
+                **({"dialect": dialect} if dialect else {}),
+                "schema": {"fields": _fields(plain, list(table.columns)), "missingValues": ["", *INSDC_MISSING]},
+            }
+        )
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "study-crate",
+        "title": about.name,
+        "description": about.description,
+        "created": f"{about.date}T00:00:00Z",
+        "licenses": [{"name": about.licence, "path": address, "title": title}],
+        "contributors": [{"title": about.author, "roles": ["creator"]}],
+        "resources": resources,
+    }
+    return _json(package)
+
+
+def _fields(name: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    asked = STANDARDS.get({"ena-samples": "ena"}.get(name, name.removeprefix("metadata-")))
+    made = []
+    for column in columns:
+        field = asked.field(str(column)) if asked else None
+        described = {"name": str(column), "type": "number" if field and field.kind in _NUMBERS else "string"}
+        if field:
+            described["description"] = field.help
+            if field.units and field.kind in _NUMBERS:
+                described["unit"] = field.units[0]
+        made.append(described)
+    return made
+
+
+def crate_metadata(members: Mapping[str, bytes], told: Mapping[str, str], about: About) -> bytes:
+    """Describe a crate's files as an RO-Crate 1.2.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        All files but this one.
+    told : mapping of str to str
+        What each file is, by its name without folder.
+    about : About
+
+    Returns
+    -------
+    bytes
+        ``ro-crate-metadata.json``; the same bytes for the same input.
+    """
+    address, title = LICENCES[about.licence]
+    graph: list[dict[str, Any]] = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
+            "about": {"@id": "./"},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": about.name,
+            "description": about.description,
+            "datePublished": about.date,
+            "license": {"@id": address},
+            "author": {"@id": "#study"},
+            "publisher": {"@id": "#study"},
+            "conditionsOfAccess": about.access,
+            "hasPart": [{"@id": name} for name in sorted(members)],
+        },
+        {
+            "@id": address,
+            "@type": "CreativeWork",
+            "name": title,
+            "description": f"Licence {about.licence} of what is shared in this crate",
+        },
+        {"@id": "#study", "@type": "Organization", "name": about.author, "description": "Who made the study"},
+    ]
+    graph += [
+        {
+            "@id": name,
+            "@type": "File",
+            "name": Path(name).name,
+            "description": told.get(Path(name).name, "File of the study"),
+            "encodingFormat": _KINDS.get(name.rpartition(".")[2], "application/octet-stream"),
+            "contentSize": str(len(content)),
+            "sha256": sha256(content),
+        }
+        for name, content in sorted(members.items())
+    ]
+    return _json({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": graph})
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    """Pack a crate as a zip archive: the same bytes for the same members, whatever the clock says.
+
+    Examples
+    --------
+    >>> packed({"a.csv": b"1"}) == packed({"a.csv": b"1"})
+    True
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(members.items()):
+            entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def management(said: Mapping[str, object], decided: pd.DataFrame) -> str:
+    """Write the text on data management and access, in Markdown.
+
+    Parameters
+    ----------
+    said : mapping of str to object
+        Parameters of ``protocols/share-the-data``.
+    decided : pandas.DataFrame
+        As :func:`collect` returns it.
+    """
+    leaves = decided.loc[decided["leaves"] == "yes", "file"].tolist()
+    open_access = said["access"] == "open"
+    contact = str(said["contact"]) or "the principal investigator"
+    access = (
+        "The files in this crate are open to all."
+        if open_access
+        else f"The files in this crate are given on request, after a decision of: {contact}. "
+        "What may be asked, by whom and for what is in the consent form."
+    )
+    lines = [
+        f"# Data management and access: {said['study']}",
+        "",
+        f"Version {said['version']} of the protocol, {said['date']}."
+        + (" SIMULATED: nobody in this study exists." if said["simulated"] else ""),
+        "",
+        "## What there is",
+        "",
+        *[f"- {name}" for name in sorted(leaves)],
+        "",
+        "## What leaves",
+        "",
+        f"Sequences go to {said['repository']}, with the sheets of this crate. Licence of what is shared openly: "
+        f"{said['licence']}. {access}",
+        "",
+        f"Of the files of reads: {READS[bool(said['reads'])]}.",
+        "",
+        "Samples are named by codes that are random and hold neither initials nor dates of birth. Data under such a "
+        "code are pseudonymous: they remain personal data (AVG, recital 26) as long as the key exists.",
+        "",
+        "## What stays",
+        "",
+        *[f"- {what}: {why}." for what, why in STAYS],
+        *[f"- {row.file} ({row.step}): {row.why}." for row in decided[decided["leaves"] == "no"].itertuples()],
+        "",
+        "## Who answers for it",
+        "",
+        f"- principal investigator: {said['principal_investigator'] or 'to be filled in'}",
+        f"- data manager, who keeps the key: {said['data_manager'] or 'to be filled in'}",
+        f"- decides on requests: {contact}",
+        "",
+        "## Before it leaves",
+        "",
+        "A guard of patterns looked at every table in the crate. It does not know a name that stands alone, nor what a "
+        "rare combination of answers gives away: a person reads the tables, too.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A study ready to be shared.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        All files of the crate, by path in it, descriptions included.
+    decided : pandas.DataFrame
+        What leaves, what stays, and why.
+    items : pandas.DataFrame
+        The items of STORMS.
+    sheets : mapping of str to pandas.DataFrame
+        ENA's sheets by name.
+    told : mapping of str to str
+        What each file is.
+    """
+
+    members: Mapping[str, bytes]
+    decided: pd.DataFrame
+    items: pd.DataFrame
+    sheets: Mapping[str, pd.DataFrame]
+    told: Mapping[str, str]
+
+
+def shared(said: Mapping[str, object]) -> Shared:
+    """Make the crate of a study, or of the example study where no metadata are given.
+
+    Parameters
+    ----------
+    said : mapping of str to object
+        Parameters of ``protocols/share-the-data``.
+
+    Returns
+    -------
+    Shared
+
+    Raises
+    ------
+    InputError, InputErrors
+        The folder is no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
+        not what an archive takes.
+    """
+    given = str(said["metadata"])
+    if given:
+        members, decided = collect(results_of(Path(given)))
+        held = validate(Path(given), "ena")
+        if held.errors:
+            raise held.as_input_errors()
+        samples = held.table
+    else:
+        members, decided, samples = _example()
+    if str(said["licence"]) not in LICENCES:
+        raise InputError("The licence is unknown.", expected=", ".join(LICENCES), found=str(said["licence"]))
+    reads = read_files(Path(str(said["reads"])), list(samples["alias"])) if said["reads"] else None
+    name = str(said["study"])
+    simulated = " SIMULATED: nobody in it exists." if said["simulated"] else ""
+    description = (
+        f"Data of the study {name}, version {said['version']}: metadata, sheets for the archive and what the "
+        f"laboratory recorded of {len(samples)} samples and controls.{simulated}"
+    )
+    dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
+    items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
+    made = {
+        "ena-samples": samples,
+        **sheets(
+            samples,
+            str(said["acronym"]),
+            name,
+            f"{said['comparison']}.{simulated}".strip(),
+            str(said["method"]),
+            str(said["instrument"]),
+            str(items.set_index("item").loc["primers or library", "what the study says"]),
+            reads,
+        ),
+    }
+    members |= {f"archive/{key}.tsv": as_tsv(frame, key) for key, frame in made.items()}
+    members["storms.csv"] = safe_for_spreadsheets(items, index=False).to_csv(index=False).encode("utf-8")
+    members["data-management.md"] = management(said, decided).encode("utf-8")
+    guard(members)
+    told = {
+        **{one.file: one.why[0].upper() + one.why[1:] for one in DECISIONS},
+        "ena-samples.tsv": "Samples for ENA, checklist ERC000015",
+        "ena-study.tsv": "The study for ENA",
+        "ena-experiments.tsv": "Experiments for ENA, one a sample",
+        "ena-runs.tsv": f"Runs for ENA, one a file of reads; {READS[reads is not None]}",
+        "storms.csv": "Items of STORMS that the study file answers",
+        "data-management.md": "Data management and access: what leaves, what stays, who decides",
+        PACKAGE: "Data Package: every table with columns, units and checksum",
+        CRATE: "RO-Crate: every file with what it is",
+    }
+    who = str(said["laboratory"]) or str(said["principal_investigator"]) or name
+    about = About(
+        name, description, str(said["licence"]), str(said["date"]), who, str(items.iloc[-1]["what the study says"])
+    )
+    members[PACKAGE] = data_package(members, about)
+    members[CRATE] = crate_metadata(members, told, about)
+    return Shared(members, decided, items, made, told)
+
+
+def _extraction(said: Mapping[str, object]) -> str:
+    given = {"kit": said["extraction_kit"], "protocol": said["extraction_protocol"]}
+    way = chosen({"tubes": "given", **given, "bead_mm": said["bead_mm"], "sample_mg": said["sample_mg"]})
+    return way.in_words if way.kit and way.bead_mm and way.sample_mg else ""
+
+
+def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
+    tubes = example_samples()
+    study = Circumstances(
+        "Fibre and fermented food, example study (simulated)",
+        "Netherlands",
+        {"Groningen": "Groningen", "Wageningen": "Gelderland"},
+        {"Groningen": (53.22, 6.57), "Wageningen": (51.97, 5.66)},
+        extraction=chosen({}),
+    )
+    wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
+    written = all_standards(records(example_questionnaire(), tubes, planned_controls(tubes, wanted), study), study)
+    members = {f"data/record-metadata/metadata-{key}.tsv": as_tsv(frame, key) for key, frame in written.items()}
+    members["data/assign-codes-and-labels/tubes.csv"] = tubes.to_csv(index=False).encode("utf-8")
+    there = {tuple(name.split("/")[1:]) for name in members}
+    rows = [
+        (one.step, one.file, "yes" if one.leaves else "no", one.why)
+        for one in DECISIONS
+        if not one.leaves or (one.step, one.file) in there
+    ]
+    return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"]), written["ena"]
+
+
+def share_the_data(parameters: Mapping[str, object]) -> None:
+    """Check what the chapter ``protocols/share-the-data`` is given.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`shared`.
+    """
+    shared(parameters)

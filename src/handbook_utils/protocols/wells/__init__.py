@@ -1,0 +1,1 @@
+"""Tubes, extraction batches and plates: what goes where, and why there."""

@@ -1,0 +1,89 @@
+"""What several recipes check of the reader's files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from handbook_utils.analysis.distance.distances import ON_A_TREE
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study import Study
+from handbook_utils.study.readers import open_study, require_groups
+
+
+def names_in(text: object) -> list[str]:
+    """Return the names in a list separated by commas.
+
+    Examples
+    --------
+    >>> names_in("sex, age")
+    ['sex', 'age']
+    """
+    return [part.strip() for part in str(text).split(",") if part.strip()]
+
+
+def study_of(parameters: Mapping[str, object], bundled: str) -> Study:
+    """Open the study that a chapter's parameters name."""
+    given = {name: str(parameters.get(name, "")) for name in ("table", "metadata", "taxonomy", "tree")}
+    return open_study(**given, bundled=bundled)
+
+
+def column_checks(
+    study: Study, parameters: Mapping[str, object], needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[Callable[[], object]]:
+    """Return a check for each column that these parameters name: where it is not there, the parameter is told.
+
+    An optional parameter may be empty; ``covariates``, ``strata`` and ``conditions`` list several columns.
+    """
+    pairs = [(name, str(parameters[name])) for name in needed]
+    for name in optional:
+        text = str(parameters[name])
+        several = name in ("covariates", "strata", "conditions")
+        pairs += [(name, column) for column in (names_in(text) if several else [text]) if column]
+    return [partial(check_column, study, column, name, may_be_empty=name in optional) for name, column in pairs]
+
+
+def check_column(study: Study, column: str, parameter: str, *, may_be_empty: bool) -> None:
+    """Check that a column is there; where it is not, the parameter that names it is told."""
+    try:
+        study.column(column)
+    except InputError as error:
+        remedy = f'{error.remedy} Or run without one: {parameter} "".' if may_be_empty else error.remedy
+        where = f"parameter {parameter}, {error.where}"
+        raise InputError(
+            error.problem, where=where, expected=error.expected, found=error.found, remedy=remedy
+        ) from None
+
+
+def check_groups(study: Study, parameters: Mapping[str, object], minimum: int) -> None:
+    """Check the groups that the parameter ``group`` names: at least two, none smaller than `minimum`."""
+    check_column(study, str(parameters["group"]), "group", may_be_empty=False)
+    require_groups(study, str(parameters["group"]), minimum=minimum)
+
+
+def check_groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:
+    """Check the groups of people: a row a person, missing where there is none."""
+    sizes = groups.value_counts()
+    if len(sizes) < 2 or sizes.min() < minimum or groups.isna().any():
+        found = [f"{name} ({size})" for name, size in sizes.items()]
+        without = [f"none of them ({groups.isna().sum()})"] if groups.isna().any() else []
+        raise InputError(
+            "These groups of people cannot be compared.",
+            where=f"parameter {parameter}, column {column}",
+            expected=f"two groups or more, each of {minimum} people or more, and everybody in one",
+            found=listed([*found, *without]),
+            remedy=f'Join groups, leave people out, or run without: {parameter} "".',
+        )
+
+
+def check_tree(study: Study, metric: str) -> None:
+    """Check that a distance on a tree has one."""
+    if metric in ON_A_TREE and study.tree is None:
+        raise InputError(
+            f"The distance '{metric}' needs a tree of the features.",
+            where="parameter tree",
+            expected="a Newick file",
+            remedy="Give tree, or choose metric bray-curtis or aitchison.",
+        )

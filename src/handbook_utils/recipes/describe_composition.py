@@ -1,0 +1,32 @@
+"""What ``recipes/describe-composition`` asks of the reader's files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from handbook_utils.errors import collect
+from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.study.readers import require_counts
+
+
+def describe_composition(parameters: Mapping[str, object]) -> None:
+    """Check the parameters of ``recipes/describe-composition`` against the files they name.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Columns that are not there, a rank that the taxonomy does not have, counts that are none.
+    """
+    study = study_of(parameters, "twins")
+    rank = str(parameters["rank"])
+    collect(
+        partial(require_counts, study),
+        *column_checks(study, parameters, ["group"], ["person"]),
+        *([partial(study.agglomerate, rank)] if rank else []),
+    )

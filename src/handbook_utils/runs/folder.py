@@ -1,0 +1,402 @@
+"""The result folder of one run: what a reader keeps, sends on, or puts beside a paper.
+
+It is written under another name beside its place and moved there whole, so what stands under its name is complete:
+nothing half-written is ever seen there, whatever stops the program. A run that failed leaves ``<name>-failed`` instead,
+with as much as there is to find out why: log, parameters, and the notebook as far as it came.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.parameters import READ, paths_of
+from handbook_utils.errors import InputError
+from handbook_utils.execution import Failure, Outcome
+from handbook_utils.runs.crate import NAME as CRATE
+from handbook_utils.runs.crate import SOURCE, InputFile, sha256_of, write_crate
+from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
+from handbook_utils.runs.report import report_html
+
+#: What a run may leave for the reader, in folders of these names.
+_KEPT = ("figures", "tables", "files")
+_OF_FAILED = frozenset(["log.txt", "params.yml", "notebook.ipynb", "report.html"])
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|inf|nan)$")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def check_target(target: Path, *, force: bool = False) -> None:
+    """Refuse a place for a result folder that would cost the reader something; best asked before the run.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where the result folder is to be.
+    force : bool
+        Whether an earlier result folder may be replaced.
+
+    Raises
+    ------
+    InputError
+        There is something already, or the place cannot be written to.
+    """
+    if target.exists() and not force:
+        raise InputError(
+            "The result folder is already there, and is not overwritten.",
+            where=str(target),
+            expected="a new name",
+            remedy="Name another folder with -o, or replace this one with --force.",
+        )
+    # With force only what a run made is replaced: a slip of the keyboard must not cost somebody's home folder.
+    if target.exists() and not is_complete(target) and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(
+            "What is there is not a result folder, and is not overwritten, with --force neither.",
+            where=str(target),
+            expected=f"a folder with {CRATE}",
+            found="a file" if target.is_file() else "a folder with other things",
+            remedy="Name another folder with -o.",
+        )
+    _check_failed(failed_folder(target))
+    above = target.absolute().parent
+    while not above.exists():
+        above = above.parent
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(
+            "The result folder cannot be made there.",
+            where=str(target),
+            expected="a folder you may write in",
+            found=f"{above} is not",
+            remedy="Name another folder with -o.",
+        )
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole."""
+    return (folder / CRATE).is_file()
+
+
+def _is_of_failed_run(folder: Path) -> bool:
+    return folder.is_dir() and {entry.name for entry in folder.iterdir()} <= _OF_FAILED
+
+
+def _check_failed(folder: Path) -> None:
+    # What a failed run left is written over; what somebody else put there is not.
+    if folder.exists() and not _is_of_failed_run(folder):
+        raise InputError(
+            "Where a failed run would leave its log, there is something else.",
+            where=str(folder),
+            expected="nothing, or what an earlier failed run left",
+            remedy="Name another folder with -o.",
+        )
+
+
+def failed_folder(target: Path) -> Path:
+    """Return where a failed run leaves what there is, beside where its result folder would be.
+
+    Examples
+    --------
+    >>> failed_folder(Path("results/one")).as_posix()
+    'results/one-failed'
+    """
+    return target.with_name(f"{target.name}-failed")
+
+
+def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bool = False) -> Path:
+    """Write the result folder of one run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a request with `results`: its figures, tables, files, values and methods are taken over from there.
+    target : pathlib.Path
+        The folder to make.
+    root : pathlib.Path
+        The handbook's folder, for its references and translations.
+    force : bool
+        Replace an earlier result folder; it stays until the new one is complete.
+
+    Returns
+    -------
+    pathlib.Path
+        `target`, or ``<target>-failed`` (always written anew) where the run failed.
+
+    Raises
+    ------
+    InputError
+        The folder is already there, cannot be written, or the disk is full; nothing half-written is left.
+    """
+    if outcome.failure is not None:
+        return _write_failed(outcome, outcome.failure, failed_folder(target), root)
+    if outcome.request.results is None or outcome.notebook is None:
+        raise ValueError("a result folder is made of a run that kept its results")
+    check_target(target, force=force)
+    chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
+    with _moved_whole(target) as folder:
+        references = read_references(root / "book" / "references.bib")
+        inputs = input_files(chapter, run["parameters"])
+        for name in _KEPT:
+            _copy(results / name, folder / name)
+        shutil.copyfile(chapter.path, folder / SOURCE)
+        _write_values(results / "values.jsonl", folder / "values.csv")
+        checksums = {name: file.sha256 for name, file in inputs.items()}
+        _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
+        _write(folder / "params.yml", params_text(chapter, run["parameters"]))
+        _write(folder / "log.txt", log_text(outcome))
+        _write_notebook(folder / "notebook.ipynb", outcome.notebook)
+        report = report_html(
+            outcome.notebook,
+            references=references,
+            source=chapter.path,
+            translations=_translations(chapter, run["parameters"], root),
+        )
+        _write(folder / "report.html", report)
+        write_crate(folder, chapter, run, inputs)
+    if _is_of_failed_run(failed_folder(target)):
+        shutil.rmtree(failed_folder(target))  # of an earlier try; it is mended now
+    return target
+
+
+def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) -> Path:
+    chapter = outcome.request.chapter
+    _check_failed(target)
+    with _moved_whole(target) as folder:
+        _write(folder / "log.txt", log_text(outcome))
+        _write(folder / "params.yml", params_text(chapter, failure.parameters))
+        if outcome.notebook is not None:
+            _write_notebook(folder / "notebook.ipynb", outcome.notebook)
+            references = read_references(root / "book" / "references.bib")
+            page = report_html(outcome.notebook, references=references, source=chapter.path, failed=str(failure))
+            _write(folder / "report.html", page)
+    return target
+
+
+@contextmanager
+def _moved_whole(target: Path) -> Iterator[Path]:
+    """Give a folder to fill, and put it under its name in one step once it is full.
+
+    An earlier folder of that name is moved aside first and deleted last, so that one of the two is always there.
+    """
+    folder: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = target.with_name(f".{target.name}.part-{secrets.token_hex(4)}")
+        folder.mkdir()
+        yield folder
+        if target.exists():
+            aside = target.with_name(f".{target.name}.old-{secrets.token_hex(4)}")
+            target.replace(aside)
+            try:
+                folder.replace(target)
+            except BaseException:
+                aside.replace(target)
+                raise
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            folder.replace(target)
+    except OSError as error:
+        raise explained(error, target) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def explained(error: OSError, target: Path) -> Exception:
+    """Return what a person can do something about, or else the error itself.
+
+    Parameters
+    ----------
+    error : OSError
+        Of writing results.
+    target : pathlib.Path
+        Where they were to be.
+
+    Returns
+    -------
+    Exception
+        An InputError where the disk is full or the place may not be written in.
+
+    Examples
+    --------
+    >>> print(explained(OSError(errno.ENOSPC, "No space left on device"), Path("out")).problem)
+    The disk is full; the results could not be written.
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return InputError(
+            "The disk is full; the results could not be written.",
+            where=str(target),
+            remedy="Make room, or name a folder on another disk with -o, and run it again.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        return InputError(
+            "The results cannot be written there.",
+            where=str(target),
+            found=str(error.strerror),
+            remedy="Name another folder with -o.",
+        )
+    return error
+
+
+def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, InputFile]:
+    """Return size and SHA-256 of the reader's own files.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Says which parameters are files or folders.
+    parameters : mapping
+        All parameters of the run.
+
+    Returns
+    -------
+    dict of str to InputFile
+        By parameter and file name, ``table: my.biom``; of a folder every file.
+    """
+    found = {}
+    for parameter in chapter.parameters:
+        given = str(parameters.get(parameter.name) or "")
+        if parameter.type not in READ or not given:
+            continue
+        for path in paths_of(given):
+            files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
+            for file in files:
+                inside = file.relative_to(path.parent).as_posix()
+                found[f"{parameter.name}: {inside}"] = InputFile(sha256_of(file), file.stat().st_size)
+    return found
+
+
+def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
+    """Write the parameters of a run as the YAML that repeats it.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        What was run.
+    parameters : mapping
+        All its parameters, those left at their default too: a default may change.
+
+    Returns
+    -------
+    str
+        YAML with a line of comment that says how to use it; several files of one parameter are a list.
+    """
+    several = {parameter.name for parameter in chapter.parameters if parameter.type == "files"}
+    parameters = {
+        name: [str(path) for path in paths] if name in several and len(paths := paths_of(str(value))) > 1 else value
+        for name, value in parameters.items()
+    }
+    body = yaml.safe_dump(dict(parameters), sort_keys=False, allow_unicode=True) if parameters else "{}\n"
+    return f"# Repeat this run: handbook run {chapter.slug} -f params.yml\n{body}"
+
+
+def log_text(outcome: Outcome) -> str:
+    """Write what a run printed, cell by cell, and how it ended.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a run that ended well, or did not.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    lines = [f"chapter: {outcome.request.chapter.slug}"]
+    if outcome.notebook is not None:
+        run = outcome.notebook.metadata.get("handbook_run", {})
+        lines += [f"{name}: {run.get(name, '')}" for name in ("executed", "python")]
+        number = 0
+        for cell in outcome.notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            number += 1
+            for output in cell.outputs:
+                if output.output_type == "stream":
+                    lines += ["", f"code cell {number}, {output.name}:", "".join(output.text).rstrip("\n")]
+                elif output.output_type == "error":
+                    lines += ["", f"code cell {number}, error:", "\n".join(output.traceback)]
+    lines += ["", str(outcome.failure) if outcome.failure else "All cells ran."]
+    return _ANSI.sub("", "\n".join(lines)) + "\n"
+
+
+def read_values(path: Path) -> list[tuple[str, str]]:
+    """Read the recorded numbers of a run.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``values.jsonl`` of a run.
+
+    Returns
+    -------
+    list of (str, str)
+        Name and value, in the order they were first recorded; of a name recorded twice, the last value. Numbers are
+        written in full, so that they read back as the same number.
+    """
+    values: dict[str, str] = {}
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            value = record["value"]
+            values[str(record["name"])] = value if isinstance(value, str) else repr(value)
+    return list(values.items())
+
+
+def inert(text: str) -> str:
+    """Keep a spreadsheet from taking text for a formula (OWASP, CSV Injection).
+
+    Examples
+    --------
+    >>> inert("=cmd()"), inert("-1.5"), inert("lean")
+    ("'=cmd()", '-1.5', 'lean')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def _copy(source: Path, target: Path) -> None:
+    # shutil.copytree goes on at an error, and does not say that the disk is full.
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+
+
+def _write_values(recorded: Path, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "value"))
+        writer.writerows((inert(name), inert(value)) for name, value in read_values(recorded))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_notebook(path: Path, notebook: Any) -> None:
+    import nbformat
+
+    _write(path, nbformat.writes(notebook))
+
+
+def _translations(chapter: Chapter, parameters: Mapping[str, Any], root: Path) -> dict[str, str]:
+    """Read the Dutch prose of a chapter that is complete in both languages, where the run is in Dutch."""
+    path = root / "locale" / "nl" / "LC_MESSAGES" / "notebooks" / f"{chapter.slug}.po"
+    if parameters.get("lang") != "nl" or "nl" not in chapter.languages or not path.is_file():
+        return {}
+    import polib
+
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(path)) if entry.translated()}

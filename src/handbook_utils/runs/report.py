@@ -1,0 +1,658 @@
+"""One run as one HTML file: it opens anywhere, asks nothing of the network, runs no script, and prints on A4.
+
+The executed notebook's Markdown is MyST, rendered here by markdown-it (MyST's own parser) with the directives and roles
+that chapters use. Sphinx would need a project, a theme and scripts for the same page.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import mimetypes
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+from mdit_py_plugins.myst_blocks import myst_block_plugin
+from mdit_py_plugins.myst_role import myst_role_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from handbook_utils.runs.mathml import mathml
+from handbook_utils.runs.methods import Reference
+
+Language = Literal["en", "nl"]
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "skip": "Skip to the content",
+        "contents": "Contents",
+        "code": "Code",
+        "warnings": "Warnings",
+        "solution": "Solution",
+        "exercise": "Exercise",
+        "references": "References",
+        "provenance": "How this report was made",
+        "made": "Made by the chapter {slug} of the Gut Microbiome Handbook, "
+        "executed on {executed} with Python {python}.",
+        "failed": "This run did not finish",
+        "package": "Package",
+        "version": "Version",
+        "data": "Data",
+        "source": "SHA-256 of the chapter's source: ",
+        "unknown": "(not computed)",
+        "figure": "Figure",
+        "table": "Table",
+        "note": "Note",
+        "warning": "Warning",
+        "tip": "Tip",
+        "important": "Important",
+        "caution": "Caution",
+        "danger": "Danger",
+        "hint": "Hint",
+        "seealso": "See also",
+        "attention": "Attention",
+        "error": "Error",
+    },
+    "nl": {
+        "skip": "Naar de inhoud",
+        "contents": "Inhoud",
+        "code": "Code",
+        "warnings": "Waarschuwingen",
+        "solution": "Uitwerking",
+        "exercise": "Opdracht",
+        "references": "Literatuur",
+        "provenance": "Hoe dit verslag is gemaakt",
+        "made": "Gemaakt door het hoofdstuk {slug} van het Handboek Darmmicrobioom, "
+        "uitgevoerd op {executed} met Python {python}.",
+        "failed": "Deze uitvoering is niet afgekomen",
+        "package": "Pakket",
+        "version": "Versie",
+        "data": "Gegevens",
+        "source": "SHA-256 van de bron van het hoofdstuk: ",
+        "unknown": "(niet berekend)",
+        "figure": "Figuur",
+        "table": "Tabel",
+        "note": "Opmerking",
+        "warning": "Let op",
+        "tip": "Tip",
+        "important": "Belangrijk",
+        "caution": "Voorzichtig",
+        "danger": "Gevaar",
+        "hint": "Hint",
+        "seealso": "Zie ook",
+        "attention": "Let op",
+        "error": "Fout",
+    },
+}
+
+_ADMONITIONS = frozenset(
+    ["note", "warning", "tip", "important", "caution", "danger", "hint", "seealso", "attention", "error", "admonition"]
+)
+#: Directives that say something to the book's builder and nothing to a reader of a report.
+_SILENT = frozenset(["toctree", "tableofcontents", "contents", "index", "only", "meta"])
+_ROLE = re.compile(r"^(?P<text>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
+_OPTION = re.compile(r"^:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+_STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; overflow-wrap: break-word; color: #1b1b1b; background: #fff;
+  font: 1rem/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+header, main, nav, footer { max-width: 54rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 1.5rem; border-bottom: 3px solid #0b5f8a; }
+h1, h2, h3, h4 { line-height: 1.25; color: #0b3d57; }
+h2 { margin-top: 2.2em; border-bottom: 1px solid #c8d3da; }
+a { color: #0b5f8a; }
+a:focus, summary:focus, [tabindex]:focus { outline: 3px solid #b35900; outline-offset: 2px; }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { left: 1rem; top: 1rem; background: #fff; padding: .5rem 1rem; z-index: 1; }
+img, svg { max-width: 100%; height: auto; }
+pre { overflow-x: auto; padding: .6rem .8rem; background: #f3f5f6; border-left: 3px solid #93a4ae;
+  font-size: .88rem; line-height: 1.4; }
+code { font-family: "DejaVu Sans Mono", Consolas, Menlo, monospace; font-size: .92em; overflow-wrap: anywhere; }
+pre code { overflow-wrap: normal; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1rem 0; font-size: .93rem; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+th, td { border: 1px solid #c8d3da; padding: .25rem .6rem; text-align: left; vertical-align: top; }
+thead th { background: #e8eff3; }
+td { font-variant-numeric: tabular-nums; }
+tr:has(> td:first-child:empty) { height: 10mm; }
+th code, td code { overflow-wrap: normal; }
+footer td code { overflow-wrap: anywhere; }
+.admonition { margin: 1.2rem 0; padding: .4rem 1rem; border-left: 4px solid #0b5f8a; background: #eef5f9; }
+.warning, .caution, .danger, .attention, .error { border-color: #b35900; background: #fdf3e8; }
+.admonition-title { font-weight: 700; margin: .3rem 0; }
+details { margin: .8rem 0; padding: .2rem .8rem; border: 1px solid #c8d3da; border-radius: 4px; }
+summary { cursor: pointer; padding: .3rem 0; font-weight: 600; }
+figure { margin: 1rem 0; }
+figcaption { font-size: .93rem; }
+.error pre { border-color: #a40000; }
+footer { margin-top: 3rem; border-top: 1px solid #c8d3da; padding-bottom: 2rem; font-size: .9rem; }
+@page { size: A4; margin: 18mm 16mm; }
+@media print {
+  body { font-size: 10.5pt; }
+  header, main, nav, footer { max-width: none; padding: 0; }
+  nav, .skip, details.code { display: none; }
+  details::details-content { content-visibility: visible; height: auto; }
+  pre { white-space: pre-wrap; }
+  .scroll { overflow: visible; }
+  img, figure, tr, ol, li, .admonition, details:not(:has(pre, table)) { break-inside: avoid; }
+  table:not(:has(tbody > tr:nth-child(6))) { break-inside: avoid; }
+  main > pre, details > pre { font-size: 7.5pt; line-height: 1.3; }
+  h1, h2, h3, h4, caption, thead, summary { break-after: avoid; }
+  thead { display: table-header-group; }
+  h2 { margin-top: 1.2em; }
+  table { font-size: .88rem; }
+  img { max-height: 190mm; width: auto; }
+  /* Forms are filled in by hand, and are not parted. */
+  table:has(td:first-child:empty) { width: 100%; break-inside: avoid; }
+}
+"""
+# Nothing may be loaded and nothing may run, even if a file of the reader's holds markup that slipped through.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def report_html(
+    notebook: Any,
+    *,
+    references: Mapping[str, Reference],
+    source: Path | None = None,
+    translations: Mapping[str, str] | None = None,
+    failed: str = "",
+) -> str:
+    r"""Render an executed notebook as one self-contained, accessible HTML file.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed and normalised, with ``handbook_run`` in its metadata.
+    references : mapping of str to Reference
+        What citations refer to.
+    source : pathlib.Path, optional
+        The chapter's file: pictures are looked for from its folder.
+    translations : mapping of str to str, optional
+        Prose in Dutch, by the English paragraph; the report is then in Dutch.
+    failed : str, optional
+        Why the run did not finish; shown at the top.
+
+    Returns
+    -------
+    str
+        HTML, without script and without anything that is loaded from elsewhere.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_markdown_cell, new_notebook
+    >>> run = {"slug": "recipes/a", "title": "Count", "parameters": {}, "versions": {}, "python": "3.12.1"}
+    >>> cells = [new_markdown_cell("# Count\n\nTwo $\\alpha$ & a <b>.")]
+    >>> page = report_html(new_notebook(cells=cells, metadata={"handbook_run": run}), references={})
+    >>> "<h1>Count</h1>" in page, "<math" in page, "<script" in page
+    (True, True, False)
+    """
+    run = notebook.metadata["handbook_run"]
+    lang: Language = "nl" if translations else "en"
+    page = Page(
+        lang=lang,
+        values=recorded_values(notebook),
+        references=references,
+        source=source,
+        translations=translations or {},
+    )
+    title = html.escape(page.said(str(run["title"])))
+    body = [page.cell(cell) for cell in notebook.cells]
+    body.append(page.close())
+    words = _WORDS[lang]
+    contents = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in page.sections)
+    alarm = (
+        f'<div class="admonition error" role="alert"><p class="admonition-title">{words["failed"]}</p>'
+        f"<pre>{html.escape(failed)}</pre></div>"
+        if failed
+        else ""
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#content">{words["skip"]}</a>\n'
+        f"<header><h1>{title}</h1></header>\n"
+        f'<nav aria-label="{words["contents"]}"><ul>{contents}</ul></nav>\n'
+        f'<main id="content">\n{alarm}{"".join(body)}</main>\n'
+        f"<footer>{_provenance(run, words)}</footer>\n</body>\n</html>\n"
+    )
+
+
+def recorded_values(notebook: Any) -> dict[str, str]:
+    """Return what the chapter recorded by ``Results.value``, as its prose shows it.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+    """
+    values = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            text = output.get("data", {}).get("application/papermill.record/text/plain")
+            if name is not None and text is not None:
+                values[name] = "".join(text)
+    return values
+
+
+@dataclass
+class Page:
+    """Renders the MyST of one executed chapter as HTML, piece by piece, in one language.
+
+    Attributes
+    ----------
+    lang : {"en", "nl"}
+        The language.
+    values : mapping of str to str
+        What :func:`recorded_values` returned.
+    references : mapping of str to Reference
+        What citations refer to.
+    source : pathlib.Path or None
+        The chapter's file: pictures are looked for from its folder.
+    translations : mapping of str to str
+        Prose in Dutch, by the English paragraph.
+    sections : list of tuple of str
+        Anchor and HTML of each heading of level 2 that was rendered.
+    cited : list of str
+        Keys of the works that were cited, in order.
+    """
+
+    lang: Language
+    values: Mapping[str, str]
+    references: Mapping[str, Reference]
+    source: Path | None
+    translations: Mapping[str, str]
+    sections: list[tuple[str, str]] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
+    _anchors: set[str] = field(default_factory=lambda: {"content", "references"})
+    _open: list[str] = field(default_factory=list)
+    _listed: bool = False
+
+    def said(self, text: str) -> str:
+        """Return a text in the page's language."""
+        return self.translations.get(" ".join(text.split("\n")).strip()) or text
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the page itself says around the prose."""
+        return _WORDS[self.lang]
+
+    # ------------------------------------------------------------------ cells
+
+    def cell(self, cell: Any) -> str:
+        """Render a cell with its outputs."""
+        tags = set(cell.metadata.get("tags", []))
+        if "remove-cell" in tags:
+            return ""
+        if cell.cell_type == "markdown":
+            return self.render(cell.source)
+        if cell.cell_type != "code":
+            return ""
+        shown = []
+        if not tags & {"remove-input", "hide-input", "parameters"} and cell.source.strip():
+            code = f'<pre tabindex="0"><code>{html.escape(cell.source)}</code></pre>'
+            shown.append(f'<details class="code"><summary>{self.words["code"]}</summary>{code}</details>')
+        if not tags & {"remove-output"}:
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            shown += [self._output(output, alt) for output in cell.get("outputs", [])]
+        return "".join(shown)
+
+    def _output(self, output: Any, alt: str) -> str:
+        if output.output_type == "stream":
+            text = html.escape(_ANSI.sub("", "".join(output.text)))
+            written = f'<pre tabindex="0">{text}</pre>'
+            if output.name == "stderr":
+                return f"<details><summary>{self.words['warnings']}</summary>{written}</details>"
+            return written
+        if output.output_type == "error":
+            trace = html.escape(_ANSI.sub("", "\n".join(output.traceback)))
+            return (
+                f'<div class="admonition error"><p class="admonition-title">{html.escape(output.ename)}: '
+                f'{html.escape(_ANSI.sub("", output.evalue))}</p><pre tabindex="0">{trace}</pre></div>'
+            )
+        # What is made for programs (JSON) is not text, and is not shown.
+        data = {
+            kind: "".join(text) if isinstance(text, list) else str(text)
+            for kind, text in output.data.items()
+            if kind.startswith(("text/", "image/"))
+        }
+        described = html.escape(alt or self.words["figure"])
+        if "text/html" in data:
+            return self._scrolling(data["text/html"])
+        if "image/svg+xml" in data:
+            encoded = base64.b64encode(data["image/svg+xml"].encode()).decode("ascii")
+            return f'<img alt="{described}" src="data:image/svg+xml;base64,{encoded}">'
+        for kind in ("image/png", "image/jpeg"):
+            if kind in data:
+                return f'<img alt="{described}" src="data:{kind};base64,{"".join(data[kind].split())}">'
+        if "text/markdown" in data:
+            return self.render(data["text/markdown"])
+        if "text/plain" in data and not data["text/plain"].startswith("<Figure"):
+            return f'<pre tabindex="0">{html.escape(_ANSI.sub("", data["text/plain"]))}</pre>'
+        return ""
+
+    def _scrolling(self, content: str) -> str:
+        if "<table" not in content:
+            return content
+        return f'<div class="scroll" role="group" aria-label="{self.words["table"]}" tabindex="0">{content}</div>'
+
+    def close(self) -> str:
+        """End what was opened and give the works that were cited, unless the chapter did."""
+        ends = "".join(reversed(self._open))
+        self._open.clear()
+        if not self.cited or self._listed:
+            return ends
+        return f'{ends}<h2 id="references">{self.words["references"]}</h2>{self._bibliography()}'
+
+    # --------------------------------------------------------------- markdown
+
+    def render(self, text: str) -> str:
+        """Render Markdown."""
+        return str(self._markdown.render(text))
+
+    @cached_property
+    def _markdown(self) -> MarkdownIt:
+        markdown = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).use(myst_block_plugin)
+        markdown.use(myst_role_plugin).use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+        markdown.use(colon_fence_plugin).use(dollarmath_plugin, renderer=_inline_or_block_math)
+        markdown.use(amsmath_plugin, renderer=lambda content: formula(content, display=True))
+        markdown.core.ruler.before("inline", "translate", self._translate)
+        markdown.core.ruler.push("prepare", self._prepare)
+        rules = {
+            "myst_role": self._role,
+            "myst_target": self._target,
+            "myst_line_comment": _nothing,
+            "myst_block_break": _nothing,
+            "front_matter": _nothing,
+            "fence": self._fence,
+            "colon_fence": self._fence,
+            "image": self._image,
+            "table_open": self._table_open,
+            "table_close": self._table_close,
+        }
+        for name, rule in rules.items():
+            markdown.add_render_rule(name, _bound(rule))
+        return markdown
+
+    def _translate(self, state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "inline":
+                token.content = self.said(token.content)
+
+    def _prepare(self, state: StateCore) -> None:
+        """Take the title out (it heads the page), give headings an anchor, and unlink what is not in this file."""
+        kept = []
+        tokens = iter(state.tokens)
+        for token in tokens:
+            if token.type == "heading_open" and token.tag == "h1":
+                next(tokens), next(tokens)
+                continue
+            kept.append(token)
+        for opening, inline in pairwise(kept):
+            if opening.type == "heading_open":
+                plain = "".join(
+                    child.content for child in inline.children or [] if child.type in ("text", "code_inline")
+                )
+                anchor = self._anchor(re.sub(r"[^\w]+", "-", plain.casefold()).strip("-") or "section")
+                opening.attrSet("id", anchor)
+                if opening.tag == "h2":
+                    self.sections.append((anchor, html.escape(plain)))
+        for token in kept:
+            unlinked: list[Token] = []
+            depth: list[bool] = []
+            for child in token.children or []:
+                if child.type == "link_open":
+                    depth.append(bool(re.match(r"(https?:|mailto:|#)", str(child.attrGet("href") or ""))))
+                    if not depth[-1]:
+                        continue
+                elif child.type == "link_close" and not depth.pop():
+                    continue
+                unlinked.append(child)
+            if token.children is not None:
+                token.children = unlinked
+        state.tokens = kept
+
+    def _anchor(self, wanted: str) -> str:
+        number, anchor = 1, wanted
+        while anchor in self._anchors:
+            number += 1
+            anchor = f"{wanted}-{number}"
+        self._anchors.add(anchor)
+        return anchor
+
+    def _target(self, token: Token) -> str:
+        return f'<span id="{html.escape(token.content)}"></span>'
+
+    def _table_open(self, _token: Token) -> str:
+        return f'<div class="scroll" role="group" aria-label="{self.words["table"]}" tabindex="0"><table>'
+
+    def _table_close(self, _token: Token) -> str:
+        return "</table></div>"
+
+    def _image(self, token: Token) -> str:
+        return self._picture(str(token.attrGet("src") or ""), token.content)
+
+    def _picture(self, address: str, alt: str) -> str:
+        if address.startswith("data:"):
+            return f'<img alt="{html.escape(alt)}" src="{html.escape(address)}">'
+        path = (self.source.parent / address) if self.source and "://" not in address else None
+        if path is None or not path.is_file():
+            return f"<em>{html.escape(alt)}</em>"
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        encoded = base64.b64encode(path.read_bytes()).decode("ascii")
+        return f'<img alt="{html.escape(alt)}" src="data:{kind};base64,{encoded}">'
+
+    # ------------------------------------------------------------------ roles
+
+    def _role(self, token: Token) -> str:
+        name, content = str(token.meta["name"]), token.content
+        if name in ("glue", "glue:text"):
+            return html.escape(self.values.get(content.partition(":")[0].strip(), self.words["unknown"]))
+        if name == "math":
+            return formula(content, display=False)
+        if name.startswith("cite"):
+            return self._citation([key.strip() for key in content.split(",")], textual=name in ("cite:t", "cite:ts"))
+        if name in ("sub", "sup", "kbd"):
+            return f"<{name}>{html.escape(content)}</{name}>"
+        if name == "abbr" and (match := re.match(r"^(.*?)\s*\((.+)\)$", content)):
+            return f'<abbr title="{html.escape(match[2])}">{html.escape(match[1])}</abbr>'
+        match = _ROLE.match(content)
+        return html.escape(match["text"] if match else content)
+
+    def _citation(self, keys: Sequence[str], *, textual: bool) -> str:
+        named = []
+        for key in keys:
+            if key not in self.cited:
+                self.cited.append(key)
+            work = self.references.get(key)
+            text = html.escape((work.textual if textual else work.inner) if work else key)
+            if self.lang == "nl":  # as the book does, whose pages hold no English but titles
+                text = text.replace(" and ", " &amp; ")
+            named.append(f'<a href="#ref-{html.escape(key)}">{text}</a>')
+        joined = (", " if textual else "; ").join(named)
+        return joined if textual else f"({joined})"
+
+    def works(self) -> list[str]:
+        """Return the works that were cited, each as an item of a list."""
+        items = []
+        for key in sorted(self.cited):
+            work = self.references.get(key)
+            text = html.escape(work.full if work else key)
+            if work and work.address:
+                address = html.escape(work.address)
+                text += f' <a href="{address}">{address}</a>'
+            items.append(f'<li id="ref-{html.escape(key)}">{text}</li>')
+        return items
+
+    def _bibliography(self) -> str:
+        self._listed = True
+        items = self.works()
+        return f"<ul>{''.join(items)}</ul>" if items else ""
+
+    # ------------------------------------------------------------- directives
+
+    def _fence(self, token: Token) -> str:
+        match = re.match(r"\{([^}]+)\}\s*(.*)$", token.info.strip(), re.DOTALL)
+        if match is None:
+            return f'<pre tabindex="0"><code>{html.escape(token.content)}</code></pre>'
+        options, body = _options(token.content)
+        return self._directive(match[1].strip(), match[2].strip(), options, body)
+
+    def _directive(self, name: str, argument: str, options: Mapping[str, str], body: str) -> str:
+        anchor = options.get("label") or options.get("name", "")
+        named = f' id="{html.escape(anchor)}"' if anchor else ""
+        if name in _SILENT:
+            return ""
+        if name in _ADMONITIONS:
+            kinds = list(dict.fromkeys(["admonition", name, *options.get("class", "").split()]))
+            if name == "admonition":
+                title, content = argument, body
+            else:
+                title, content = self.words[name], f"{argument}\n\n{body}"
+            inside = f'<p class="admonition-title">{self.inline(title)}</p>{self.render(content)}'
+            if "dropdown" in kinds:
+                return self._details(self.inline(title), self.render(content), named)
+            return f'<div class="{html.escape(" ".join(kinds))}"{named}>{inside}</div>'
+        if name == "dropdown":
+            return self._details(self.inline(argument), self.render(body), named)
+        if name in ("exercise", "exercise-start"):
+            title = f"{self.words['exercise']}" + (f": {self.inline(argument)}" if argument else "")
+            start = (
+                f'<div class="admonition exercise"{named}><p class="admonition-title">{title}</p>{self.render(body)}'
+            )
+            return self._gate(start, "</div>") if name.endswith("-start") else f"{start}</div>"
+        if name in ("solution", "solution-start"):
+            start = f"<details{named}><summary>{self.words['solution']}</summary>{self.render(body)}"
+            return self._gate(start, "</details>") if name.endswith("-start") else f"{start}</details>"
+        if name in ("exercise-end", "solution-end"):
+            return self._open.pop() if self._open else ""
+        if name == "math":
+            return formula(f"{argument}\n{body}".strip(), display=True)
+        if name == "bibliography":
+            return self._bibliography()
+        if name in ("figure", "image"):
+            picture = self._picture(argument, options.get("alt", ""))
+            return f"<figure{named}>{picture}<figcaption>{self.render(body)}</figcaption></figure>"
+        if name in ("code", "code-block", "code-cell", "literalinclude"):
+            return f'<pre tabindex="0"><code>{html.escape(body)}</code></pre>'
+        # Grids, cards, tabs, lists that are tables: their content in reading order, under their title.
+        title = (
+            f"<p><strong>{self.inline(argument)}</strong></p>" if name in ("card", "grid-item-card", "tab-item") else ""
+        )
+        return f"<div{named}>{title}{self.render(body)}</div>"
+
+    def _gate(self, start: str, end: str) -> str:
+        self._open.append(end)
+        return start
+
+    def _details(self, summary: str, content: str, named: str) -> str:
+        return f"<details{named}><summary>{summary}</summary>{content}</details>"
+
+    def inline(self, text: str) -> str:
+        """Render a line of Markdown, without a paragraph around it."""
+        return str(self._markdown.renderInline(self.said(text)))
+
+
+def formula(latex: str, *, display: bool) -> str:
+    r"""Render LaTeX as MathML, or show it as it is where it cannot be: a run is not lost for a formula.
+
+    Parameters
+    ----------
+    latex : str
+        Without dollar signs.
+    display : bool
+        On a line of its own.
+
+    Returns
+    -------
+    str
+        MathML, or the LaTeX itself.
+
+    Examples
+    --------
+    >>> formula(r"\unheard{x}", display=False)
+    '<code>\\unheard{x}</code>'
+    """
+    try:
+        return mathml(latex, display=display)
+    except ValueError:
+        return f"<code>{html.escape(latex)}</code>"
+
+
+def _inline_or_block_math(content: str, options: Mapping[str, Any]) -> str:
+    return formula(content, display=bool(options.get("display_mode")))
+
+
+def _nothing(_token: Token) -> str:
+    return ""
+
+
+def _bound(rule: Any) -> Any:
+    def render(_renderer: Any, tokens: Sequence[Token], place: int, _options: Any, _env: Any) -> str:
+        return str(rule(tokens[place]))
+
+    return render
+
+
+def _options(content: str) -> tuple[dict[str, str], str]:
+    r"""Part the options of a directive from its body.
+
+    Examples
+    --------
+    >>> _options(":class: warning\n:name: a\n\nText.")
+    ({'class': 'warning', 'name': 'a'}, 'Text.')
+    """
+    options = {}
+    lines = content.split("\n")
+    while lines and (match := _OPTION.match(lines[0])):
+        options[match["name"]] = match["value"].strip()
+        lines.pop(0)
+    return options, "\n".join(lines).lstrip("\n")
+
+
+def _provenance(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    made = words["made"].format(
+        slug=run["slug"], executed=str(run.get("executed", "")).replace("T", " "), python=run["python"]
+    )
+
+    def table(caption: str, heads: Sequence[str], rows: Mapping[str, str]) -> str:
+        if not rows:
+            return ""
+        head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+        lines = "".join(
+            f'<tr><th scope="row">{html.escape(name)}</th><td><code>{html.escape(str(value))}</code></td></tr>'
+            for name, value in rows.items()
+        )
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+    return (
+        f"<h2>{words['provenance']}</h2><p>{html.escape(made)}</p>"
+        + table(words["package"], (words["package"], words["version"]), run["versions"])
+        + table(words["data"], (words["data"], "SHA-256"), run.get("data", {}))
+        + (f"<p>{words['source']}<code>{html.escape(run['source'])}</code></p>" if run.get("source") else "")
+    )
