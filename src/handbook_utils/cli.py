@@ -107,7 +107,8 @@ def run(
             "-f",
             "--parameters-file",
             metavar="FILE",
-            help="Parameters as YAML, such as the params.yml of an earlier run; -p wins over it.",
+            help="Parameters as YAML, such as the params.yml of an earlier run; files are looked for from its folder; "
+            "-p wins over it.",
         ),
     ] = None,
     study: Annotated[
@@ -136,7 +137,7 @@ def run(
 
     root = handbook_root()
     chapter = _chapter(slug)
-    given = {**_from_file(parameters_file), **_from_options(parameter or [])}
+    given = {**_from_file(parameters_file, chapter), **_from_options(parameter or [])}
     if lang:
         given["lang"] = lang
     target = output or Path(chapter.slug.rpartition("/")[2])
@@ -150,7 +151,8 @@ def run(
     check_target(target, force=force)
     with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
-            outcome = execute([Request(chapter, given, Path(results))], root=root, workers=1, timeout=timeout)[0]
+            request = Request(chapter, given, Path(results), study=study is not None)
+            outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
     if outcome.failure:
         told.print(str(outcome.failure), highlight=False, markup=False)
@@ -550,8 +552,10 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
     return given
 
 
-def _from_file(path: Path | None) -> dict[str, object]:
+def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
     import yaml
+
+    from handbook_utils.runs.plan import found_from
 
     if path is None:
         return {}
@@ -572,7 +576,7 @@ def _from_file(path: Path | None) -> dict[str, object]:
             expected="lines of the form  name: value",
             found=type(content).__name__,
         )
-    return content
+    return {name: found_from(path.parent, chapter, name, value) for name, value in content.items()}
 
 
 def _chapter(slug: str) -> Chapter:

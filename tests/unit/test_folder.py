@@ -16,6 +16,7 @@ from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, run_one
 from handbook_utils.runs import folder as module
 from handbook_utils.runs.folder import check_target, failed_folder, is_complete, read_values, write_result_folder
+from handbook_utils.runs.plan import found_from
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 NASTY = '=cmd() <script>alert("1")</script> 🦠'
@@ -88,11 +89,13 @@ def test_the_parameters_repeat_the_run(outcome, tmp_path):
     folder = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     text = (folder / "params.yml").read_text(encoding="utf-8")
     assert "handbook run recipes/count-things -f params.yml" in text
-    again = run_one(
-        Request(outcome.request.chapter, yaml.safe_load(text), results=tmp_path / "again"), root=ROOT, timeout=60
-    )
+    assert str(tmp_path) not in text
+    chapter = outcome.request.chapter
+    given = {name: found_from(folder, chapter, name, value) for name, value in yaml.safe_load(text).items()}
+    again = run_one(Request(chapter, given, results=tmp_path / "again"), root=ROOT, timeout=60)
     assert read_values(tmp_path / "again" / "values.jsonl") == read_values(outcome.request.results / "values.jsonl")
-    assert again.notebook.metadata["handbook_run"]["parameters"] == yaml.safe_load(text)
+    assert again.parameters == outcome.parameters
+    assert again.notebook.metadata["handbook_run"]["parameters"]["table"] == "my table.csv"
 
 
 def test_methods_log_and_notebook(outcome, tmp_path):
@@ -146,7 +149,7 @@ def test_a_failure_to_write_leaves_what_was_there(outcome, tmp_path, monkeypatch
     target = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     before = {path: path.read_bytes() for path in target.rglob("*") if path.is_file()}
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(number, "no")
 
     monkeypatch.setattr(module, "write_crate", full)
@@ -265,6 +268,7 @@ def test_several_files_are_a_list_that_reads_back(tmp_path):
     for name in "ab":
         (tmp_path / name).write_text("x", encoding="utf-8")
     checked = check_parameters(chapter, {"table": str(tmp_path)})
-    text = module.params_text(chapter, checked)
-    assert yaml.safe_load(text)["table"] == [str(tmp_path / "a"), str(tmp_path / "b")]
-    assert check_parameters(chapter, yaml.safe_load(text)) == checked
+    text = module.params_text(chapter, checked, tmp_path)
+    assert yaml.safe_load(text)["table"] == ["a", "b"]
+    read = {name: found_from(tmp_path, chapter, name, value) for name, value in yaml.safe_load(text).items()}
+    assert check_parameters(chapter, read) == checked

@@ -13,7 +13,7 @@ import importlib
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -223,6 +223,31 @@ def paths_of(value: str) -> list[Path]:
     # A file may have that sign in its own name.
     parts = [value] if Path(value).exists() else value.split(os.pathsep)
     return [Path(part).expanduser() for part in parts if part]
+
+
+def without_folders(parameters: Iterable[Parameter], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Cut the paths of the reader's files down to their names.
+
+    What is handed on needs no more: a path on somebody's machine says nothing to others, and often tells more than it
+    should about its owner. The files are known by their checksums.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        They say which values are paths.
+    values : mapping
+        All parameters of a run.
+
+    Returns
+    -------
+    dict
+        The same values, in the same order.
+    """
+    paths = {parameter.name for parameter in parameters if parameter.type in PATHS}
+    return {
+        name: ", ".join(path.name for path in paths_of(str(value))) if name in paths else value
+        for name, value in values.items()
+    }
 
 
 def _names(folder: Path) -> list[str]:

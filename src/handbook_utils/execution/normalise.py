@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.parameters import PATHS, Value, paths_of
+from handbook_utils.chapters.parameters import PATHS, Value, paths_of, without_folders
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -18,7 +18,9 @@ _HEADINGS = {"en": ("Parameter", "Value", "Meaning"), "nl": ("Parameter", "Waard
 _CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
 
 
-def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], root: Path) -> Any:
+def normalised(
+    notebook: Any, chapter: Chapter, effective: Mapping[str, Value], root: Path, *, own: bool = False
+) -> Any:
     """Take out of an executed notebook what changes from run to run.
 
     The cell papermill injects gives way to a table under the parameters cell; timings, counters of the tools and
@@ -34,6 +36,8 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         All its parameters.
     root : pathlib.Path
         The handbook's folder, which is not named in outputs.
+    own : bool
+        Whether this is a run on the reader's own data: its parameters cell then shows what it was run with.
 
     Returns
     -------
@@ -41,15 +45,21 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         The same notebook.
     """
     kept = [cell for cell in notebook.cells if not _injected(cell)]
-    paths = {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
+    read = [parameter.name for parameter in chapter.parameters if parameter.type in PATHS]
+    given = [path.parent for name in read for path in paths_of(str(effective[name]))]
+    paths = {f"{folder}/": "" for folder in sorted(given, key=lambda folder: -len(folder.parts))}
+    paths |= {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
     for number, cell in enumerate(kept):
         cell.id = f"cell-{number:03d}"
         for tool in ("papermill", "execution"):
             cell.metadata.pop(tool, None)
         for output in cell.get("outputs", []):
             _clean(output, paths)
+        if "outputs" in cell:
+            cell.outputs = _merged(cell.outputs)
         if "parameters" in cell.metadata.get("tags", []):
             cell.outputs = [_table(chapter, effective)] if chapter.parameters else []
+            cell.source = _with_values(chapter, effective) if own else cell.source
     for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
         cell.execution_count = number
         for output in cell.outputs:
@@ -66,6 +76,26 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
 def _injected(cell: Any) -> bool:
     tags = cell.metadata.get("tags", [])
     return "injected-parameters" in tags or any(tag.startswith("papermill-error-cell") for tag in tags)
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Join what was written to one stream in a row: in how many pieces it arrived is chance."""
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _with_values(chapter: Chapter, effective: Mapping[str, Value]) -> str:
+    """Write the parameters cell with what a run was given."""
+    named = without_folders(chapter.parameters, effective)
+    kinds = {name: type(value).__name__ for name, value in named.items()}
+    helps = {parameter.name: parameter.help for parameter in chapter.parameters}
+    return "\n".join(f"{name}: {kinds[name]} = {value!r}  # {helps[name]}" for name, value in named.items())
 
 
 def _clean(output: Any, paths: Mapping[str, str]) -> None:

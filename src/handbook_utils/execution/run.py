@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
+from handbook_utils.chapters.lesson import analysis
+from handbook_utils.chapters.parameters import READ, Value, check_inputs, check_parameters, without_folders
 from handbook_utils.execution.cache import Cache, key_of
 
 State = Literal["queued", "done", "cached", "failed"]
@@ -52,11 +53,24 @@ class Request:
         Only what differs from the defaults.
     results : pathlib.Path or None
         Where the chapter keeps its figures and tables; such a run is never taken from the cache.
+    study : bool
+        Whether the parameters come from a study file.
     """
 
     chapter: Chapter
     parameters: Mapping[str, object] = field(default_factory=dict)
     results: Path | None = None
+    study: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether this is a run on the reader's own data, which executes and shows the analysis only."""
+        read = [parameter.name for parameter in self.chapter.parameters if parameter.type in READ]
+        return self.study or any(self.parameters.get(name) for name in read)
+
+    def notebook(self) -> Any:
+        """Return the cells to execute: all of the chapter, or its analysis."""
+        return analysis(self.chapter.notebook()) if self.own else self.chapter.notebook()
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,8 @@ class Outcome:
         Nothing was executed.
     key : str
         The name of this outcome in the cache.
+    parameters : dict
+        All parameters of the run, with the full paths of the reader's files; the notebook has their names only.
     """
 
     request: Request
@@ -118,6 +134,7 @@ class Outcome:
     failure: Failure | None
     cached: bool
     key: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
 
 
 def execute(
@@ -239,26 +256,29 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     store = Cache(root / "_build" / "cache")
     use_cache = cache and request.results is None
     if use_cache and (kept := store.get(key)) is not None:
-        _refresh_prose(kept, chapter)
-        return Outcome(request, kept, None, True, key)
+        _refresh_prose(kept, request)
+        return Outcome(request, kept, None, True, key, effective)
     if request.parameters:
         check_inputs(chapter, effective)
-    notebook, failure = _attempt(request, effective, timeout, workers)
+    notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if failure is not None and failure.error == "DeadKernelError":
-        notebook, failure = _attempt(request, effective, timeout, workers)
+        notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
-        notebook = normalised(notebook, chapter, effective, root)
-        notebook.metadata["handbook_run"] = _provenance(request, effective, data)
+        notebook = normalised(notebook, chapter, effective, root, own=request.own)
+        # Of a run on somebody's own data, a bundled file is named where it was opened, and nowhere else.
+        told = {name: digest for name, digest in data.items() if name in opened} if request.own else data
+        notebook.metadata["handbook_run"] = _provenance(request, effective, told)
         if failure is None and use_cache:
             store.put(key, notebook)
-    return Outcome(request, notebook, failure, False, key)
+    return Outcome(request, notebook, failure, False, key, effective)
 
 
 def _attempt(
     request: Request, effective: dict[str, Value], timeout: float, workers: int
-) -> tuple[Any | None, Failure | None]:
+) -> tuple[Any | None, Failure | None, set[str]]:
+    """Execute; return the notebook, the failure, and the bundled files that were opened."""
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -278,9 +298,11 @@ def _attempt(
         written = Path(scratch) / "executed.ipynb"
         work = Path(scratch) / "work"
         work.mkdir()
+        record = Path(scratch) / "opened.txt"
+        environment["HANDBOOK_OPENED"] = str(record)
         try:
             papermill.execute_notebook(
-                chapter.notebook(),
+                request.notebook(),
                 written,
                 given,
                 engine_name=engine.NAME,
@@ -301,16 +323,17 @@ def _attempt(
             failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)
         ran = written.is_file()
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
-    return notebook, failure
+        opened = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
+    return notebook, failure, opened
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def _refresh_prose(executed: Any, chapter: Chapter) -> None:
+def _refresh_prose(executed: Any, request: Request) -> None:
     """Put the chapter's prose of today around the outputs of an earlier run of the same code."""
-    fresh = chapter.notebook()
+    chapter, fresh = request.chapter, request.notebook()
     outputs = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     cells = []
     for cell in fresh.cells:
@@ -334,8 +357,9 @@ def _provenance(request: Request, effective: dict[str, Value], data: dict[str, s
     return {
         "slug": request.chapter.slug,
         "title": request.chapter.title,
-        "parameters": effective,
-        "given": {name: effective[name] for name in request.parameters},
+        "own": request.own,
+        "parameters": (named := without_folders(request.chapter.parameters, effective)),
+        "given": {name: named[name] for name in request.parameters},
         "versions": _versions(),
         "python": platform.python_version(),
         "data": data,

@@ -39,7 +39,7 @@ from handbook_utils.runs.folder import (
     is_complete,
     write_result_folder,
 )
-from handbook_utils.runs.plan import Run
+from handbook_utils.runs.plan import Run, found_from
 
 
 @dataclass(frozen=True)
@@ -355,7 +355,7 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     errors = []
     for run in there:
         written = yaml.safe_load((out / run.name / "params.yml").read_text(encoding="utf-8"))
-        before = {name: os.pathsep.join(it) if isinstance(it, list) else it for name, it in written.items()}
+        before = {name: found_from(out / run.name, run.chapter, name, value) for name, value in written.items()}
         now = {**run.chapter.defaults, **run.parameters}
         if before != now:
             differ = [name for name in now if before.get(name) != now[name]] or sorted(before.keys() - now.keys())

@@ -10,13 +10,12 @@ import base64
 import hashlib
 import json
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.runs.methods import without_folders
 
 NAME = "ro-crate-metadata.json"
 SOURCE = "chapter.md"
@@ -34,7 +33,7 @@ _ABOUT = {
     "tables": "Table of the run",
     "files": "File that the run made",
 }
-_BUNDLED = "Data set of the handbook, used where no file was given"
+_BUNDLED = "File of the handbook that the run opened"
 #: Where the platform's own list differs from machine to machine, or has no entry.
 _KINDS = {".ipynb": "application/x-ipynb+json", ".md": "text/markdown", ".yml": "application/yaml", ".csv": "text/csv"}
 
@@ -78,7 +77,14 @@ def content_address(digest: str) -> str:
     return f"ni:///sha-256;{encoded}"
 
 
-def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: Mapping[str, InputFile]) -> Path:
+def write_crate(
+    folder: Path,
+    chapter: Chapter,
+    run: Mapping[str, Any],
+    inputs: Mapping[str, InputFile],
+    *,
+    found: Sequence[str] = (),
+) -> Path:
     """Write ``ro-crate-metadata.json`` over all that lies in a result folder.
 
     Parameters
@@ -91,6 +97,8 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
         ``handbook_run`` of the executed notebook.
     inputs : mapping of str to InputFile
         The reader's own files, by name.
+    found : sequence of str
+        What the run answered.
 
     Returns
     -------
@@ -107,7 +115,8 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
 
     root = crate.root_dataset
     root["name"] = f"{chapter.title}: results of a run"
-    root["description"] = f"{chapter.question} Answered by the chapter {chapter.slug} of the Gut Microbiome Handbook."
+    about_it = f"{chapter.question} Answered by the chapter {chapter.slug} of the Gut Microbiome Handbook."
+    root["description"] = " ".join([about_it, *found])
     root["datePublished"] = run["executed"]
     root["license"] = about(
         "#licence",
@@ -150,7 +159,7 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
     ]
     given += [
         about(f"#parameter-{name}", "PropertyValue", name=name, value=_value(value))
-        for name, value in without_folders(chapter, run["parameters"]).items()
+        for name, value in run["parameters"].items()
     ]
     root["mentions"] = about(
         "#run",

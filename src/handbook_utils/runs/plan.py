@@ -114,7 +114,7 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
         checked: dict[str, Value] = {}
         for name, value in row.given.items():
             try:
-                known = check_parameters(chapter, {name: _found_from(path.parent, chapter, name, value)})
+                known = check_parameters(chapter, {name: found_from(path.parent, chapter, name, value)})
                 checked[name] = known[name]
             except (InputError, InputErrors) as error:
                 errors += _placed(error, row.at(name))
@@ -294,13 +294,36 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _found_from(folder: Path, chapter: Chapter, name: str, value: Any) -> Any:
-    """Make the path of a file in a plan one from the plan's folder."""
+def found_from(folder: Path, chapter: Chapter, name: str, value: Any) -> Any:
+    """Make the path of a file one from the folder of the file that names it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the plan or the file of parameters lies.
+    chapter : Chapter
+        Says which parameters are paths.
+    name : str
+        Of the parameter.
+    value : object
+        Its value, of several files also a list.
+
+    Returns
+    -------
+    object
+        Paths from the root, joined by the system's sign between paths; what is no path as it was.
+    """
     kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
     if kinds.get(name) not in PATHS or not value:
         return value
-    several = kinds[name] == "files" and not (folder / str(value)).exists()
-    return os.pathsep.join(str(folder / path) for path in (paths_of(str(value)) if several else [Path(value)]))
+    folder = folder.resolve()
+    if isinstance(value, list):
+        paths = [Path(str(path)).expanduser() for path in value]
+    elif kinds[name] == "files" and not (folder / str(value)).exists():
+        paths = paths_of(str(value))
+    else:
+        paths = [Path(str(value)).expanduser()]
+    return os.pathsep.join(os.path.normpath(folder / path) for path in paths)
 
 
 def _placed(error: InputError | InputErrors, where: str) -> list[InputError]:
