@@ -509,9 +509,9 @@ def serve(port: Annotated[int, typer.Option(help="Where to listen, on this machi
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    from handbook_utils.chapters import handbook_root
+    from handbook_utils.home import build_folder, handbook_root
 
-    folder = handbook_root() / "_build" / "html"
+    folder = build_folder(handbook_root()) / "html"
     if not (folder / "index.html").is_file():
         raise InputError("The book has not been built.", expected="_build/html/index.html", remedy="make book")
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))

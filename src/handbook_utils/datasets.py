@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.home import handbook_root
 
 # A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class DataSet:
 
 
 def root() -> Path:
-    """Return the data folder: what ``HANDBOOK_DATA`` names, or else ``data/`` of the checkout.
+    """Return the data folder: what ``HANDBOOK_DATA`` names, or else ``data/`` of the handbook.
 
     Raises
     ------
@@ -72,11 +73,11 @@ def root() -> Path:
         There is no datapackage.json in it.
     """
     named = os.environ.get("HANDBOOK_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "data"
+    folder = Path(named) if named else handbook_root() / "data"
     if not (folder / "datapackage.json").is_file():
         raise InputError(
             "The folder with the bundled data is not there.",
-            where="the environment variable HANDBOOK_DATA" if named else "the checkout this package is installed from",
+            where="the environment variable HANDBOOK_DATA" if named else "the handbook's folder",
             expected="a folder with datapackage.json",
             found=str(folder),
             remedy="Set HANDBOOK_DATA to the data/ folder of a checkout of the handbook.",

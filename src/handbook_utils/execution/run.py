@@ -19,6 +19,7 @@ from typing import Any, Literal
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
 from handbook_utils.execution.cache import Cache, key_of
+from handbook_utils.home import build_folder
 
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
@@ -236,7 +237,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     effective = check_parameters(chapter, request.parameters)
     data = datasets.checksums(chapter.data)
     key = key_of(chapter, effective, data, root)
-    store = Cache(root / "_build" / "cache")
+    store = Cache(build_folder(root) / "cache")
     use_cache = cache and request.results is None
     if use_cache and (kept := store.get(key)) is not None:
         _refresh_prose(kept, chapter)
