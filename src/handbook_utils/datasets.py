@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.home import handbook_root
+from handbook_utils.home import data_folder
 
 # A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
 if TYPE_CHECKING:
@@ -72,12 +71,10 @@ def root() -> Path:
     InputError
         There is no datapackage.json in it.
     """
-    named = os.environ.get("HANDBOOK_DATA")
-    folder = Path(named) if named else handbook_root() / "data"
+    folder = data_folder()
     if not (folder / "datapackage.json").is_file():
         raise InputError(
             "The folder with the bundled data is not there.",
-            where="the environment variable HANDBOOK_DATA" if named else "the handbook's folder",
             expected="a folder with datapackage.json",
             found=str(folder),
             remedy="Set HANDBOOK_DATA to the data/ folder of a checkout of the handbook.",

@@ -6,6 +6,7 @@ An installed wheel carries notebooks, data and pages of the book beside its code
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from handbook_utils.errors import InputError
@@ -15,6 +16,7 @@ TOC = "_toc.yml"
 _PACKAGE = Path(__file__).resolve().parent
 #: Where a wheel carries the handbook's files.
 CARRIED = _PACKAGE / "_handbook"
+_OWN = (_PACKAGE.parents[1], CARRIED)
 
 
 def handbook_root() -> Path:
@@ -32,16 +34,33 @@ def handbook_root() -> Path:
         None of them has a ``_toc.yml``.
     """
     named = os.environ.get("HANDBOOK_ROOT")
-    places = [Path(named)] if named else [_PACKAGE.parents[1], CARRIED, Path.cwd()]
-    for place in places:
-        if (place / TOC).is_file():
-            return place
+    places = [Path(named)] if named else [*_OWN, Path.cwd()]
+    found = _first_with(TOC, places)
+    if found is not None:
+        return found
     raise InputError(
         "The handbook's files are not there.",
         where=str(places[0]),
         expected=f"a folder with {TOC}, notebooks/ and data/",
         remedy="Set HANDBOOK_ROOT to a clone of the handbook, or leave it out for what the package carries.",
     )
+
+
+def data_folder() -> Path:
+    """Return the folder of the bundled data.
+
+    Returns
+    -------
+    pathlib.Path
+        What ``HANDBOOK_DATA`` names; else ``data/`` of the package's own handbook, whichever handbook is worked on: the
+        code that reads the data and the data belong together. It may not be there.
+    """
+    named = os.environ.get("HANDBOOK_DATA")
+    return Path(named) if named else (_first_with("data", _OWN) or _OWN[0]) / "data"
+
+
+def _first_with(name: str, places: Sequence[Path]) -> Path | None:
+    return next((place for place in places if (place / name).exists()), None)
 
 
 def build_folder(root: Path) -> Path:
