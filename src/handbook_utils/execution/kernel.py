@@ -23,8 +23,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-#: The kernel to choose on this platform.
-KERNEL = "handbook" if "forkserver" in multiprocessing.get_all_start_methods() else "python3"
+#: The kernel to choose on this platform; ``HANDBOOK_KERNEL=ordinary`` takes the ordinary one everywhere.
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get("HANDBOOK_KERNEL") != "ordinary"
+KERNEL = "handbook" if _FORKS else "python3"
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _PRELOAD = ["handbook_utils.execution.preload"]
