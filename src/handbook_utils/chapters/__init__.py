@@ -5,6 +5,6 @@ machinery knows about it; nothing here knows what a chapter is about.
 """
 
 from handbook_utils.chapters.catalogue import Catalogue, Chapter, handbook_root
-from handbook_utils.chapters.parameters import Parameter, check_parameters
+from handbook_utils.chapters.parameters import check_parameters
 
-__all__ = ["Catalogue", "Chapter", "Parameter", "check_parameters", "handbook_root"]
+__all__ = ["Catalogue", "Chapter", "check_parameters", "handbook_root"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 
 
-def remove_contaminants(parameters: Mapping[str, object]) -> None:
+def remove_contaminants(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/remove-contaminants`` against the files they name.
 
     Parameters
@@ -26,8 +27,8 @@ def remove_contaminants(parameters: Mapping[str, object]) -> None:
     """
     study = study_of(parameters, "lung")
     if parameters["rank"]:
-        study = study.agglomerate(str(parameters["rank"]))
-    kind, blank = str(parameters["kind"]), str(parameters["blank"])
+        study = study.agglomerate(parameters["rank"])
+    kind, blank = parameters["kind"], parameters["blank"]
     collect(*column_checks(study, parameters, ["kind"], ["concentration"]))
     blanks = study.column(kind).astype(str) == blank
     if blanks.sum() < 2 or (~blanks).sum() < 2:
@@ -38,7 +39,7 @@ def remove_contaminants(parameters: Mapping[str, object]) -> None:
             found=listed([f"{name} ({count})" for name, count in study.column(kind).value_counts().items()]),
             remedy="Give kind and blank: the column that tells blanks, and the word it uses for them.",
         )
-    concentration = str(parameters["concentration"])
+    concentration = parameters["concentration"]
     if concentration:
         column = pd.to_numeric(study.column(concentration)[~blanks], errors="coerce")
         wrong = [str(name) for name in column.index[~(column > 0)]]
