@@ -17,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from handbook_utils.asking import written
 from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError, InputErrors, nearest
 
+_SEVERAL = (list, tuple, Mapping)
 #: The folder, beside the study file, in which each step leaves its result folder.
 RESULTS = "results"
 
@@ -93,11 +95,12 @@ def study_parameters(
         source, optional = written.removeprefix("?"), written.startswith("?")
         try:
             if source.startswith("@"):
-                value: object = _of_step(source[1:], study, chapter)
+                value: object = str(_of_step(source[1:], study, chapter))
             elif source in values:
                 value = values[source]
                 if kinds[name] in READ:
                     _check_there(Path(str(value)), kinds[name], source, study)
+                value = str(value) if isinstance(value, Path) else value
             elif kinds[name] in READ:
                 raise _without(source, study, chapter)
             else:
@@ -106,7 +109,7 @@ def study_parameters(
             if not optional or (not source.startswith("@") and source in values):
                 errors.append(error)
             continue
-        found[name] = str(value) if isinstance(value, Path) else value
+        found[name] = value if kinds[name] in ("list", "mapping") or not isinstance(value, _SEVERAL) else written(value)
     if errors:
         raise InputErrors(errors)
     # An example is no study's answer: what the study does not say is told to be none, and asked for where it cannot be.
