@@ -89,10 +89,10 @@ def study_parameters(
     kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
     found: dict[str, object] = {}
     errors: list[InputError] = []
-    for name, written in chapter.study.items():
+    for name, place in chapter.study.items():
         if name in given:
             continue
-        source, optional = written.removeprefix("?"), written.startswith("?")
+        source, optional = place.removeprefix("?"), place.startswith("?")
         try:
             if source.startswith("@"):
                 value: object = str(_of_step(source[1:], study, chapter))
