@@ -21,7 +21,6 @@ from handbook_utils.publishing.parts import (
     page_of,
     parts_of,
     pieces,
-    question_of,
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
@@ -186,8 +185,7 @@ def _slides(page: Page, run: dict[str, Any], title: str, parts: list[Part]) -> I
     version = words["printed"].format(source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10])
     source = html.escape(f"{run['slug']} · {version}")
     made = f'<p class="made">{source}<br>{html.escape(words["no_advice"])}</p>'
-    asked = question_of(parts, page)
-    yield Slide("", f'<h1>{html.escape(title)}</h1><p class="question">{asked}</p>{made}', first=True, notes=spoken)
+    yield Slide("", f"<h1>{html.escape(title)}</h1>{made}", first=True, notes=spoken)
 
     answer = answer_of(parts)
     yield Slide(page.inline(answer.title), _fitting(page.render(answer.body)), first=True)
