@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -509,9 +509,9 @@ def serve(port: Annotated[int, typer.Option(help="Where to listen, on this machi
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    from handbook_utils.chapters import handbook_root
+    from handbook_utils.home import build_folder, handbook_root
 
-    folder = handbook_root() / "_build" / "html"
+    folder = build_folder(handbook_root()) / "html"
     if not (folder / "index.html").is_file():
         raise InputError("The book has not been built.", expected="_build/html/index.html", remedy="make book")
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -690,11 +690,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those of this process.
+        By default those of this process, which is then all that it does.
     """
+    from handbook_utils.session import session
+
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=_joined(given), prog_name="handbook")
+        with session() if arguments is None else nullcontext():
+            app(args=_joined(given), prog_name="handbook")
     except (InputError, InputErrors) as error:
         told.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,26 +18,6 @@ from handbook_utils.errors import InputError, InputErrors, nearest
 _SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
 PARTS = ("explainers", "protocols", "recipes")
 AUDIENCES = ("researchers", "students", "teachers", "professionals", "public")
-
-
-def handbook_root() -> Path:
-    """Return the handbook's folder: what ``HANDBOOK_ROOT`` names, or the one that holds this package.
-
-    Raises
-    ------
-    InputError
-        Where neither has a ``_toc.yml``.
-    """
-    named = os.environ.get("HANDBOOK_ROOT")
-    root = Path(named) if named else Path(__file__).resolve().parents[3]
-    if not (root / "_toc.yml").is_file():
-        raise InputError(
-            "The handbook's files are not there.",
-            where=str(root),
-            expected="a folder with _toc.yml, notebooks/ and data/",
-            remedy="Set HANDBOOK_ROOT to a clone of the handbook.",
-        )
-    return root
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
+from handbook_utils.execution.kernel import room_for_sockets
+
 NAME = "handbook"
 
 
@@ -51,10 +53,11 @@ class PromptManager(AsyncKernelManager):
     A port that was free when it was chosen may be taken when the kernel binds it; a name in a folder of its own cannot.
     """
 
+    _sockets: tempfile.TemporaryDirectory[str] | None = None
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if os.name == "posix":
-            # A socket's path is short by force (108 bytes on Linux), and the runtime folder may lie deep.
+        if os.name == "posix" and room_for_sockets():
             self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
             self.transport = "ipc"
             self.connection_file = str(Path(self._sockets.name) / "k.json")
@@ -67,7 +70,7 @@ class PromptManager(AsyncKernelManager):
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
-        if not restart and os.name == "posix":
+        if not restart and self._sockets is not None:
             self._sockets.cleanup()
 
     cleanup_resources = _async_cleanup_resources

@@ -19,6 +19,8 @@ from typing import Any, Literal
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
 from handbook_utils.execution.cache import Cache, key_of
+from handbook_utils.home import build_folder
+from handbook_utils.session import ending
 
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
@@ -236,7 +238,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     effective = check_parameters(chapter, request.parameters)
     data = datasets.checksums(chapter.data)
     key = key_of(chapter, effective, data, root)
-    store = Cache(root / "_build" / "cache")
+    store = Cache(build_folder(root) / "cache")
     use_cache = cache and request.results is None
     if use_cache and (kept := store.get(key)) is not None:
         _refresh_prose(kept, chapter)
@@ -244,7 +246,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     if request.parameters:
         check_inputs(chapter, effective)
     notebook, failure = _attempt(request, effective, timeout, workers)
-    if failure is not None and failure.error == "DeadKernelError":
+    if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
         notebook, failure = _attempt(request, effective, timeout, workers)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
@@ -265,7 +267,7 @@ def _attempt(
     from papermill.exceptions import PapermillExecutionError
 
     from handbook_utils.execution import engine
-    from handbook_utils.execution.kernel import KERNEL, make_available
+    from handbook_utils.execution.kernel import kernel_here, make_available
 
     make_available(workers)
     engine.register()
@@ -284,7 +286,7 @@ def _attempt(
                 written,
                 given,
                 engine_name=engine.NAME,
-                kernel_name=KERNEL,
+                kernel_name=kernel_here(),
                 language="python",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
