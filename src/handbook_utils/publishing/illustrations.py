@@ -91,6 +91,13 @@ def read_drawing(path: Path, lang: str) -> Drawing:
     return Drawing(svg, said["title"], said["desc"])
 
 
+def drawing_html(path: Path, lang: str) -> str:
+    """Return a drawing with its caption as a figure of a page, in one language."""
+    drawing = read_drawing(path, lang)
+    shown = drawing.svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(drawing.alt)}"', 1)
+    return f'<figure class="drawing">{shown}<figcaption>{html.escape(drawing.caption)}</figcaption></figure>'
+
+
 class _Drawing(SphinxDirective):
     """``{drawing} name``: a drawing with its caption, in the language of the edition."""
 
@@ -105,11 +112,7 @@ class _Drawing(SphinxDirective):
             hint = f"; did you mean {close!r}?" if close else f"; there are: {', '.join(known)}"
             raise self.error(f"There is no drawing {self.arguments[0]!r}{hint}")
         self.env.note_dependency(str(path))
-        drawing = read_drawing(path, str(self.env.config.language))
-        labelled = f'<svg role="img" aria-label="{html.escape(drawing.alt)}"'
-        shown = drawing.svg.replace("<svg", labelled, 1)
-        caption = f"<figcaption>{html.escape(drawing.caption)}</figcaption>"
-        return [nodes.raw("", f'<figure class="drawing">{shown}{caption}</figure>', format="html")]
+        return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
 
 
 def setup_illustrations(app: Sphinx) -> None:
