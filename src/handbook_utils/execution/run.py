@@ -258,6 +258,9 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     return Outcome(request, notebook, failure, False, key)
 
 
+_DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
+
+
 def _attempt(
     request: Request, effective: dict[str, Value], timeout: float, workers: int
 ) -> tuple[Any | None, Failure | None]:
@@ -298,9 +301,13 @@ def _attempt(
             # The cell papermill injects where parameters are given is none of the chapter's.
             cell = int(error.exec_count or 0) - bool(given)
             failure = Failure(chapter.slug, cell, error.source, error.ename, _plain(error.evalue), effective)
-        except (DeadKernelError, TimeoutError, RuntimeError) as error:
-            text = f"not done within {timeout:g} s" if isinstance(error, TimeoutError) else str(error)
-            failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)
+        except engine.CellStoppedError as stopped:
+            reason = stopped.__cause__
+            text = f"not done within {timeout:g} s" if isinstance(reason, TimeoutError) else _DIED
+            cell = stopped.number - bool(given)
+            failure = Failure(chapter.slug, cell, stopped.source, type(reason).__name__, text, effective)
+        except (DeadKernelError, RuntimeError) as error:  # before its first cell
+            failure = Failure(chapter.slug, 0, "", type(error).__name__, str(error), effective)
         ran = written.is_file()
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
     return notebook, failure
