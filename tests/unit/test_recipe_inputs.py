@@ -82,9 +82,20 @@ def test_a_column_may_be_left_out_where_the_chapter_says_so_and_nowhere_else(rec
     if (recipe, parameter) in MAY_BE_EMPTY:
         check(recipe, **{parameter: ""})
         return
+    if (recipe, parameter) == ("remove-contaminants", "kind"):
+        return  # empty where there are concentrations; see below
     with pytest.raises((InputError, InputErrors), match="no column ''") as caught:
         check(recipe, **{parameter: ""})
     assert f"parameter {parameter}" in messages(caught)
+
+
+def test_contaminants_need_blanks_or_concentrations():
+    with pytest.raises(InputError, match="Nothing tells contaminants") as caught:
+        check("remove-contaminants", kind="")
+    assert "kind and blank" in messages(caught)
+    for method in ("combined", "frequency"):
+        with pytest.raises(InputError, match="Nothing tells contaminants"):
+            check("remove-contaminants", method=method)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
