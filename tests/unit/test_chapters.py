@@ -156,6 +156,25 @@ def test_front_matter_mistakes_are_named_at_once(root):
     ]
 
 
+def test_an_explainer_begins_with_its_question_its_answer_and_one_drawing(root):
+    path = new_chapter(root, "explainers/my-question")
+    (root / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/explainers/my-question\n", encoding="utf-8"
+    )
+    whole = path.read_text(encoding="utf-8")
+
+    def said(text: str) -> list[str]:
+        path.write_text(text, encoding="utf-8")
+        return violations(Catalogue.read(root).get("my-question"), root)
+
+    assert said(whole) == []
+    drawing = ":::{drawing} gut\n:::\n"
+    assert any("title is its question" in one for one in said(whole.replace("# How many taxa", "# Count the taxa")))
+    assert any("no short answer" in one for one in said(whole.replace(":class: tip", ":class: note")))
+    assert any("one {drawing}" in one for one in said(whole.replace(drawing, "")))
+    assert any("one {drawing}" in one for one in said(whole.replace(drawing, 2 * drawing)))
+
+
 def test_new_chapter_meets_the_contract(root):
     assert violations(Catalogue.read(root).get("my-topic"), root) == []
     with pytest.raises(InputError, match="exists"):
