@@ -12,4 +12,4 @@ It knows nothing of microbes.
 Both may use :mod:`~handbook_utils.errors`, the one way to tell a person what is wrong with their input.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

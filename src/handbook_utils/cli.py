@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from handbook_utils.asking import Question, written
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -82,10 +83,11 @@ def describe(slug: Slug, as_json: AsJson = False) -> None:
     shown.print(f"Needs     {chapter.needs}", highlight=False)
     shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
     sources = ["from a study file"] if chapter.study else []
-    table = Table("parameter", "type", "default", "meaning", "allowed", *sources, box=None, pad_edge=False)
+    table = Table("parameter", "type", "default", "example", "meaning", "allowed", *sources, box=None, pad_edge=False)
     for entry in chapter.parameters:
         source = [chapter.study.get(entry.name, "")] if chapter.study else []
-        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed, *source)
+        told_ones = [_shown_value(entry, entry.default), _shown_value(entry, entry.example)]
+        table.add_row(entry.name, entry.kind, *told_ones, entry.help, entry.allowed, *source)
     shown.print(table)
 
 
@@ -511,9 +513,9 @@ def serve(port: Annotated[int, typer.Option(help="Where to listen, on this machi
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    from handbook_utils.chapters import handbook_root
+    from handbook_utils.home import build_folder, handbook_root
 
-    folder = handbook_root() / "_build" / "html"
+    folder = build_folder(handbook_root()) / "html"
     if not (folder / "index.html").is_file():
         raise InputError("The book has not been built.", expected="_build/html/index.html", remedy="make book")
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -555,7 +557,7 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
 def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
     import yaml
 
-    from handbook_utils.runs.plan import found_from
+    from handbook_utils.asking.paths import found_from
 
     if path is None:
         return {}
@@ -576,7 +578,8 @@ def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
             expected="lines of the form  name: value",
             found=type(content).__name__,
         )
-    return {name: found_from(path.parent, chapter, name, value) for name, value in content.items()}
+    kinds = {question.name: question.kind for question in chapter.parameters}
+    return {name: found_from(path.parent, kinds.get(name, ""), value) for name, value in content.items()}
 
 
 def _chapter(slug: str) -> Chapter:
@@ -650,8 +653,10 @@ def _described(chapter: Chapter) -> dict[str, Any]:
         "parameters": [
             {
                 "name": entry.name,
-                "type": entry.type,
+                "type": entry.kind,
                 "default": entry.default,
+                "example": entry.example,
+                "may_be_none": entry.may_be_none,
                 "help": entry.help,
                 "allowed": entry.allowed,
                 **({"study": chapter.study[entry.name]} if entry.name in chapter.study else {}),
@@ -659,6 +664,15 @@ def _described(chapter: Chapter) -> dict[str, Any]:
             for entry in chapter.parameters
         ],
     }
+
+
+def _shown_value(question: Question, value: object) -> str:
+    """Write a default or an example: of a path that is "" the bundled data, or none."""
+    if value is None:
+        return ""
+    if value in ("", [], {}):
+        return "the bundled data" if question.example is not None else "none"
+    return written(value)
 
 
 def _written(value: object) -> str:
@@ -694,11 +708,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those of this process.
+        By default those of this process, which is then all that it does.
     """
+    from handbook_utils.session import session
+
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=_joined(given), prog_name="handbook")
+        with session() if arguments is None else nullcontext():
+            app(args=_joined(given), prog_name="handbook")
     except (InputError, InputErrors) as error:
         told.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.home import data_folder
 
 # A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
 if TYPE_CHECKING:
@@ -64,19 +65,17 @@ class DataSet:
 
 
 def root() -> Path:
-    """Return the data folder: what ``HANDBOOK_DATA`` names, or else ``data/`` of the checkout.
+    """Return the data folder: what ``HANDBOOK_DATA`` names, or else ``data/`` of the handbook.
 
     Raises
     ------
     InputError
         There is no datapackage.json in it.
     """
-    named = os.environ.get("HANDBOOK_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "data"
+    folder = data_folder()
     if not (folder / "datapackage.json").is_file():
         raise InputError(
             "The folder with the bundled data is not there.",
-            where="the environment variable HANDBOOK_DATA" if named else "the checkout this package is installed from",
             expected="a folder with datapackage.json",
             found=str(folder),
             remedy="Set HANDBOOK_DATA to the data/ folder of a checkout of the handbook.",

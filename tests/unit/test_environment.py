@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -54,4 +57,37 @@ def test_the_version_is_the_same_everywhere() -> None:
     from handbook_utils import __version__
 
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert project()["version"] == __version__ == citation["version"]
+    zenodo = json.loads((ROOT / ".zenodo.json").read_text())
+    released = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert released and released[1] == project()["version"] == __version__ == citation["version"] == zenodo["version"]
+    assert released[2] == str(citation["date-released"])
+
+
+FORMS = [path for path in sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")) if path.name != "config.yml"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("vendor.github-workflows", sorted((ROOT / ".github/workflows").glob("*.yml"))),
+        ("vendor.github-issue-forms", FORMS),
+        ("vendor.github-issue-config", [ROOT / ".github/ISSUE_TEMPLATE/config.yml"]),
+        ("vendor.dependabot", [ROOT / ".github/dependabot.yml"]),
+        ("vendor.citation-file-format", [ROOT / "CITATION.cff"]),
+    ],
+    ids=["workflows", "forms", "form-config", "dependabot", "citation"],
+)
+def test_what_a_host_reads_is_what_the_host_takes(schema: str, files: list[Path]) -> None:
+    assert files
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_workflows_call_what_is_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for path in (ROOT / ".github/workflows").glob("*.yml"):
+        for job in yaml.safe_load(path.read_text())["jobs"].values():
+            commands = " ".join(step.get("run", "") for step in job["steps"])
+            assert set(re.findall(r"make (\w+)", commands)) <= targets
+            assert all((ROOT / name).exists() for name in re.findall(r"(?:tests|\.ci)/[\w./-]*\w", commands))

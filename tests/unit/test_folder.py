@@ -10,13 +10,13 @@ import nbformat
 import pytest
 import yaml
 
+from handbook_utils.asking.paths import found_from
 from handbook_utils.chapters import Catalogue
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, run_one
 from handbook_utils.runs import folder as module
 from handbook_utils.runs.folder import check_target, failed_folder, is_complete, read_values, write_result_folder
-from handbook_utils.runs.plan import found_from
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 NASTY = '=cmd() <script>alert("1")</script> 🦠'
@@ -85,13 +85,18 @@ def test_the_report_shows_the_run_and_escapes_names(outcome, tmp_path):
     assert "http" not in page.partition("<main")[0].partition("</title>")[2].replace("http-equiv", "")
 
 
+def found_in(folder, chapter, text):
+    kinds = {question.name: question.kind for question in chapter.parameters}
+    return {name: found_from(folder, kinds[name], value) for name, value in yaml.safe_load(text).items()}
+
+
 def test_the_parameters_repeat_the_run(outcome, tmp_path):
     folder = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     text = (folder / "params.yml").read_text(encoding="utf-8")
     assert "handbook run recipes/count-things -f params.yml" in text
     assert str(tmp_path) not in text
     chapter = outcome.request.chapter
-    given = {name: found_from(folder, chapter, name, value) for name, value in yaml.safe_load(text).items()}
+    given = found_in(folder, chapter, text)
     again = run_one(Request(chapter, given, results=tmp_path / "again"), root=ROOT, timeout=60)
     assert read_values(tmp_path / "again" / "values.jsonl") == read_values(outcome.request.results / "values.jsonl")
     assert again.parameters == outcome.parameters
@@ -268,7 +273,6 @@ def test_several_files_are_a_list_that_reads_back(tmp_path):
     for name in "ab":
         (tmp_path / name).write_text("x", encoding="utf-8")
     checked = check_parameters(chapter, {"table": str(tmp_path)})
-    text = module.params_text(chapter, checked, tmp_path)
+    text = module.params_text(chapter, checked, {}, tmp_path)
     assert yaml.safe_load(text)["table"] == ["a", "b"]
-    read = {name: found_from(tmp_path, chapter, name, value) for name, value in yaml.safe_load(text).items()}
-    assert check_parameters(chapter, read) == checked
+    assert check_parameters(chapter, found_in(tmp_path, chapter, text)) == checked

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import tagged
 from handbook_utils.chapters.lesson import TAG, code_share, lesson_violations, parts
-from handbook_utils.chapters.parameters import READ
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -30,7 +30,7 @@ SECTIONS = (
     "References",
 )
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
-_FIELD = ("study", "datasets", "analysis", "protocols", "recipes", "figures", "results")
+_FIELD = ("study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
 #: Largest share of lines that may stand in code cells, by part.
 _CODE = {"recipes": 0.40, "protocols": 0.40, "explainers": 0.30}
 _SHARED = ("errors", "readability")
@@ -57,6 +57,7 @@ def violations(chapter: Chapter, root: Path) -> list[str]:
     prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return [
         *_sections(prose),
+        *_answer_first(chapter, prose),
         *_cells(notebook),
         *_figures(notebook),
         *_imports(notebook),
@@ -83,6 +84,20 @@ def _sections(prose: str) -> Iterator[str]:
         yield "there is no section of its own between Parameters and Check"
     if len(re.findall(r"^# ", re.sub(r"(?ms)^```.*?^```", "", prose), re.MULTILINE)) != 1:
         yield "there is not exactly one title"
+
+
+def _answer_first(chapter: Chapter, prose: str) -> Iterator[str]:
+    """Hold a page for the public to its order: a question as people ask it, the answer, one drawing."""
+    if chapter.part != "explainers":
+        return
+    if chapter.title != chapter.question:
+        yield f"an explainer's title is its question, '{chapter.question}'"
+    before = prose.partition("\n## ")[0]
+    answer, drawing = before.find(":class: tip"), before.find(":::{drawing}")
+    if answer < 0:
+        yield "there is no short answer (a box with `:class: tip`) before the first section"
+    if before.count(":::{drawing}") != 1 or drawing < answer:
+        yield "there is not exactly one {drawing} under the short answer"
 
 
 def _cells(notebook: Any) -> Iterator[str]:
@@ -193,7 +208,7 @@ def _answer(chapter: Chapter, notebook: Any) -> Iterator[str]:
     everything = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     if "out.answer(" not in everything:
         return
-    takes_files = any(parameter.type in READ for parameter in chapter.parameters)
+    takes_files = any(parameter.kind in READ for parameter in chapter.parameters)
     for call in ("out.answer(", "out.limits(", *(["out.data("] if takes_files and chapter.part == "recipes" else [])):
         if call not in analysed:
             yield f"the analysis does not call {call}…)"

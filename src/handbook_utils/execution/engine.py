@@ -16,8 +16,11 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+
+from handbook_utils.execution.kernel import room_for_sockets
 
 NAME = "handbook"
 
@@ -51,10 +54,11 @@ class PromptManager(AsyncKernelManager):
     A port that was free when it was chosen may be taken when the kernel binds it; a name in a folder of its own cannot.
     """
 
+    _sockets: tempfile.TemporaryDirectory[str] | None = None
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if os.name == "posix":
-            # A socket's path is short by force (108 bytes on Linux), and the runtime folder may lie deep.
+        if os.name == "posix" and room_for_sockets():
             self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
             self.transport = "ipc"
             self.connection_file = str(Path(self._sockets.name) / "k.json")
@@ -67,13 +71,41 @@ class PromptManager(AsyncKernelManager):
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
-        if not restart and os.name == "posix":
+        if not restart and self._sockets is not None:
             self._sockets.cleanup()
 
     cleanup_resources = _async_cleanup_resources
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         await super()._async_wait(min(pollinterval, 0.01))
+
+
+class CellStoppedError(RuntimeError):
+    """A cell did not end: its kernel died, or the chapter's time was over.
+
+    Parameters
+    ----------
+    number : int
+        Of the code cell, from 1, the cell of injected parameters counted.
+    source : str
+        The cell's code.
+    """
+
+    def __init__(self, number: int, source: str) -> None:
+        super().__init__(number, source)
+        self.number, self.source = number, source
+
+
+class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
+    """A client that says in which cell a kernel died or time ran out."""
+
+    def execute_cell(self, cell: Any, index: int, **given: Any) -> Any:
+        """Execute one cell."""
+        try:
+            return super().execute_cell(cell, index, **given)
+        except (DeadKernelError, TimeoutError) as error:
+            number = sum(before.cell_type == "code" for before in self.nb.cells[: index + 1])
+            raise CellStoppedError(number, cell.source) from error
 
 
 class HandbookEngine(NBClientEngine):  # type: ignore[misc]
@@ -112,8 +144,13 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
         -------
         nbformat.NotebookNode
             With its outputs.
+
+        Raises
+        ------
+        CellStoppedError
+            A cell's kernel died, or the deadline passed.
         """
-        client = PapermillNotebookClient(
+        client = NamingClient(
             nb_man,
             kernel_name=kernel_name,
             startup_timeout=start_timeout,

@@ -11,6 +11,7 @@ import asyncio
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
 import types
 from collections.abc import Iterator
@@ -23,12 +24,29 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-#: The kernel to choose on this platform.
-KERNEL = "handbook" if "forkserver" in multiprocessing.get_all_start_methods() else "python3"
+#: The kernel to choose on this platform; ``HANDBOOK_KERNEL=ordinary`` takes the ordinary one everywhere.
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get("HANDBOOK_KERNEL") != "ordinary"
+KERNEL = "handbook" if _FORKS else "python3"
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _PRELOAD = ["handbook_utils.execution.preload"]
 _starting = threading.Lock()
+#: Bytes of a folder in which the fork server's socket, in a folder of its own, can still have its name.
+_DEEPEST = 70
+
+
+def room_for_sockets() -> bool:
+    """Tell whether sockets can have names in the folder for temporary files.
+
+    A socket's path is short by force (108 bytes on Linux, 104 on macOS). Where folders lie deeper there is no fork
+    server, and a kernel speaks by ports.
+    """
+    return len(os.fsencode(tempfile.gettempdir())) < _DEEPEST
+
+
+def kernel_here() -> str:
+    """Return the kernel to choose on this platform and in these folders."""
+    return KERNEL if room_for_sockets() else "python3"
 
 
 def make_available(workers: int = 1) -> None:
@@ -62,7 +80,7 @@ def prepare(workers: int = 1) -> None:
         How many kernels will run at once. Linear algebra counts its threads when it is imported, which is here.
     """
     make_available(workers)
-    if KERNEL == "handbook":
+    if kernel_here() == "handbook":
         with _starting, _without_main():
             multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
             forkserver.ensure_running()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
+from handbook_utils.home import build_folder
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -111,7 +112,7 @@ def build_book(
     began = time.perf_counter()
     languages = _checked_languages(languages)
     catalogue = Catalogue.read(root)
-    build = root / "_build"
+    build = build_folder(root)
     site, record = build / "html", build / "book.json"
     index = site / "index.html"
     print_ = fingerprint(root, languages)

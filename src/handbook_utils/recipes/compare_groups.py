@@ -28,7 +28,7 @@ ALPHA = 0.05
 SMALL = 15
 
 
-def compare_groups(parameters: Mapping[str, object]) -> None:
+def compare_groups(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/compare-groups`` against the files they name.
 
     Parameters
@@ -43,9 +43,9 @@ def compare_groups(parameters: Mapping[str, object]) -> None:
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(check_groups, study, parameters, int(str(parameters["minimum"]))),
+        partial(check_groups, study, parameters, parameters["minimum"]),
         *column_checks(study, parameters, [], ["covariates", "strata"]),
-        partial(check_tree, study, str(parameters["metric"])),
+        partial(check_tree, study, parameters["metric"]),
     )
 
 

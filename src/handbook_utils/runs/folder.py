@@ -22,8 +22,9 @@ from typing import Any
 
 import yaml
 
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import PATHS, READ
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import PATHS, READ, paths_of
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
@@ -154,7 +155,7 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
         _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
-        _write(folder / "params.yml", params_text(chapter, outcome.parameters, target))
+        _write(folder / "params.yml", params_text(chapter, outcome.parameters, run["answers"], target))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
@@ -176,7 +177,7 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
-        _write(folder / "params.yml", params_text(chapter, failure.parameters, target))
+        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome), target))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
             references = read_references(root / "book" / "references.bib")
@@ -269,7 +270,7 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     found = {}
     for parameter in chapter.parameters:
         given = str(parameters.get(parameter.name) or "")
-        if parameter.type not in READ or not given:
+        if parameter.kind not in READ or not given:
             continue
         for path in paths_of(given):
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
@@ -318,7 +319,22 @@ def read_found(results: Path) -> list[str]:
     return list(dict.fromkeys(str(json.loads(line)["found"]) for line in lines))
 
 
-def params_text(chapter: Chapter, parameters: Mapping[str, Any], folder: Path) -> str:
+def _states(outcome: Outcome) -> Mapping[str, str]:
+    run = outcome.notebook.metadata.get("handbook_run", {}) if outcome.notebook is not None else {}
+    states: Mapping[str, str] = run.get("answers", {})
+    return states
+
+
+#: The parts of a file of parameters, and what stands above each.
+_ORIGINS = {
+    "given": "Given:",
+    "none": "None: told to be none, or not asked for:",
+    "example": "Of the bundled study:",
+    "default": "Left at the default:",
+}
+
+
+def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str], folder: Path) -> str:
     """Write the parameters of a run as the YAML that repeats it.
 
     Parameters
@@ -327,25 +343,32 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any], folder: Path) -
         What was run.
     parameters : mapping
         All its parameters, those left at their default too: a default may change.
+    states : mapping of str to str
+        Where each value comes from: given, default, example, none; empty where that is not known.
     folder : pathlib.Path
         Where the file will lie: the reader's files are named by their way from there.
 
     Returns
     -------
     str
-        YAML with a line of comment that says how to use it; several files of one parameter are a list.
+        YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
+        bundled study's and what was left at its default; several files of one parameter are a list.
     """
-    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
 
-    def written(name: str, value: Any) -> Any:
+    def shown(name: str, value: Any) -> Any:
         if kinds.get(name) not in PATHS or not value:
             return value
         paths = [Path(os.path.relpath(path, folder.resolve())).as_posix() for path in paths_of(str(value))]
         return paths if len(paths) > 1 else paths[0]
 
-    parameters = {name: written(name, value) for name, value in parameters.items()}
-    body = yaml.safe_dump(dict(parameters), sort_keys=False, allow_unicode=True) if parameters else "{}\n"
-    return f"# Repeat this run: handbook run {chapter.slug} -f params.yml\n{body}"
+    lines = [f"# Repeat this run: handbook run {chapter.slug} -f params.yml"]
+    for state, heading in {**_ORIGINS, "": "Of the run:"}.items():
+        names = [name for name in parameters if states.get(name, "") == state]
+        part = {name: None if state == "none" else shown(name, parameters[name]) for name in names}
+        if part:
+            lines += [f"# {heading}", yaml.safe_dump(part, sort_keys=False, allow_unicode=True).rstrip()]
+    return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"
 
 
 def log_text(outcome: Outcome) -> str:

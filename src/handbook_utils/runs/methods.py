@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from handbook_utils.asking import written
 from handbook_utils.chapters.catalogue import Chapter
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
@@ -250,7 +251,7 @@ def _packages(versions: Mapping[str, str]) -> str:
 
 
 def _shown(value: object) -> str:
-    return _plain(str(value)) if value != "" else "–"
+    return _plain(written(value)) or "–"
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,177 @@
+"""What a command holds while it runs, and gives back however it ends: processes, and a folder for what is temporary.
+
+Everything temporary of one command, its kernels' files too, lies in one folder that is locked as long as the command
+lives. It goes with the command; what a killed one left is found unlocked by the next, and cleared. A signal that asks
+the command to end (SIGTERM, SIGHUP, and SIGINT from a terminal) ends its kernels first, so that nothing of a reader's
+data goes on being worked on, or stays.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from handbook_utils.errors import InputError
+
+#: How the folders of commands are named, in the system's folder for temporary files.
+PREFIX = "handbook-"
+_LOCK = ".lock"
+#: Seconds after which a command that was asked to end does so, whatever it is waiting for.
+_PATIENCE = 4.0
+
+#: Set once the command has been asked to end: nothing is begun or tried again.
+ending = threading.Event()
+
+
+@contextmanager
+def session() -> Iterator[Path]:
+    """Hold a folder for what is temporary, and end well when asked to; once, around all that a process does.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder; ``tempfile`` and the processes that are started use it by themselves.
+
+    Raises
+    ------
+    InputError
+        There is no room for temporary files, or they may not be written.
+    """
+    with _folder() as folder, _signals(folder):
+        yield folder
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    before = os.environ.get("TMPDIR")
+    try:
+        above = Path(tempfile.gettempdir())
+        clear_leftovers(above)
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=above))
+        held = _locked(folder / _LOCK)
+    except OSError as error:
+        raise InputError(
+            "There is no room for temporary files, or they may not be written.",
+            where=before or "the system's folder for temporary files",
+            found=str(error.strerror or error),
+            remedy="Make room there, or name a folder on another disk: TMPDIR=/a/folder handbook …",
+        ) from None
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = None
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+        # The fork server's sockets lie there, too, and multiprocessing would look for them when Python ends.
+        if "multiprocessing.util" in sys.modules:
+            sys.modules["multiprocessing.util"]._exit_function()
+        _remove(folder)
+        if held is not None:
+            held.close()
+
+
+def clear_leftovers(above: Path) -> list[Path]:
+    """Remove folders of commands that live no more.
+
+    Parameters
+    ----------
+    above : pathlib.Path
+        Where they lie.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was removed. Folders of others, of commands that are running, and those without a lock are left alone.
+    """
+    removed = []
+    for folder in sorted(above.glob(f"{PREFIX}*")):
+        lock = folder / _LOCK
+        if folder.is_symlink() or not lock.is_file() or not os.access(folder, os.W_OK):
+            continue
+        try:
+            held = _locked(lock)
+        except OSError:
+            continue  # somebody's, who is still there
+        if held is not None:
+            _remove(folder)
+            held.close()
+            removed.append(folder)
+    return removed
+
+
+def _locked(path: Path) -> Any:
+    """Lock a file as long as it is open; None where there are no such locks, and nothing is cleared then."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    file = path.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _remove(folder: Path) -> None:
+    # Kernels that are just ending may still write.
+    for _ in range(3):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+
+
+@contextmanager
+def _signals(folder: Path) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def asked(number: int, _frame: object) -> None:
+        if ending.is_set():
+            return
+        ending.set()
+        _end_processes()
+        last = threading.Timer(_PATIENCE, _leave, args=(folder, 128 + number))
+        last.daemon = True
+        last.start()
+        sys.exit(128 + number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), asked) for name in names}
+    try:
+        yield
+    finally:
+        if ending.is_set():
+            _end_processes()  # whatever was started meanwhile
+        else:
+            for name, handler in before.items():
+                signal.signal(getattr(signal, name), handler)
+
+
+def _end_processes() -> None:
+    for process in psutil.Process().children(recursive=True):
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _leave(folder: Path, code: int) -> None:
+    _end_processes()
+    _remove(folder)
+    os._exit(code)

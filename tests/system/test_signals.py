@@ -1,0 +1,137 @@
+"""A command that is asked to end takes its kernels along and leaves nothing; what a killed one left is cleared."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from handbook_utils.session import PREFIX, clear_leftovers
+
+ROOT = Path(__file__).parents[2]
+SMALL = ROOT / "tests/data/small-handbook"
+CODE = "from handbook_utils.cli import main; main()"
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a run that takes a minute, and wait until its kernel has begun to work."""
+    environment = os.environ | {"HANDBOOK_ROOT": str(folder / "handbook"), "TMPDIR": str((folder / "tmp").resolve())}
+    command = [sys.executable, "-c", CODE, "run", "recipes/slow", "-p", "seconds", "60", "-o", str(folder / "out")]
+    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    while not list((folder / "tmp").rglob("begun")):
+        assert process.poll() is None, "the run ended by itself"
+        time.sleep(0.05)
+    return process
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder with a handbook whose one chapter says that it has begun, and then sleeps."""
+    folder = tmp_path / "handbook"
+    (folder / "notebooks/recipes").mkdir(parents=True)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters: [{file: notebooks/recipes/slow}]\n")
+    (folder / "book").mkdir()
+    (folder / "book/index.md").write_text("# Book\n")
+    (folder / "requirements.lock").write_text("")
+    (folder / "notebooks/recipes/slow.md").write_text(CHAPTER)
+    # Not below pytest's deep folder: there would be no room for the fork server's sockets.
+    with tempfile.TemporaryDirectory(prefix="hb-test-") as short:
+        (tmp_path / "tmp").symlink_to(short, target_is_directory=True)
+        yield tmp_path
+
+
+CHAPTER = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+handbook:
+  part: recipes
+  question: How long does it take?
+  audience: [researchers]
+  minutes: 1
+  data: []
+  languages: [en]
+  needs: Nothing.
+---
+
+# Sleep
+
+```{code-cell} python
+:tags: [parameters]
+
+seconds: int = 1  # how long [0..100]
+```
+
+```{code-cell} python
+import time
+from pathlib import Path
+
+Path("begun").write_text("yes")
+time.sleep(seconds)
+```
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_all_processes_and_leaves_no_file(handbook: Path, number: int) -> None:
+    process = started(handbook)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(number)
+    assert process.wait() == 128 + number
+    assert psutil.wait_procs(children)[1] == []
+    assert list((handbook / "tmp").iterdir()) == []
+    assert not (handbook / "out").exists()
+
+
+def test_what_a_killed_command_left_is_cleared_by_the_next(handbook: Path) -> None:
+    process = started(handbook)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    psutil.wait_procs(children)
+    left = list((handbook / "tmp").glob(f"{PREFIX}*"))
+    assert left
+    assert clear_leftovers(handbook / "tmp") == left
+    assert not left[0].exists()
+
+
+def test_folders_without_a_lock_and_of_the_living_are_left_alone(tmp_path: Path) -> None:
+    import fcntl
+
+    (tmp_path / "handbook-mine").mkdir()
+    living = tmp_path / "handbook-living"
+    living.mkdir()
+    with (living / ".lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert clear_leftovers(tmp_path) == []
+    assert clear_leftovers(tmp_path) == [living]
+    assert (tmp_path / "handbook-mine").is_dir()
+
+
+def test_no_room_for_temporary_files_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    code = f"import tempfile; tempfile.tempdir = {str(file)!r}; {CODE}"
+    ended = subprocess.run([sys.executable, "-c", code, "list"], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "no room for temporary files" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_deep_folder_for_temporary_files_is_no_obstacle(handbook: Path) -> None:
+    deep = handbook.joinpath(*["a-rather-long-name-of-a-folder"] * 5)
+    deep.mkdir(parents=True)
+    environment = os.environ | {"HANDBOOK_ROOT": str(handbook / "handbook"), "TMPDIR": str(deep)}
+    command = [sys.executable, "-c", CODE, "run", "recipes/slow", "-p", "seconds", "0", "-o", str(handbook / "out")]
+    ended = subprocess.run(command, cwd=handbook, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert list(deep.iterdir()) == []
