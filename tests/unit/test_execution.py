@@ -91,10 +91,12 @@ def test_run_is_normalised_and_carries_its_provenance(root, chapter):
     assert not any("papermill" in cell.metadata for cell in cells)
     assert "injected-parameters" not in nbformat.writes(outcome.notebook)
     table = cells[1].outputs[0].data["text/html"]
-    assert "<td>4</td>" in table
+    assert "<td>4 <small>(given)</small></td>" in table
+    assert "<td>0 <small>(default)</small></td>" in table
     assert "divide by this" in table
     run = outcome.notebook.metadata["handbook_run"]
     assert run["given"] == {"divisor": 4}
+    assert run["answers"] == {"divisor": "given", "seconds": "default"}
     assert run["parameters"] == {"divisor": 4, "seconds": 0.0}
     assert set(run["versions"]) >= {"numpy", "scikit-bio"}
 
