@@ -335,7 +335,7 @@ def inspect(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A table, sample metadata, a taxonomy or a tree; or a folder or 'pattern' of Kraken 2 reports.",
+            help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
         ),
     ],
     as_json: AsJson = False,
@@ -343,9 +343,11 @@ def inspect(
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
     from dataclasses import asdict
 
+    from handbook_utils.reads.fastq import is_fastq
+    from handbook_utils.reads.inspection import inspect_reads
     from handbook_utils.study.inspection import inspect as look
 
-    found = asdict(look(file))
+    found = asdict(inspect_reads(file) if is_fastq(file) else look(file))
     if as_json:
         _print_json(found)
         return
