@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from handbook_utils.asking import Question, written
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -82,10 +83,11 @@ def describe(slug: Slug, as_json: AsJson = False) -> None:
     shown.print(f"Needs     {chapter.needs}", highlight=False)
     shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
     sources = ["from a study file"] if chapter.study else []
-    table = Table("parameter", "type", "default", "meaning", "allowed", *sources, box=None, pad_edge=False)
+    table = Table("parameter", "type", "default", "example", "meaning", "allowed", *sources, box=None, pad_edge=False)
     for entry in chapter.parameters:
         source = [chapter.study.get(entry.name, "")] if chapter.study else []
-        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed, *source)
+        told_ones = [_shown_value(entry, entry.default), _shown_value(entry, entry.example)]
+        table.add_row(entry.name, entry.kind, *told_ones, entry.help, entry.allowed, *source)
     shown.print(table)
 
 
@@ -640,8 +642,10 @@ def _described(chapter: Chapter) -> dict[str, Any]:
         "parameters": [
             {
                 "name": entry.name,
-                "type": entry.type,
+                "type": entry.kind,
                 "default": entry.default,
+                "example": entry.example,
+                "may_be_none": entry.may_be_none,
                 "help": entry.help,
                 "allowed": entry.allowed,
                 **({"study": chapter.study[entry.name]} if entry.name in chapter.study else {}),
@@ -649,6 +653,15 @@ def _described(chapter: Chapter) -> dict[str, Any]:
             for entry in chapter.parameters
         ],
     }
+
+
+def _shown_value(question: Question, value: object) -> str:
+    """Write a default or an example: of a path that is "" the bundled data, or none."""
+    if value is None:
+        return ""
+    if value in ("", [], {}):
+        return "the bundled data" if question.example is not None else "none"
+    return written(value)
 
 
 def _written(value: object) -> str:

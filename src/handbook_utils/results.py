@@ -27,6 +27,8 @@ from handbook_utils.text.guard import inert
 
 Language = Literal["en", "nl"]
 
+#: Bytes of the largest file that becomes part of a page.
+_EMBEDDED = 1_000_000
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
 
 
@@ -132,7 +134,8 @@ class Results:
         name : str
             File name with ending, without folder.
         content : bytes
-            What is in it. It becomes part of the page, so it should be small (well under a megabyte).
+            What is in it. It becomes part of the page; what is larger than a megabyte is in the result folder only, and
+            the page says so.
         label : str
             What the link says, to which the kind and the size are added.
 
@@ -160,6 +163,12 @@ class Results:
             (target / name).write_bytes(content)
         size = self.number(max(1, round(len(content) / 1000)), 0)
         told = f"{label} ({name.rpartition('.')[2].upper()}, {size} kB)"
+        if len(content) > _EMBEDDED:
+            where = self.text(en=f"in the result folder, files/{name}", nl=f"in de resultatenmap, files/{name}")
+            _display(
+                {"text/html": f"<p>{html.escape(f'{told}: {where}')}</p>", "text/plain": f"[{name}] {told}: {where}"}
+            )
+            return
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         encoded = base64.b64encode(content).decode("ascii")
         link = (

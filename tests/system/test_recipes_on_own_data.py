@@ -18,11 +18,11 @@ GROUPS = {"lean": "slank", "obese": "obesitas"}
 RECIPES = {
     "import-and-inspect": {"rank": ""},
     "control-quality": {"group": "gewicht"},
-    "remove-contaminants": {"kind": "soort", "blank": "leeg", "rank": ""},
+    "remove-contaminants": {"kind": "soort", "blank": "leeg"},
     "describe-composition": {"group": "gewicht", "person": "deelnemer"},
     "measure-alpha-diversity": {"group": "gewicht", "person": "deelnemer", "resamples": "10"},
-    "map-differences": {"group": "gewicht", "conditions": "", "permutations": "99", "starts": "2"},
-    "compare-groups": {"group": "gewicht", "covariates": "", "permutations": "99"},
+    "map-differences": {"group": "gewicht", "permutations": "99", "starts": "2"},
+    "compare-groups": {"group": "gewicht", "permutations": "99"},
     "find-differential-taxa": {
         "group": "gewicht",
         "person": "deelnemer",
@@ -38,7 +38,13 @@ RECIPES = {
         "permutations": "99",
         "least_depth": "500",
     },
-    "compare-before-and-after": {"person": "deelnemer", "moment": "moment", "trials": "20"},
+    "compare-before-and-after": {
+        "person": "deelnemer",
+        "moment": "moment",
+        "before": "1",
+        "after": "2",
+        "trials": "20",
+    },
 }
 
 #: Recipes in which a sample is a person, and those that need blanks.

@@ -265,6 +265,6 @@ def test_several_files_are_a_list_that_reads_back(tmp_path):
     for name in "ab":
         (tmp_path / name).write_text("x", encoding="utf-8")
     checked = check_parameters(chapter, {"table": str(tmp_path)})
-    text = module.params_text(chapter, checked)
+    text = module.params_text(chapter, checked, {})
     assert yaml.safe_load(text)["table"] == [str(tmp_path / "a"), str(tmp_path / "b")]
     assert check_parameters(chapter, yaml.safe_load(text)) == checked

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from handbook_utils.chapters import handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.runs.plan import read_plan
 
@@ -139,3 +140,31 @@ def test_bytes_that_are_no_text(tmp_path):
 def test_a_quoted_cell_over_two_lines_does_not_shift_the_rows(tmp_path):
     found = errors_of(tmp_path, 'chapter,label,factor\ncount-things,"a\nb",1\ncount-things,c,x\n')
     assert [error.where for error in found] == ["plan.csv, row 4, column factor"]
+
+
+def test_none_can_be_written_in_a_csv_and_null_in_a_yaml(tmp_path):
+    (tmp_path / "mine.tsv").write_text("x", encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(
+        "chapter,table,group,covariates,metric\ncompare-groups,mine.tsv,arm,none,\n"
+        'compare-groups,mine.tsv,arm,"sex, age",\n',
+        encoding="utf-8",
+    )
+    none, several = read_plan(tmp_path / "plan.csv", root=handbook_root())
+    assert (none.parameters["covariates"], none.effective["covariates"]) == (None, [])
+    assert several.effective["covariates"] == ["sex", "age"]
+    (tmp_path / "plan.yml").write_text(
+        "- {chapter: compare-groups, parameters: {table: mine.tsv, group: arm, covariates: null, strata: null}}\n"
+        "- {chapter: compare-groups, parameters: {table: mine.tsv, group: arm, covariates: [sex, age]}}\n",
+        encoding="utf-8",
+    )
+    again = read_plan(tmp_path / "plan.yml", root=handbook_root())
+    assert [run.effective for run in again] == [none.effective, several.effective]
+
+
+def test_a_row_without_an_answer_is_named(tmp_path):
+    (tmp_path / "mine.tsv").write_text("x", encoding="utf-8")
+    (tmp_path / "plan.csv").write_text("chapter,table\ncompare-groups,mine.tsv\n", encoding="utf-8")
+    with pytest.raises(InputErrors) as caught:
+        read_plan(tmp_path / "plan.csv", root=handbook_root())
+    [error] = caught.value.errors
+    assert (error.where, error.remedy) == ("plan.csv, row 2", "Give it: -p group …")

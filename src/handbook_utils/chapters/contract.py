@@ -53,6 +53,7 @@ def violations(chapter: Chapter, root: Path) -> list[str]:
     prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     return [
         *_sections(prose),
+        *_answer_first(chapter, prose),
         *_cells(notebook),
         *_figures(notebook),
         *_imports(notebook),
@@ -77,6 +78,20 @@ def _sections(prose: str) -> Iterator[str]:
         yield "there is no section of its own between Parameters and Check"
     if len(re.findall(r"^# ", re.sub(r"(?ms)^```.*?^```", "", prose), re.MULTILINE)) != 1:
         yield "there is not exactly one title"
+
+
+def _answer_first(chapter: Chapter, prose: str) -> Iterator[str]:
+    """Hold a page for the public to its order: a question as people ask it, the answer, one drawing."""
+    if chapter.part != "explainers":
+        return
+    if chapter.title != chapter.question:
+        yield f"an explainer's title is its question, '{chapter.question}'"
+    before = prose.partition("\n## ")[0]
+    answer, drawing = before.find(":class: tip"), before.find(":::{drawing}")
+    if answer < 0:
+        yield "there is no short answer (a box with `:class: tip`) before the first section"
+    if before.count(":::{drawing}") != 1 or drawing < answer:
+        yield "there is not exactly one {drawing} under the short answer"
 
 
 def _cells(notebook: Any) -> Iterator[str]:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.parameters import READ, Value, paths_of
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import READ, Value
 from handbook_utils.text import durable
 from handbook_utils.text.hash import sealed, sha256, sha256_of, unsealed
 
@@ -45,7 +46,7 @@ def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], 
     code = [
         [cell.source, cell.metadata.get("tags", [])] for cell in chapter.notebook().cells if cell.cell_type == "code"
     ]
-    paths = {parameter.name for parameter in chapter.parameters if parameter.type in READ}
+    paths = {parameter.name for parameter in chapter.parameters if parameter.kind in READ}
     values = {
         name: _content(str(value)) if name in paths and value else [type(value).__name__, value]
         for name, value in effective.items()

@@ -9,16 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.parameters import PATHS, Value, paths_of
+from handbook_utils.asking import Answers, written
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import PATHS, Value
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
 
 _HEADINGS = {"en": ("Parameter", "Value", "Meaning"), "nl": ("Parameter", "Waarde", "Betekenis")}
+_STATES = {
+    "en": {"given": "given", "default": "default", "none": "none", "example": "example"},
+    "nl": {"given": "gegeven", "default": "standaard", "none": "geen", "example": "voorbeeld"},
+}
 _CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
 
 
-def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], root: Path) -> Any:
+def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) -> Any:
     """Take out of an executed notebook what changes from run to run.
 
     The cell papermill injects gives way to a table under the parameters cell; timings, counters of the tools and
@@ -30,8 +36,8 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         As papermill left it; changed in place.
     chapter : Chapter
         What was run.
-    effective : mapping
-        All its parameters.
+    answers : Answers
+        All its parameters, and where each value comes from.
     root : pathlib.Path
         The handbook's folder, which is not named in outputs.
 
@@ -49,7 +55,7 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         for output in cell.get("outputs", []):
             _clean(output, paths)
         if "parameters" in cell.metadata.get("tags", []):
-            cell.outputs = [_table(chapter, effective)] if chapter.parameters else []
+            cell.outputs = [_table(chapter, answers)] if chapter.parameters else []
     for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
         cell.execution_count = number
         for output in cell.outputs:
@@ -84,19 +90,24 @@ def _clean(output: Any, paths: Mapping[str, str]) -> None:
             output.data[kind] = cleaned(content)
 
 
-def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
+def _table(chapter: Chapter, answers: Answers) -> Any:
     from nbformat.v4 import new_output
 
+    effective = answers.values
     lang = str(effective.get("lang", "en"))
     helps = {parameter.name: parameter.help for parameter in chapter.parameters}
     if lang == "nl":
         helps |= chapter.help_nl
-    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
     shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
+    own = "given" in answers.states.values()
+    words = _STATES[lang]
+    told = {name: words[state] for name, state in answers.states.items() if own or state == "example"}
+    origin = {name: f" <small>({told[name]})</small>" if name in told else "" for name in effective}
     # A long name may be broken at its underscores: on a phone its meaning needs the room
     named = {name: html.escape(name).replace("_", "_<wbr>") for name in effective}
     rows = "".join(
-        f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}</td>'
+        f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}{origin[name]}</td>'
         f"<td>{html.escape(helps[name])}</td></tr>"
         for name in effective
     )
@@ -112,4 +123,4 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
 def _shown(value: Value, kind: str) -> str:
     if kind in PATHS:  # where it lies is nobody's business in a report that is sent on
         return ", ".join(path.name for path in paths_of(str(value)))
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return written(value)

@@ -15,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from handbook_utils.asking import Answers, Value
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
+from handbook_utils.chapters.parameters import answers, check_inputs, check_parameters
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
@@ -51,7 +52,7 @@ class Request:
     chapter : Chapter
         What to run.
     parameters : mapping
-        Only what differs from the defaults.
+        What the reader gives; None of what is told to be none.
     results : pathlib.Path or None
         Where the chapter keeps its figures and tables; such a run is never taken from the cache.
     """
@@ -235,7 +236,8 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     from handbook_utils import datasets
 
     chapter = request.chapter
-    effective = check_parameters(chapter, request.parameters)
+    found = answers(chapter, request.parameters)
+    effective = found.values
     data = datasets.checksums(chapter.data)
     key = key_of(chapter, effective, data, root)
     store = Cache(build_folder(root) / "cache")
@@ -251,11 +253,14 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
-        notebook = normalised(notebook, chapter, effective, root)
-        notebook.metadata["handbook_run"] = _provenance(request, effective, data)
+        notebook = normalised(notebook, chapter, found, root)
+        notebook.metadata["handbook_run"] = _provenance(request, found, data)
         if failure is None and use_cache:
             store.put(key, notebook)
     return Outcome(request, notebook, failure, False, key)
+
+
+_DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
 
 
 def _attempt(
@@ -274,7 +279,9 @@ def _attempt(
     chapter = request.chapter
     environment = dict(os.environ)
     environment["HANDBOOK_RESULTS"] = str(request.results) if request.results else ""
-    given = {name: effective[name] for name in request.parameters}
+    # What the cell holds may be an example, which stands for nobody's answer but the book's.
+    cell = chapter.defaults
+    given = {name: value for name, value in effective.items() if name in request.parameters or value != cell[name]}
     failure = None
     with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
         written = Path(scratch) / "executed.ipynb"
@@ -296,11 +303,15 @@ def _attempt(
             )
         except PapermillExecutionError as error:
             # The cell papermill injects where parameters are given is none of the chapter's.
-            cell = int(error.exec_count or 0) - bool(given)
-            failure = Failure(chapter.slug, cell, error.source, error.ename, _plain(error.evalue), effective)
-        except (DeadKernelError, TimeoutError, RuntimeError) as error:
-            text = f"not done within {timeout:g} s" if isinstance(error, TimeoutError) else str(error)
-            failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)
+            number = int(error.exec_count or 0) - bool(given)
+            failure = Failure(chapter.slug, number, error.source, error.ename, _plain(error.evalue), effective)
+        except engine.CellStoppedError as stopped:
+            reason = stopped.__cause__
+            text = f"not done within {timeout:g} s" if isinstance(reason, TimeoutError) else _DIED
+            number = stopped.number - bool(given)
+            failure = Failure(chapter.slug, number, stopped.source, type(reason).__name__, text, effective)
+        except (DeadKernelError, RuntimeError) as error:  # before its first cell
+            failure = Failure(chapter.slug, 0, "", type(error).__name__, str(error), effective)
         ran = written.is_file()
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
     return notebook, failure
@@ -330,14 +341,15 @@ def _source(chapter: Chapter) -> str:
     return sha256_of(chapter.path)
 
 
-def _provenance(request: Request, effective: dict[str, Value], data: dict[str, str]) -> dict[str, Any]:
+def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[str, Any]:
     import platform
 
     return {
         "slug": request.chapter.slug,
         "title": request.chapter.title,
-        "parameters": effective,
-        "given": {name: effective[name] for name in request.parameters},
+        "parameters": found.values,
+        "answers": found.states,
+        "given": {name: found.values[name] for name in request.parameters},
         "versions": _versions(),
         "python": platform.python_version(),
         "data": data,

@@ -23,7 +23,6 @@ from handbook_utils.publishing.parts import (
     figures_in,
     page_of,
     parts_of,
-    question_of,
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
@@ -51,7 +50,6 @@ _BRAND, _DEEP, _TINT, _LINE = "#0b5f8a", "#0b3d57", "#eef5f9", "#c8d3da"
 @dataclass(frozen=True)
 class _Content:
     title: str
-    question: str
     answer: tuple[str, str]
     figure: Path | None
     caption: str
@@ -123,7 +121,6 @@ def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
     address = config.get("repository", {}).get("url", "")
     return _Content(
         title=html.escape(page.said(str(run["title"]))),
-        question=printable(question_of(parts, page)),
         answer=(printable(page.inline(answer.title)), printable(page.render(answer.body))),
         figure=figure if figure is not None and figure.is_file() else None,
         caption=drawn[1] if drawn else "",
@@ -242,7 +239,6 @@ def _drawn(content: _Content, trial: _Try, lang: str) -> bytes | None:
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=1, lang=lang)
     canvas.setTitle(html.unescape(content.title))
-    canvas.setSubject(html.unescape(re.sub(r"<[^>]+>", "", content.question)))
     width, height = A4
     margin = _MARGIN_MM * mm
     inside = width - 2 * margin
@@ -297,8 +293,7 @@ def _story(content: _Content, trial: _Try, lang: str, inside: float) -> list[Any
         ],
     )
     story = [
-        Paragraph(content.title, _style("title", size + 8, textColor=_DEEP, spaceAfter=0.3 * size)),
-        Paragraph(content.question, _style("question", size + 2, spaceAfter=0.7 * size)),
+        Paragraph(content.title, _style("title", size + 8, textColor=_DEEP, spaceAfter=0.7 * size)),
         answer,
         Spacer(0, 0.7 * size),
     ]

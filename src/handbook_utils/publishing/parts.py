@@ -244,13 +244,3 @@ def answer_of(parts: Sequence[Part]) -> Box:
         if box is not None and "tip" in box.classes:
             return box
     raise InputError("The chapter has no short answer.", expected="a box with `:class: tip` before its first section")
-
-
-def question_of(parts: Sequence[Part], page: Page) -> str:
-    """Return the question of the box "At a glance" as HTML, in the page's language; empty where there is none."""
-    for piece in parts[0].prose:
-        box = box_of(piece)
-        if box is not None and "at-a-glance" in box.classes:
-            first = next(pieces(box.body), "")
-            return re.sub(r"^<strong>.*?</strong>\s*", "", page.inline(first))
-    return ""

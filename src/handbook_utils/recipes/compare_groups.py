@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_groups, check_tree, column_checks, study_of
 
 
-def compare_groups(parameters: Mapping[str, object]) -> None:
+def compare_groups(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/compare-groups`` against the files they name.
 
     Parameters
@@ -24,7 +25,7 @@ def compare_groups(parameters: Mapping[str, object]) -> None:
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(check_groups, study, parameters, int(str(parameters["minimum"]))),
+        partial(check_groups, study, parameters, parameters["minimum"]),
         *column_checks(study, parameters, [], ["covariates", "strata"]),
-        partial(check_tree, study, str(parameters["metric"])),
+        partial(check_tree, study, parameters["metric"]),
     )

@@ -27,7 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from handbook_utils.chapters.parameters import PATHS, Value, paths_of
+from handbook_utils.asking import Question, Value, written
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
 from handbook_utils.runs.folder import (
@@ -180,7 +182,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
             outcome = run_one(request, root=root, timeout=timeout, workers=workers)
         except (InputError, InputErrors) as error:
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
-            parameters = {**run.chapter.defaults, **run.parameters}
+            parameters = run.effective
             failure = Failure(run.chapter.slug, 0, "", type(error).__name__, str(error), parameters)
             outcome = Outcome(request, None, failure, False, "")
         try:
@@ -272,7 +274,7 @@ def _is_death(error: BaseException) -> bool:
 
 def _killed(run: Run, error: BaseException) -> Failure:
     message = "the process that ran it was killed twice, perhaps for want of memory"
-    parameters = {**run.chapter.defaults, **run.parameters}
+    parameters = run.effective
     return Failure(run.chapter.slug, 0, "", type(error).__name__, message, parameters)
 
 
@@ -337,9 +339,10 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
         )
     errors = []
     for run in there:
-        written = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
-        before = {name: os.pathsep.join(it) if isinstance(it, list) else it for name, it in written.items()}
-        now = {**run.chapter.defaults, **run.parameters}
+        kept = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
+        known = [question for question in run.chapter.parameters if question.name in kept]
+        before = {**kept, **{question.name: _again(question, kept[question.name]) for question in known}}
+        now = run.effective
         if before != now:
             differ = [name for name in now if before.get(name) != now[name]] or sorted(before.keys() - now.keys())
             errors.append(
@@ -354,6 +357,13 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     if errors:
         raise InputErrors(errors)
     return [run.name for run in there]
+
+
+def _again(question: Question, value: Any) -> Any:
+    """Return a value from a file of parameters as it was in the run."""
+    if value is None:
+        return none_of(question.kind)
+    return os.pathsep.join(value) if question.kind == "files" and isinstance(value, list) else value
 
 
 def _pairs(parameters: dict[str, Any], names: Sequence[str]) -> str:
@@ -385,12 +395,11 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
         for run in plan:
             if not is_complete(out / run.name):
                 continue
-            effective: dict[str, Value] = {**run.chapter.defaults, **run.parameters}
-            paths = {entry.name for entry in run.chapter.parameters if entry.type in PATHS}
+            paths = {entry.name for entry in run.chapter.parameters if entry.kind in PATHS}
             given = [
                 inert(_beside(value, out) if column in paths else value)
                 for column in columns
-                for value in [str(effective.get(column, ""))]
+                for value in [_cell(run.effective.get(column))]
             ]
             with (out / run.name / "values.csv").open(encoding="utf-8", newline="") as values:
                 lines = csv.reader(values)
@@ -398,6 +407,10 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
                 writer.writerows((run.name, run.chapter.slug, *given, *line) for line in lines)
     if importlib.util.find_spec("pyarrow") is not None:
         _write_parquet(out / "summary.csv", out / "summary.parquet")
+
+
+def _cell(value: Value) -> str:
+    return str(value) if isinstance(value, float) else written(value)
 
 
 def _beside(paths: str, out: Path) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import PATHS, check_parameters
+from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.chapters.sources import needed_steps, result_folder, study_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.execution.run import Failure, Progress, Request, execute
@@ -162,7 +163,7 @@ def _check_all(chapters: Sequence[Chapter], values: Mapping[str, object], study:
     errors: list[InputError] = []
     for chapter in chapters:
         # Files may not be there yet, being what an earlier step leaves; the rest can be told now.
-        plain = {parameter.name for parameter in chapter.parameters if parameter.type not in PATHS}
+        plain = {parameter.name for parameter in chapter.parameters if parameter.kind not in PATHS}
         later = {name for name, source in chapter.study.items() if name not in plain or "@" in source}
         try:
             check_parameters(chapter, study_parameters(chapter, values, study, given=later))

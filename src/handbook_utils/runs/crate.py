@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from handbook_utils.asking import written
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.runs.methods import without_folders
 from handbook_utils.text.hash import sha256_of
@@ -193,4 +194,4 @@ def _kind(path: Path) -> str:
 
 def _value(value: object) -> object:
     # An empty text would not be a value.
-    return value if value != "" else "(default)"
+    return value if isinstance(value, (bool, int, float)) else written(value) or "(none)"

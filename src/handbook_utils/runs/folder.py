@@ -21,8 +21,9 @@ from typing import Any
 
 import yaml
 
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import READ, paths_of
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
@@ -153,7 +154,7 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
         _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
-        _write(folder / "params.yml", params_text(chapter, run["parameters"]))
+        _write(folder / "params.yml", params_text(chapter, run["parameters"], run["answers"]))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
@@ -174,7 +175,7 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
-        _write(folder / "params.yml", params_text(chapter, failure.parameters))
+        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome)))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
             references = read_references(root / "book" / "references.bib")
@@ -267,7 +268,7 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     found = {}
     for parameter in chapter.parameters:
         given = str(parameters.get(parameter.name) or "")
-        if parameter.type not in READ or not given:
+        if parameter.kind not in READ or not given:
             continue
         for path in paths_of(given):
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
@@ -277,7 +278,22 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     return found
 
 
-def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
+def _states(outcome: Outcome) -> Mapping[str, str]:
+    run = outcome.notebook.metadata.get("handbook_run", {}) if outcome.notebook is not None else {}
+    states: Mapping[str, str] = run.get("answers", {})
+    return states
+
+
+#: The parts of a file of parameters, and what stands above each.
+_ORIGINS = {
+    "given": "Given:",
+    "none": "None: told to be none, or not asked for:",
+    "example": "Of the bundled study:",
+    "default": "Left at the default:",
+}
+
+
+def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str]) -> str:
     """Write the parameters of a run as the YAML that repeats it.
 
     Parameters
@@ -286,19 +302,28 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
         What was run.
     parameters : mapping
         All its parameters, those left at their default too: a default may change.
+    states : mapping of str to str
+        Where each value comes from: given, default, example, none; empty where that is not known.
 
     Returns
     -------
     str
-        YAML with a line of comment that says how to use it; several files of one parameter are a list.
+        YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
+        bundled study's and what was left at its default; several files of one parameter are a list.
     """
-    several = {parameter.name for parameter in chapter.parameters if parameter.type == "files"}
-    parameters = {
-        name: [str(path) for path in paths] if name in several and len(paths := paths_of(str(value))) > 1 else value
-        for name, value in parameters.items()
-    }
-    body = yaml.safe_dump(dict(parameters), sort_keys=False, allow_unicode=True) if parameters else "{}\n"
-    return f"# Repeat this run: handbook run {chapter.slug} -f params.yml\n{body}"
+    several = {parameter.name for parameter in chapter.parameters if parameter.kind == "files"}
+    lines = [f"# Repeat this run: handbook run {chapter.slug} -f params.yml"]
+    for state, heading in {**_ORIGINS, "": "Of the run:"}.items():
+        part = {name: value for name, value in parameters.items() if states.get(name, "") == state}
+        for name, value in part.items():
+            paths = paths_of(str(value)) if name in several else []
+            if state == "none":
+                part[name] = None
+            elif len(paths) > 1:
+                part[name] = [str(path) for path in paths]
+        if part:
+            lines += [f"# {heading}", yaml.safe_dump(part, sort_keys=False, allow_unicode=True).rstrip()]
+    return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"
 
 
 def log_text(outcome: Outcome) -> str:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from handbook_utils.asking import written
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import PATHS, paths_of
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
 STORMS = (
@@ -185,7 +187,7 @@ def without_folders(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str
     dict
         The same parameters, in the same order.
     """
-    paths = {parameter.name for parameter in chapter.parameters if parameter.type in PATHS}
+    paths = {parameter.name for parameter in chapter.parameters if parameter.kind in PATHS}
     return {
         name: ", ".join(path.name for path in paths_of(str(value))) if name in paths else value
         for name, value in parameters.items()
@@ -278,7 +280,7 @@ def _packages(versions: Mapping[str, str]) -> str:
 
 
 def _shown(value: object) -> str:
-    return _plain(str(value)) if value != "" else "–"
+    return _plain(written(value)) or "–"
 
 
 def _plain(text: str) -> str:

@@ -102,7 +102,7 @@ _ADMONITIONS = frozenset(
     ["note", "warning", "tip", "important", "caution", "danger", "hint", "seealso", "attention", "error", "admonition"]
 )
 #: Directives that say something to the book's builder and nothing to a reader of a report.
-_SILENT = frozenset(["toctree", "tableofcontents", "contents", "index", "only", "meta"])
+_SILENT = frozenset(["toctree", "tableofcontents", "contents", "drawing", "explorable", "index", "only", "meta"])
 _ROLE = re.compile(r"^(?P<text>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 _OPTION = re.compile(r"^:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

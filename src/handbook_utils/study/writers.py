@@ -52,10 +52,20 @@ def write_study(study: Study, path: str | Path, format: Format = "biom") -> None
     b       0       3
     <BLANKLINE>
     """
+    durable.write(Path(path), encoded(study, format), replace=True)
+
+
+def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - what people call it
+    """Return what :func:`write_study` writes.
+
+    Raises
+    ------
+    InputError
+        The format is not known.
+    """
     if format not in ("biom", "tsv", "csv"):
         raise InputError("This format cannot be written.", expected="biom, tsv or csv", found=repr(format))
-    content = {"biom": _biom, "tsv": _tsv, "csv": _csv}[format](study)
-    durable.write(Path(path), content, replace=True)
+    return {"biom": _biom, "tsv": _tsv, "csv": _csv}[format](study)
 
 
 def write_metadata(study: Study, path: str | Path) -> None:

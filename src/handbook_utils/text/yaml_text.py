@@ -1,4 +1,4 @@
-"""YAML is read in one way: text first, no name twice, nothing that unfolds without end, nothing deeper than people write.
+"""YAML is read in one way: text first, no name twice, nothing that unfolds without end, nothing too deep.
 
 YAML takes ``no`` for false, ``007`` for 7 and ``12:30`` for 750. Whoever asks knows of what type the answer is, so
 scalars stay the text that was written; :func:`typed` is for files of tools (Jupyter Book's) and of the handbook itself,
