@@ -207,8 +207,8 @@ def test_killed_in_the_middle_then_again_does_not_repeat_what_is_done(root):
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(root), "120"], start_new_session=True)
     done = Catalogue.read(root).get("two")
     store = root / "_build" / "cache"
-    before = set(store.rglob("*.ipynb"))
-    while set(store.rglob("*.ipynb")) <= before:
+    before = set(store.rglob("*.sealed"))
+    while set(store.rglob("*.sealed")) <= before:
         assert process.poll() is None
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGKILL)
