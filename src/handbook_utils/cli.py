@@ -403,7 +403,7 @@ def validate(
     from handbook_utils.protocols.metadata.validation import summary
     from handbook_utils.protocols.metadata.validation import validate as hold
     from handbook_utils.protocols.metadata.workbook import workbook
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):
         raise InputError(
@@ -411,7 +411,7 @@ def validate(
         )
     found = hold(file, standard)
     if output is not None:
-        files.write(output, workbook(found))
+        durable.write(output, workbook(found), replace=True)
     if as_json:
         _print_json(summary(found))
     else:
@@ -575,18 +575,12 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
 
 
 def _from_file(path: Path | None) -> dict[str, object]:
-    import yaml
+    from handbook_utils.text import yaml_text
+    from handbook_utils.text.decode import read_text
 
     if path is None:
         return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "The parameters file cannot be read.", where=str(path), found=str(error), expected="a YAML file in UTF-8"
-        ) from error
-    except yaml.YAMLError as error:
-        raise InputError("The parameters file is not YAML.", where=str(path), found=str(error)) from error
+    content = yaml_text.read(read_text(path)[0], str(path))
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
@@ -617,9 +611,9 @@ def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bo
 
 
 def _keep(target: Path, content: bytes) -> None:
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
-    files.write(target, content)
+    durable.write(target, content, replace=True)
     shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
 
 

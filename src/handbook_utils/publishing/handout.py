@@ -26,6 +26,7 @@ from handbook_utils.publishing.parts import (
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -105,7 +106,6 @@ def handout_pdf(chapter: Chapter, notebook: Any, results: Path, root: Path) -> b
 
 
 def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
-    import yaml
 
     words = WORDS[page.lang]
     run = notebook.metadata["handbook_run"]
@@ -115,7 +115,7 @@ def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
     drawn = next((found for part in parts for block in part.blocks for found in _figures(block)), None)
     figure = results / "figures" / f"{drawn[0]}.png" if drawn else None
     table = next((rows for piece in by_name.get(_SURE, Part("")).prose if (rows := table_rows(piece))), [])
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     book = config["sphinx"]["config"]["handbook_titles"][page.lang]
     version = words["printed"].format(source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10])
     address = config.get("repository", {}).get("url", "")
