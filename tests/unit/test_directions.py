@@ -9,7 +9,7 @@ PACKAGE = Path(handbook_utils.__file__).parent
 FIELD = {"reads", "study", "datasets", "analysis", "protocols", "recipes", "figures", "results"}
 MACHINERY = {"session", "chapters", "execution", "runs", "publishing", "cli", "doctor"}
 #: What both halves may use: it knows neither microbes nor notebooks.
-SHARED = {"errors", "asking", "home", "readability"}
+SHARED = {"errors", "asking", "home", "readability", "text"}
 TOOLS = {
     "papermill",
     "sphinx",
