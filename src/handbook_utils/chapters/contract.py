@@ -30,7 +30,7 @@ SECTIONS = (
     "References",
 )
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
-_FIELD = ("study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
+_FIELD = ("reads", "study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
 #: Largest share of lines that may stand in code cells, by part.
 _CODE = {"recipes": 0.40, "protocols": 0.40, "explainers": 0.30}
 _SHARED = ("errors", "readability")
