@@ -23,10 +23,11 @@ $(READY): requirements.lock pyproject.toml
 book: $(READY) ## Execute every chapter and publish both editions
 	$(BIN)/handbook build
 
-lint: $(READY) ## Style and types
+lint: $(READY) ## Style, types, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 test: lint ## Everything CI checks: style, types, units, every chapter re-executed and compared
 	$(BIN)/pytest -n 2 --dist loadscope
