@@ -487,7 +487,8 @@ def build(
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import due, read_claims
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import due
     from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
@@ -497,8 +498,8 @@ def build(
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
-    if late := due(read_claims(handbook_root()), date.today()):
-        told.print(f"{len(late)} claims must be looked up again: handbook claims", highlight=False)
+    if late := due(dated(handbook_root()), date.today()):
+        told.print(f"{len(late)} claims or pieces of advice must be looked up again: handbook claims", highlight=False)
     if report.failures:
         raise typer.Exit(1)
 
@@ -516,17 +517,18 @@ def translate() -> None:
 def claims(
     by: Annotated[str, typer.Option(metavar="DAY", help="List what is due by this day; by default today.")] = "",
 ) -> None:
-    """List the claims about health that must be looked up again."""
+    """List the claims about health, and the advice passed on, that must be looked up again."""
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import read_claims, summary
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import summary
 
     try:
         day = date.fromisoformat(by) if by else date.today()
     except ValueError:
         raise InputError("That is no day.", where="--by", expected="a day such as 2027-01-31", found=by) from None
-    shown.print(summary(read_claims(handbook_root()), day), highlight=False, markup=False)
+    shown.print(summary(dated(handbook_root()), day), highlight=False, markup=False)
 
 
 @app.command()
