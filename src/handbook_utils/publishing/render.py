@@ -227,7 +227,8 @@ def render(stage: Path, out: Path, lang: str, processes: int, told: TextIO) -> l
     warnings = io.StringIO()
     app = _application(stage, out, lang, "html", warnings, processes)
     _read_as_they_come(app, told)
-    app.builder.search = False  # publishing/search.py has its own, of the pages that come out of this
+    # publishing/search.py makes an index of the pages that come out of this.
+    setattr(app.builder, "search", False)  # noqa: B010 - only builders of HTML have it
     app.build()
     return problems_in(warnings.getvalue(), stage)
 
