@@ -19,7 +19,7 @@ import yaml
 
 from handbook_utils.publishing.stage import MANIFEST
 from handbook_utils.publishing.terms import names_of, read_terms
-from handbook_utils.publishing.words import WORDS
+from handbook_utils.publishing.words import LANGUAGES, WORDS
 
 #: The file of a page's folder, and the groups of words that mean the same, in the handbook's folder.
 INDEX = "_static/search-index.js"
@@ -91,7 +91,7 @@ def synonyms(root: Path, terms: Sequence[Mapping[str, str]]) -> dict[str, list[l
     Parameters
     ----------
     root : pathlib.Path
-        The handbook's folder, with ``book/synonyms.yml`` in it.
+        The handbook's folder, with ``book/synonyms.yml`` in it where people's words were gathered.
     terms : sequence of mapping
         The rows of ``data/terms.csv``.
 
@@ -100,8 +100,9 @@ def synonyms(root: Path, terms: Sequence[Mapping[str, str]]) -> dict[str, list[l
     dict of str to list of list of str
         Each group's words and phrases.
     """
-    told: dict[str, list[str]] = yaml.safe_load((root / SYNONYMS).read_text(encoding="utf-8"))
-    found = {lang: [[one.strip() for one in group.split(",")] for group in groups] for lang, groups in told.items()}
+    path = root / SYNONYMS
+    told: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = {lang: [[one.strip() for one in group.split(",")] for group in told.get(lang, [])] for lang in LANGUAGES}
     for lang, groups in found.items():
         groups += [names for row in terms if len(names := list(dict.fromkeys(names_of(row, lang)))) > 1]
     return found
