@@ -109,7 +109,7 @@ def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
 
     words = WORDS[page.lang]
     run = notebook.metadata["handbook_run"]
-    parts = parts_of(notebook)
+    parts = parts_of(notebook, page.expanded)
     by_name = {part.name: part for part in parts}
     answer = answer_of(parts)
     drawn = next((found for part in parts for block in part.blocks for found in _figures(block)), None)
