@@ -37,7 +37,8 @@ def read(path: Path) -> bytes:
 
     Examples
     --------
-    >>>     >>> with tempfile.TemporaryDirectory() as folder:
+    >>> import gzip, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = Path(folder, "a.tsv.gz")
     ...     _ = written.write_bytes(gzip.compress(b"id\tS1"))
     ...     read(written)
@@ -45,6 +46,14 @@ def read(path: Path) -> bytes:
     """
     where = str(path)
     try:
+        if _is_stream(path):
+            raise InputError(
+                "This is a pipe or a device, where a file is needed.",
+                where=where,
+                expected="a file, which can be looked at more than once",
+                found="something that is read once, or never ends",
+                remedy="Save it as a file first.",
+            )
         with path.open("rb") as opened:
             content = opened.read(MOST + 1)
     except FileNotFoundError:
@@ -87,6 +96,8 @@ def read(path: Path) -> bytes:
 def head(path: Path, size: int = 5000) -> str:
     """Return how a file begins (bytes as Latin letters), unpacked where it is gzip; "" where it cannot be read."""
     try:
+        if _is_stream(path):
+            return ""
         with path.open("rb") as opened:
             packed = opened.read(2) == GZIP
             opened.seek(0)
@@ -94,6 +105,10 @@ def head(path: Path, size: int = 5000) -> str:
     except (OSError, EOFError, zlib.error):
         return ""
     return content.decode("latin-1")
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _not_there(path: Path) -> InputError:
