@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handbook_utils.asking import Question, written
+from handbook_utils.cli_key import ask_passphrase, key_app
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ study_app = typer.Typer(
     help="A study of your own: check its study file, run its steps.", no_args_is_help=True, rich_markup_mode="rich"
 )
 app.add_typer(study_app, name="study")
+app.add_typer(key_app, name="key")
 shown = Console()
 told = Console(stderr=True)
 
@@ -218,6 +220,27 @@ def check_study(path: StudyArgument) -> None:
     shown.print(table)
 
 
+@study_app.command("status")
+def study_status(path: StudyArgument) -> None:
+    """Say where every tube is, as the study's ledger knows it: how many of each visit, and what happened last."""
+    from handbook_utils.protocols.ledger import Ledger, status
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    tubes = status(Ledger(study.values["codes.ledger"]))
+    counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
+    table = Table("visit", "state", "tubes", "last", box=None, pad_edge=False)
+    for visit, state, number, last in counts.itertuples(index=False):
+        table.add_row(visit, state, str(number), last)
+    said = (
+        f"{len(tubes)} tubes of {tubes['participant'].nunique()} participants"
+        if len(tubes)
+        else "no tube given out yet"
+    )
+    shown.print(f"{study.name}: {said}.", highlight=False, markup=False, soft_wrap=True)
+    shown.print(table)
+
+
 @study_app.command("run")
 def run_study(
     path: StudyArgument,
@@ -229,6 +252,7 @@ def run_study(
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
     from handbook_utils.chapters import Catalogue, handbook_root
+    from handbook_utils.protocols.people.assignment import check_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
     from handbook_utils.runs.chain import chosen_steps, run_steps
 
@@ -236,6 +260,8 @@ def run_study(
     study = read_study_file(path)
     steps = [f"protocols/{step}" for step in STEPS]
     chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
+    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
+        check_key(study.values, ask_passphrase())
     for name, reason in left_out.items():
         told.print(f"Left out: {name}: {reason}.", highlight=False, markup=False, soft_wrap=True)
     with _progress() as progress:

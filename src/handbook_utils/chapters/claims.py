@@ -13,9 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import yaml
-
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.text import yaml_text
 
 Words = dict[str, str]
 
@@ -173,7 +172,7 @@ def read_claims(root: Path) -> list[Claim]:
     bibliography = root / "book" / "references.bib"
     text = bibliography.read_text(encoding="utf-8") if bibliography.is_file() else ""
     known = set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
-    rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or []
     errors = [error for number, row in enumerate(rows, 1) for error in _mistakes(number, row, known)]
     errors += list(_contradictions(rows))
     if errors:
