@@ -10,7 +10,7 @@ from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.taxa.differential import METHODS, differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.errors import collect
-from handbook_utils.recipes.checks import study_of
+from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study.readers import require_counts
 
 
@@ -36,8 +36,11 @@ def find_differential_taxa(parameters: Mapping[str, Any]) -> None:
     if rank:
         checks.append(partial(study.agglomerate, rank))
     collect(*checks)
-    deep = study.choose_samples((study.depth >= float(parameters["least_depth"])).to_numpy())
-    questions = ("group", "reference", "exposure", "person", "interactions", "contrast", "missing")
+    plain = [name for name in parameters["covariates"] if "(" not in name]
+    collect(*column_checks(study, {**parameters, "covariates": plain}, [], ["covariates", "person", "time"]))
+    least = float(parameters["least_depth"]) if study.quantity == "counts" else 0.0
+    deep = study.choose_samples((study.depth >= least).to_numpy())
+    questions = ("group", "reference", "exposure", "person", "time", "interactions", "contrast", "missing")
     other, reference = parameters["other"], parameters["reference"]
     design = design_of(
         deep.metadata,

@@ -20,7 +20,7 @@ from handbook_utils.analysis.taxa.methods import METHODS, Method
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
 
-__all__ = ["METHODS", "benjamini_hochberg", "differential"]
+__all__ = ["METHODS", "benjamini_hochberg", "differential", "usable_methods"]
 
 Array = NDArray[np.float64]
 #: A p-value of presence up to which a taxon that nobody of a group has is called absent there, and not unseen.
@@ -133,7 +133,7 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     if len(taxa) < 2:
         raise InputError("Fewer than two taxa are left.", where="parameter prevalence", found=str(len(taxa)))
     counts = study.quantity == "counts"
-    _check(METHODS[method], method, design, counts)
+    _check(method, design, counts)
     person = pd.factorize(design.people)[0] if design.n_people < design.n else None
     seen = {name: (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}
     tables = []
@@ -186,37 +186,45 @@ def _asked(question: _Question, design: Design, method: Method) -> tuple[NDArray
     return np.ones(len(model), dtype=bool), made[:, order]
 
 
-def _check(method: Method, name: str, design: Design, counts: bool) -> None:
+def usable_methods(design: Design, *, counts: bool = True) -> list[str]:
+    """Return the methods that can answer a design.
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> visits = pd.DataFrame({"arm": list("aabbccdd"), "who": [1, 1, 2, 2, 3, 3, 4, 4]}, index=list("abcdefgh"))
+    >>> usable_methods(design_of(visits, group="arm", person="who"))
+    ['linda', 'maaslin-like']
+    """
+    return [name for name, method in METHODS.items() if not any(_refusals(method, design, counts).values())]
+
+
+def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, str, str], bool]:
+    """Return what may stand in a method's way (problem, where, remedy), and whether it does."""
+    weights = design.contrasts.abs() if design.groups else pd.DataFrame()
+    pairs = bool(design.groups) and bool(weights.sum(axis=1).eq(2).all() and weights.max(axis=1).eq(1).all())
     repeated = design.n_people < design.n
-    pairs = bool(design.groups) and all(
-        (row.abs() == 1).sum() == 2 and row.abs().sum() == 2 for _, row in design.contrasts.iterrows()
-    )
-    for wrong, problem, where, remedy in (
-        (not counts and not method.shares, "needs counts", "parameter table", "Give the counts"),
-        (
-            repeated and not method.people,
-            "takes no repeated samples of people",
-            "parameter person",
-            "Keep one sample a person",
+    return {
+        ("needs counts", "parameter table", "Give the counts"): not counts and not method.shares,
+        ("takes no repeated samples of people", "parameter person", "Keep one sample a person"): (
+            repeated and not method.people
         ),
         (
-            not method.columns and (bool(design.beside) or not pairs),
             "compares two groups and nothing beside them",
             "parameters group, covariates and contrast",
             "Leave the covariates out",
-        ),
-    ):
+        ): not method.columns and (bool(design.beside) or not pairs),
+    }
+
+
+def _check(name: str, design: Design, counts: bool) -> None:
+    for (problem, where, remedy), wrong in _refusals(METHODS[name], design, counts).items():
         if wrong:
-            others = [
-                one
-                for one, known in METHODS.items()
-                if (counts or known.shares) and (not repeated or known.people) and known.columns
-            ]
             raise InputError(
                 f"The method '{name}' {problem}.",
                 where=where,
                 found=design.who,
-                remedy=f"{remedy}, or choose method {listed(others)}.",
+                remedy=f"{remedy}, or choose method {listed(usable_methods(design, counts=counts))}.",
             )
 
 
