@@ -166,7 +166,8 @@ def new_study(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder; made where it is not there.")],
 ) -> None:
     """Write the commented study file that a study of your own begins with. Nothing is ever overwritten."""
-    from handbook_utils.protocols.study_file import NAME, template
+    from handbook_utils.protocols.study_file import NAME
+    from handbook_utils.protocols.study_template import template
 
     path = folder / NAME
     try:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from handbook_utils.asking import Question, Value
-from handbook_utils.chapters.parameters import read_parameters
+from handbook_utils.chapters.parameters import of_study, read_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 
 _SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
@@ -159,6 +159,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         raise InputErrors(errors)
     help_nl = dict(front.get("help_nl", {}))
     parameters = read_parameters(cells[0], where, help_nl)
+    study = _sources(front.get("study", {}), parameters, where)
     return Chapter(
         slug=slug,
         path=path,
@@ -171,9 +172,9 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         languages=tuple(front["languages"]),
         needs=front["needs"],
         inputs=front.get("inputs", ""),
-        parameters=parameters,
+        parameters=of_study(parameters, study, where),
         help_nl=help_nl,
-        study=_sources(front.get("study", {}), parameters, where),
+        study=study,
     )
 
 
