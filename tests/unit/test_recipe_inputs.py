@@ -95,7 +95,7 @@ def test_a_column_may_be_left_out_where_the_chapter_says_so_and_nowhere_else(rec
 
 def test_contaminants_need_blanks_or_concentrations():
     with pytest.raises(InputError, match="Nothing tells contaminants") as caught:
-        check("remove-contaminants", kind="")
+        check("remove-contaminants", blank="")
     assert "kind and blank" in messages(caught)
     for method in ("combined", "frequency"):
         with pytest.raises(InputError, match="Nothing tells contaminants"):
@@ -281,3 +281,16 @@ def test_what_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="something that is no file"):
         Question(name="table", kind="files", default="", help="table").checked(str(tmp_path / "pipe"))
+
+
+@pytest.mark.parametrize("word", ["control", "Blank", "NTC_2", "negative control", "extraction blank", "PCR-neg"])
+def test_wells_that_seem_blank_are_asked_about(twins, word):
+    def some_blank(frame):
+        return frame.assign(kind=["stool"] * (len(frame) - 2) + [word] * 2, dna=range(1, len(frame) + 1))
+
+    given = twins(f"blank-{word}", metadata=some_blank) | {"kind": "", "concentration": "dna", "rank": ""}
+    with pytest.raises(InputError, match="seem to be blanks") as caught:
+        check("remove-contaminants", **given)
+    assert "-p kind kind -p blank" in str(caught.value)
+    check("remove-contaminants", **(given | {"kind": "kind", "blank": ""}))
+    check("remove-contaminants", **(given | {"kind": "kind", "blank": word}))

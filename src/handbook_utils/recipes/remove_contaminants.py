@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from handbook_utils.analysis.taxa.wells import Wells
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.study import Study
+
+#: Words that laboratories write for wells without a sample.
+_BLANK = re.compile(
+    r"(extraction|negative|neg|pcr|reagent|kit|field|library)?[ _.-]*(blank|control|ctrl|ntc|negative|neg|water|h2o)s?"
+    r"[ _.-]*\d*",
+    re.IGNORECASE,
+)
 
 
 def remove_contaminants(parameters: Mapping[str, Any]) -> None:
@@ -33,6 +42,8 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             ["concentration", "batch", "well", "plate"],
         )
     )
+    if not parameters["kind"]:
+        _ask_about_blanks(study)
     given = {name: parameters[name] for name in ("kind", "blank", "concentration", "batch", "rank")}
     wells = Wells.of(study, positive=parameters["positive"], **given)
     kind, blank, method = given["kind"], given["blank"], parameters["method"]
@@ -60,3 +71,20 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             remedy='Write them as the table does, or run without: expected "".',
         )
     wells.leaked(parameters["well"], parameters["plate"], seed=1)
+
+
+def _ask_about_blanks(study: Study) -> None:
+    """Ask about a column that seems to tell blanks from samples; wells without a sample are not samples unasked."""
+    for column in study.metadata.columns:
+        counts = study.metadata[column].astype("string").value_counts()
+        words = [str(word) for word in counts.index if _BLANK.fullmatch(str(word).strip())]
+        # Half of a case-control study is called control, too; blanks are few.
+        if words and counts[words].sum() * 5 <= counts.sum():
+            raise InputError(
+                "Some of these samples seem to be blanks, and nothing says whether they are.",
+                where=f"sample metadata, column {column}",
+                expected="kind and blank: the column that tells blanks, and its word for them",
+                found=listed([f"{word} ({counts[word]})" for word in words]),
+                remedy=f"Blanks: -p kind {column} -p blank {words[0]!r}. "
+                f"Samples like the others: -p kind {column} -p blank none.",
+            )
