@@ -311,7 +311,7 @@ def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]
         return
     form, grid = (values.get(name, defaults[name]) for name in names)
     try:
-        label_format(form, ", ".join(f"{name}={value}" for name, value in grid.items()))
+        label_format(form, grid)
     except InputErrors as wrong:
         for error in wrong.errors:
             yield at, f"{error.problem} ({error.where})", error.expected or "", error.found or form
