@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -56,6 +57,12 @@ def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) ->
             _clean(output, paths)
         if "parameters" in cell.metadata.get("tags", []):
             cell.outputs = [_table(chapter, answers)] if chapter.parameters else []
+            if "given" in answers.states.values():
+                # Of a reader's run the cell says what was run, and nothing of the bundled study.
+                cell.source = "\n".join(
+                    question.answered_line(_named(answers.values[question.name], question.kind))
+                    for question in chapter.parameters
+                )
     for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
         cell.execution_count = number
         for output in cell.outputs:
@@ -120,7 +127,11 @@ def _table(chapter: Chapter, answers: Answers) -> Any:
     return new_output("display_data", data={"text/html": page, "text/plain": plain})
 
 
+def _named(value: Value, kind: str) -> Value:
+    """Return a value, of a path its name: where it lies is nobody's business in a report that is sent on."""
+    return os.pathsep.join(path.name for path in paths_of(str(value))) if kind in PATHS else value
+
+
 def _shown(value: Value, kind: str) -> str:
-    if kind in PATHS:  # where it lies is nobody's business in a report that is sent on
-        return ", ".join(path.name for path in paths_of(str(value)))
-    return written(value)
+    shown = written(_named(value, kind))
+    return shown.replace(os.pathsep, ", ") if kind in PATHS else shown
