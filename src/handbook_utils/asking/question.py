@@ -193,26 +193,6 @@ class Question(BaseModel):
         >>> Question(name="group", kind="str", example="smoking", help="column of the groups").line()
         'group: str = "smoking"  # column of the groups (example)'
         """
-        marks = self._limits()
-        if self.example is not None or self.optional:
-            marks.append("(example or none)" if self.optional else "(example)")
-        return self._line(self.in_book, marks)
-
-    def answered_line(self, value: Value) -> str:
-        """Write the line of a parameters cell with somebody's answer in it.
-
-        Examples
-        --------
-        >>> group = Question(name="group", kind="str", example="smoking", help="column of the groups")
-        >>> group.answered_line("arm")
-        'group: str = "arm"  # column of the groups'
-        """
-        return self._line(value, self._limits())
-
-    def _line(self, value: Value, marks: list[str]) -> str:
-        return f"{self.name}: {ANNOTATIONS[self.kind]} = {_literal(value)}  # {' '.join([self.help, *marks])}"
-
-    def _limits(self) -> list[str]:
         marks = []
         if self.choices and self.kind != "list":
             marks.append("{" + " | ".join(self.choices) + "}")
@@ -220,7 +200,9 @@ class Question(BaseModel):
             marks.append(f"[{_end(self.low)}..{_end(self.high)}]")
         if self.kind in PATHS:
             marks.append(f"({self.kind})")
-        return marks
+        if self.example is not None or self.optional:
+            marks.append("(example or none)" if self.optional else "(example)")
+        return f"{self.name}: {ANNOTATIONS[self.kind]} = {_literal(self.in_book)}  # {' '.join([self.help, *marks])}"
 
 
 #: How each kind is annotated in a parameters cell.
