@@ -162,7 +162,7 @@ def steps(root, monkeypatch) -> Path:
     chapter(
         "plan-the-study",
         "    people: design.participants",
-        "people: int = 2  # people [1..9000]",
+        "people: int = 4  # people to include, all arms together [2..100000] (example)",
         'out.file("plan.csv", f"people\\n{people}\\n".encode(), "Plan")',
     )
     chapter(
