@@ -133,6 +133,8 @@ def read_study_file(path: Path) -> StudyFile:
     ]
     if errors:
         raise InputErrors(errors)
+    # A study that does not say where remembers all the same.
+    values.setdefault("codes.ledger", path.parent / "ledger.sqlite")
     return StudyFile(path, values)
 
 
