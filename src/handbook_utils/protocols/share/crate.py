@@ -29,7 +29,8 @@ from handbook_utils.protocols.sequencing.read_files import read_files
 from handbook_utils.protocols.share.reporting import storms
 from handbook_utils.protocols.wells.extraction import chosen
 from handbook_utils.results import safe_for_spreadsheets
-from handbook_utils.study import delimited, files
+from handbook_utils.study import files
+from handbook_utils.study.cells import delimited
 
 #: Licences, by their SPDX name: address and title.
 LICENCES = {
