@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from handbook_utils.asking import Question, written
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -82,10 +83,11 @@ def describe(slug: Slug, as_json: AsJson = False) -> None:
     shown.print(f"Needs     {chapter.needs}", highlight=False)
     shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
     sources = ["from a study file"] if chapter.study else []
-    table = Table("parameter", "type", "default", "meaning", "allowed", *sources, box=None, pad_edge=False)
+    table = Table("parameter", "type", "default", "example", "meaning", "allowed", *sources, box=None, pad_edge=False)
     for entry in chapter.parameters:
         source = [chapter.study.get(entry.name, "")] if chapter.study else []
-        table.add_row(entry.name, entry.type, repr(entry.default), entry.help, entry.allowed, *source)
+        told_ones = [_shown_value(entry, entry.default), _shown_value(entry, entry.example)]
+        table.add_row(entry.name, entry.kind, *told_ones, entry.help, entry.allowed, *source)
     shown.print(table)
 
 
@@ -107,7 +109,8 @@ def run(
             "-f",
             "--parameters-file",
             metavar="FILE",
-            help="Parameters as YAML, such as the params.yml of an earlier run; -p wins over it.",
+            help="Parameters as YAML, such as the params.yml of an earlier run; files are looked for from its folder; "
+            "-p wins over it.",
         ),
     ] = None,
     study: Annotated[
@@ -136,7 +139,7 @@ def run(
 
     root = handbook_root()
     chapter = _chapter(slug)
-    given = {**_from_file(parameters_file), **_from_options(parameter or [])}
+    given = {**_from_file(parameters_file, chapter), **_from_options(parameter or [])}
     if lang:
         given["lang"] = lang
     target = output or Path(chapter.slug.rpartition("/")[2])
@@ -150,7 +153,8 @@ def run(
     check_target(target, force=force)
     with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
-            outcome = execute([Request(chapter, given, Path(results))], root=root, workers=1, timeout=timeout)[0]
+            request = Request(chapter, given, Path(results), study=study is not None)
+            outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
     if outcome.failure:
         told.print(str(outcome.failure), highlight=False, markup=False)
@@ -333,7 +337,7 @@ def inspect(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A table, sample metadata, a taxonomy or a tree; or a folder or 'pattern' of Kraken 2 reports.",
+            help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
         ),
     ],
     as_json: AsJson = False,
@@ -341,9 +345,11 @@ def inspect(
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
     from dataclasses import asdict
 
+    from handbook_utils.reads.fastq import is_fastq
+    from handbook_utils.reads.inspection import inspect_reads
     from handbook_utils.study.inspection import inspect as look
 
-    found = asdict(look(file))
+    found = asdict(inspect_reads(file) if is_fastq(file) else look(file))
     if as_json:
         _print_json(found)
         return
@@ -401,7 +407,7 @@ def validate(
     from handbook_utils.protocols.metadata.validation import summary
     from handbook_utils.protocols.metadata.validation import validate as hold
     from handbook_utils.protocols.metadata.workbook import workbook
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):
         raise InputError(
@@ -409,7 +415,7 @@ def validate(
         )
     found = hold(file, standard)
     if output is not None:
-        files.write(output, workbook(found))
+        durable.write(output, workbook(found), replace=True)
     if as_json:
         _print_json(summary(found))
     else:
@@ -480,7 +486,10 @@ def build(
     timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
+    from datetime import date
+
     from handbook_utils.chapters import handbook_root
+    from handbook_utils.chapters.claims import due, read_claims
     from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
@@ -490,6 +499,8 @@ def build(
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
+    if late := due(read_claims(handbook_root()), date.today()):
+        told.print(f"{len(late)} claims must be looked up again: handbook claims", highlight=False)
     if report.failures:
         raise typer.Exit(1)
 
@@ -501,6 +512,23 @@ def translate() -> None:
     from handbook_utils.publishing import update_catalogues
 
     shown.print(str(update_catalogues(handbook_root())), highlight=False, markup=False)
+
+
+@app.command()
+def claims(
+    by: Annotated[str, typer.Option(metavar="DAY", help="List what is due by this day; by default today.")] = "",
+) -> None:
+    """List the claims about health that must be looked up again."""
+    from datetime import date
+
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.chapters.claims import read_claims, summary
+
+    try:
+        day = date.fromisoformat(by) if by else date.today()
+    except ValueError:
+        raise InputError("That is no day.", where="--by", expected="a day such as 2027-01-31", found=by) from None
+    shown.print(summary(read_claims(handbook_root()), day), highlight=False, markup=False)
 
 
 @app.command()
@@ -550,19 +578,14 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
     return given
 
 
-def _from_file(path: Path | None) -> dict[str, object]:
-    import yaml
+def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
+    from handbook_utils.asking.paths import found_from
+    from handbook_utils.text import yaml_text
+    from handbook_utils.text.decode import read_text
 
     if path is None:
         return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "The parameters file cannot be read.", where=str(path), found=str(error), expected="a YAML file in UTF-8"
-        ) from error
-    except yaml.YAMLError as error:
-        raise InputError("The parameters file is not YAML.", where=str(path), found=str(error)) from error
+    content = yaml_text.read(read_text(path)[0], str(path))
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
@@ -572,7 +595,8 @@ def _from_file(path: Path | None) -> dict[str, object]:
             expected="lines of the form  name: value",
             found=type(content).__name__,
         )
-    return content
+    kinds = {question.name: question.kind for question in chapter.parameters}
+    return {name: found_from(path.parent, kinds.get(name, ""), value) for name, value in content.items()}
 
 
 def _chapter(slug: str) -> Chapter:
@@ -593,9 +617,9 @@ def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bo
 
 
 def _keep(target: Path, content: bytes) -> None:
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
-    files.write(target, content)
+    durable.write(target, content, replace=True)
     shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
 
 
@@ -646,8 +670,10 @@ def _described(chapter: Chapter) -> dict[str, Any]:
         "parameters": [
             {
                 "name": entry.name,
-                "type": entry.type,
+                "type": entry.kind,
                 "default": entry.default,
+                "example": entry.example,
+                "may_be_none": entry.may_be_none,
                 "help": entry.help,
                 "allowed": entry.allowed,
                 **({"study": chapter.study[entry.name]} if entry.name in chapter.study else {}),
@@ -655,6 +681,15 @@ def _described(chapter: Chapter) -> dict[str, Any]:
             for entry in chapter.parameters
         ],
     }
+
+
+def _shown_value(question: Question, value: object) -> str:
+    """Write a default or an example: of a path that is "" the bundled data, or none."""
+    if value is None:
+        return ""
+    if value in ("", [], {}):
+        return "the bundled data" if question.example is not None else "none"
+    return written(value)
 
 
 def _written(value: object) -> str:

@@ -8,9 +8,9 @@ and what was changed. Elsewhere than in a checkout, the environment variable ``H
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.home import data_folder
+from handbook_utils.text.hash import sha256
 
 # A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
 if TYPE_CHECKING:
@@ -337,11 +338,12 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
     remedy = f"Put the file back from the repository: git checkout -- data/{resource['path']}"
     try:
         content = path.read_bytes()
+        _note(resource["path"])
     except FileNotFoundError:
         raise InputError(
             "A data file is missing.", where=str(path), expected=f"a file with sha256 {expected}", remedy=remedy
         ) from None
-    found = hashlib.sha256(content).hexdigest()
+    found = sha256(content)
     if found != expected:
         raise InputError(
             "A data file is not what it was: its checksum differs.",
@@ -351,6 +353,13 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
             remedy=remedy,
         )
     return gzip.decompress(content) if resource.get("compression") == "gz" else content
+
+
+def _note(name: str) -> None:
+    """Tell the run that a bundled file was opened, where it asks to be told (``HANDBOOK_OPENED``)."""
+    if record := os.environ.get("HANDBOOK_OPENED"):
+        with Path(record).open("a", encoding="utf-8") as lines:
+            lines.write(f"{name}\n")
 
 
 def _read(content: bytes, resource: dict[str, Any]) -> pd.DataFrame:

@@ -18,11 +18,11 @@ GROUPS = {"lean": "slank", "obese": "obesitas"}
 RECIPES = {
     "import-and-inspect": {"rank": ""},
     "control-quality": {"group": "gewicht"},
-    "remove-contaminants": {"kind": "soort", "blank": "leeg", "rank": ""},
+    "remove-contaminants": {"kind": "soort", "blank": "leeg"},
     "describe-composition": {"group": "gewicht", "person": "deelnemer"},
     "measure-alpha-diversity": {"group": "gewicht", "person": "deelnemer", "resamples": "10"},
-    "map-differences": {"group": "gewicht", "conditions": "", "permutations": "99", "starts": "2"},
-    "compare-groups": {"group": "gewicht", "covariates": "", "permutations": "99"},
+    "map-differences": {"group": "gewicht", "permutations": "99", "starts": "2"},
+    "compare-groups": {"group": "gewicht", "permutations": "99"},
     "find-differential-taxa": {
         "group": "gewicht",
         "person": "deelnemer",
@@ -38,7 +38,13 @@ RECIPES = {
         "permutations": "99",
         "least_depth": "500",
     },
-    "compare-before-and-after": {"person": "deelnemer", "moment": "moment", "trials": "20"},
+    "compare-before-and-after": {
+        "person": "deelnemer",
+        "moment": "moment",
+        "before": "1",
+        "after": "2",
+        "trials": "20",
+    },
 }
 
 #: Recipes in which a sample is a person, and those that need blanks.
@@ -82,7 +88,7 @@ def test_no_recipe_is_left_out():
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe):
+def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks):
     monkeypatch.chdir(tmp_path)
     name = "first" if recipe in ONE_EACH else "blanks" if recipe in BLANKS else "all"
     given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **RECIPES[recipe]}
@@ -94,3 +100,6 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     assert f"{name}.tsv" in report
     assert all(value in report for value in RECIPES[recipe].values())
     assert (tmp_path / "run" / "values.csv").stat().st_size > 0
+    if "out.answer(" in (ROOT / "notebooks" / "recipes" / f"{recipe}.md").read_text(encoding="utf-8"):
+        assert leaks(tmp_path / "run") == []
+        assert 'class="answer' in report

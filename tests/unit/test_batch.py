@@ -20,6 +20,7 @@ from handbook_utils.runs import batch as module
 from handbook_utils.runs.batch import run_batch
 from handbook_utils.runs.folder import params_text
 from handbook_utils.runs.plan import read_plan
+from handbook_utils.text import durable
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 SCRIPT = """
@@ -27,6 +28,7 @@ import sys
 from pathlib import Path
 from handbook_utils.runs.batch import run_batch
 from handbook_utils.runs.plan import read_plan
+from handbook_utils.text import durable
 
 if __name__ == "__main__":
     plan, out, root, resume = sys.argv[1:]
@@ -142,8 +144,7 @@ def test_a_run_on_several_files_is_known_again(tmp_path):
     folder = tmp_path / "out" / "both"
     folder.mkdir(parents=True)
     (folder / "ro-crate-metadata.json").touch()
-    effective = {**plan[0].chapter.defaults, **plan[0].parameters}
-    (folder / "params.yml").write_text(params_text(plan[0].chapter, effective), encoding="utf-8")
+    (folder / "params.yml").write_text(params_text(plan[0].chapter, plan[0].effective, {}, folder), encoding="utf-8")
     assert module._already_there(plan, tmp_path / "out", True) == ["both"]
     (tmp_path / "c.txt").touch()
     with pytest.raises(InputErrors, match="of another run"):
@@ -153,7 +154,7 @@ def test_a_run_on_several_files_is_known_again(tmp_path):
 def test_two_batches_do_not_share_a_folder(tmp_path):
     plan = plan_of(tmp_path, "chapter\nstumble\n")
     (tmp_path / "out").mkdir()
-    with module._locked(tmp_path / "out"), pytest.raises(InputError, match="Another batch"):
+    with durable.locked(tmp_path / "out" / ".lock", ""), pytest.raises(InputError, match="Another batch"):
         run_batch(plan, tmp_path / "out", root=ROOT)
 
 
@@ -237,17 +238,17 @@ def test_killed_in_the_middle_and_resumed_gives_the_same_bytes(tmp_path):
         return subprocess.Popen(command, start_new_session=True)
 
     whole, halved = tmp_path / "whole", tmp_path / "halved"
-    assert start(whole).wait(120) == 0
+    assert start(whole).wait() == 0
     process = start(halved)
-    deadline = time.monotonic() + 60
-    while len(list(halved.glob("00*/ro-crate-metadata.json"))) < 3 and time.monotonic() < deadline:
+    while len(list(halved.glob("00*/ro-crate-metadata.json"))) < 3:
+        assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     done = len(list(halved.glob("00*/ro-crate-metadata.json")))
     assert 3 <= done < 7
     assert not (halved / "summary.csv").exists()
-    assert start(halved, "resume").wait(120) == 0
+    assert start(halved, "resume").wait() == 0
     for name in ("summary.csv", "failures.csv"):
         assert (halved / name).read_bytes() == (whole / name).read_bytes()
     assert names(halved) == names(whole)
@@ -268,10 +269,8 @@ def test_a_worker_ends_with_its_batch(tmp_path):
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
         worker = int(process.stdout.readline())
         process.kill()
-    deadline = time.monotonic() + 20
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+    while Path(f"/proc/{worker}").exists():  # for ever where it does not end: no clock decides on a busy machine
         time.sleep(0.1)
-    assert not Path(f"/proc/{worker}").exists()
 
 
 def test_dask_is_asked_for_where_it_is_missing(tmp_path, monkeypatch):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handbook_utils.chapters import Catalogue, Parameter, check_parameters, handbook_root
+from handbook_utils.asking import Question
+from handbook_utils.chapters import Catalogue, check_parameters, handbook_root
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.contract import executed_violations, violations
 from handbook_utils.chapters.new import new_chapter
@@ -20,7 +21,7 @@ def cell(source: str):
     return nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
 
 
-def chapter_with(*parameters: Parameter) -> Chapter:
+def chapter_with(*parameters: Question) -> Chapter:
     return Chapter(
         "recipes/x", Path("x.md"), "X", "recipes", "?", ("researchers",), 1, (), ("en",), "nothing", "", parameters
     )
@@ -49,7 +50,7 @@ def test_parameters_are_read_with_type_default_help_range_and_choice():
         ),
         "x.md",
     )
-    assert [(entry.name, entry.type, entry.default) for entry in read] == [
+    assert [(entry.name, entry.kind, entry.default) for entry in read] == [
         ("depth", "int", 1000),
         ("metric", "str", "bray-curtis"),
         ("table", "file", ""),
@@ -73,9 +74,9 @@ def test_parameters_that_cannot_be_read_are_refused(source):
 def test_all_wrong_parameters_are_named_at_once(tmp_path):
     (tmp_path / "table.tsv").write_text("x", encoding="utf-8")
     chapter = chapter_with(
-        Parameter("depth", "int", 10, "reads", low=1, high=99),
-        Parameter("metric", "str", "jaccard", "which", choices=("jaccard", "aitchison")),
-        Parameter("table", "file", "", "table"),
+        Question(name="depth", kind="int", default=10, help="reads", low=1, high=99),
+        Question(name="metric", kind="str", default="jaccard", help="which", choices=("jaccard", "aitchison")),
+        Question(name="table", kind="file", default="", help="table"),
     )
     with pytest.raises(InputErrors) as found:
         check_parameters(
@@ -93,7 +94,7 @@ def test_files_become_absolute_and_several_are_kept_apart(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.txt"):
         Path(name).write_text("x", encoding="utf-8")
-    chapter = chapter_with(Parameter("table", "files", "", "table"))
+    chapter = chapter_with(Question(name="table", kind="files", default="", help="table"))
     given = check_parameters(chapter, {"table": os.pathsep.join(["a.txt", "b.txt"])})
     assert given["table"] == os.pathsep.join([str(tmp_path / "a.txt"), str(tmp_path / "b.txt")])
     assert check_parameters(chapter, {}) == {"table": ""}
@@ -103,18 +104,18 @@ def test_a_place_becomes_absolute_and_need_not_be_there(tmp_path, monkeypatch):
     # A chapter runs in a folder of its own that is thrown away: what it wrote to a relative path would be lost.
     monkeypatch.chdir(tmp_path)
     (place,) = read_parameters(cell('key: str = ""  # where the key is kept (place)'), "x.md")
-    assert (place.type, place.checked("key/key.enc"), place.checked("")) == ("place", str(tmp_path / "key/key.enc"), "")
+    assert (place.kind, place.checked("key/key.enc"), place.checked("")) == ("place", str(tmp_path / "key/key.enc"), "")
 
 
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_pass_as_numbers_and_as_text(number):
-    parameter = Parameter("n", "int", 0, "n")
+    parameter = Question(name="n", kind="int", default=0, help="n")
     assert parameter.checked(str(number)) == parameter.checked(number) == number
 
 
 @given(st.text())
 def test_any_text_is_a_number_or_an_input_error(text):
-    parameter = Parameter("x", "float", 0.0, "x", low=0, high=1)
+    parameter = Question(name="x", kind="float", default=0.0, help="x", low=0, high=1)
     try:
         assert 0 <= parameter.checked(text) <= 1
     except InputError as error:
@@ -123,7 +124,7 @@ def test_any_text_is_a_number_or_an_input_error(text):
 
 @pytest.mark.parametrize(("given", "value"), [("true", True), ("No", False), (True, True), ("0", False)])
 def test_words_for_true_and_false(given, value):
-    assert Parameter("b", "bool", False, "b").checked(given) is value
+    assert Question(name="b", kind="bool", default=False, help="b").checked(given) is value
 
 
 def test_unknown_chapter_suggests_the_nearest(root):
@@ -155,6 +156,25 @@ def test_front_matter_mistakes_are_named_at_once(root):
     ]
 
 
+def test_an_explainer_begins_with_its_question_its_answer_and_one_drawing(root):
+    path = new_chapter(root, "explainers/my-question")
+    (root / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/explainers/my-question\n", encoding="utf-8"
+    )
+    whole = path.read_text(encoding="utf-8")
+
+    def said(text: str) -> list[str]:
+        path.write_text(text, encoding="utf-8")
+        return violations(Catalogue.read(root).get("my-question"), root)
+
+    assert said(whole) == []
+    drawing = ":::{drawing} gut\n:::\n"
+    assert any("title is its question" in one for one in said(whole.replace("# How many taxa", "# Count the taxa")))
+    assert any("no short answer" in one for one in said(whole.replace(":class: tip", ":class: note")))
+    assert any("one {drawing}" in one for one in said(whole.replace(drawing, "")))
+    assert any("one {drawing}" in one for one in said(whole.replace(drawing, 2 * drawing)))
+
+
 def test_new_chapter_meets_the_contract(root):
     assert violations(Catalogue.read(root).get("my-topic"), root) == []
     with pytest.raises(InputError, match="exists"):
@@ -169,7 +189,6 @@ def test_new_chapter_meets_the_contract(root):
         ("## Limits\n", "## Limit\n", "'## Limits' stands 0 times"),
         ("known2020", "unknown2021", "'unknown2021' is not in"),
         ("nbval-check-output, check", "check", "no check cell"),
-        ("    alt=f", "    f", "alt text is not given by name"),
         ("](#my-topic-count)", "](#elsewhere)", "#elsewhere, which is no label"),
         ("import matplotlib.pyplot as plt\n", "import matplotlib.pyplot as plt\nimport requests\n", "no network"),
         ("from handbook_utils import datasets", "from handbook_utils import cli", "the field half only"),

@@ -45,6 +45,8 @@ def test_list_and_describe_as_json(root, capsys):
             "name": "minimum",
             "type": "int",
             "default": 1,
+            "example": None,
+            "may_be_none": False,
             "help": "reads that make a taxon present",
             "allowed": "a whole number from 1 to 1000",
         }

@@ -12,12 +12,14 @@ from handbook_utils.analysis.taxa.contaminants import (
     could_hide,
     dilutions,
     frequency,
-    leak,
-    plate_study,
+    judged,
+    positive_controls,
     power_of_blanks,
     prevalence,
     smallest_p,
 )
+from handbook_utils.analysis.taxa.leakage import leak, leaked_taxa, places_of, plate_study
+from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
 
@@ -73,7 +75,7 @@ def test_power_rises_with_blanks_and_hiding_falls():
 
 def test_leaks_reach_neighbours_only():
     table = pd.DataFrame({"gut": [100_000, 0, 0], "dust": [0, 5, 5]}, index=list("abc"))
-    plate = Study.from_frame(table, pd.DataFrame({"well": [0, 1, 50]}, index=list("abc")))
+    plate = Study.from_frame(table, pd.DataFrame({"well": ["A1", "A2", "E3"]}, index=list("abc")))
     after = leak(plate, 0.01).to_frame()
     assert after.loc["b", "gut"] == pytest.approx(1000, abs=150)
     assert after.loc["c"].tolist() == [0, 5]
@@ -93,3 +95,95 @@ def test_what_cannot_be_tested():
         frequency(made, made.metadata["concentration"] * 0)
     with pytest.raises(ValueError, match="96 wells"):
         plate_study(samples=90)
+
+
+def test_combined_scores_find_what_two_blanks_alone_cannot():
+    made = plate_study(samples=60, blanks=2, contaminants=15, seed=4)
+    truth = made.taxonomy["truth"] == "contaminant"
+    together = judged(made, blanks=made.metadata["blank"], concentration=made.metadata["concentration"])
+    alone = judged(made, blanks=made.metadata["blank"])
+    assert together.attrs["method"] == "combined"
+    assert together["contaminant"][truth].all()
+    assert not together["contaminant"][~truth].any()
+    assert alone["contaminant"][truth].sum() < truth.sum()
+
+
+def test_batches_are_judged_apart_and_the_least_score_counts():
+    table = pd.DataFrame(1, index=[f"w{n}" for n in range(24)], columns=["dust", "gut"])
+    blanks = pd.Series([n % 4 == 0 for n in range(24)], index=table.index)
+    batches = pd.Series(["one"] * 12 + ["two"] * 12, index=table.index)
+    # In the first batch the dust is in blanks only, in the second in samples only.
+    table["dust"] = ((batches == "one") == blanks).astype(int)
+    apart = judged(Study.from_frame(table), blanks=blanks, batches=batches)
+    together = judged(Study.from_frame(table), blanks=blanks)
+    first = judged(Study.from_frame(table[:12]), blanks=blanks[:12])
+    assert apart.loc["dust", "score"] == first.loc["dust", "score"] < 0.1 < together.loc["dust", "score"]
+
+
+def test_samples_without_a_concentration_and_wells_without_reads_are_left_out():
+    made = plate_study(seed=2)
+    dna = made.metadata["concentration"].copy()
+    dna[made.samples[:5]] = [np.nan, 0, -1, np.nan, np.nan]
+    fewer = made.choose_samples(list(made.samples[5:]))
+    method = {"method": "frequency"}
+    ours = judged(made, blanks=made.metadata["blank"], concentration=dna, **method)["frequency"]
+    theirs = judged(fewer, blanks=fewer.metadata["blank"], concentration=dna, **method)["frequency"]
+    pd.testing.assert_series_equal(ours, theirs)
+    empty = pd.DataFrame(0, index=["empty"], columns=made.features)
+    more = Study.from_frame(pd.concat([made.to_frame(), empty]))
+    blanks = made.metadata["blank"].reindex(more.samples, fill_value=True).astype(bool)
+    pd.testing.assert_frame_equal(judged(more, blanks=blanks), judged(made, blanks=made.metadata["blank"]))
+
+
+@pytest.mark.parametrize("method", ["frequency", "combined", "both", "minimum"])
+def test_a_method_without_its_numbers_is_refused(method):
+    made = plate_study(seed=2)
+    with pytest.raises(ValueError, match="needs concentrations"):
+        judged(made, blanks=made.metadata["blank"], method=method)
+    with pytest.raises(ValueError, match="needs blanks"):
+        judged(made, concentration=made.metadata["concentration"], method="prevalence")
+
+
+def test_leakage_is_told_from_what_the_kit_brings():
+    clean = plate_study(samples=80, blanks=12, seed=5)
+    blanks, wells = clean.metadata["blank"], clean.metadata["well"]
+    leaking = leaked_taxa(leak(clean, 0.05, seed=2), blanks, wells)
+    found = leaking.index[leaking["q"] <= 0.1]
+    assert len(found) >= 5
+    assert found.str.startswith("R").all()
+    assert (leaking.loc[found, "beside"] > leaking.loc[found, "elsewhere"]).mean() > 0.7
+    dry = leaked_taxa(clean, blanks, wells)
+    assert (dry["q"] > 0.1).all()
+
+
+def test_two_plates_are_looked_at_apart():
+    one = leak(plate_study(samples=80, blanks=12, seed=5), 0.05, seed=2)
+    two = plate_study(samples=80, blanks=12, seed=6)
+    frames = [made.to_frame().rename(index=lambda name, at=at: f"{at}-{name}") for at, made in enumerate((one, two))]
+    sheets = [made.metadata.assign(plate=str(at)) for at, made in enumerate((one, two))]
+    metadata = pd.concat([sheet.set_axis(frame.index) for sheet, frame in zip(sheets, frames, strict=True)])
+    both = Study.from_frame(pd.concat(frames), metadata)
+    with pytest.raises(InputError, match="Two samples stand in one well"):
+        leaked_taxa(both, metadata["blank"], metadata["well"])
+    found = leaked_taxa(both, metadata["blank"], metadata["well"], metadata["plate"])
+    assert (found["q"] <= 0.1).sum() >= 3
+
+
+def test_wells_are_read_as_laboratories_write_them():
+    assert places_of(pd.Series(["A1", "b02", " H12 ", "P24"])).tolist() == [[0, 0], [1, 1], [7, 11], [15, 23]]
+    with pytest.raises(InputError, match="well cannot be read"):
+        places_of(pd.Series(["A1", "Z9"], name="well"))
+
+
+def test_positive_controls_tell_the_expected_from_the_rest():
+    table = pd.DataFrame(
+        [[6, 2, 1, 1], [0, 0, 5, 5]], index=["mock", "stool"], columns=["Listeria", "dust", "gut", "x"]
+    )
+    made = positive_controls(
+        Study.from_frame(table), pd.Series({"mock": True, "stool": False}), ["Listeria"], ["dust", "Listeria"]
+    )
+    assert made.index.tolist() == ["mock"]
+    assert made.loc["mock", ["reads", "expected", "contaminants", "others"]].tolist() == pytest.approx(
+        [10, 0.6, 0.2, 0.2]
+    )
+    assert made.loc["mock", "largest_other"] == "gut"

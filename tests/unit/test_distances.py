@@ -81,8 +81,18 @@ def test_mistakes():
             distances(bare, metric)
 
 
-def test_compiled_and_plain_weighted_unifrac_are_the_same(monkeypatch):
-    throat = datasets.load("throat")
-    plain = distances_module.distances(throat, "weighted-unifrac").data
+@pytest.mark.parametrize("metric", ["bray-curtis", "weighted-unifrac", "generalised-unifrac"])
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 0.7, 1.0])
+def test_large_tables_get_the_same_distances_by_another_way(metric, alpha, monkeypatch):
+    study = datasets.load("throat")
+    plain = distances(study, metric, alpha=alpha).data
     monkeypatch.setattr(distances_module, "_WORTH_COMPILING", 0)
-    np.testing.assert_allclose(distances_module.distances(throat, "weighted-unifrac").data, plain, atol=1e-12)
+    np.testing.assert_allclose(distances(study, metric, alpha=alpha).data, plain, rtol=0, atol=1e-12)
+
+
+def test_equal_rows_are_at_no_distance_in_large_tables_neither(monkeypatch):
+    monkeypatch.setattr(distances_module, "_WORTH_COMPILING", 0)
+    frame = pd.DataFrame([[1, 2, 4], [10, 20, 40], [0, 0, 1]], index=["a", "b", "c"], columns=["x", "y", "z"])
+    found = distances(Study.from_frame(frame), "bray-curtis")
+    assert found["a", "b"] == pytest.approx(0, abs=1e-15)
+    assert (found.data >= 0).all()

@@ -10,8 +10,8 @@ from handbook_utils.execution import Request, run_one
 from handbook_utils.publishing.handout import fewer, handout_pdf, printable
 
 SAID = {
-    "en": ["Meet your gut microbiome", "The short answer", "some 38 trillion", "Key takeaways", "no medical advice"],
-    "nl": ["Maak kennis met", "Het korte antwoord", "38 biljoen", "Onthoud dit", "geen medisch advies"],
+    "en": ["What is the gut microbiome?", "The short answer", "some 38 trillion", "Key takeaways", "no medical advice"],
+    "nl": ["Wat is het darmmicrobioom?", "Het korte antwoord", "38 biljoen", "Onthoud dit", "geen medisch advies"],
 }
 
 

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from handbook_utils.chapters import Chapter, Parameter
+from handbook_utils.asking import Question
+from handbook_utils.chapters import Chapter
 from handbook_utils.runs.methods import Paragraph, methods_text, read_paragraphs, read_references
 
 BIB = r"""
@@ -39,9 +40,9 @@ def chapter(part="recipes"):
         needs="Things.",
         inputs="",
         parameters=(
-            Parameter("permutations", "int", 999, "permutations of each test"),
-            Parameter("group", "str", "smoker", "column that names the groups"),
-            Parameter("table", "file", "", "feature table"),
+            Question(name="permutations", kind="int", default=999, help="permutations of each test"),
+            Question(name="group", kind="str", default="smoker", help="column that names the groups"),
+            Question(name="table", kind="file", default="", help="feature table"),
         ),
     )
 

@@ -23,7 +23,7 @@ from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, coll
 from handbook_utils.protocols.share.reporting import OPEN, storms
 
 ROOT = handbook_root()
-DEFAULTS = {entry.name: entry.default for entry in Catalogue.read(ROOT).get("protocols/share-the-data").parameters}
+DEFAULTS = {entry.name: entry.in_book for entry in Catalogue.read(ROOT).get("protocols/share-the-data").parameters}
 
 
 @pytest.fixture(scope="module")

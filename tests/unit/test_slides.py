@@ -40,7 +40,7 @@ def slides_of(deck):
 def test_one_file_in_the_language_that_asks_nothing_of_another_host(deck):
     lang, made = deck
     assert f'<html lang="{lang}">' in made
-    title = {"en": "Meet your gut microbiome", "nl": "Maak kennis met je darmbacteriën"}[lang]
+    title = {"en": "What is the gut microbiome?", "nl": "Wat is het darmmicrobioom?"}[lang]
     assert f"<title>{title}</title>" in made
     page = re.sub(r"<script>.*?</script>", "", made, flags=re.DOTALL)
     assert "<script" not in page
@@ -70,6 +70,14 @@ def test_each_figure_has_a_slide_of_its_own_with_its_alt_text(deck):
         alt = re.search(r'alt="([^"]+)"', slide)[1]
         assert len(alt.split()) > 8
         assert f'<aside class="notes">\n<p>{alt}</p>' in slide
+
+
+def test_a_drawing_has_a_slide_with_its_words_in_the_language(deck):
+    lang, made = deck
+    [first, *_] = [slide for slide in slides_of(made) if 'class="drawing"' in slide]
+    assert {"en": ">large intestine:<", "nl": ">dikke darm:<"}[lang] in first
+    assert {"en": "dikke darm", "nl": "large intestine"}[lang] not in first
+    assert "<figcaption>" in first
 
 
 def test_each_question_has_a_slide_with_its_answer_as_a_fragment(deck):

@@ -143,7 +143,7 @@ def test_yaml_does_not_take_words_for_something_else(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"study:\n  name: Zo\xeb\n", "line 2"),
+        (b"study:\n  name: Zo\xeb\n  surname: Zo\xc3\xab\n", "mixes two text encodings"),
         (b"study:\n\tname: x\n", "never by tabs"),
         (b"study: [1\n", "not YAML"),
         (b"", "no sections"),
@@ -194,7 +194,7 @@ def test_what_chapters_take_is_in_the_study_file(chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
 def test_the_example_study_fits_every_chapter(chapter):
     study = read_study_file(datasets.path("example-study", "study.yml"))
-    files = {entry.name for entry in chapter.parameters if entry.type in ("file", "folder")}
+    files = {entry.name for entry in chapter.parameters if entry.kind in ("file", "folder")}
     steps = {name for name, source in chapter.study.items() if "@" in source}
     taken = study_parameters(chapter, study.values, study.path, given=files | steps)
     assert taken

@@ -5,7 +5,7 @@ machinery knows about it; nothing here knows what a chapter is about.
 """
 
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import Parameter, check_parameters
+from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.home import handbook_root
 
-__all__ = ["Catalogue", "Chapter", "Parameter", "check_parameters", "handbook_root"]
+__all__ = ["Catalogue", "Chapter", "check_parameters", "handbook_root"]

@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from handbook_utils.chapters.parameters import Parameter, read_parameters
+from handbook_utils.asking import Question, Value
+from handbook_utils.chapters.parameters import read_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import yaml_text
 
 _SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
 PARTS = ("explainers", "protocols", "recipes")
@@ -32,7 +32,7 @@ class Chapter:
         The MyST Markdown source.
     title, part, question, audience, minutes, data, languages, needs, inputs
         What the front matter says (CONTRIBUTING.md); `inputs` is "" where there is none.
-    parameters : tuple of Parameter
+    parameters : tuple of Question
         In the order of the parameters cell.
     help_nl : mapping of str to str
         Dutch help of the parameters, of chapters that are in both languages.
@@ -52,7 +52,7 @@ class Chapter:
     languages: tuple[str, ...]
     needs: str
     inputs: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Question, ...]
     help_nl: Mapping[str, str] = field(default_factory=dict)
     study: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,9 +61,9 @@ class Chapter:
         return read_notebook(self.path)
 
     @property
-    def defaults(self) -> dict[str, Any]:
-        """The parameters of the book's own run."""
-        return {parameter.name: parameter.default for parameter in self.parameters}
+    def defaults(self) -> dict[str, Value]:
+        """The parameters of the book's own run: defaults, and the examples of the bundled study."""
+        return {parameter.name: parameter.in_book for parameter in self.parameters}
 
 
 def read_notebook(path: Path) -> Any:
@@ -156,7 +156,8 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         )
     if errors or title is None:
         raise InputErrors(errors)
-    parameters = read_parameters(cells[0], where)
+    help_nl = dict(front.get("help_nl", {}))
+    parameters = read_parameters(cells[0], where, help_nl)
     return Chapter(
         slug=slug,
         path=path,
@@ -170,12 +171,12 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         needs=front["needs"],
         inputs=front.get("inputs", ""),
         parameters=parameters,
-        help_nl=dict(front.get("help_nl", {})),
+        help_nl=help_nl,
         study=_sources(front.get("study", {}), parameters, where),
     )
 
 
-def _sources(given: Any, parameters: Iterable[Parameter], where: str) -> dict[str, str]:
+def _sources(given: Any, parameters: Iterable[Question], where: str) -> dict[str, str]:
     """Check ``study:`` of the front matter: parameters of the chapter, each with the place its value comes from."""
     names = [parameter.name for parameter in parameters]
     if not isinstance(given, dict):
@@ -235,7 +236,7 @@ class Catalogue:
         InputErrors
             Entries without a file, files named twice, notebooks that are not in it.
         """
-        toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+        toc = yaml_text.typed((root / "_toc.yml").read_text(encoding="utf-8"), "_toc.yml")
         files = tuple(_files(toc))
         errors = [
             InputError(

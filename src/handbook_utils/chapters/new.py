@@ -14,7 +14,7 @@ jupytext:
 kernelspec: {{display_name: Python 3, language: python, name: python3}}
 handbook:
   part: {part}
-  question: How many taxa does a sample of {name} hold?
+  question: {question}
   audience: [researchers]
   minutes: 15
   data: [throat]
@@ -22,14 +22,14 @@ handbook:
   needs: A feature table.{help_nl}
 ---
 
-# Count the taxa of {name}
+# {title}
 
 :::{{admonition}} At a glance
 :class: at-a-glance
-**Question.** How many taxa does a sample of {name} hold?
+**Question.** {question}
 **For** researchers. **Time** 15 minutes. **Data** throat. **You need** a feature table.
 :::
-
+{answer}
 ## What you will learn
 
 - Count the taxa of each sample.
@@ -127,6 +127,16 @@ Counts of one data set, without a correction for depth.
 :filter: docname in docnames
 ```
 """
+_QUESTION = "How many taxa does a sample of {name} hold?"
+_ANSWER = """
+:::{admonition} The short answer
+:class: tip
+Say it in three sentences.
+:::
+
+:::{drawing} gut
+:::
+"""
 
 
 def new_chapter(root: Path, slug: str) -> Path:
@@ -163,9 +173,13 @@ def new_chapter(root: Path, slug: str) -> Path:
     bibliography = (root / "book" / "references.bib").read_text(encoding="utf-8")
     citation = re.search(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE)
     both = part == "explainers"
+    question = _QUESTION.format(name=name)
     page = _PAGE.format(
         part=part,
         name=name,
+        question=question,
+        title=question if both else f"Count the taxa of {name}",
+        answer=_ANSWER if both else "",
         languages="[en, nl]" if both else "[en]",
         help_nl="\n  help_nl: {minimum: aantal reads, lang: taal van figuren en tabellen}" if both else "",
         lang='\nlang: str = "en"  # language of figures and tables {en | nl}' if both else "",

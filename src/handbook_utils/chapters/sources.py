@@ -8,8 +8,8 @@ A chapter's front matter says so, one line a parameter::
       tubes: "@assign-codes-and-labels/tubes.csv"      # a file that an earlier step left for those after it
       concentrations: "?files.concentrations"          # may be absent; the parameter then keeps its default
 
-A key that the study file leaves out leaves the parameter's default, unless the parameter is a file: a study must not
-run on the book's example because a line is missing.
+A key that the study file leaves out leaves the parameter's default. Where the parameter has an example instead, it is
+none, or is asked for: a study must not run on the book's example because a line is missing.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from handbook_utils.asking import written
+from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import READ
 from handbook_utils.errors import InputError, InputErrors, nearest
 
+_SEVERAL = (list, tuple, Mapping)
 #: The folder, beside the study file, in which each step leaves its result folder.
 RESULTS = "results"
 
@@ -68,7 +70,8 @@ def study_parameters(
     Returns
     -------
     dict of str to object
-        Parameter values, as :func:`handbook_utils.chapters.check_parameters` takes them.
+        Parameter values, as :func:`handbook_utils.chapters.check_parameters` takes them; None of what the study does
+        not say and the book has only an example of.
 
     Raises
     ------
@@ -83,20 +86,21 @@ def study_parameters(
             found="--study",
             remedy=f"Leave it out; see: handbook describe {chapter.slug}",
         )
-    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
     found: dict[str, object] = {}
     errors: list[InputError] = []
-    for name, written in chapter.study.items():
+    for name, place in chapter.study.items():
         if name in given:
             continue
-        source, optional = written.removeprefix("?"), written.startswith("?")
+        source, optional = place.removeprefix("?"), place.startswith("?")
         try:
             if source.startswith("@"):
-                value: object = _of_step(source[1:], study, chapter)
+                value: object = str(_of_step(source[1:], study, chapter))
             elif source in values:
                 value = values[source]
                 if kinds[name] in READ:
                     _check_there(Path(str(value)), kinds[name], source, study)
+                value = str(value) if isinstance(value, Path) else value
             elif kinds[name] in READ:
                 raise _without(source, study, chapter)
             else:
@@ -105,10 +109,12 @@ def study_parameters(
             if not optional or (not source.startswith("@") and source in values):
                 errors.append(error)
             continue
-        found[name] = _written(value)
+        found[name] = value if kinds[name] in ("list", "mapping") or not isinstance(value, _SEVERAL) else written(value)
     if errors:
         raise InputErrors(errors)
-    return found
+    # An example is no study's answer: what the study does not say is told to be none, and asked for where it cannot be.
+    unsaid = [one.name for one in chapter.parameters if one.default is None and one.name not in {*found, *given}]
+    return {**found, **dict.fromkeys(unsaid)}
 
 
 def _of_step(source: str, study: Path, chapter: Chapter) -> Path:
@@ -146,12 +152,3 @@ def _without(source: str, study: Path, chapter: Chapter) -> InputError:
         expected=f"{section}: {key}: the path, from the study file's folder",
         found="nothing",
     )
-
-
-def _written(value: object) -> object:
-    """Write a list or a mapping as the text a parameter takes."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}={entry}" for name, entry in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(entry) for entry in value)
-    return str(value) if isinstance(value, Path) else value

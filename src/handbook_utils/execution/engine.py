@@ -16,6 +16,7 @@ from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
@@ -79,6 +80,34 @@ class PromptManager(AsyncKernelManager):
         await super()._async_wait(min(pollinterval, 0.01))
 
 
+class CellStoppedError(RuntimeError):
+    """A cell did not end: its kernel died, or the chapter's time was over.
+
+    Parameters
+    ----------
+    number : int
+        Of the code cell, from 1, the cell of injected parameters counted.
+    source : str
+        The cell's code.
+    """
+
+    def __init__(self, number: int, source: str) -> None:
+        super().__init__(number, source)
+        self.number, self.source = number, source
+
+
+class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
+    """A client that says in which cell a kernel died or time ran out."""
+
+    def execute_cell(self, cell: Any, index: int, **given: Any) -> Any:
+        """Execute one cell."""
+        try:
+            return super().execute_cell(cell, index, **given)
+        except (DeadKernelError, TimeoutError) as error:
+            number = sum(before.cell_type == "code" for before in self.nb.cells[: index + 1])
+            raise CellStoppedError(number, cell.source) from error
+
+
 class HandbookEngine(NBClientEngine):  # type: ignore[misc]
     """Execute a managed notebook in a kernel of its own environment and folder."""
 
@@ -115,8 +144,13 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
         -------
         nbformat.NotebookNode
             With its outputs.
+
+        Raises
+        ------
+        CellStoppedError
+            A cell's kernel died, or the deadline passed.
         """
-        client = PapermillNotebookClient(
+        client = NamingClient(
             nb_man,
             kernel_name=kernel_name,
             startup_timeout=start_timeout,

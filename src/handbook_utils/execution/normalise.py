@@ -9,16 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.parameters import PATHS, Value, paths_of
+from handbook_utils.asking import Answers, written
+from handbook_utils.asking.paths import paths_of, without_folders
+from handbook_utils.asking.values import PATHS, Value
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
 
 _HEADINGS = {"en": ("Parameter", "Value", "Meaning"), "nl": ("Parameter", "Waarde", "Betekenis")}
+_STATES = {
+    "en": {"given": "given", "default": "default", "none": "none", "example": "example"},
+    "nl": {"given": "gegeven", "default": "standaard", "none": "geen", "example": "voorbeeld"},
+}
 _CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
 
 
-def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], root: Path) -> Any:
+def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path, *, own: bool = False) -> Any:
     """Take out of an executed notebook what changes from run to run.
 
     The cell papermill injects gives way to a table under the parameters cell; timings, counters of the tools and
@@ -30,10 +36,12 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         As papermill left it; changed in place.
     chapter : Chapter
         What was run.
-    effective : mapping
-        All its parameters.
+    answers : Answers
+        All its parameters, and where each value comes from.
     root : pathlib.Path
         The handbook's folder, which is not named in outputs.
+    own : bool
+        Whether this is a run on the reader's own data: its parameters cell then shows what it was run with.
 
     Returns
     -------
@@ -41,15 +49,21 @@ def normalised(notebook: Any, chapter: Chapter, effective: Mapping[str, Value], 
         The same notebook.
     """
     kept = [cell for cell in notebook.cells if not _injected(cell)]
-    paths = {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
+    read = [parameter.name for parameter in chapter.parameters if parameter.kind in PATHS]
+    given = [path.parent for name in read for path in paths_of(str(answers.values[name]))]
+    paths = {f"{folder}/": "" for folder in sorted(given, key=lambda folder: -len(folder.parts))}
+    paths |= {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
     for number, cell in enumerate(kept):
         cell.id = f"cell-{number:03d}"
         for tool in ("papermill", "execution"):
             cell.metadata.pop(tool, None)
         for output in cell.get("outputs", []):
             _clean(output, paths)
+        if "outputs" in cell:
+            cell.outputs = _merged(cell.outputs)
         if "parameters" in cell.metadata.get("tags", []):
-            cell.outputs = [_table(chapter, effective)] if chapter.parameters else []
+            cell.outputs = [_table(chapter, answers)] if chapter.parameters else []
+            cell.source = _with_values(chapter, answers.values) if own else cell.source
     for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
         cell.execution_count = number
         for output in cell.outputs:
@@ -68,6 +82,25 @@ def _injected(cell: Any) -> bool:
     return "injected-parameters" in tags or any(tag.startswith("papermill-error-cell") for tag in tags)
 
 
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Join what was written to one stream in a row: in how many pieces it arrived is chance."""
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _with_values(chapter: Chapter, values: Mapping[str, Value]) -> str:
+    """Write the parameters cell with what a run was given, the reader's files by name."""
+    named = without_folders({question.name: question.kind for question in chapter.parameters}, values)
+    asked = [question.model_copy(update={"default": named[question.name]}) for question in chapter.parameters]
+    return "\n".join(question.model_copy(update={"example": None, "optional": False}).line() for question in asked)
+
+
 def _clean(output: Any, paths: Mapping[str, str]) -> None:
     def cleaned(text: str) -> str:
         for path, shown in paths.items():
@@ -84,19 +117,24 @@ def _clean(output: Any, paths: Mapping[str, str]) -> None:
             output.data[kind] = cleaned(content)
 
 
-def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
+def _table(chapter: Chapter, answers: Answers) -> Any:
     from nbformat.v4 import new_output
 
+    effective = answers.values
     lang = str(effective.get("lang", "en"))
     helps = {parameter.name: parameter.help for parameter in chapter.parameters}
     if lang == "nl":
         helps |= chapter.help_nl
-    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
     shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
+    own = "given" in answers.states.values()
+    words = _STATES[lang]
+    told = {name: words[state] for name, state in answers.states.items() if own or state == "example"}
+    origin = {name: f" <small>({told[name]})</small>" if name in told else "" for name in effective}
     # A long name may be broken at its underscores: on a phone its meaning needs the room
     named = {name: html.escape(name).replace("_", "_<wbr>") for name in effective}
     rows = "".join(
-        f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}</td>'
+        f'<tr><th scope="row"><code>{named[name]}</code></th><td>{html.escape(shown[name]) or "–"}{origin[name]}</td>'
         f"<td>{html.escape(helps[name])}</td></tr>"
         for name in effective
     )
@@ -112,4 +150,4 @@ def _table(chapter: Chapter, effective: Mapping[str, Value]) -> Any:
 def _shown(value: Value, kind: str) -> str:
     if kind in PATHS:  # where it lies is nobody's business in a report that is sent on
         return ", ".join(path.name for path in paths_of(str(value)))
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return written(value)

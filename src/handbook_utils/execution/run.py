@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import importlib.metadata
 import os
 import re
@@ -16,11 +15,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from handbook_utils.asking import Answers, Value
+from handbook_utils.asking.answers import is_own
+from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import Value, check_inputs, check_parameters
+from handbook_utils.chapters.lesson import analysis
+from handbook_utils.chapters.parameters import answers, check_inputs, check_parameters
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
+from handbook_utils.text.hash import sha256_of
 
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
@@ -51,14 +55,26 @@ class Request:
     chapter : Chapter
         What to run.
     parameters : mapping
-        Only what differs from the defaults.
+        What the reader gives; None of what is told to be none.
     results : pathlib.Path or None
         Where the chapter keeps its figures and tables; such a run is never taken from the cache.
+    study : bool
+        Whether the parameters come from a study file.
     """
 
     chapter: Chapter
     parameters: Mapping[str, object] = field(default_factory=dict)
     results: Path | None = None
+    study: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether this is a run on the reader's own data, which executes and shows the analysis only."""
+        return self.study or is_own(self.chapter.parameters, self.parameters)
+
+    def notebook(self) -> Any:
+        """Return the cells to execute: all of the chapter, or its analysis."""
+        return analysis(self.chapter.notebook()) if self.own else self.chapter.notebook()
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,8 @@ class Outcome:
         Nothing was executed.
     key : str
         The name of this outcome in the cache.
+    parameters : dict
+        All parameters of the run, with the full paths of the reader's files; the notebook has their names only.
     """
 
     request: Request
@@ -120,6 +138,7 @@ class Outcome:
     failure: Failure | None
     cached: bool
     key: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
 
 
 def execute(
@@ -235,32 +254,39 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     from handbook_utils import datasets
 
     chapter = request.chapter
-    effective = check_parameters(chapter, request.parameters)
+    found = answers(chapter, request.parameters)
+    effective = found.values
     data = datasets.checksums(chapter.data)
     key = key_of(chapter, effective, data, root)
     store = Cache(build_folder(root) / "cache")
     use_cache = cache and request.results is None
     if use_cache and (kept := store.get(key)) is not None:
-        _refresh_prose(kept, chapter)
-        return Outcome(request, kept, None, True, key)
+        _refresh_prose(kept, request)
+        return Outcome(request, kept, None, True, key, effective)
     if request.parameters:
         check_inputs(chapter, effective)
-    notebook, failure = _attempt(request, effective, timeout, workers)
+    notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-        notebook, failure = _attempt(request, effective, timeout, workers)
+        notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
-        notebook = normalised(notebook, chapter, effective, root)
-        notebook.metadata["handbook_run"] = _provenance(request, effective, data)
+        notebook = normalised(notebook, chapter, found, root, own=request.own)
+        # Of a run on somebody's own data, a bundled file is named where it was opened, and nowhere else.
+        told = {name: digest for name, digest in data.items() if name in opened} if request.own else data
+        notebook.metadata["handbook_run"] = _provenance(request, found, told)
         if failure is None and use_cache:
             store.put(key, notebook)
-    return Outcome(request, notebook, failure, False, key)
+    return Outcome(request, notebook, failure, False, key, effective)
+
+
+_DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
 
 
 def _attempt(
     request: Request, effective: dict[str, Value], timeout: float, workers: int
-) -> tuple[Any | None, Failure | None]:
+) -> tuple[Any | None, Failure | None, set[str]]:
+    """Execute; return the notebook, the failure, and the bundled files that were opened."""
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -274,15 +300,19 @@ def _attempt(
     chapter = request.chapter
     environment = dict(os.environ)
     environment["HANDBOOK_RESULTS"] = str(request.results) if request.results else ""
-    given = {name: effective[name] for name in request.parameters}
+    # What the cell holds may be an example, which stands for nobody's answer but the book's.
+    cell = chapter.defaults
+    given = {name: value for name, value in effective.items() if name in request.parameters or value != cell[name]}
     failure = None
     with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
         written = Path(scratch) / "executed.ipynb"
         work = Path(scratch) / "work"
         work.mkdir()
+        record = Path(scratch) / "opened.txt"
+        environment["HANDBOOK_OPENED"] = str(record)
         try:
             papermill.execute_notebook(
-                chapter.notebook(),
+                request.notebook(),
                 written,
                 given,
                 engine_name=engine.NAME,
@@ -296,23 +326,28 @@ def _attempt(
             )
         except PapermillExecutionError as error:
             # The cell papermill injects where parameters are given is none of the chapter's.
-            cell = int(error.exec_count or 0) - bool(given)
-            failure = Failure(chapter.slug, cell, error.source, error.ename, _plain(error.evalue), effective)
-        except (DeadKernelError, TimeoutError, RuntimeError) as error:
-            text = f"not done within {timeout:g} s" if isinstance(error, TimeoutError) else str(error)
-            failure = Failure(chapter.slug, 0, "", type(error).__name__, text, effective)
+            number = int(error.exec_count or 0) - bool(given)
+            failure = Failure(chapter.slug, number, error.source, error.ename, _plain(error.evalue), effective)
+        except engine.CellStoppedError as stopped:
+            reason = stopped.__cause__
+            text = f"not done within {timeout:g} s" if isinstance(reason, TimeoutError) else _DIED
+            number = stopped.number - bool(given)
+            failure = Failure(chapter.slug, number, stopped.source, type(reason).__name__, text, effective)
+        except (DeadKernelError, RuntimeError) as error:  # before its first cell
+            failure = Failure(chapter.slug, 0, "", type(error).__name__, str(error), effective)
         ran = written.is_file()
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
-    return notebook, failure
+        opened = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
+    return notebook, failure, opened
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def _refresh_prose(executed: Any, chapter: Chapter) -> None:
+def _refresh_prose(executed: Any, request: Request) -> None:
     """Put the chapter's prose of today around the outputs of an earlier run of the same code."""
-    fresh = chapter.notebook()
+    chapter, fresh = request.chapter, request.notebook()
     outputs = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     cells = []
     for cell in fresh.cells:
@@ -327,17 +362,20 @@ def _refresh_prose(executed: Any, chapter: Chapter) -> None:
 
 
 def _source(chapter: Chapter) -> str:
-    return hashlib.sha256(chapter.path.read_bytes()).hexdigest()
+    return sha256_of(chapter.path)
 
 
-def _provenance(request: Request, effective: dict[str, Value], data: dict[str, str]) -> dict[str, Any]:
+def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[str, Any]:
     import platform
 
+    kinds = {question.name: question.kind for question in request.chapter.parameters}
     return {
         "slug": request.chapter.slug,
         "title": request.chapter.title,
-        "parameters": effective,
-        "given": {name: effective[name] for name in request.parameters},
+        "own": request.own,
+        "parameters": (named := without_folders(kinds, found.values)),
+        "answers": found.states,
+        "given": {name: named[name] for name in request.parameters},
         "versions": _versions(),
         "python": platform.python_version(),
         "data": data,

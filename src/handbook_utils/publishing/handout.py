@@ -23,10 +23,10 @@ from handbook_utils.publishing.parts import (
     figures_in,
     page_of,
     parts_of,
-    question_of,
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -50,7 +50,6 @@ _BRAND, _DEEP, _TINT, _LINE = "#0b5f8a", "#0b3d57", "#eef5f9", "#c8d3da"
 @dataclass(frozen=True)
 class _Content:
     title: str
-    question: str
     answer: tuple[str, str]
     figure: Path | None
     caption: str
@@ -107,23 +106,21 @@ def handout_pdf(chapter: Chapter, notebook: Any, results: Path, root: Path) -> b
 
 
 def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
-    import yaml
 
     words = WORDS[page.lang]
     run = notebook.metadata["handbook_run"]
-    parts = parts_of(notebook)
+    parts = parts_of(notebook, page.expanded)
     by_name = {part.name: part for part in parts}
     answer = answer_of(parts)
     drawn = next((found for part in parts for block in part.blocks for found in _figures(block)), None)
     figure = results / "figures" / f"{drawn[0]}.png" if drawn else None
     table = next((rows for piece in by_name.get(_SURE, Part("")).prose if (rows := table_rows(piece))), [])
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     book = config["sphinx"]["config"]["handbook_titles"][page.lang]
     version = words["printed"].format(source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10])
     address = config.get("repository", {}).get("url", "")
     return _Content(
         title=html.escape(page.said(str(run["title"]))),
-        question=printable(question_of(parts, page)),
         answer=(printable(page.inline(answer.title)), printable(page.render(answer.body))),
         figure=figure if figure is not None and figure.is_file() else None,
         caption=drawn[1] if drawn else "",
@@ -242,7 +239,6 @@ def _drawn(content: _Content, trial: _Try, lang: str) -> bytes | None:
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=1, lang=lang)
     canvas.setTitle(html.unescape(content.title))
-    canvas.setSubject(html.unescape(re.sub(r"<[^>]+>", "", content.question)))
     width, height = A4
     margin = _MARGIN_MM * mm
     inside = width - 2 * margin
@@ -297,8 +293,7 @@ def _story(content: _Content, trial: _Try, lang: str, inside: float) -> list[Any
         ],
     )
     story = [
-        Paragraph(content.title, _style("title", size + 8, textColor=_DEEP, spaceAfter=0.3 * size)),
-        Paragraph(content.question, _style("question", size + 2, spaceAfter=0.7 * size)),
+        Paragraph(content.title, _style("title", size + 8, textColor=_DEEP, spaceAfter=0.7 * size)),
         answer,
         Spacer(0, 0.7 * size),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,13 +118,15 @@ def page_of(chapter: Chapter, notebook: Any, root: Path) -> Page:
     )
 
 
-def parts_of(notebook: Any) -> list[Part]:
+def parts_of(notebook: Any, expanded: Callable[[str], str] = str) -> list[Part]:
     """Part a notebook by its headings of level 2.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
         Executed or not.
+    expanded : callable, optional
+        Puts what stands elsewhere into the Markdown of a cell (:meth:`Page.expanded`).
 
     Returns
     -------
@@ -137,7 +139,7 @@ def parts_of(notebook: Any) -> list[Part]:
             parts[-1].blocks.append(cell)
             continue
         target = ""
-        for piece in pieces(cell.source):
+        for piece in pieces(expanded(cell.source)):
             if _TARGET.match(piece):
                 target = piece[1:-2]
             elif piece.startswith("## "):
@@ -244,13 +246,3 @@ def answer_of(parts: Sequence[Part]) -> Box:
         if box is not None and "tip" in box.classes:
             return box
     raise InputError("The chapter has no short answer.", expected="a box with `:class: tip` before its first section")
-
-
-def question_of(parts: Sequence[Part], page: Page) -> str:
-    """Return the question of the box "At a glance" as HTML, in the page's language; empty where there is none."""
-    for piece in parts[0].prose:
-        box = box_of(piece)
-        if box is not None and "at-a-glance" in box.classes:
-            first = next(pieces(box.body), "")
-            return re.sub(r"^<strong>.*?</strong>\s*", "", page.inline(first))
-    return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.publishing.illustrations import DRAWINGS, drawing_html
 from handbook_utils.publishing.parts import (
     Part,
     answer_of,
@@ -21,7 +22,6 @@ from handbook_utils.publishing.parts import (
     page_of,
     parts_of,
     pieces,
-    question_of,
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
@@ -58,6 +58,9 @@ body { background: #fff; }
 .reveal a:focus-visible, .reveal [tabindex]:focus-visible, .reveal button:focus-visible { outline: 3px solid #b35900; }
 .reveal img.figure { display: block; margin: 0 auto; width: 100%; height: 590px; object-fit: contain; }
 .reveal .question { font-size: 1.25em; }
+.reveal figure.drawing { margin: 0; text-align: center; }
+.reveal figure.drawing svg { height: 540px; max-width: 100%; }
+.reveal figcaption { font-size: .85em; }
 .reveal .made { font-size: .7em; color: #3f5561; }
 .reveal .admonition { padding: .7em 1em .2em; border-left: 6px solid #0b5f8a; background: #eef5f9; }
 .reveal .warning { border-color: #b35900; background: #fdf3e8; }
@@ -129,7 +132,7 @@ def slides_html(chapter: Chapter, notebook: Any, root: Path) -> str:
     page = page_of(chapter, notebook, root)
     run = notebook.metadata["handbook_run"]
     title = page.said(str(run["title"]))
-    cells = [cell for slide in _slides(page, run, title, parts_of(notebook)) for cell in _cells(slide)]
+    cells = [cell for slide in _slides(page, run, title, parts_of(notebook, page.expanded)) for cell in _cells(slide)]
     template = Path(__file__).with_name("slides.html.j2").read_text(encoding="utf-8")
     exporter = SlidesExporter(raw_template=template, language_code=page.lang)  # type: ignore[no-untyped-call]
     words = WORDS[page.lang]
@@ -186,8 +189,7 @@ def _slides(page: Page, run: dict[str, Any], title: str, parts: list[Part]) -> I
     version = words["printed"].format(source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10])
     source = html.escape(f"{run['slug']} · {version}")
     made = f'<p class="made">{source}<br>{html.escape(words["no_advice"])}</p>'
-    asked = question_of(parts, page)
-    yield Slide("", f'<h1>{html.escape(title)}</h1><p class="question">{asked}</p>{made}', first=True, notes=spoken)
+    yield Slide("", f"<h1>{html.escape(title)}</h1>{made}", first=True, notes=spoken)
 
     answer = answer_of(parts)
     yield Slide(page.inline(answer.title), _fitting(page.render(answer.body)), first=True)
@@ -241,6 +243,8 @@ def _bodies(page: Page, piece: str) -> Iterator[str]:
         for body, _ in _gathered(page, pieces(box.body)):
             classes = html.escape(" ".join(["admonition", *box.classes]))
             yield f'<div class="{classes}"><p class="admonition-title">{page.inline(box.title)}</p>{body}</div>'
+    elif box is not None and box.name == "drawing" and page.source is not None:
+        yield drawing_html(page.source.parents[2] / DRAWINGS / f"{box.title}.svg", page.lang)
     elif rows:
         taken: list[str] = []
         for row in rows[2:]:

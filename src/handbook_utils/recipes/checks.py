@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -14,18 +15,7 @@ from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study, require_groups
 
 
-def names_in(text: object) -> list[str]:
-    """Return the names in a list separated by commas.
-
-    Examples
-    --------
-    >>> names_in("sex, age")
-    ['sex', 'age']
-    """
-    return [part.strip() for part in str(text).split(",") if part.strip()]
-
-
-def study_of(parameters: Mapping[str, object], bundled: str) -> Study:
+def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
     """Open the study that a chapter's parameters name."""
     given = {name: str(parameters.get(name, "")) for name in ("table", "metadata", "taxonomy", "tree")}
     return open_study(
@@ -39,17 +29,16 @@ def study_of(parameters: Mapping[str, object], bundled: str) -> Study:
 
 
 def column_checks(
-    study: Study, parameters: Mapping[str, object], needed: Sequence[str], optional: Sequence[str] = ()
+    study: Study, parameters: Mapping[str, Any], needed: Sequence[str], optional: Sequence[str] = ()
 ) -> list[Callable[[], object]]:
     """Return a check for each column that these parameters name: where it is not there, the parameter is told.
 
-    An optional parameter may be empty; ``covariates``, ``strata`` and ``conditions`` list several columns.
+    An optional parameter may be empty, and may list several columns.
     """
-    pairs = [(name, str(parameters[name])) for name in needed]
+    pairs = [(name, parameters[name]) for name in needed]
     for name in optional:
-        text = str(parameters[name])
-        several = name in ("covariates", "strata", "conditions")
-        pairs += [(name, column) for column in (names_in(text) if several else [text]) if column]
+        given = parameters[name]
+        pairs += [(name, column) for column in (given if isinstance(given, list) else [given]) if column]
     return [partial(check_column, study, column, name, may_be_empty=name in optional) for name, column in pairs]
 
 
@@ -65,10 +54,10 @@ def check_column(study: Study, column: str, parameter: str, *, may_be_empty: boo
         ) from None
 
 
-def check_groups(study: Study, parameters: Mapping[str, object], minimum: int) -> None:
+def check_groups(study: Study, parameters: Mapping[str, Any], minimum: int) -> None:
     """Check the groups that the parameter ``group`` names: at least two, none smaller than `minimum`."""
-    check_column(study, str(parameters["group"]), "group", may_be_empty=False)
-    require_groups(study, str(parameters["group"]), minimum=minimum)
+    check_column(study, parameters["group"], "group", may_be_empty=False)
+    require_groups(study, parameters["group"], minimum=minimum)
 
 
 def check_groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
 from handbook_utils.study.readers import require_counts
 
 
-def compare_before_and_after(parameters: Mapping[str, object]) -> None:
+def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/compare-before-and-after`` against the files they name.
 
     Parameters
@@ -25,9 +26,9 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
         samples at one moment, arms of too few people.
     """
     study = study_of(parameters, "twins")
-    person, moment = str(parameters["person"]), str(parameters["moment"])
+    person, moment = parameters["person"], parameters["moment"]
     collect(partial(require_counts, study), *column_checks(study, parameters, ["person", "moment"], ["arm"]))
-    deep = study.choose_samples(study.depth >= int(str(parameters["least_depth"])))
+    deep = study.choose_samples(study.depth >= parameters["least_depth"])
     when = deep.column(moment).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
     have = {name: deep.column(person)[when == str(parameters[name])].astype(str) for name in ("before", "after")}
     both = set(have["before"]) & set(have["after"])
@@ -48,7 +49,7 @@ def compare_before_and_after(parameters: Mapping[str, object]) -> None:
             found=listed(twice),
             remedy="Choose one of them.",
         )
-    arm = str(parameters["arm"])
+    arm = parameters["arm"]
     if arm:
         first = deep.choose_samples(list(have["before"].index[have["before"].isin(both)]))
         check_groups_of_people(first.column(arm), "arm", arm)

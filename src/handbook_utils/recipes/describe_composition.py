@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study.readers import require_counts
 
 
-def describe_composition(parameters: Mapping[str, object]) -> None:
+def describe_composition(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/describe-composition`` against the files they name.
 
     Parameters
@@ -24,7 +25,7 @@ def describe_composition(parameters: Mapping[str, object]) -> None:
         Columns that are not there, a rank that the taxonomy does not have, counts that are none.
     """
     study = study_of(parameters, "twins")
-    rank = str(parameters["rank"])
+    rank = parameters["rank"]
     collect(
         partial(require_counts, study),
         *column_checks(study, parameters, ["group"], ["person"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from handbook_utils.recipes.checks import check_groups_of_people, column_checks,
 from handbook_utils.study.readers import require_counts
 
 
-def follow_over_time(parameters: Mapping[str, object]) -> None:
+def follow_over_time(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/follow-over-time`` against the files they name.
 
     Parameters
@@ -27,11 +28,11 @@ def follow_over_time(parameters: Mapping[str, object]) -> None:
         samples, groups of too few people.
     """
     study = study_of(parameters, "ecam")
-    person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
+    person, time, group = (parameters[name] for name in ("person", "time", "group"))
     columns = [person, time, *([group] if group else [])]
     collect(partial(require_counts, study), *column_checks(study, parameters, ["person", "time"], ["group"]))
     frame = study.metadata[columns][study.metadata[columns].notna().all(axis=1)]
-    frame = frame[study.depth[frame.index] >= int(str(parameters["least_depth"]))]
+    frame = frame[study.depth[frame.index] >= parameters["least_depth"]]
     numbers = pd.to_numeric(frame[time], errors="coerce")
     if numbers.isna().any():
         raise InputError(

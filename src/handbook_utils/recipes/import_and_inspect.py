@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from handbook_utils.recipes.checks import study_of
 
 
-def import_and_inspect(parameters: Mapping[str, object]) -> None:
+def import_and_inspect(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/import-and-inspect`` against the files they name.
 
     Parameters
@@ -22,4 +23,4 @@ def import_and_inspect(parameters: Mapping[str, object]) -> None:
     """
     study = study_of(parameters, "globalpatterns")
     if study.taxonomy is not None:
-        study.agglomerate(str(parameters["rank"]))
+        study.agglomerate(parameters["rank"])

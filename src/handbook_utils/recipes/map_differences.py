@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_groups, check_tree, column_checks, study_of
 
 
-def map_differences(parameters: Mapping[str, object]) -> None:
+def map_differences(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/map-differences`` against the files they name.
 
     Parameters
@@ -26,5 +27,5 @@ def map_differences(parameters: Mapping[str, object]) -> None:
     collect(
         partial(check_groups, study, parameters, 3),
         *column_checks(study, parameters, [], ["conditions"]),
-        partial(check_tree, study, str(parameters["metric"])),
+        partial(check_tree, study, parameters["metric"]),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from handbook_utils.analysis.diversity.comparison import changing, one_row_a_person, ratios
 from handbook_utils.errors import collect
-from handbook_utils.recipes.checks import check_groups, column_checks, names_in, study_of
+from handbook_utils.recipes.checks import check_groups, column_checks, study_of
 from handbook_utils.study.readers import require_counts
 
 
-def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
+def measure_alpha_diversity(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``recipes/measure-alpha-diversity`` against the files they name.
 
     Parameters
@@ -25,9 +26,9 @@ def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
         A table without counts, columns that are not there, groups that are too small.
     """
     study = study_of(parameters, "twins")
-    group, person = str(parameters["group"]), str(parameters["person"])
-    covariates = names_in(parameters["covariates"])
-    minimum = int(str(parameters["minimum"]))
+    group, person = parameters["group"], parameters["person"]
+    covariates = parameters["covariates"]
+    minimum = parameters["minimum"]
     collect(
         partial(require_counts, study),
         partial(check_groups, study, parameters, minimum),
@@ -38,4 +39,4 @@ def measure_alpha_diversity(parameters: Mapping[str, object]) -> None:
     if person:
         samples = samples[~samples[person].astype(str).isin(changing(samples, person, [group]))]
     people = one_row_a_person(samples, person)
-    ratios(people, "one", group, covariates=covariates, reference=str(parameters["reference"]))
+    ratios(people, "one", group, covariates=covariates, reference=parameters["reference"])

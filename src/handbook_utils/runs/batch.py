@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import importlib
 import importlib.util
+import io
 import json
 import multiprocessing
 import os
@@ -26,20 +27,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import yaml
-
-from handbook_utils.chapters.parameters import PATHS, Value, paths_of
+from handbook_utils.asking import Question, Value, written
+from handbook_utils.asking.paths import found_from, paths_of
+from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
 from handbook_utils.runs.folder import (
     check_target,
     explained,
     failed_folder,
-    inert,
     is_complete,
     write_result_folder,
 )
 from handbook_utils.runs.plan import Run
+from handbook_utils.text import durable, yaml_text
+from handbook_utils.text.guard import inert
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,10 @@ def _run_batch(
     tell: Progress,
 ) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
-    with _locked(out), _executors(workers, scheduler) as (executors, at_once, share):
+    with (
+        durable.locked(out / ".lock", "Another batch is at work in this folder."),
+        _executors(workers, scheduler) as (executors, at_once, share),
+    ):
         there = _already_there(plan, out, resume)
         _clear_leftovers(plan, out)
         for run in plan:
@@ -177,7 +182,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
             outcome = run_one(request, root=root, timeout=timeout, workers=workers)
         except (InputError, InputErrors) as error:
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
-            parameters = {**run.chapter.defaults, **run.parameters}
+            parameters = run.effective
             failure = Failure(run.chapter.slug, 0, "", type(error).__name__, str(error), parameters)
             outcome = Outcome(request, None, failure, False, "")
         try:
@@ -269,7 +274,7 @@ def _is_death(error: BaseException) -> bool:
 
 def _killed(run: Run, error: BaseException) -> Failure:
     message = "the process that ran it was killed twice, perhaps for want of memory"
-    parameters = {**run.chapter.defaults, **run.parameters}
+    parameters = run.effective
     return Failure(run.chapter.slug, 0, "", type(error).__name__, message, parameters)
 
 
@@ -323,26 +328,6 @@ def _end_with_parent() -> None:
 # ------------------------------------------------------------------------------------------------------ what is there
 
 
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Keep two batches out of one folder; the system takes the lock back when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    with (out / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                "Another batch is at work in this folder.",
-                where=str(out),
-                remedy="Wait for it, or name another folder.",
-            ) from None
-        yield
-
-
 def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     there = [run for run in plan if is_complete(out / run.name)]
     if there and not resume:
@@ -354,9 +339,10 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
         )
     errors = []
     for run in there:
-        written = yaml.safe_load((out / run.name / "params.yml").read_text(encoding="utf-8"))
-        before = {name: os.pathsep.join(it) if isinstance(it, list) else it for name, it in written.items()}
-        now = {**run.chapter.defaults, **run.parameters}
+        kept = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
+        known = [question for question in run.chapter.parameters if question.name in kept]
+        again = {question.name: _again(question, kept[question.name], out / run.name) for question in known}
+        before, now = {**kept, **again}, run.effective
         if before != now:
             differ = [name for name in now if before.get(name) != now[name]] or sorted(before.keys() - now.keys())
             errors.append(
@@ -371,6 +357,13 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     if errors:
         raise InputErrors(errors)
     return [run.name for run in there]
+
+
+def _again(question: Question, value: Any, folder: Path) -> Any:
+    """Return a value from a file of parameters as it was in the run."""
+    if value is None:
+        return none_of(question.kind)
+    return found_from(folder, question.kind, value)
 
 
 def _pairs(parameters: dict[str, Any], names: Sequence[str]) -> str:
@@ -402,12 +395,11 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
         for run in plan:
             if not is_complete(out / run.name):
                 continue
-            effective: dict[str, Value] = {**run.chapter.defaults, **run.parameters}
-            paths = {entry.name for entry in run.chapter.parameters if entry.type in PATHS}
+            paths = {entry.name for entry in run.chapter.parameters if entry.kind in PATHS}
             given = [
                 inert(_beside(value, out) if column in paths else value)
                 for column in columns
-                for value in [str(effective.get(column, ""))]
+                for value in [_cell(run.effective.get(column))]
             ]
             with (out / run.name / "values.csv").open(encoding="utf-8", newline="") as values:
                 lines = csv.reader(values)
@@ -415,6 +407,10 @@ def _write_summary(plan: Sequence[Run], out: Path) -> None:
                 writer.writerows((run.name, run.chapter.slug, *given, *line) for line in lines)
     if importlib.util.find_spec("pyarrow") is not None:
         _write_parquet(out / "summary.csv", out / "summary.parquet")
+
+
+def _cell(value: Value) -> str:
+    return str(value) if isinstance(value, float) else written(value)
 
 
 def _beside(paths: str, out: Path) -> str:
@@ -464,7 +460,6 @@ def _write_failures(failures: Sequence[Failed], out: Path) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        yield file
-    part.replace(path)
+    made = io.StringIO(newline="")
+    yield made
+    durable.write(path, made.getvalue().encode("utf-8"), replace=True)

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import PATHS, check_parameters
+from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.chapters.sources import needed_steps, result_folder, study_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.execution.run import Failure, Progress, Request, execute
@@ -148,7 +149,7 @@ def run_steps(
         given = study_parameters(chapter, values, study)
         target = result_folder(study.parent, chapter.slug)
         with tempfile.TemporaryDirectory(prefix="handbook-study-") as results:
-            request = Request(chapter, given, Path(results))
+            request = Request(chapter, given, Path(results), study=True)
             outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
             folder = write_result_folder(outcome, target, root=root, force=force)
         done.append(Step(chapter, folder, outcome.failure))
@@ -162,7 +163,7 @@ def _check_all(chapters: Sequence[Chapter], values: Mapping[str, object], study:
     errors: list[InputError] = []
     for chapter in chapters:
         # Files may not be there yet, being what an earlier step leaves; the rest can be told now.
-        plain = {parameter.name for parameter in chapter.parameters if parameter.type not in PATHS}
+        plain = {parameter.name for parameter in chapter.parameters if parameter.kind not in PATHS}
         later = {name for name, source in chapter.study.items() if name not in plain or "@" in source}
         try:
             check_parameters(chapter, study_parameters(chapter, values, study, given=later))

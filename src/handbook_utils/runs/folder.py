@@ -7,6 +7,7 @@ with as much as there is to find out why: log, parameters, and the notebook as f
 
 from __future__ import annotations
 
+import copy
 import csv
 import errno
 import json
@@ -21,20 +22,21 @@ from typing import Any
 
 import yaml
 
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import PATHS, READ
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.parameters import READ, paths_of
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
-from handbook_utils.runs.crate import SOURCE, InputFile, sha256_of, write_crate
+from handbook_utils.runs.crate import SOURCE, InputFile, write_crate
 from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
 from handbook_utils.runs.report import report_html
+from handbook_utils.text.guard import inert
+from handbook_utils.text.hash import sha256_of
 
 #: What a run may leave for the reader, in folders of these names.
 _KEPT = ("figures", "tables", "files")
 _OF_FAILED = frozenset(["log.txt", "params.yml", "notebook.ipynb", "report.html"])
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|inf|nan)$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -146,24 +148,25 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
     chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
     with _moved_whole(target) as folder:
         references = read_references(root / "book" / "references.bib")
-        inputs = input_files(chapter, run["parameters"])
+        inputs = input_files(chapter, outcome.parameters)
         for name in _KEPT:
             _copy(results / name, folder / name)
-        shutil.copyfile(chapter.path, folder / SOURCE)
+        _write(folder / SOURCE, source_text(outcome))
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
         _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
-        _write(folder / "params.yml", params_text(chapter, run["parameters"]))
+        _write(folder / "params.yml", params_text(chapter, outcome.parameters, run["answers"], target))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
             outcome.notebook,
             references=references,
             source=chapter.path,
+            inputs=inputs,
             translations=_translations(chapter, run["parameters"], root),
         )
         _write(folder / "report.html", report)
-        write_crate(folder, chapter, run, inputs)
+        write_crate(folder, chapter, run, inputs, found=read_found(results))
     if _is_of_failed_run(failed_folder(target)):
         shutil.rmtree(failed_folder(target))  # of an earlier try; it is mended now
     return target
@@ -174,7 +177,7 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
-        _write(folder / "params.yml", params_text(chapter, failure.parameters))
+        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome), target))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
             references = read_references(root / "book" / "references.bib")
@@ -267,7 +270,7 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     found = {}
     for parameter in chapter.parameters:
         given = str(parameters.get(parameter.name) or "")
-        if parameter.type not in READ or not given:
+        if parameter.kind not in READ or not given:
             continue
         for path in paths_of(given):
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
@@ -277,7 +280,61 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     return found
 
 
-def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
+def source_text(outcome: Outcome) -> str:
+    """Return the source of what was executed: the whole chapter, or its analysis with the parameters of the run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a run.
+
+    Returns
+    -------
+    str
+        MyST Markdown.
+    """
+    chapter = outcome.request.chapter
+    if not outcome.request.own or outcome.notebook is None:
+        return chapter.path.read_text(encoding="utf-8")
+    import jupytext
+
+    executed = copy.deepcopy(outcome.notebook)
+    executed.metadata = {
+        "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
+        "kernelspec": executed.metadata["kernelspec"],
+    }
+    return str(jupytext.writes(executed, fmt="md:myst"))
+
+
+def read_found(results: Path) -> list[str]:
+    """Return what a run answered, a sentence or two for each answer.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        The folder that the run wrote its results in.
+    """
+    recorded = results / "answers.jsonl"
+    lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
+    return list(dict.fromkeys(str(json.loads(line)["found"]) for line in lines))
+
+
+def _states(outcome: Outcome) -> Mapping[str, str]:
+    run = outcome.notebook.metadata.get("handbook_run", {}) if outcome.notebook is not None else {}
+    states: Mapping[str, str] = run.get("answers", {})
+    return states
+
+
+#: The parts of a file of parameters, and what stands above each.
+_ORIGINS = {
+    "given": "Given:",
+    "none": "None: told to be none, or not asked for:",
+    "example": "Of the bundled study:",
+    "default": "Left at the default:",
+}
+
+
+def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str], folder: Path) -> str:
     """Write the parameters of a run as the YAML that repeats it.
 
     Parameters
@@ -286,19 +343,32 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
         What was run.
     parameters : mapping
         All its parameters, those left at their default too: a default may change.
+    states : mapping of str to str
+        Where each value comes from: given, default, example, none; empty where that is not known.
+    folder : pathlib.Path
+        Where the file will lie: the reader's files are named by their way from there.
 
     Returns
     -------
     str
-        YAML with a line of comment that says how to use it; several files of one parameter are a list.
+        YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
+        bundled study's and what was left at its default; several files of one parameter are a list.
     """
-    several = {parameter.name for parameter in chapter.parameters if parameter.type == "files"}
-    parameters = {
-        name: [str(path) for path in paths] if name in several and len(paths := paths_of(str(value))) > 1 else value
-        for name, value in parameters.items()
-    }
-    body = yaml.safe_dump(dict(parameters), sort_keys=False, allow_unicode=True) if parameters else "{}\n"
-    return f"# Repeat this run: handbook run {chapter.slug} -f params.yml\n{body}"
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
+
+    def shown(name: str, value: Any) -> Any:
+        if kinds.get(name) not in PATHS or not value:
+            return value
+        paths = [Path(os.path.relpath(path, folder.resolve())).as_posix() for path in paths_of(str(value))]
+        return paths if len(paths) > 1 else paths[0]
+
+    lines = [f"# Repeat this run: handbook run {chapter.slug} -f params.yml"]
+    for state, heading in {**_ORIGINS, "": "Of the run:"}.items():
+        names = [name for name in parameters if states.get(name, "") == state]
+        part = {name: None if state == "none" else shown(name, parameters[name]) for name in names}
+        if part:
+            lines += [f"# {heading}", yaml.safe_dump(part, sort_keys=False, allow_unicode=True).rstrip()]
+    return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"
 
 
 def log_text(outcome: Outcome) -> str:
@@ -353,17 +423,6 @@ def read_values(path: Path) -> list[tuple[str, str]]:
             value = record["value"]
             values[str(record["name"])] = value if isinstance(value, str) else repr(value)
     return list(values.items())
-
-
-def inert(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula (OWASP, CSV Injection).
-
-    Examples
-    --------
-    >>> inert("=cmd()"), inert("-1.5"), inert("lean")
-    ("'=cmd()", '-1.5', 'lean')
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
 """Plans of a batch: which chapters to run, with which parameters.
 
 A CSV has a row a run and a column a parameter; ``chapter`` is needed, ``name`` may be there, an empty cell keeps the
-chapter's default. A YAML lists runs, or spans a grid, or both::
+chapter's default, and ``none`` is none. A YAML, where null is none, lists runs, or spans a grid, or both::
 
     runs:
       - {chapter: recipes/compare-groups, name: cohort-a, parameters: {table: a.biom, metadata: a.tsv}}
@@ -18,18 +18,19 @@ import csv
 import io
 import itertools
 import math
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from handbook_utils.asking import Question, Value
+from handbook_utils.asking.paths import found_from
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import PATHS, Value, check_parameters, paths_of
+from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import sniff, yaml_text
+from handbook_utils.text.decode import read_text
 
 #: More runs than this are a slip in a grid rather than a wish.
 MOST = 100_000
@@ -49,12 +50,15 @@ class Run:
     chapter : Chapter
         What to run.
     parameters : dict
-        What the plan gives, checked and of the parameters' types.
+        What the plan gives, checked and of the parameters' types; None of what it tells to be none.
+    effective : dict
+        All parameters of the run.
     """
 
     name: str
     chapter: Chapter
     parameters: dict[str, Value]
+    effective: dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
     InputErrors
         Everything that is wrong in it at once, by row and column.
     """
-    text = _text(path)
+    text = read_text(path)[0]
     rows = _yaml_rows(text, path) if path.suffix.lower() in (".yml", ".yaml", ".json") else _csv_rows(text, path)
     if not rows:
         raise InputError("The plan has no runs.", where=path.name, expected="a row a run, with a chapter")
@@ -101,6 +105,7 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
     chapters: dict[str, Chapter | InputError | InputErrors] = {}
     errors: list[InputError] = []
     runs: list[Run] = []
+    names: list[str] = []
     for number, row in enumerate(rows, start=1):
         if row.chapter not in chapters:
             try:
@@ -111,36 +116,54 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
         if not isinstance(chapter, Chapter):
             errors += _placed(chapter, row.at("chapter"))
             continue
-        checked: dict[str, Value] = {}
-        for name, value in row.given.items():
-            try:
-                known = check_parameters(chapter, {name: _found_from(path.parent, chapter, name, value)})
-                checked[name] = known[name]
-            except (InputError, InputErrors) as error:
-                errors += _placed(error, row.at(name))
-        runs.append(Run(row.name or f"{number:04d}-{chapter.slug.rpartition('/')[2]}", chapter, checked))
-    errors += _name_errors(runs, path)
+        name = row.name or f"{number:04d}-{chapter.slug.rpartition('/')[2]}"
+        names.append(name)
+        try:
+            runs.append(_run(name, chapter, row, path.parent))
+        except InputErrors as found:
+            errors += found.errors
+    errors += _name_errors(names, path)
     if errors:
         raise InputErrors(errors)
     return runs
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError("The plan cannot be read.", where=str(path), found=str(error.strerror)) from None
-    for encoding in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+def _run(name: str, chapter: Chapter, row: _Row, folder: Path) -> Run:
+    questions = {question.name: question for question in chapter.parameters}
+    errors: list[InputError] = []
+    checked: dict[str, Value] = {}
+    for asked, value in row.given.items():
         try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("The plan is not text.", where=str(path), expected="a CSV or YAML file in UTF-8")
+            if asked not in questions:
+                check_parameters(chapter, {asked: value})
+            elif value is not None or questions[asked].may_be_none:
+                checked[asked] = _answer(questions[asked], value, folder)
+        except (InputError, InputErrors) as error:
+            errors += _placed(error, row.at(asked))
+    if errors:
+        raise InputErrors(errors)
+    try:
+        return Run(name, chapter, checked, check_parameters(chapter, checked))
+    except InputErrors as found:
+        raise InputErrors(_placed(found, row.where)) from None
+
+
+def _answer(question: Question, value: Any, folder: Path) -> Value:
+    none = value is None or (str(value).casefold() == "none" and "none" not in question.choices)
+    if none and question.may_be_none:
+        return None
+    if isinstance(value, (list, dict)) and question.kind not in ("list", "mapping"):
+        raise InputError(
+            f"Parameter '{question.name}' has several values.",
+            expected="one value",
+            found=str(value),
+            remedy="Several values of a parameter belong in a grid.",
+        )
+    return question.checked(found_from(folder, question.kind, value))
 
 
 def _csv_rows(text: str, path: Path) -> list[_Row]:
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = sniff.separator(text) or ","
     try:
         table = [(line, [cell.strip() for cell in row]) for line, row in _numbered(text, separator) if any(row)]
     except csv.Error as error:
@@ -193,14 +216,7 @@ def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _yaml_rows(text: str, path: Path) -> list[_Row]:
-    try:
-        plan = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}, line {mark.line + 1}, column {mark.column + 1}" if mark else path.name
-        raise InputError(
-            "The plan cannot be read as YAML.", where=where, found=str(getattr(error, "problem", None) or error)
-        ) from None
+    plan = yaml_text.read(text, path.name)
     if plan is None:
         return []
     if isinstance(plan, list):
@@ -222,18 +238,7 @@ def _yaml_rows(text: str, path: Path) -> list[_Row]:
         where = f"{path.name}, run {number}"
         found = _entry_errors(entry, where, _OWN)
         if not found:
-            given = {str(name): value for name, value in (entry.get("parameters") or {}).items() if value is not None}
-            found = [
-                InputError(
-                    f"Parameter '{name}' has several values.",
-                    where=f"{where}, parameter {name}",
-                    expected="one value",
-                    found=str(value),
-                    remedy="Several values of a parameter belong in a grid.",
-                )
-                for name, value in given.items()
-                if isinstance(value, (list, dict))
-            ]
+            given = {str(name): value for name, value in (entry.get("parameters") or {}).items()}
             rows.append(_Row(where, str(entry["chapter"]), str(entry.get("name") or ""), given))
         errors += found
     if plan.get("grid") is not None:
@@ -283,7 +288,7 @@ def _grid_rows(grid: Mapping[str, Any], where: str) -> list[_Row]:
             where,
             str(chapter),
             "",
-            {name: value for name, value in zip(axes, values, strict=True) if value is not None},
+            dict(zip(axes, values, strict=True)),
         )
         for chapter in chapters
         for values in itertools.product(*axes.values())
@@ -294,15 +299,6 @@ def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _found_from(folder: Path, chapter: Chapter, name: str, value: Any) -> Any:
-    """Make the path of a file in a plan one from the plan's folder."""
-    kinds = {parameter.name: parameter.type for parameter in chapter.parameters}
-    if kinds.get(name) not in PATHS or not value:
-        return value
-    several = kinds[name] == "files" and not (folder / str(value)).exists()
-    return os.pathsep.join(str(folder / path) for path in (paths_of(str(value)) if several else [Path(value)]))
-
-
 def _placed(error: InputError | InputErrors, where: str) -> list[InputError]:
     errors = error.errors if isinstance(error, InputErrors) else (error,)
     return [
@@ -311,28 +307,28 @@ def _placed(error: InputError | InputErrors, where: str) -> list[InputError]:
     ]
 
 
-def _name_errors(runs: list[Run], path: Path) -> list[InputError]:
+def _name_errors(names: list[str], path: Path) -> list[InputError]:
     errors = [
         InputError(
-            f"A run cannot be called '{run.name}'.",
+            f"A run cannot be called '{name}'.",
             where=path.name,
             expected="letters, digits, and _ . + - between, at most 100: it names a folder",
-            found=run.name,
+            found=name,
         )
-        for run in runs
-        if not _NAME.fullmatch(run.name) or run.name.endswith((".", "-failed"))
+        for name in names
+        if not _NAME.fullmatch(name) or name.endswith((".", "-failed"))
     ]
     # Some file systems do not tell a from A.
     seen: dict[str, str] = {}
-    for run in runs:
-        if run.name.casefold() in seen:
+    for name in names:
+        if name.casefold() in seen:
             errors.append(
                 InputError(
                     "Two runs have the same name.",
                     where=path.name,
                     expected="a name for each run, or none",
-                    found=f"{seen[run.name.casefold()]} and {run.name}",
+                    found=f"{seen[name.casefold()]} and {name}",
                 )
             )
-        seen[run.name.casefold()] = run.name
+        seen[name.casefold()] = name
     return errors

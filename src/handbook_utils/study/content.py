@@ -13,7 +13,9 @@ from handbook_utils.study import artifacts, files
 from handbook_utils.study.cells import workbooks
 from handbook_utils.study.cells.delimited import Sheet, sheet_of
 from handbook_utils.study.choices import Choices
+from handbook_utils.text.decode import sniffed
 
+_EXPECTED = "a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)"
 #: Files that are often given and are not tables: how they begin, what they are, what to do.
 _OTHERS = [
     (files.OLD_EXCEL, "an old Excel workbook (.xls)", "Save it as .xlsx or as TSV."),
@@ -118,13 +120,13 @@ def opened(path: Path) -> Content:
             raise InputError(
                 "This file is not a table.",
                 where=where,
-                expected="a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)",
+                expected=_EXPECTED,
                 found=what,
                 remedy=remedy,
             )
     if data.startswith(files.HDF5):
         return Content(where, data, artifact=artifact)
-    codec, begins, encoding = files.sniffed(data, where)
+    codec, begins, encoding = sniffed(data, where, _EXPECTED)
     return Content(where, data, codec, begins, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 

@@ -143,7 +143,7 @@ def read_study(
 
 
 def open_study(
-    table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str, choices: Choices | None = None
+    table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str = "", choices: Choices | None = None
 ) -> Study:
     """Read the reader's own study, or the bundled one where no table is given.
 
@@ -171,6 +171,8 @@ def open_study(
                 found=", ".join(lost),
                 remedy="Give table too, or none of them for the bundled study.",
             )
+        if not bundled:
+            raise InputError("There is no feature table.", where="the parameter table", expected="the path of one")
         return datasets.load(bundled)
     study = read_study(
         table,

@@ -90,17 +90,17 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
             found=listed(list(empty)),
             remedy="Leave them out.",
         )
-    shares = study.proportions().table.toarray()
+    table = study.proportions().table
     if metric in ON_A_TREE:
-        square = _unifrac(shares, study, metric, alpha)
+        square = _unifrac(table, study, metric, alpha)
     elif metric == "bray-curtis":
-        square = squareform(pdist(shares, "braycurtis"))
+        square = _bray_curtis(table)
     elif metric == "jaccard":
-        square = squareform(pdist(shares > 0, "jaccard"))
+        square = _jaccard(table)
     elif metric == "aitchison":
         square = squareform(pdist(centred_log_ratios(study)))
     else:
-        square = squareform(pdist(np.nan_to_num(rclr(shares))))
+        square = squareform(pdist(np.nan_to_num(rclr(table.toarray()))))
     return DistanceMatrix(square, ids=[str(name) for name in study.samples])
 
 
@@ -130,16 +130,42 @@ def centred_log_ratios(study: Study) -> npt.NDArray[np.float64]:
     return centred
 
 
-def _unifrac(shares: npt.NDArray[np.float64], study: Study, metric: str, alpha: float) -> npt.NDArray[np.float64]:
+def _large(rows: sparse.csr_matrix) -> bool:
+    # Compiling takes seconds and the import half of one, so only large tables pay for it.
+    return bool(rows.shape[0] ** 2 * rows.shape[1] >= _WORTH_COMPILING)
+
+
+def _bray_curtis(table: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    if not _large(table):
+        square: npt.NDArray[np.float64] = squareform(pdist(table.toarray(), "braycurtis"))
+        return square
+    from handbook_utils.analysis.distance.kernels import overlaps
+
+    square = np.subtract(1.0, overlaps(table))
+    np.fill_diagonal(square, 0.0)
+    return np.maximum(square, 0.0, out=square)  # two equal rows may share a little over 1, by rounding
+
+
+def _jaccard(table: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    present = table.copy()
+    present.data = (present.data > 0).astype(float)
+    shared = (present @ present.T).toarray()
+    own = np.diag(shared)
+    union = own[:, None] + own[None, :] - shared
+    apart: npt.NDArray[np.float64] = (union - shared) / union
+    return apart
+
+
+def _unifrac(table: sparse.csr_matrix, study: Study, metric: str, alpha: float) -> npt.NDArray[np.float64]:
     if study.tree is None:
         raise InputError(
             f"The distance '{metric}' needs a tree of the features.",
             remedy="Give a Newick file, or choose bray-curtis or aitchison.",
         )
     lengths, below = branches(study.tree, [str(name) for name in study.features])
-    reached = (below @ shares.T).T  # samples × branches: the share of each sample below a branch
+    reached = (table @ below.T).tocsr()  # samples × branches: the share of each sample below a branch
     if metric == "unweighted-unifrac":
-        return _unweighted(reached > 0, lengths)
+        return _unweighted(reached.toarray() > 0, lengths)
     if metric == "weighted-unifrac":
         return _weighted(reached, lengths)
     return _generalised(reached, lengths, alpha)
@@ -192,33 +218,49 @@ def _unweighted(present: npt.NDArray[np.bool_], lengths: npt.NDArray[np.float64]
     return _clean(square)
 
 
-def _weighted(reached: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    scaled = reached * lengths
-    own = scaled.sum(axis=1)
-    if scaled.shape[0] ** 2 * scaled.shape[1] < _WORTH_COMPILING:
-        apart = squareform(pdist(scaled, "cityblock"))
-    else:
-        # Compiling takes seconds and the import half of one, so only large tables pay for it.
-        from handbook_utils.analysis.distance.kernels import manhattan
+def _weighted(reached: sparse.csr_matrix, lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    scaled = reached.multiply(lengths).tocsr()
+    own = np.asarray(scaled.sum(axis=1)).ravel()
+    both = own[:, None] + own[None, :]
+    if not _large(scaled):
+        return _clean(squareform(pdist(scaled.toarray(), "cityblock")) / both)
+    from handbook_utils.analysis.distance.kernels import overlaps
 
-        apart = manhattan(np.ascontiguousarray(scaled))
-    return _clean(apart / (own[:, None] + own[None, :]))
+    square = 1.0 - 2.0 * overlaps(scaled) / both
+    np.fill_diagonal(square, 0.0)
+    return _clean(square)
 
 
-def _generalised(
-    reached: npt.NDArray[np.float64], lengths: npt.NDArray[np.float64], alpha: float
-) -> npt.NDArray[np.float64]:
+def _generalised(reached: sparse.csr_matrix, lengths: npt.NDArray[np.float64], alpha: float) -> npt.NDArray[np.float64]:
     # d = sum b (pA + pB)^alpha |pA - pB| / (pA + pB) over sum b (pA + pB)^alpha, branches with pA + pB = 0 left out.
-    count = len(reached)
+    if _large(reached):
+        return _generalised_by_overlaps(reached, lengths, alpha)
+    rows = reached.toarray()
+    count = len(rows)
     square = np.zeros((count, count))
     for number in range(count - 1):
-        total = reached[number + 1 :] + reached[number]
-        difference = np.abs(reached[number + 1 :] - reached[number])
+        total = rows[number + 1 :] + rows[number]
+        difference = np.abs(rows[number + 1 :] - rows[number])
         with np.errstate(divide="ignore", invalid="ignore"):
             above = np.where(total > 0, lengths * total ** (alpha - 1) * difference, 0.0).sum(axis=1)
             under = np.where(total > 0, lengths * total**alpha, 0.0).sum(axis=1)
         square[number, number + 1 :] = above / under
     return _clean(square + square.T)
+
+
+def _generalised_by_overlaps(
+    reached: sparse.csr_matrix, lengths: npt.NDArray[np.float64], alpha: float
+) -> npt.NDArray[np.float64]:
+    from handbook_utils.analysis.distance.kernels import generalised_overlaps
+
+    powers = reached.copy()
+    powers.data **= alpha
+    own = np.asarray(powers @ lengths).ravel()
+    alone = own[:, None] + own[None, :]
+    above, under = generalised_overlaps(reached, lengths, alpha)
+    square = (alone - above) / (alone - under)
+    np.fill_diagonal(square, 0.0)
+    return _clean(square)
 
 
 def _clean(square: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Which features of a table are contaminants: by their prevalence in blanks, by their share at low DNA, by both.
 
-Source: Davis and others (2018), Microbiome 6:226, doi:10.1186/s40168-018-0605-2, written from the paper. Where the
-paper takes a chi-square test unless samples are few, the prevalence test here is Fisher's exact test throughout.
+Source: Davis and others (2018), Microbiome 6:226, doi:10.1186/s40168-018-0605-2. The scores are those of the authors'
+program decontam, held against it in tests/peers; they run from 0 (contaminant) to 1 and are no p-values. Fisher's exact
+test and its false discovery rate stand beside the score of prevalence.
 """
 
 from __future__ import annotations
@@ -11,23 +12,33 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom, chi2, f, false_discovery_control, hypergeom
+from scipy.stats import binom, chi2, f, false_discovery_control, hypergeom, norm
 
 from handbook_utils.study import Study
 
 __all__ = [
+    "METHODS",
     "combined",
     "could_hide",
     "dilutions",
     "frequency",
-    "leak",
-    "plate_study",
+    "judged",
+    "positive_controls",
     "power_of_blanks",
     "prevalence",
     "smallest_p",
 ]
 
-PLATE = (8, 12)
+#: Which scores decide, by the name of the method: what is said of a taxon whose score is under the threshold.
+METHODS = {
+    "frequency": "its share falls as the DNA concentration rises",
+    "prevalence": "it is oftener in blanks than in samples",
+    "combined": "its share falls as the DNA concentration rises and it is oftener in blanks, taken together",
+    "minimum": "its share falls as the DNA concentration rises, or it is oftener in blanks",
+    "both": "its share falls as the DNA concentration rises, and it is oftener in blanks",
+}
+#: From so few wells in a cell on, expected by chance, the score of prevalence is Fisher's and not chi-square's.
+_FEW = 5
 
 
 def prevalence(study: Study, blanks: pd.Series) -> pd.DataFrame:
@@ -43,9 +54,10 @@ def prevalence(study: Study, blanks: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By feature: ``in_blanks`` and ``in_samples`` (numbers of wells), ``p`` of Fisher's exact test, one-sided, and
-        ``q``, its false discovery rate (Benjamini-Hochberg over the features tested). A feature in fewer than two wells
-        is not tested: NaN.
+        By feature: ``in_blanks`` and ``in_samples`` (numbers of wells), ``p`` of Fisher's exact test, one-sided,
+        ``q``, its false discovery rate (Benjamini-Hochberg over the features tested), and ``score``, decontam's: the
+        tail of a chi-square with a correction for continuity, Fisher's mid-p where a cell is expected to hold fewer
+        than five, a half for what is in every well. A feature in fewer than two wells is not tested: NaN.
 
     Raises
     ------
@@ -57,9 +69,9 @@ def prevalence(study: Study, blanks: pd.Series) -> pd.DataFrame:
     >>> table = pd.DataFrame([[5, 9], [7, 0], [0, 8], [0, 4], [0, 6]], index=list("abcde"), columns=["dust", "gut"])
     >>> blanks = pd.Series([True, True, False, False, False], index=list("abcde"))
     >>> prevalence(Study.from_frame(table), blanks).round(3)
-          in_blanks  in_samples    p    q
-    dust          2           0  0.1  0.2
-    gut           1           3  1.0  1.0
+          in_blanks  in_samples    p    q  score
+    dust          2           0  0.1  0.2   0.05
+    gut           1           3  1.0  1.0   0.80
     """
     where = blanks.reindex(study.samples).to_numpy(dtype=bool)
     if where.all() or not where.any():
@@ -69,7 +81,13 @@ def prevalence(study: Study, blanks: pd.Series) -> pd.DataFrame:
     everywhere = np.asarray(present.sum(axis=0)).ravel()
     p = _fisher(in_blanks, everywhere, int(where.sum()), len(where))
     return pd.DataFrame(
-        {"in_blanks": in_blanks, "in_samples": everywhere - in_blanks, "p": p, "q": _adjusted(p)},
+        {
+            "in_blanks": in_blanks,
+            "in_samples": everywhere - in_blanks,
+            "p": p,
+            "q": _adjusted(p),
+            "score": _prevalence_score(in_blanks, everywhere, int(where.sum()), len(where), p),
+        },
         index=study.features,
     )
 
@@ -111,18 +129,20 @@ def frequency(study: Study, concentration: pd.Series) -> pd.DataFrame:
     if not (np.isfinite(dna) & (dna > 0)).all():
         raise ValueError("every sample needs a DNA concentration above 0")
     shares = study.proportions().table.tocsc()
-    log_dna = np.log(dna)
     present = np.diff(shares.indptr)
-    score = np.full(len(present), np.nan)
-    for feature in np.flatnonzero(present >= 2):
-        cells = slice(shares.indptr[feature], shares.indptr[feature + 1])
-        level = np.log(shares.data[cells])
-        falling = level + log_dna[shares.indices[cells]]
-        contaminant, resident = (float(((line - line.mean()) ** 2).sum()) for line in (falling, level))
-        freedom = present[feature] - 1
-        # Shares that are all alike leave nothing for the second line to miss: no contaminant, unless both lines fit.
-        ratio = contaminant / resident if resident > 0 else (np.inf if contaminant > 0 else 1.0)
-        score[feature] = f.cdf(ratio, freedom, freedom)
+    feature = np.repeat(np.arange(len(present)), present)
+    level = np.log(shares.data)
+    falling = level + np.log(dna)[shares.indices]
+
+    def squares(line: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        mean = np.bincount(feature, line, len(present)) / np.maximum(present, 1)
+        return np.asarray(np.bincount(feature, (line - mean[feature]) ** 2, len(present)), dtype=float)
+
+    contaminant, resident = squares(falling), squares(level)
+    # Shares that are all alike leave nothing for the second line to miss: no contaminant, unless both lines fit.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where((contaminant == 0) & (resident == 0), 1.0, contaminant / resident)
+    score = np.where(present >= 2, f.cdf(ratio, np.maximum(present - 1, 1), np.maximum(present - 1, 1)), np.nan)
     return pd.DataFrame({"present": present, "score": score}, index=study.features)
 
 
@@ -132,7 +152,7 @@ def combined(first: pd.Series, second: pd.Series) -> pd.Series:
     Parameters
     ----------
     first, second : pandas.Series of float
-        ``score`` of :func:`frequency` and ``p`` of :func:`prevalence`, by feature.
+        ``score`` of :func:`frequency` and of :func:`prevalence`, by feature.
 
     Returns
     -------
@@ -148,6 +168,143 @@ def combined(first: pd.Series, second: pd.Series) -> pd.Series:
     with np.errstate(divide="ignore"):
         statistic = -2 * (np.log(first) + np.log(second))
     return pd.Series(chi2.sf(statistic, 4), index=first.index)
+
+
+def judged(
+    study: Study,
+    *,
+    blanks: pd.Series | None = None,
+    concentration: pd.Series | None = None,
+    batches: pd.Series | None = None,
+    method: str = "auto",
+    threshold: float = 0.1,
+) -> pd.DataFrame:
+    """Judge each feature by decontam's scores, batch by batch.
+
+    Parameters
+    ----------
+    study : Study
+        Samples and blanks; wells without reads are left out.
+    blanks : pandas.Series of bool, optional
+        By sample, whether it is a blank.
+    concentration : pandas.Series of float, optional
+        By sample, its DNA concentration; samples without one are left out of the score of frequency, as are blanks.
+    batches : pandas.Series, optional
+        By sample. Each batch gets its own scores, and the least of them counts.
+    method : str
+        ``auto`` (combined with blanks and concentrations, else what there is) or one of ``METHODS``.
+    threshold : float
+        A score below this is a contaminant's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By feature: ``in_blanks`` and ``in_samples`` (numbers of wells), ``share`` (mean over the samples, 0 to 1),
+        ``frequency`` and ``prevalence`` (scores, missing where not computed), ``score`` (the one that decides),
+        ``contaminant``. The method used is in ``attrs["method"]``.
+
+    Raises
+    ------
+    ValueError
+        A method whose blanks or concentrations are not given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame([[5, 9], [7, 0], [0, 8], [0, 4], [0, 6]], index=list("abcde"), columns=["dust", "gut"])
+    >>> blanks = pd.Series([True, True, False, False, False], index=list("abcde"))
+    >>> judged(Study.from_frame(table), blanks=blanks)["contaminant"].to_dict()
+    {'dust': True, 'gut': False}
+    """
+    study = study.choose_samples(study.depth.to_numpy() > 0)
+    where = np.zeros(len(study.samples), bool) if blanks is None else blanks.reindex(study.samples).to_numpy(bool)
+    with_blanks, with_dna = bool(where.any() and not where.all()), concentration is not None
+    if method == "auto":
+        method = "combined" if with_blanks and with_dna else "prevalence" if with_blanks else "frequency"
+    if (method != "prevalence" and not with_dna) or (method != "frequency" and not with_blanks):
+        raise ValueError(f"the method {method} needs {'concentrations' if not with_dna else 'blanks'}")
+    batch = np.zeros(len(where), int) if batches is None else pd.factorize(batches.reindex(study.samples))[0]
+    found = {"frequency": np.full(len(study.features), np.nan), "prevalence": np.full(len(study.features), np.nan)}
+    for one in np.unique(batch):
+        rows = batch == one
+        if method != "frequency" and where[rows].any() and not where[rows].all():
+            part = study.choose_samples(rows)
+            score = prevalence(part, pd.Series(where[rows], index=part.samples))["score"].to_numpy()
+            found["prevalence"] = np.fmin(found["prevalence"], score)
+        if method != "prevalence" and concentration is not None:
+            dna = pd.to_numeric(concentration.reindex(study.samples), errors="coerce")
+            known = rows & ~where & (dna > 0).to_numpy()
+            if known.sum() >= 2:
+                score = frequency(study.choose_samples(known), dna)["score"].to_numpy()
+                found["frequency"] = np.fmin(found["frequency"], score)
+    one, two = pd.Series(found["frequency"]), pd.Series(found["prevalence"])
+    score = {
+        "frequency": one,
+        "prevalence": two,
+        "combined": combined(one, two),
+        "minimum": pd.concat([one, two], axis=1).min(axis=1, skipna=False),
+        "both": pd.concat([one, two], axis=1).max(axis=1, skipna=False),
+    }[method].to_numpy()
+    present = (study.table > 0).astype(np.int64)
+    in_blanks = np.asarray(present[np.flatnonzero(where)].sum(axis=0)).ravel()
+    shares = study.choose_samples(~where).proportions().table
+    made = pd.DataFrame(
+        {
+            "in_blanks": in_blanks,
+            "in_samples": np.asarray(present.sum(axis=0)).ravel() - in_blanks,
+            "share": np.asarray(shares.mean(axis=0)).ravel(),
+            **found,
+            "score": score,
+            "contaminant": score < threshold,
+        },
+        index=study.features,
+    )
+    made.attrs["method"] = method
+    return made
+
+
+def positive_controls(
+    study: Study, positive: pd.Series, expected: Sequence[str], called: Sequence[str]
+) -> pd.DataFrame:
+    """Say what positive controls hold that they should not.
+
+    Parameters
+    ----------
+    study : Study
+        With the positive controls among its samples.
+    positive : pandas.Series of bool
+        By sample, whether it is a positive control.
+    expected : sequence of str
+        The features of the community that was put in; none where it is not known.
+    called : sequence of str
+        The features that are called contaminants.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By control: ``reads``; ``expected``, ``contaminants`` and ``others``, parts of its reads (0 to 1; what is
+        expected is counted so first); ``largest_other``, the feature with most of the others.
+
+    Examples
+    --------
+    >>> study = Study.from_frame(pd.DataFrame([[8, 1, 1]], index=["mock"], columns=["Listeria", "dust", "gut"]))
+    >>> positive_controls(study, pd.Series({"mock": True}), ["Listeria"], ["dust"])
+          reads  expected  contaminants  others largest_other
+    mock   10.0       0.8           0.1     0.1           gut
+    """
+    chosen = study.choose_samples(positive.reindex(study.samples).to_numpy(dtype=bool))
+    shares = chosen.proportions().to_frame()
+    known = shares.columns.isin(list(expected))
+    taken = shares.columns.isin(list(called)) & ~known
+    others = shares.loc[:, ~known & ~taken]
+    return pd.DataFrame(
+        {
+            "reads": chosen.depth.astype(float),
+            "expected": shares.loc[:, known].sum(axis=1),
+            "contaminants": shares.loc[:, taken].sum(axis=1),
+            "others": others.sum(axis=1),
+            "largest_other": others.idxmax(axis=1) if others.shape[1] else "",
+        }
+    )
 
 
 def smallest_p(blanks: int, samples: int) -> float:
@@ -195,78 +352,6 @@ def power_of_blanks(blanks: int, samples: int, in_blanks: float, in_samples: flo
     return float(chance.ravel()[np.nan_to_num(p, nan=1.0) <= threshold].sum())
 
 
-def plate_study(
-    samples: int = 40,
-    blanks: int = 8,
-    residents: int = 30,
-    contaminants: int = 10,
-    reads: int = 2000,
-    seed: int = 1,
-) -> Study:
-    """Simulate low-biomass samples and blanks with known contaminants.
-
-    Every well takes up the same amount of contaminant DNA, give or take a factor; a sample brings its own DNA, from
-    1 to 1000 times as much. Metadata: ``blank``, ``concentration`` (relative), ``well``; taxonomy: ``truth``.
-
-    Examples
-    --------
-    >>> made = plate_study(samples=6, blanks=2, seed=3)
-    >>> made.shape, int(made.metadata["blank"].sum())
-    ((8, 40), 2)
-    """
-    generator = np.random.default_rng(seed)
-    wells = samples + blanks
-    if wells > PLATE[0] * PLATE[1]:
-        raise ValueError("a plate has 96 wells")
-    blank = np.arange(wells) >= samples
-    own = np.where(blank, 0.0, 10 ** generator.uniform(0, 3, wells))
-    kit = np.exp(generator.normal(0, 0.3, wells))
-    people = generator.dirichlet(np.full(residents, 0.3), size=wells)
-    dust = generator.dirichlet(np.full(contaminants, 5.0), size=wells)
-    amounts = np.hstack([own[:, None] * people, kit[:, None] * dust])
-    # A blank gives few reads, because it holds little to amplify.
-    depth = np.where(blank, reads // 10, reads)
-    counts = generator.multinomial(depth, amounts / amounts.sum(axis=1, keepdims=True))
-    names = [f"R{n + 1:02}" for n in range(residents)] + [f"C{n + 1:02}" for n in range(contaminants)]
-    truth = ["resident"] * residents + ["contaminant"] * contaminants
-    ids = [f"{'blank' if is_blank else 'sample'}-{n + 1:02}" for n, is_blank in enumerate(blank)]
-    # Blanks lie scattered over the plate, as they should.
-    places = generator.permutation(PLATE[0] * PLATE[1])[:wells]
-    metadata = pd.DataFrame({"blank": blank, "concentration": own + kit, "well": places}, index=ids)
-    table = pd.DataFrame(counts, index=ids, columns=names)
-    return Study.from_frame(table, metadata, taxonomy=pd.DataFrame({"truth": truth}, index=names))
-
-
-def leak(study: Study, share: float, seed: int = 1) -> Study:
-    """Let every well take up some of the DNA of the wells beside it (simulated well-to-well leakage).
-
-    A well receives, from each of its up to eight neighbours in use, ``share`` of that neighbour's reads, in Poisson
-    numbers; what it gives it does not lose.
-
-    Parameters
-    ----------
-    study : Study
-        With a metadata column ``well``: 0 to 95, row by row of a plate of 8 × 12.
-    share : float
-        Share of a neighbour's reads that arrives, such as 0.01.
-    seed : int
-        Of the Poisson numbers.
-
-    Examples
-    --------
-    >>> clean = plate_study(seed=1)
-    >>> bool((leak(clean, 0.01).depth >= clean.depth).all())
-    True
-    """
-    generator = np.random.default_rng(seed)
-    row, place = np.divmod(study.column("well").to_numpy(dtype=int), PLATE[1])
-    near = (np.abs(row[:, None] - row) <= 1) & (np.abs(place[:, None] - place) <= 1)
-    np.fill_diagonal(near, False)
-    counts = study.to_frame()
-    taken = generator.poisson(share * (near.astype(float) @ counts.to_numpy()))
-    return Study.from_frame(counts + taken, study.metadata, taxonomy=study.taxonomy)
-
-
 def dilutions(steps: Sequence[int], kit_share: float = 0.001) -> Mapping[int, float]:
     """Return the share of reads from outside in a positive control, by how often it was diluted ten times.
 
@@ -289,6 +374,29 @@ def _fisher(
     p = np.minimum(hypergeom.sf(pairs[:, 0] - 1, wells, pairs[:, 1], blanks), 1.0)
     p[pairs[:, 1] < 2] = np.nan
     return np.asarray(p[which.ravel()], dtype=float)
+
+
+def _prevalence_score(
+    in_blanks: npt.NDArray[np.int64],
+    everywhere: npt.NDArray[np.int64],
+    blanks: int,
+    wells: int,
+    fisher: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    samples = wells - blanks
+    pooled = everywhere / wells
+    apart = in_blanks / blanks - (everywhere - in_blanks) / samples
+    expected = np.stack([blanks * pooled, samples * pooled, blanks * (1 - pooled), samples * (1 - pooled)])
+    correction = np.minimum(0.5, np.abs(apart) / (1 / blanks + 1 / samples))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # All four cells are as far from what is expected.
+        square = ((np.abs(in_blanks - expected[0]) - correction) ** 2 / expected).sum(axis=0)
+    tail = norm.sf(np.sign(apart) * np.sqrt(square))
+    # Both exact tails count the table that was seen; the mid-p counts half of it.
+    middle = fisher - hypergeom.pmf(in_blanks, wells, everywhere, blanks) / 2
+    score = np.where((expected < _FEW).any(axis=0), middle, tail)
+    score = np.where(everywhere == wells, 0.5, score)
+    return np.asarray(np.where(np.isnan(fisher), np.nan, score))
 
 
 def _adjusted(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

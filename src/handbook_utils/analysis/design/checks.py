@@ -1,0 +1,410 @@
+"""What is wrong with a design, found before anything is fitted: refused with the table that shows it, or noted."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from handbook_utils.analysis.design.terms import as_words, in_order, parts
+from handbook_utils.errors import InputError, InputErrors, listed
+
+if TYPE_CHECKING:
+    from handbook_utils.analysis.design.model import Design
+
+#: With a variance inflation of more, the covariates tell nearly all there is to tell about the groups.
+INFLATED = 10.0
+#: Names that columns of people often have.
+_PEOPLE = re.compile(
+    r"(^|_|host)(person|subject|participant|patient|individual|donor|resident|infant|who)(_?id)?$", re.I
+)
+
+
+def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
+    """Return the groups in their order, the reference first.
+
+    Raises
+    ------
+    InputError
+        Groups or a reference that are not there, fewer than two groups.
+    """
+    name = asked["group"]
+    there = in_order(set(as_words(frame[name]).dropna()))
+    chosen = parts(asked["levels"]) or there
+    first = asked["reference"]
+    for parameter, wanted, known in (("levels", chosen, there), ("reference", [first] if first else [], chosen)):
+        absent = [word for word in wanted if word not in known]
+        if absent:
+            raise InputError(
+                f"There is no group '{absent[0]}' in '{name}'.",
+                where=f"parameter {parameter}",
+                expected=f"of {listed(known, most=12)}",
+                found=listed(absent),
+            )
+    if len(chosen) < 2:
+        raise InputError(
+            "There are no groups to compare.",
+            where=f"parameter group, column {name}",
+            expected="two or more groups",
+            found=f"only '{chosen[0]}'" if chosen else "no values",
+            remedy="Choose another column.",
+        )
+    return [first, *(word for word in chosen if word != first)] if first else chosen
+
+
+def enough(frame: pd.DataFrame, asked: dict[str, str], groups: list[str]) -> None:
+    """Check that no group is too small, in people and in what they are nested in.
+
+    Raises
+    ------
+    InputError
+        Each group that is too small, with the number found and needed.
+    """
+    least = int(asked["minimum"])
+    if not groups:
+        _enough_of_a_number(frame, asked, least)
+        return
+    words = as_words(frame[asked["group"]])
+    members = as_words(frame[asked["person"]]) if asked["person"] else pd.Series(frame.index, index=frame.index)
+    sizes = members.groupby(words).nunique()
+    small = {name: int(sizes[name]) for name in groups if sizes[name] < least}
+    if small:
+        what = "people" if asked["person"] else "samples"
+        rest = [name for name in groups if name not in small]
+        many = len(groups) > len(frame) / 2
+        raise InputError(
+            f"{len(small)} of {len(groups)} groups have too few {what}.",
+            where=f"parameter group, column {asked['group']}",
+            expected=f"{least} or more {what} in each group",
+            found=listed([f"'{name}' has {size}" for name, size in small.items()], most=8),
+            remedy=(f'Leave them out: levels "{", ".join(rest)}".' if len(rest) > 1 else "Add samples, or join groups.")
+            + (" Is this a measurement rather than a group? Then name it in exposure." if many else ""),
+        )
+    if asked["nested_in"]:
+        units = as_words(frame[asked["nested_in"]]).groupby(words).nunique()
+        alone = [name for name in groups if units[name] < 2]
+        if alone:
+            raise InputError(
+                f"A group with one {asked['nested_in']} cannot be told from it.",
+                where=f"parameter nested_in, column {asked['nested_in']}",
+                expected=f"two or more of {asked['nested_in']} in each group",
+                found=listed([f"'{name}' has {units[name]}" for name in groups]),
+                remedy="No analysis of these samples can tell them apart; say so, or compare groups that have more.",
+            )
+
+
+def _enough_of_a_number(frame: pd.DataFrame, asked: dict[str, str], least: int) -> None:
+    name = asked["exposure"]
+    values = frame[name]
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        raise InputError(
+            f"The exposure '{name}' is not a number.",
+            where="parameter exposure",
+            expected="a column of numbers",
+            found=listed([str(value) for value in values.unique()]),
+            remedy=f'For groups: group "{name}" and exposure "".',
+        )
+    if values.nunique() < 3 or len(values) < least:
+        raise InputError(
+            f"The exposure '{name}' has {values.nunique()} different values in {len(values)} samples.",
+            where="parameter exposure",
+            expected=f"three values or more, and {least} samples or more",
+            remedy=f'For two groups: group "{name}" and exposure "".',
+        )
+
+
+def check(design: Design) -> None:
+    """Refuse a model that these samples cannot answer.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Columns that do not vary, terms that follow from others, cells without samples, groups that a covariate tells
+        apart, an exchange that cannot change the term, more columns than samples.
+    """
+    errors = [_constant(design, name) for name, term in design.terms.items() if not _varies(term.block)]
+    if errors:
+        raise InputErrors(errors) if len(errors) > 1 else errors[0]
+    for name in design.terms:
+        _check_cells(design, name)
+    _check_nests(design)
+    _check_exchange(design)
+    for name in [design.focus, *design.beside]:
+        _check_alias(design, name)
+    _check_separation(design)
+    everything = np.hstack([design.matrix.to_numpy(), design.restriction(design.focus).to_numpy()])
+    columns = int(np.linalg.matrix_rank(everything))
+    if columns >= design.n:
+        raise InputError(
+            "The model has as many columns as there are samples.",
+            where="parameters group, covariates and strata",
+            expected=f"fewer than {design.n} columns",
+            found=f"{columns} columns of {listed(list(design.terms), most=8)}",
+            remedy="Leave terms out. Is one of them the name of a sample or person?",
+        )
+
+
+def notes(design: Design) -> list[str]:
+    """Return what a reader must know before believing an answer, a sentence each, without the full stop."""
+    made = []
+    for term in design.terms.values():
+        if term.kind == "number" and term.name != design.focus:
+            values = design.frame[term.columns[0]]
+            if 2 < values.nunique() <= 5 and (values % 1 == 0).all():
+                made.append(
+                    f"{term.name} has {values.nunique()} values and is taken as a number; write C({term.name}) if they "
+                    "are names"
+                )
+    inflation = _inflation(design)
+    if inflation > INFLATED:
+        made.append(
+            f"The other terms tell most of what there is to tell about {design.focus} (variance inflation "
+            f"{inflation:.0f}), so little is known of it beside them"
+        )
+    made += _empty_cells(design)
+    if design.asked["person"] and design.changes_within(design.focus, design.asked["person"]):
+        block = design.terms[design.focus].block
+        moved = (block.groupby(design.people).nunique() > 1).any(axis=1)
+        made.append(
+            f"{design.focus} changes within {int(moved.sum())} of {design.n_people} people and is compared within "
+            "them; the others say nothing about it"
+            if not moved.all()
+            else f"{design.focus} changes within people and is compared within them"
+        )
+    exchange = design.exchange(design.focus)
+    rows = design.terms[design.focus].block.to_numpy()[exchange.first]
+    ways = exchange.arrangements(rows)
+    if ways < 200:
+        made.append(f"There are only {ways} different arrangements, so no p-value can be below {1 / ways:.3f}")
+    if not design.asked["person"]:
+        made += _maybe_people(design)
+    return made
+
+
+# ---------------------------------------------------------------------- one check each
+
+
+def _varies(block: pd.DataFrame) -> bool:
+    values = block.to_numpy()
+    return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
+
+
+def _without(design: Design, term: str) -> str:
+    """Say how to run without a term, by a parameter that exists."""
+    asked = design.asked
+    if asked["formula"]:
+        return f"Take {term} out of the formula."
+    if term == asked["time"]:
+        return 'Run without it: time "".'
+    for question in ("interactions", "covariates"):
+        names = parts(asked[question])
+        if term in names:
+            return f'Run without it: {question} "{", ".join(name for name in names if name != term)}".'
+    return f"Choose another column than {term}."
+
+
+def _constant(design: Design, name: str) -> InputError:
+    column = design.terms[name].columns[0]
+    return InputError(
+        f"'{name}' is the same for all {design.n} samples of the design.",
+        where=f"column {column}",
+        expected="two values or more",
+        found=str(design.frame[column].iloc[0]),
+        remedy=_without(design, name),
+    )
+
+
+def _check_cells(design: Design, name: str) -> None:
+    term = design.terms[name]
+    if term.kind != "interaction" or (term.block.abs().to_numpy() > 0).any(axis=0).all():
+        return
+    table = _crossed(design, *term.columns[:2])
+    raise InputError(
+        f"The interaction '{name}' has cells without samples.",
+        where="parameter interactions",
+        expected="samples of every combination",
+        found=_shown(table),
+        remedy=_without(design, name),
+    )
+
+
+def _check_nests(design: Design) -> None:
+    person, unit = design.asked["person"], design.asked["nested_in"]
+    if not person or not unit:
+        return
+    several = as_words(design.frame[unit]).groupby(design.people).nunique()
+    crossed = list(several.index[several > 1])
+    if crossed:
+        raise InputError(
+            f"{len(crossed)} people are in more than one {unit}.",
+            where="parameter nested_in",
+            expected=f"every person in one {unit}",
+            found=listed(crossed),
+            remedy=f'Take it as a term: nested_in "", and C({unit}) among the covariates.',
+        )
+
+
+def _check_exchange(design: Design) -> None:
+    found, strata = design.exchange(design.focus), parts(design.asked["strata"])
+    if found.whole and strata:
+        blocks = design.frame.groupby([as_words(design.frame[name]) for name in strata]).ngroup().to_numpy()
+        several = pd.Series(blocks).groupby(found.units).nunique()
+        if (several > 1).any():
+            raise InputError(
+                f"{int((several > 1).sum())} units ({found.words}) are in more than one stratum.",
+                where="parameter strata",
+                expected=f"one value of {' and '.join(strata)} for all samples of a unit that is exchanged as a whole",
+                remedy=f'Run without strata, and take it as a term: strata "", and C({strata[0]}) in covariates.',
+            )
+    own = design.terms[design.focus].block.to_numpy()[found.first]
+    by_block = pd.DataFrame(own).groupby(found.blocks)
+    if ((by_block.max() - by_block.min()).to_numpy() > 0).any():
+        return
+    name = " and ".join(strata) or design.asked["person"] or design.asked["nested_in"]
+    table = _crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
+    repeated = len(strata) == 1 and not design.asked["person"]
+    raise InputError(
+        f"Within every {name}, '{design.focus}' is the same, so no exchange within {name} can change it.",
+        where="parameter strata" if strata else "parameters person and nested_in",
+        expected=f"at least one {name} in which {design.focus} differs",
+        found=_shown(table) if not table.empty else f"{len(np.unique(found.blocks))} blocks",
+        remedy=(f'If a {name} is one person with several samples: person "{name}" and strata "". ' if repeated else "")
+        + (
+            f'If samples lie in it like mice in a cage: nested_in "{name}" and strata "".'
+            if repeated
+            else 'Run without strata: strata "".'
+        ),
+    )
+
+
+def _check_alias(design: Design, name: str) -> None:
+    others = [
+        np.ones((design.n, 1)),
+        *(design.terms[other].block.to_numpy() for other in design.terms if other != name),
+    ]
+    if name == design.focus:
+        others.append(design.restriction(name).to_numpy())
+    before, own = np.hstack(others), design.terms[name].block.to_numpy()
+    fresh = _rank(np.hstack([before, own])) - _rank(before)
+    if fresh == own.shape[1]:
+        return
+    culprit, table = _confounder(design, name)
+    remedy = _without(design, culprit if culprit and name == design.focus else name)
+    if culprit and table is not None and table.shape[1] > table.shape[0] and not design.asked["nested_in"]:
+        column = design.terms[culprit].columns[0]
+        remedy += f' If samples lie in {column} like mice in a cage, say nested_in "{column}" as well.'
+    what = "follows from the others" if fresh == 0 else "cannot be told from the others in part"
+    raise InputError(
+        f"The term '{name}' {what}.",
+        where="parameters group, covariates, strata and interactions",
+        expected="a term that says something the others do not",
+        found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(design.beside)}",
+        remedy=f"{remedy} These samples cannot tell the two apart.",
+    )
+
+
+def _confounder(design: Design, name: str) -> tuple[str | None, pd.DataFrame | None]:
+    """Return the one other term of words that a term goes with entirely, and the table that shows it."""
+    own = design.terms[name]
+    for other, term in design.terms.items():
+        if other == name or term.kind != "words" or own.kind != "words":
+            continue
+        table = _crossed(design, own.columns[0], term.columns[0])
+        if ((table > 0).sum(axis=0) == 1).all() or ((table > 0).sum(axis=1) == 1).all():
+            return other, table
+    return None, None
+
+
+def _check_separation(design: Design) -> None:
+    if len(design.groups) != 2:
+        return
+    for name in design.beside:
+        term = design.terms[name]
+        if term.kind != "number" or design.asked["time"] in term.columns:
+            continue
+        values = design.frame[term.columns[0]].groupby(design.labels.astype(str))
+        table = values.agg(["size", "min", "max"]).loc[list(design.groups)]
+        (low, high), (others_low, others_high) = table[["min", "max"]].to_numpy()
+        if high < others_low or others_high < low:
+            raise InputError(
+                f"'{name}' tells the groups of '{design.focus}' apart: their values do not overlap.",
+                where="parameters group and covariates",
+                expected=f"groups that share values of {name}",
+                found=_shown(table.rename_axis(design.focus)),
+                remedy=_without(design, name) + " What is found is then about both at once, and must be said so.",
+            )
+
+
+def _inflation(design: Design) -> float:
+    """Return the variance inflation of the focus beside the others (Fox and Monette 1992), for one column."""
+    if not design.beside:
+        return 1.0
+    own = design.terms[design.focus].block.to_numpy()
+    others = np.hstack(
+        [
+            design.terms[name].block.to_numpy()
+            for name in design.beside
+            if design.focus not in design.terms[name].columns
+        ]
+        or [np.empty((design.n, 0))]
+    )
+    if not others.shape[1]:
+        return 1.0
+
+    def size(columns: npt.NDArray[np.float64]) -> float:
+        return float(np.linalg.slogdet(np.atleast_2d(np.corrcoef(columns, rowvar=False)))[1])
+
+    kept = others[:, others.std(axis=0) > 0]
+    if _rank(np.hstack([own, kept])) < own.shape[1] + kept.shape[1]:
+        return 1.0  # covariates that follow from each other; that says nothing about the groups
+    return float(np.exp((size(own) + size(kept) - size(np.hstack([own, kept]))) / own.shape[1]))
+
+
+def _empty_cells(design: Design) -> list[str]:
+    found = []
+    words = [term for term in design.terms.values() if term.kind == "words"]
+    for one, other in combinations(words, 2):
+        table = _crossed(design, one.columns[0], other.columns[0])
+        gaps = np.argwhere(table.to_numpy() == 0)
+        empty = [f"{table.index[row]} with {table.columns[column]}" for row, column in gaps]
+        if empty and design.focus in (one.name, other.name):
+            found.append(f"No samples of {listed(empty, most=4)} ({one.name}, {other.name})")
+    return found
+
+
+def _maybe_people(design: Design) -> list[str]:
+    """Name columns that look like people with several samples each, since nobody said which samples belong together."""
+    taken = {column for term in design.terms.values() for column in term.columns}
+    taken |= {*parts(design.asked["strata"]), design.asked["nested_in"]}
+    found = []
+    for name in map(str, design.frame.columns):
+        column = design.frame[name]
+        if name not in taken and _PEOPLE.search(name) and 1 < column.nunique() < column.notna().sum():
+            found.append(
+                f"The column {name} has {column.nunique()} values for {design.n} samples; if they are people, say so: "
+                f"person {name}"
+            )
+    return found
+
+
+def _crossed(design: Design, one: str, other: str) -> pd.DataFrame:
+    return pd.crosstab(as_words(design.frame[one]), as_words(design.frame[other]))
+
+
+def _rank(columns: npt.NDArray[np.float64]) -> int:
+    sizes = np.linalg.norm(columns - columns.mean(axis=0), axis=0)
+    centred = (columns - columns.mean(axis=0))[:, sizes > 0] / sizes[sizes > 0]
+    return int((np.linalg.svd(centred, compute_uv=False) > 1e-9).sum()) if centred.shape[1] else 0
+
+
+def _shown(table: pd.DataFrame, most: int = 8) -> str:
+    cut = table.iloc[:most, :most]
+    more = [
+        f"{size - most} more {what}" for size, what in zip(table.shape, ("rows", "columns"), strict=True) if size > most
+    ]
+    lines = cut.to_string().splitlines()
+    return "\n".join(["", *(f"    {line}" for line in lines), *([f"    and {listed(more)}"] if more else [])])

@@ -1,0 +1,177 @@
+"""The paths among the answers: those that must be there are looked for before anything runs."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from handbook_utils.asking.values import PATHS, WORDS, Value
+from handbook_utils.errors import InputError, listed, nearest
+
+
+def paths_of(value: str) -> list[Path]:
+    """Return the paths in the value of a parameter: one, or several with the system's sign between paths.
+
+    Examples
+    --------
+    >>> [path.name for path in paths_of(os.pathsep.join(["a.report", "b.report"]))]
+    ['a.report', 'b.report']
+    """
+    # A file may have that sign in its own name.
+    parts = [value] if Path(value).exists() else value.split(os.pathsep)
+    return [Path(part).expanduser() for part in parts if part]
+
+
+def found_from(folder: Path, kind: str, value: Any) -> Any:
+    """Make the paths in an answer ones from the folder of the file that gives it: a plan, a file of parameters.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where that file lies.
+    kind : str
+        Of the answer; what is no path stays as it is.
+    value : object
+        The answer, of several files also a list.
+
+    Examples
+    --------
+    >>> found_from(Path("/study"), "file", "../my.biom"), found_from(Path("/study"), "str", "../a")
+    ('/my.biom', '../a')
+    """
+    if kind not in PATHS or not value:
+        return value
+    folder = folder.resolve()
+    if isinstance(value, list):
+        paths = [Path(str(path)).expanduser() for path in value]
+    elif kind == "files" and not (folder / str(value)).exists():
+        paths = paths_of(str(value))
+    else:
+        paths = [Path(str(value)).expanduser()]
+    return os.pathsep.join(os.path.normpath(folder / path) for path in paths)
+
+
+def without_folders(kinds: Mapping[str, str], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Cut the paths of the reader's files down to their names.
+
+    What is handed on needs no more: a path on somebody's machine says nothing to others, and often tells more than it
+    should about its owner. The files are known by their checksums.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str
+        The kind of each answer.
+    values : mapping
+        The answers.
+
+    Returns
+    -------
+    dict
+        The same answers, in the same order.
+
+    Examples
+    --------
+    >>> without_folders({"table": "file", "group": "str"}, {"table": "data/my.biom", "group": "a/b"})
+    {'table': 'my.biom', 'group': 'a/b'}
+    """
+    return {
+        name: ", ".join(path.name for path in paths_of(str(value))) if kinds[name] in PATHS and value else value
+        for name, value in values.items()
+    }
+
+
+def found_paths(given: str, name: str, kind: str) -> list[Path]:
+    """Return the files or the folder that a parameter names, all of them there and readable.
+
+    Parameters
+    ----------
+    given : str
+        One path; of ``files`` also a folder, a pattern, or several paths with the system's sign between them.
+    name : str
+        The parameter, for messages.
+    kind : {"file", "files", "folder"}
+        What is asked for.
+
+    Raises
+    ------
+    InputError
+        Something is not there, is of the other kind, or cannot be read.
+    """
+    asked = _Asked(name, kind)
+    if kind != "files":
+        return [asked.right(Path(given).expanduser())]
+    found: list[Path] = []
+    for path in paths_of(given):
+        if not path.exists() and glob.has_magic(str(path)):
+            found += asked.matching(path)
+        elif path.is_dir():
+            found += asked.inside(path)
+        else:
+            found.append(path)
+    return [asked.right(path) for path in found]
+
+
+class _Asked:
+    """What a path is asked for, for messages."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name = name
+        self.kind = kind
+        self.one = "folder" if kind == "folder" else "file"
+
+    def error(self, problem: str, found: str, remedy: str) -> InputError:
+        return InputError(
+            f"Parameter '{self.name}' {problem}.",
+            where=f"parameter {self.name}",
+            expected=WORDS[self.kind],
+            found=found,
+            remedy=remedy,
+        )
+
+    def matching(self, pattern: Path) -> list[Path]:
+        folder = next(above for above in pattern.parents if above.is_dir())
+        found = sorted(folder.glob(str(pattern.relative_to(folder))))
+        files = [path for path in found if path.is_file() and not path.name.startswith(".")]
+        if not files:
+            there = f"{folder} holds {listed(_names(folder)) or 'nothing'}"
+            raise self.error("is a pattern that no file matches", f"{pattern}; {there}", "Check folder and pattern.")
+        return files
+
+    def inside(self, folder: Path) -> list[Path]:
+        files = [folder / name for name in _names(folder) if (folder / name).is_file()]
+        if not files:
+            raise self.error("names a folder without files", str(folder), "Name the folder that holds them.")
+        return files
+
+    def right(self, path: Path) -> Path:
+        try:
+            if not path.exists():
+                folder = path.parent if path.parent.is_dir() else Path()
+                close = nearest(path.name, _names(folder))
+                remedy = f"Did you mean {folder / close}?" if close else "Check the path."
+                raise self.error(f"names a {self.one} that is not there", str(path), remedy)
+            if self.kind == "folder":
+                if not path.is_dir():
+                    raise self.error("names a file, where a folder is needed", str(path), "Name the folder it is in.")
+            elif path.is_dir():
+                inside = f"a folder with {listed(_names(path)) or 'nothing in it'}"
+                raise self.error("names a folder, where a file is needed", f"{path}: {inside}", "Name a file in it.")
+            elif not path.is_file():
+                raise self.error("names something that is no file", str(path), "Save it as a file first.")
+            else:
+                path.open("rb").close()
+        except OSError as error:
+            remedy = (
+                f"Ask its owner, or: chmod u+r {path.name}" if isinstance(error, PermissionError) else "Copy it anew."
+            )
+            raise self.error(
+                f"names a {self.one} that cannot be read", f"{path}: {error.strerror or error}", remedy
+            ) from None
+        return path
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))

@@ -1,0 +1,175 @@
+"""Bytes become text in one way, and the encoding is said."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from handbook_utils.errors import InputError, listed
+
+#: Bytes that are looked at together.
+_STEP = 1024**2
+
+
+def read_text(path: Path) -> tuple[str, str]:
+    """Read a text file in the encoding it is in.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 (with or without mark), UTF-16, or else Windows-1252.
+
+    Returns
+    -------
+    text : str
+    encoding : str
+        As :func:`decode`.
+
+    Raises
+    ------
+    InputError
+        It cannot be opened, is empty, or is no text.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError("The file cannot be read.", where=str(path), found=error.strerror or str(error)) from error
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise InputError("The file is empty.", where=str(path), expected="text")
+    return decode(content, str(path))
+
+
+def decode(content: bytes, where: str, expected: str = "text") -> tuple[str, str]:
+    r"""Turn bytes into text and say which encoding they have.
+
+    UTF-16 is known by its mark or by its zero bytes; what is not UTF-8 is read as Windows-1252, which is said; a file
+    that is partly the one and partly the other is refused, because its ids would not match.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a file.
+    where : str
+        The file, for messages.
+    expected : str
+        What the file should be, for the message where it is no text.
+
+    Returns
+    -------
+    text : str
+    encoding : str
+        ``"UTF-8"``, ``"UTF-8 with BOM"``, ``"UTF-16"`` or ``"Windows-1252"``.
+
+    Raises
+    ------
+    InputError
+        No text, cut off, or two encodings in one file.
+
+    Examples
+    --------
+    >>> decode("café".encode("cp1252"), "a.csv")
+    ('café', 'Windows-1252')
+    """
+    codec, start, named = sniffed(content, where, expected)
+    return content[start:].decode(codec), named
+
+
+def sniffed(content: bytes, where: str, expected: str = "text") -> tuple[str, int, str]:
+    """Find out which encoding bytes have, without making a text of them all.
+
+    Parameters
+    ----------
+    content, where, expected : bytes, str, str
+        As :func:`decode`.
+
+    Returns
+    -------
+    codec : str
+        For Python.
+    start : int
+        Where the text begins, after a mark.
+    encoding : str
+        For people: ``"UTF-8"``, ``"UTF-8 with BOM"``, ``"UTF-16"`` or ``"Windows-1252"``.
+
+    Raises
+    ------
+    InputError
+        As :func:`decode`.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _checked(content, "utf-16", where)
+        return "utf-16", 0, "UTF-16"
+    start, named = (3, "UTF-8 with BOM") if content.startswith(codecs.BOM_UTF8) else (0, "UTF-8")
+    head = content[start : start + 4000]
+    if b"\x00" in head:
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if min(even, odd) == 0 and max(even, odd) > len(head) // 4:
+            codec = "utf-16-be" if even else "utf-16-le"
+            _checked(content, codec, where)
+            return codec, 0, "UTF-16"
+    if b"\x00" in content:
+        raise InputError(
+            "This is not a text file.",
+            where=where,
+            expected=expected,
+            found=f"a zero byte at position {content.index(0) + 1}",
+            remedy="Export it as TSV.",
+        )
+    try:
+        _steps(content, "utf-8", start)
+    except UnicodeDecodeError:
+        _legacy(content[start:], where)
+        return "cp1252", start, "Windows-1252"
+    return "utf-8", start, named
+
+
+def _steps(content: bytes, codec: str, start: int = 0) -> None:
+    """Decode piece by piece, so that a large file is not in memory twice only to know that it can be."""
+    decoder, view = codecs.getincrementaldecoder(codec)(), memoryview(content)
+    for at in range(start, len(content), _STEP):
+        decoder.decode(bytes(view[at : at + _STEP]))
+    decoder.decode(b"", final=True)
+
+
+def _checked(content: bytes, encoding: str, where: str) -> None:
+    try:
+        _steps(content, encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "This file is cut off or damaged.",
+            where=where,
+            expected="UTF-16 text",
+            found=f"{error.reason} at byte {error.start + 1}",
+            remedy="Save it again as UTF-8.",
+        ) from None
+
+
+def _legacy(content: bytes, where: str) -> None:
+    utf8, other = [], []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            utf8.append(number)
+        except UnicodeDecodeError:
+            other.append(number)
+    if utf8:
+        raise InputError(
+            "This file mixes two text encodings.",
+            where=f"{where}, line {listed(other)}",
+            expected=f"UTF-8, as in line {listed(utf8, most=3)}",
+            found="bytes that are not UTF-8",
+            remedy="Two files were probably pasted together: save both as UTF-8 first.",
+        )
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            "The text encoding of this file is not known.",
+            where=f"{where}, line {row}",
+            expected="UTF-8, UTF-16 or Windows-1252",
+            found=f"the byte {content[error.start]:#04x}",
+            remedy="Save it as UTF-8.",
+        ) from None

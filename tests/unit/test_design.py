@@ -1,0 +1,227 @@
+"""One design for every recipe: who is in it, what is refused before it runs, and what may be exchanged."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.contrasts import contrasts_of
+from handbook_utils.analysis.design.exchange import Exchange
+from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.errors import InputError, InputErrors
+
+GENERATOR = np.random.default_rng(5)
+
+
+def people(count: int = 24) -> pd.DataFrame:
+    """Two visits of each of some people in two clinics; the arm is the person's, written 1, 2, 3."""
+    person = np.repeat([f"P{number:02d}" for number in range(count)], 2)
+    each = np.arange(count)
+    return pd.DataFrame(
+        {
+            "arm": np.repeat(each % 3 + 1, 2),
+            "who": person,
+            "visit": np.tile([0, 1], count),
+            "clinic": np.repeat(each // 3 % 2 + 1, 2),
+            "age": np.repeat(20.0 + (7 * each) % 31, 2),
+            "treated": np.tile(["no", "yes"], count),
+        },
+        index=[f"S{number:02d}" for number in range(2 * count)],
+    )
+
+
+def refused(**asked: Any) -> str:
+    with pytest.raises((InputError, InputErrors)) as caught:
+        design_of(asked.pop("metadata", people()), **asked)
+    return str(caught.value)
+
+
+def test_groups_are_words_whatever_they_look_like() -> None:
+    design = design_of(people(), group="arm")
+    assert design.groups == ("1", "2", "3")
+    assert list(design.terms["arm"].block.columns) == ["arm[2]", "arm[3]"]
+    gaps = people().astype({"arm": float})
+    gaps.loc["S00", "arm"] = np.nan
+    assert design_of(gaps, group="arm").groups == ("1", "2", "3")  # a missing value does not make them 1.0, 2.0
+
+
+def test_order_of_groups_and_reference() -> None:
+    assert design_of(people(), group="arm", reference="3").groups == ("3", "1", "2")
+    chosen = design_of(people(), group="arm", levels="2, 1")
+    assert chosen.groups == ("2", "1")
+    assert len(chosen.left_out["arm is another"]) == 16
+    assert "of 1, 2, 3" in refused(group="arm", levels="2, 4").replace("one of", "of")
+    assert "parameter reference" in refused(group="arm", levels="2, 1", reference="3")
+
+
+def test_covariates_say_whether_they_are_words_or_numbers() -> None:
+    design = design_of(people(), group="arm", covariates="age, C(clinic), log(age)", person="who")
+    assert [design.terms[name].kind for name in ("age", "C(clinic)", "log(age)")] == ["number", "words", "number"]
+    assert "age (a number), C(clinic) (words)" in str(design)
+    assert list(design.matrix) == ["Intercept", "age", "clinic[2]", "log(age)", "arm[2]", "arm[3]"]
+    np.testing.assert_allclose(design.matrix["log(age)"], np.log(people()["age"]))
+
+
+def test_a_number_with_few_values_is_told() -> None:
+    rows = people().assign(site=np.tile([1, 2, 3, 4], 12))
+    assert "write C(site) if they are names" in str(design_of(rows, group="arm", covariates="site"))
+    assert "C(site) if" not in str(design_of(rows, group="arm", covariates="C(site)"))
+
+
+def test_it_prints_itself_and_n_is_what_is_fitted() -> None:
+    rows = people()
+    rows.loc[["S03", "S17"], "age"] = [np.nan, np.inf]
+    design = design_of(rows, group="arm", covariates="age", person="who")
+    assert design.who == "46 samples of 24 people; 2 left out (age missing: S03, S17)"
+    assert (design.n, design.n_people, len(design.matrix)) == (46, 24, 46)
+    assert design.sizes["people"].to_dict() == {"1": 8, "2": 8, "3": 8}
+    assert "S03, S17" in refused(metadata=rows, group="arm", covariates="age", missing="stop")
+
+
+def test_a_formula_says_the_same() -> None:
+    said = design_of(people(), formula="~ age + C(clinic) + arm * visit + (1 | who)", group="arm")
+    asked = design_of(
+        people(), group="arm", covariates="age, C(clinic)", time="visit", interactions="arm:visit", person="who"
+    )
+    assert said.asked["person"] == "who"
+    pd.testing.assert_frame_equal(said.matrix[list(asked.matrix)], asked.matrix)
+    assert design_of(people(), formula="~ age + visit").focus == "age"
+    assert design_of(people(), formula="~ C(arm)").groups == ("1", "2", "3")
+    for wrong in ("~ arm +", "~ 0 + arm", "y ~ arm", "~ arm + (visit | who)"):
+        assert "formula" in refused(formula=wrong)
+    assert 'covariates ""' in refused(formula="~ arm", covariates="age")
+
+
+def test_what_cannot_be_computed_is_refused() -> None:
+    assert "Did you mean 'clinic'" in refused(group="arm", covariates="clinik")
+    twice = refused(group="arn")
+    assert twice.count("arn") == 2
+    assert "parameter group" in twice
+    assert "parameter person" in refused(group="arm", person="whom")
+    assert "one of them" in refused()
+    assert "one of them" in refused(group="arm", exposure="age")
+    assert 'group "treated"' in refused(exposure="treated")
+    assert "three values or more" in refused(exposure="visit")
+    assert "above 0" in refused(group="arm", covariates="log(visit)")
+    assert "the same for all" in refused(metadata=people().assign(batch="b"), group="arm", covariates="batch, age")
+
+
+def test_groups_under_the_minimum_are_counted_in_people() -> None:
+    assert design_of(people(), group="arm", minimum=9).n == 48
+    told = refused(group="arm", minimum=9, person="who")
+    assert "'1' has 8" in told
+    rows = people()
+    rows.loc["S00", "arm"] = 4
+    assert 'levels "1, 2, 3"' in refused(metadata=rows, group="arm", minimum=2)
+    assert "exposure" in refused(metadata=rows.assign(x=np.arange(48)), group="x", minimum=2)
+
+
+def test_a_confounded_design_is_refused_with_the_table_that_shows_it() -> None:
+    rows = people().assign(batch=lambda frame: frame["arm"].map({1: "b1", 2: "b2", 3: "b2"}))
+    told = refused(metadata=rows[rows["arm"] < 3], group="arm", covariates="age, batch")
+    assert "follows from the others" in told
+    assert 'covariates "age"' in told
+    assert "16" in told
+    assert "b1" in told
+    partly = refused(metadata=rows, group="arm", covariates="batch")
+    assert "in part" in partly
+    older = people().assign(age=lambda frame: frame["age"] + 100 * (frame["arm"] == 2))
+    assert "do not overlap" in refused(metadata=older, group="arm", levels="1, 2", covariates="age")
+    nearly = people().assign(score=lambda frame: frame["arm"] % 2 + np.tile([0.0, 0.13, -0.1, 0.02], 12))
+    nearly.loc[["S00", "S02"], "score"] = [0.45, 0.5]
+    assert "variance inflation" in str(design_of(nearly, group="arm", levels="1, 2", covariates="score"))
+
+
+def test_empty_cells() -> None:
+    rows = people()
+    rows = rows[~((rows["arm"] == 3) & (rows["treated"] == "yes"))]
+    assert "cells without samples" in refused(
+        metadata=rows, group="arm", covariates="treated", interactions="arm:treated"
+    )
+    assert "No samples of yes with 3" in str(design_of(rows, group="arm", covariates="treated"))
+
+
+def test_a_group_that_is_constant_within_strata_is_refused_with_a_remedy_that_works() -> None:
+    told = refused(group="arm", strata="who")
+    assert 'person "who" and strata ""' in told
+    assert design_of(people(), group="arm", person="who", strata="").exchange("arm").words == "whole people"
+
+
+def test_samples_nested_in_cages() -> None:
+    rows = people().assign(cage=lambda frame: "c" + frame["arm"].astype(str) + (frame["age"] > 35).astype(str))
+    design = design_of(rows, group="arm", nested_in="cage", levels="1, 2")
+    assert design.exchange("arm").words == "whole units of cage"
+    assert "only 6 different arrangements" in str(design)
+    assert 'nested_in "cage"' in refused(metadata=rows, group="arm", covariates="cage")
+    one_each = rows.assign(cage="c" + rows["arm"].astype(str))
+    assert "cannot be told from it" in refused(metadata=one_each, group="arm", nested_in="cage")
+    moved = rows.assign(cage=np.tile(["x", "y"], 24))
+    assert "more than one cage" in refused(metadata=moved, group="arm", nested_in="cage", person="who")
+
+
+def test_the_widest_unit_within_which_a_term_stays_the_same_moves() -> None:
+    design = design_of(people(), group="treated", covariates="age, arm", person="who", strata="clinic")
+    assert design.exchange("treated").words == "samples within clinic and who"
+    assert design.exchange("age").words == "whole people within clinic"
+    assert design.restriction("treated").shape == (48, 23)
+    assert design.restriction("age").shape == (48, 1)
+    assert "compared within them" in str(design)
+    assert "more than one stratum" in refused(group="arm", person="who", strata="visit")
+
+
+def test_columns_that_look_like_people_are_pointed_at() -> None:
+    assert "person who" in str(design_of(people(), group="arm"))
+    assert "if they are people" not in str(design_of(people(), group="arm", person="who"))
+
+
+def test_pairs_are_designs_of_their_own() -> None:
+    pairs = design_of(people(), group="arm", covariates="age", person="who", minimum=5).pairs()
+    assert list(pairs) == ["2 - 1", "3 - 1", "3 - 2"]
+    assert all(isinstance(pair, Design) and pair.n == 32 for pair in pairs.values())
+    assert pairs["3 - 2"].groups == ("2", "3")
+
+
+def test_contrasts() -> None:
+    levels = ["non-smoker", "smoker", "ex"]
+    weights = contrasts_of("smoker - non-smoker; ex - 1/2 smoker - 0.5*non-smoker", levels)
+    assert weights.to_numpy().tolist() == [[-1, 1, 0], [-0.5, -0.5, 1]]
+    assert list(contrasts_of("", levels).index) == ["smoker - non-smoker", "ex - non-smoker"]
+    for wrong in ("smoker", "smoker + ex", "smokers - ex", "smoker - ex -"):
+        with pytest.raises(InputError, match="contrast"):
+            contrasts_of(wrong, levels)
+    assert "contrast" in refused(group="arm", contrast="2 - 4")
+
+
+# ---------------------------------------------------------------------- exchange
+
+
+def test_all_arrangements_are_listed_once_each() -> None:
+    exchange = Exchange(np.arange(7), np.array([0, 0, 0, 0, 1, 1, 1]), False, "samples within block")
+    rows = np.array([[0.0], [0], [1], [1], [0], [0], [1]])
+    found = exchange.orders(999, 1, rows)
+    assert found.exact
+    seen = {tuple(rows[order].ravel()) for order in found.orders}
+    assert len(seen) == len(found.orders) == exchange.arrangements(rows) == 6 * 3
+    assert all(set(order[:4]) == {0, 1, 2, 3} for order in found.orders)
+    free = Exchange(np.arange(4), np.zeros(4, dtype=np.intp), False, "samples").orders(99, 1)
+    assert {tuple(order) for order in free.orders} == set(itertools.permutations(range(4)))
+
+
+def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
+    blocks = np.array([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
+    found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)
+    assert not found.exact
+    assert (blocks[found.orders] == blocks).all()
+    assert found.p(0) == 1 / 200
+    assert found.p(9) == 10 / 200
+    exact = Exchange(np.arange(3), np.zeros(3, dtype=np.intp), False, "samples").orders(99, 1)
+    assert exact.p(1) == 1 / 6
+
+
+def test_questions_are_found_among_the_parameters_of_a_chapter() -> None:
+    assert asked_in({"table": "x", "group": "arm", "nested_in": "", "seed": 1}) == {"group": "arm", "nested_in": ""}
