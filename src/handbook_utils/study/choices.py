@@ -1,28 +1,21 @@
-"""How files are to be read where they can be read in two ways: what a reader of the handbook may say, in one place."""
+"""How files are to be read where they can be read in two ways: the answers to :mod:`handbook_utils.asking.reading`."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any
 
-from handbook_utils.errors import InputError, nearest
-
-#: By this variable a run tells its kernel what was chosen: reading is no part of a chapter's code.
-VARIABLE = "HANDBOOK_READING"
-
-
-def _choice(default: Any, meaning: str, *values: str) -> Any:
-    return field(default=default, metadata={"help": meaning, "choices": values})
+from handbook_utils.asking import answered
+from handbook_utils.asking.reading import NAMES, QUESTIONS, VARIABLE
+from handbook_utils.errors import InputError
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is asked where a file has two readings; the defaults take what is certain, and stop at the rest.
-
-    Every field is a parameter of every chapter that takes a table, under the same name.
+    """What was answered; the fields are the questions, and their defaults take only what is certain.
 
     Examples
     --------
@@ -30,60 +23,36 @@ class Choices:
     True
     """
 
-    match_ids: str = _choice(
-        "exact",
-        "how sample ids of table and metadata are matched; other than exact: ids that differ by that only",
-        *("exact", "suffix", "prefix", "blanks", "capitals", "spreadsheet", "r"),
-    )
-    keep_matched: bool = _choice(False, "go on with the samples that have metadata, and leave the others out")
-    samples_in: str = _choice("auto", "where the samples are in a table that does not say", "auto", "rows", "columns")
-    table_format: str = _choice("", "name of the format, where a file fits two (handbook formats)")
-    rank: str = _choice("", "rank at which a table of all ranks is read; empty: species")
-    functions: str = _choice("totals", "rows of a table of functions", "totals", "by-species")
-    decimal_sign: str = _choice("auto", "decimal sign of the files", "auto", "point", "comma")
-    empty_cells: str = _choice("stop", "what an empty cell of the feature table is", "stop", "zero")
-    leave_out: str = _choice("", "columns or rows that are no samples or features, separated by commas; or: none")
-    types: str = _choice("", "types of metadata columns, as in: clinic categorical, bmi numeric, visit date")
-    missing_words: str = _choice("", "further words for a missing value in the metadata, separated by commas")
-    worksheet: str = _choice("", "worksheet of an Excel workbook; empty: the first that holds a table")
-    phylum_names: str = _choice(
-        "as-written", "whether phyla with an old and a new name are joined", "as-written", "joined"
-    )
+    match_ids: str = "exact"
+    keep_matched: bool = False
+    samples_in: str = "auto"
+    table_format: str = ""
+    rank: str = ""
+    functions: str = "totals"
+    decimal_sign: str = "auto"
+    empty_cells: str = "stop"
+    leave_out: str = ""
+    types: str = ""
+    missing_words: str = ""
+    worksheet: str = ""
+    phylum_names: str = "as-written"
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Choices:
-        """Take the choices from among parameters; names that are none are passed over.
+        """Take the answers from among parameters; names that are none are passed over.
 
         Raises
         ------
-        InputError
-            A value that is not among those of the choice.
+        InputErrors
+            A value that is not among those of its question.
         """
-        values: dict[str, Any] = {}
-        for item in fields(cls):
-            if item.name not in given or given[item.name] is None:
-                continue
-            value = given[item.name]
-            if isinstance(item.default, bool):
-                value = value if isinstance(value, bool) else str(value).strip().casefold() in ("true", "yes", "1")
-            else:
-                value = str(value).strip() or item.default
-            allowed = item.metadata["choices"]
-            if allowed and value not in allowed:
-                close = nearest(str(value), allowed)
-                raise InputError(
-                    f"Parameter '{item.name}' cannot be '{value}'.",
-                    where=f"parameter {item.name}",
-                    expected="one of " + ", ".join(allowed),
-                    found=str(value),
-                    remedy=f"Did you mean '{close}'?" if close else None,
-                )
-            values[item.name] = value
+        own = {name: given[name] for name in NAMES if name in given}
+        values: dict[str, Any] = answered(QUESTIONS, own, asked_by="reading").values
         return cls(**values)
 
     @classmethod
     def of_this_run(cls) -> Choices:
-        """Return what was chosen for the run that this kernel serves; the defaults outside of one."""
+        """Return what was answered for the run that this kernel serves; the defaults outside of one."""
         return cls.of(json.loads(os.environ.get(VARIABLE) or "{}"))
 
     @property

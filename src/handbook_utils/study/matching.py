@@ -119,12 +119,11 @@ def changed_ids(
 
     Examples
     --------
-    >>> print(changed_ids(["1.10"], ["1.1"], "sample", ("the table", "the metadata"), "a.tsv, b.xlsx")[0])
+    >>> (error,) = changed_ids(["1.10"], ["1.1"], "sample", ("the table", "the metadata"), "a.tsv, b.xlsx")
+    >>> print(error.problem)
     1 sample ids match only but for what a spreadsheet makes of numbers and dates.
-      where:    a.tsv, b.xlsx
-      expected: the same ids in the table and the metadata
-      found:    '1.10' and '1.1'
-      remedy:   Take the ids from the original file, format the column as Text, and export it again.
+    >>> error.remedy.endswith("Or take them as the same: match_ids spreadsheet.")
+    True
     """
     errors = []
     rest, others = list(left), list(right)
