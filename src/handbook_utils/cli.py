@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from handbook_utils.asking import Question, written
+from handbook_utils.cli_key import ask_passphrase, key_app
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ study_app = typer.Typer(
     help="A study of your own: check its study file, run its steps.", no_args_is_help=True, rich_markup_mode="rich"
 )
 app.add_typer(study_app, name="study")
+app.add_typer(key_app, name="key")
 shown = Console()
 told = Console(stderr=True)
 
@@ -223,6 +225,27 @@ def check_study(path: StudyArgument) -> None:
     shown.print(table)
 
 
+@study_app.command("status")
+def study_status(path: StudyArgument) -> None:
+    """Say where every tube is, as the study's ledger knows it: how many of each visit, and what happened last."""
+    from handbook_utils.protocols.ledger import Ledger, status
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    tubes = status(Ledger(study.values["codes.ledger"]))
+    counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
+    table = Table("visit", "state", "tubes", "last", box=None, pad_edge=False)
+    for visit, state, number, last in counts.itertuples(index=False):
+        table.add_row(visit, state, str(number), last)
+    said = (
+        f"{len(tubes)} tubes of {tubes['participant'].nunique()} participants"
+        if len(tubes)
+        else "no tube given out yet"
+    )
+    shown.print(f"{study.name}: {said}.", highlight=False, markup=False, soft_wrap=True)
+    shown.print(table)
+
+
 @study_app.command("run")
 def run_study(
     path: StudyArgument,
@@ -234,6 +257,7 @@ def run_study(
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
     from handbook_utils.chapters import Catalogue, handbook_root
+    from handbook_utils.protocols.people.assignment import check_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
     from handbook_utils.runs.chain import chosen_steps, run_steps
 
@@ -241,6 +265,8 @@ def run_study(
     study = read_study_file(path)
     steps = [f"protocols/{step}" for step in STEPS]
     chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
+    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
+        check_key(study.values, ask_passphrase())
     for name, reason in left_out.items():
         told.print(f"Left out: {name}: {reason}.", highlight=False, markup=False, soft_wrap=True)
     with _progress() as progress:
@@ -513,7 +539,8 @@ def build(
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import due, read_claims
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import due
     from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
@@ -523,8 +550,8 @@ def build(
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
-    if late := due(read_claims(handbook_root()), date.today()):
-        told.print(f"{len(late)} claims must be looked up again: handbook claims", highlight=False)
+    if late := due(dated(handbook_root()), date.today()):
+        told.print(f"{len(late)} claims or pieces of advice must be looked up again: handbook claims", highlight=False)
     if report.failures:
         raise typer.Exit(1)
 
@@ -542,17 +569,18 @@ def translate() -> None:
 def claims(
     by: Annotated[str, typer.Option(metavar="DAY", help="List what is due by this day; by default today.")] = "",
 ) -> None:
-    """List the claims about health that must be looked up again."""
+    """List the claims about health, and the advice passed on, that must be looked up again."""
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import read_claims, summary
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import summary
 
     try:
         day = date.fromisoformat(by) if by else date.today()
     except ValueError:
         raise InputError("That is no day.", where="--by", expected="a day such as 2027-01-31", found=by) from None
-    shown.print(summary(read_claims(handbook_root()), day), highlight=False, markup=False)
+    shown.print(summary(dated(handbook_root()), day), highlight=False, markup=False)
 
 
 @app.command()

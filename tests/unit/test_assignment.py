@@ -98,7 +98,7 @@ def test_new_people_get_new_codes_and_a_code_of_who_left_is_never_given_again(tm
     every = [*after.codes.values(), *after.spares]
     assert len(set(every)) == len(every) == 60 + 9
     assert all(map(is_code, every))
-    assert unseal((tmp_path / "key.enc.before").read_bytes(), SECRET) == before
+    assert unseal((tmp_path / "key.enc.g000001").read_bytes(), SECRET) == before
 
 
 def test_codes_of_real_people_do_not_come_from_the_seed(tmp_path):
@@ -151,7 +151,7 @@ def test_the_key_file_shows_nothing_and_only_its_owner_reads_it(tmp_path):
         assert secret not in raw
     assert read_key(path, SECRET) == key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [entry.name for entry in path.parent.iterdir()] == ["key.enc"]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == [".key.enc.lock", "key.enc", "key.enc.g000001"]
     assert seal(key, SECRET) != seal(key, SECRET)
 
 

@@ -309,6 +309,12 @@ SECTIONS: tuple[Section, ...] = (
                 "encrypted file that links people to codes; keep it on another disk if you can",
                 "key/key.enc",
             ),
+            Key(
+                "ledger",
+                "path",
+                "what the study remembers of codes, tubes and kits; copied with the key",
+                "ledger.sqlite",
+            ),
         ),
     ),
     Section(
@@ -699,6 +705,8 @@ def read_study_file(path: Path) -> StudyFile:
     ]
     if errors:
         raise InputErrors(errors)
+    # A study that does not say where remembers all the same.
+    values.setdefault("codes.ledger", path.parent / "ledger.sqlite")
     return StudyFile(path, values)
 
 
