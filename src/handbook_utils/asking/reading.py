@@ -44,7 +44,6 @@ QUESTIONS = (
         name="rank",
         kind="str",
         default="",
-        choices=("", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"),
         help="rank at which a table of all ranks is read; empty: species",
         help_nl="rang waarop een tabel van alle rangen wordt gelezen; leeg: soort",
     ),

@@ -47,6 +47,8 @@ class Choices:
             A value that is not among those of its question.
         """
         own = {name: given[name] for name in NAMES if name in given}
+        # A chapter's own rank may also be its features as they are.
+        own |= {"rank": ""} if own.get("rank") in ("taxon", "feature") else {}
         values: dict[str, Any] = answered(QUESTIONS, own, asked_by="reading").values
         return cls(**values)
 
