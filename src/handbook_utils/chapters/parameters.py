@@ -169,7 +169,8 @@ def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     Returns
     -------
     Answers
-        Every parameter of the chapter, in its order, and where each value comes from.
+        Every parameter of the chapter, in its order, and where each value comes from; and how files are to be read, as
+        far as that was said.
 
     Raises
     ------
@@ -179,7 +180,10 @@ def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     """
     dotted = {name: source.removeprefix("?").split(".") for name, source in chapter.study.items() if "@" not in source}
     lines = {name: f"under {section}: the line  {key}: …" for name, (section, key) in dotted.items()}
-    return answered(chapter.parameters, given, asked_by=chapter.slug, lines=lines)
+    found = answered(chapter.questions, given, asked_by=chapter.slug, lines=lines)
+    # How files are read is asked everywhere, and only told where it was answered.
+    told = [question.name for question in chapter.questions if question in chapter.parameters or question.name in given]
+    return Answers({name: found.values[name] for name in told}, {name: found.states[name] for name in told})
 
 
 def check_parameters(chapter: Chapter, given: Mapping[str, object]) -> dict[str, Value]:

@@ -36,7 +36,7 @@ from handbook_utils.protocols.sequencing.read_files import read_files
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 from handbook_utils.protocols.wells.extraction import chosen, example_extraction
 from handbook_utils.results import safe_for_spreadsheets
-from handbook_utils.study import delimited
+from handbook_utils.study.cells import delimited
 from handbook_utils.text.decode import decode
 from handbook_utils.text.hash import sha256
 
