@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handbook_utils.publishing.stage import MANIFEST
 from handbook_utils.publishing.terms import names_of, read_terms
 from handbook_utils.publishing.words import LANGUAGES, WORDS
+from handbook_utils.text import yaml_text
 
 #: The file of a page's folder, and the groups of words that mean the same, in the handbook's folder.
 INDEX = "_static/search-index.js"
@@ -101,7 +100,7 @@ def synonyms(root: Path, terms: Sequence[Mapping[str, str]]) -> dict[str, list[l
         Each group's words and phrases.
     """
     path = root / SYNONYMS
-    told: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    told: dict[str, list[str]] = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
     found = {lang: [[one.strip() for one in group.split(",")] for group in told.get(lang, [])] for lang in LANGUAGES}
     for lang, groups in found.items():
         groups += [names for row in terms if len(names := list(dict.fromkeys(names_of(row, lang)))) > 1]
