@@ -29,7 +29,7 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     words = WORDS[manifest["lang"]]
     sections = {one["ids"][0]: one for one in page.children if isinstance(one, nodes.section)}
-    computed = [sections[nodes.make_id(name)] for name in COMPUTED]
+    computed = [sections[one] for name in COMPUTED if (one := nodes.make_id(name)) in sections]
     code = [one for one in doctree.findall(nodes.container) if "cell_input" in one["classes"]]
     taken = []
     for one in code:
@@ -46,15 +46,17 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 cell.parent.remove(cell)
     page.children = [one for one in page.children if one not in computed]
     opening = f'<details class="computed"><summary>{escaped(words["computed"])}</summary>'
-    page += [_raw(opening), computed[0], *taken, *computed[1:], _raw("</details>")]
+    if computed or taken:
+        page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
     _say_for_whom(page, sections, words)
 
 
 def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words: dict[str, str]) -> None:
     """Put links to what is for whom under the title."""
-    glance = next(one for one in page.children if "at-a-glance" in one.get("classes", []))
-    glance["ids"].append(DEPTH)
-    links = [("#content", words["in_short"]), (f"#{DEPTH}", words["in_depth"])]
+    links = [("#content", words["in_short"])]
+    for glance in (one for one in page.children if "at-a-glance" in one.get("classes", [])):
+        glance["ids"].append(DEPTH)
+        links.append((f"#{DEPTH}", words["in_depth"]))
     links += [(f"#{one}", words[one]) for one in (PROFESSIONAL, TEACHER) if one in sections]
     shown = "".join(f'<a href="{address}">{escaped(said)}</a>' for address, said in links)
     title = next(place for place, one in enumerate(page.children) if isinstance(one, nodes.title))
