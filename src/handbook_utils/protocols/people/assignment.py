@@ -12,12 +12,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import names_of, read_samples
+from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.ledger import Event, Ledger, visit_numbers
 from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.codes import draw_codes
@@ -117,19 +118,16 @@ def example_included() -> pd.DataFrame:
     from handbook_utils.protocols.study_file import read_study_file
 
     study = read_study_file(datasets.path("example-study", "study.yml")).values
-    joined = {name: ", ".join(study[key]) for name, key in _RULE_LISTS.items()}
-    rules = rules_from(joined | {name: study[key] for name, key in _RULE_NUMBERS.items()})
+    rules = rules_from({name: study[key] for name, key in _RULES.items()})
     log = read_screening(datasets.path("example-study", "screening.csv"), rules)
     return included_people(log, decide(log, rules))
 
 
-_RULE_LISTS = {
+_RULES = {
     "conditions": "eligibility.excluded_conditions",
     "age_bands": "eligibility.age_bands",
     "centres": "design.centres",
     "arms": "design.arms",
-}
-_RULE_NUMBERS = {
     "age_min": "eligibility.age_min",
     "age_max": "eligibility.age_max",
     "antibiotics_days": "eligibility.antibiotics_washout_days",
@@ -395,7 +393,7 @@ def kits_of(people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFrame:
     return kits.assign(packed_on="", packed_by="", checked_by="")
 
 
-def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
+def assign_codes_and_labels(parameters: Mapping[str, Any]) -> None:
     """Check what ``protocols/assign-codes-and-labels`` is given, before it runs.
 
     Raises
@@ -404,7 +402,7 @@ def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
         Everything that is wrong with the list, the names, the label format, and the key.
     """
     errors: list[InputError] = []
-    path, key_path = str(parameters["included"]), str(parameters["key_file"])
+    path, key_path = parameters["included"], parameters["key_file"]
     if path:
         try:
             read_included(Path(path))
@@ -413,24 +411,24 @@ def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
         except InputError as found:
             errors.append(found)
     try:
-        label_format(str(parameters["label_format"]), str(parameters.get("label_grid", "")))
+        label_format(parameters["label_format"], parameters.get("label_grid", {}))
     except InputErrors as found:
         errors.extend(found.errors)
-    points = names_of(str(parameters["time_points"]))
+    points = parameters["time_points"]
     if not points or len(set(points)) < len(points):
         errors.append(
             InputError(
                 "Time points are missing or stand twice.", where="parameter time_points", found=", ".join(points)
             )
         )
-    simulated = bool(parameters["simulated"]) or not path
+    simulated = parameters["simulated"] or not path
     try:
         secret = keys.passphrase()
         key_file = Path(key_path) if key_path else None
         if not simulated and (key_file is None or secret is None):
             raise _no_key(key_file)
-        key = read_key_of(key_file, secret, str(parameters["acronym"]), simulated=simulated)
-        remembered = str(parameters.get("ledger") or "")
+        key = read_key_of(key_file, secret, parameters["acronym"], simulated=simulated)
+        remembered = parameters.get("ledger", "")
         _check_printed(key, Ledger(Path(remembered)) if remembered else None, key_file, simulated=simulated)
     except InputError as found:
         errors.append(found)
