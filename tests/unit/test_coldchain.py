@@ -92,7 +92,7 @@ def test_files_that_are_no_logs(tmp_path, content, said):
     path.write_bytes(content)
     with pytest.raises(InputError, match=said):
         read_log(path)
-    with pytest.raises(InputError, match="cannot be opened"):
+    with pytest.raises(InputError, match="cannot be read"):
         read_log(tmp_path / "absent.csv")
 
 
