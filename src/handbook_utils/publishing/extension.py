@@ -29,6 +29,7 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.publishing import citations, evidence
 from handbook_utils.publishing.illustrations import setup_illustrations
+from handbook_utils.publishing.public import gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.translate import Messages, catalogue_of, problems
@@ -472,5 +473,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _builder_inited)
     app.connect("env-check-consistency", _pages_read)
     app.connect("doctree-resolved", _show_checked)
+    app.connect("doctree-resolved", gather_code)
     app.add_domain(_Noted)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
