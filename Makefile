@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test lint check new accept claims serve bench clean setup
+.PHONY: help book test lint check new accept claims serve bench mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ serve: book ## Look at the book in a browser
 bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/scale.py
+
+mutants: $(READY) ## Change statistics one by one, and see whether a test notices: make mutants MODULES=src/... EACH=10
+	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10)
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build
