@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
-from handbook_utils.analysis.design.exchange import Exchange
+from handbook_utils.analysis.design.exchange import Exchange, Order
 from handbook_utils.analysis.design.terms import Term, as_words, factor, make_term, parts, read_formula
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
@@ -56,6 +56,7 @@ class Design:
     left_out: dict[str, list[str]]
     metadata: pd.DataFrame
     notes: tuple[str, ...] = ()
+    _numbers: dict[tuple[str, ...], Order] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------------ who is in it
 
@@ -89,6 +90,11 @@ class Design:
         )
 
     @property
+    def codes(self) -> Order:
+        """The place of each sample's group among the groups."""
+        return np.array(list(self.labels.cat.codes), dtype=np.intp)
+
+    @property
     def sizes(self) -> pd.DataFrame:
         """Samples and people of each group."""
         together = pd.DataFrame({"group": self.labels.astype(str), "person": self.people})
@@ -118,12 +124,29 @@ class Design:
         """Contrast × group: weights."""
         return contrasts_of(self.asked["contrast"], self.groups)
 
-    def changes_within(self, term: str, column: str) -> bool:
-        """Whether a term changes from sample to sample of one person, cage or block of a column."""
-        block = self.terms[term].block
-        by_column = block.groupby(as_words(self.frame[column]))
-        spread = by_column.max() - by_column.min()
-        return bool((spread.to_numpy() > 1e-12 * max(1.0, float(block.abs().to_numpy().max()))).any())
+    def changes_within(self, term: str | Sequence[str], column: str) -> bool:
+        """Whether a term, or any of several, changes from sample to sample of one person, cage or block of a column."""
+        block, codes = self.block(term).to_numpy(dtype=float), self._numbered(column)
+        order = np.argsort(codes, kind="stable")
+        starts = np.unique(codes[order], return_index=True)[1]
+        spread = np.maximum.reduceat(block[order], starts) - np.minimum.reduceat(block[order], starts)
+        return bool((spread > 1e-12 * max(1.0, float(np.abs(block).max()))).any())
+
+    def _numbered(self, *columns: str) -> Order:
+        """Number the values, or combinations of values, of metadata columns."""
+        if columns not in self._numbers:
+            codes = np.zeros(self.n, dtype=np.intp)
+            for name in columns:
+                own = pd.factorize(as_words(self.frame[name]), sort=True)[0]
+                codes = np.unique(codes * (own.max() + 1) + own, return_inverse=True)[1].astype(np.intp)
+            self._numbers[columns] = codes
+        return self._numbers[columns]
+
+    def block(self, term: str | Sequence[str]) -> pd.DataFrame:
+        """Return the columns of a term, or of several together."""
+        if isinstance(term, str):
+            return self.terms[term].block
+        return pd.concat([pd.DataFrame(index=self.frame.index), *(self.terms[name].block for name in term)], axis=1)
 
     @property
     def _nests(self) -> list[tuple[str, str]]:
@@ -134,8 +157,8 @@ class Design:
             *([(asked["person"], "whole people")] if asked["person"] else []),
         ]
 
-    def exchange(self, term: str) -> Exchange:
-        """Return what a test of a term may exchange.
+    def exchange(self, term: str | Sequence[str]) -> Exchange:
+        """Return what a test of a term, or of several together, may exchange.
 
         The widest unit within which the term stays the same moves as a whole, within strata and within any wider unit
         in which the term does change.
@@ -143,13 +166,13 @@ class Design:
         within = list(parts(self.asked["strata"]))
         for column, words in self._nests:
             if not self.changes_within(term, column):
-                units = pd.factorize(as_words(self.frame[column]))[0]
+                units = self._numbered(column)
                 first = np.unique(units, return_index=True)[1]
-                return Exchange(units, self._codes(within)[first], True, _told(words, within))
+                return Exchange(units, self._numbered(*within)[first], True, _told(words, within))
             within.append(column)
-        return Exchange(np.arange(self.n), self._codes(within), False, _told("samples", within))
+        return Exchange(np.arange(self.n), self._numbered(*within), False, _told("samples", within))
 
-    def restriction(self, term: str) -> pd.DataFrame:
+    def restriction(self, term: str | Sequence[str]) -> pd.DataFrame:
         """Return the columns of the blocks within which a term is exchanged; they belong in the reduced model.
 
         Residuals of a model without them differ between blocks, and are not alike within them: with strata and a
@@ -158,13 +181,6 @@ class Design:
         found = self.exchange(term)
         names = found.blocks[found.units]
         return pd.DataFrame({f"block {name}": (names == name) * 1.0 for name in np.unique(names)[1:]}, self.frame.index)
-
-    def _codes(self, columns: Sequence[str]) -> Any:
-        if not columns:
-            return np.zeros(self.n, dtype=np.intp)
-        return (
-            self.frame.groupby([as_words(self.frame[name]) for name in columns], sort=True).ngroup().to_numpy(np.intp)
-        )
 
     # ------------------------------------------------------------------ others made from it
 

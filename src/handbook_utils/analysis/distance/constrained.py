@@ -15,9 +15,9 @@ import pandas as pd
 from scipy.optimize import isotonic_regression, minimize
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.distance.ordination import gower_centred, pcoa
-from handbook_utils.analysis.distance.permanova import aligned, columns_of
-from handbook_utils.errors import InputError
+from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
 
 Matrix = npt.NDArray[np.float64]
 
@@ -93,33 +93,24 @@ def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
     return DistanceMatrix(np.sqrt((square + square.T) / 2), ids=[str(name) for name in shares.index])
 
 
-def constrained(
-    distance: DistanceMatrix, metadata: pd.DataFrame, terms: Sequence[str], *, conditions: Sequence[str] = ()
-) -> Constrained:
-    """Ordinate what metadata explain of the distances, after taking out what others explain.
+def constrained(distance: DistanceMatrix, design: Design, *, terms: Sequence[str] | None = None) -> Constrained:
+    """Ordinate what a design asks about, after taking out what its other terms explain.
 
     For Euclidean distances this is redundancy analysis (RDA); for others distance-based RDA that keeps negative
-    eigenvalues, as vegan's ``dbrda``. The test of it is PERMANOVA of the same terms.
+    eigenvalues, as vegan's ``dbrda``, with the other terms as ``Condition``. The test of it is PERMANOVA of the same
+    design.
 
     Parameters
     ----------
     distance : skbio.DistanceMatrix
-        Between samples.
-    metadata : pandas.DataFrame
-        A row a sample.
-    terms : sequence of str
-        Columns that constrain; words are groups, numbers are taken as linear.
-    conditions : sequence of str
-        Columns taken out first.
+        Between at least the samples of the design.
+    design : Design
+    terms : sequence of str, optional
+        Terms of the design that constrain together; without them, what it asks about.
 
     Returns
     -------
     Constrained
-
-    Raises
-    ------
-    InputError
-        A term that adds nothing to the conditions, or too few samples.
 
     References
     ----------
@@ -127,38 +118,30 @@ def constrained(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from handbook_utils.analysis.design import design_of
     >>> found = constrained(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=list("abc")),
-    ...                     pd.DataFrame({"arm": ["x", "x", "y"]}, index=list("abc")), ["arm"])
+    ...                     design_of(pd.DataFrame({"arm": ["x", "x", "y"]}, index=list("abc")), group="arm"))
     >>> round(found.r2, 3)
     0.73
     """
-    frame = aligned(metadata, distance)
-    gower = gower_centred(np.asarray(distance.data))
+    gower = gower_centred(distances_of(distance, design))
     total = float(np.trace(gower))
-    before = _basis(frame, conditions, None)
-    basis = _basis(frame, terms, before)
-    free = len(frame) - 1 - basis.shape[1] - before.shape[1]
-    if basis.shape[1] == 0 or free < 1:
-        raise InputError(
-            "These columns constrain nothing, or there are too few samples for them.",
-            where="parameters terms and conditions",
-            expected="columns that vary beside the others, and more samples than columns",
-            found=f"{basis.shape[1]} columns beside {before.shape[1]}, {len(frame)} samples",
-        )
-    values, vectors = np.linalg.eigh(basis.T @ gower @ basis)
+    asked = [design.focus] if terms is None else list(terms)
+    before = basis(centred(design.block([name for name in design.terms if name not in asked])))
+    made = basis(centred(design.block(asked)), before)
+    values, vectors = np.linalg.eigh(made.T @ gower @ made)
     order = [number for number in np.argsort(values)[::-1] if values[number] > 1e-12 * total]
-    axes = basis @ vectors[:, order]
+    axes = made @ vectors[:, order]
     tallest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
     names = [f"axis {number}" for number in range(1, len(order) + 1)]
     points = axes * np.sign(tallest) * np.sqrt(values[order])
     explained = float(values.sum())
     left = total - float(np.trace(before.T @ gower @ before)) - explained
     # Ezekiel's adjustment; with conditions, of the whole model less that of the conditions.
-    whole = _adjusted(1 - left / total, basis.shape[1] + before.shape[1], len(frame))
-    partly = _adjusted(1 - (left + explained) / total, before.shape[1], len(frame))
+    whole = _adjusted(1 - left / total, made.shape[1] + before.shape[1], design.n)
+    partly = _adjusted(1 - (left + explained) / total, before.shape[1], design.n)
     return Constrained(
-        coordinates=pd.DataFrame(points, index=frame.index, columns=names),
+        coordinates=pd.DataFrame(points, index=design.samples, columns=names),
         sums=pd.Series(values[order], index=names),
         total=total,
         r2=explained / total,
@@ -278,18 +261,6 @@ def _on_the_map(
     gap = points[rows] - points[columns]
     apart = np.sqrt((gap**2).sum(axis=1))
     return gap, apart, np.asarray(isotonic_regression(apart).x)
-
-
-def _basis(frame: pd.DataFrame, names: Sequence[str], against: Matrix | None) -> Matrix:
-    columns = [columns_of(frame[name]) for name in names]
-    made = np.hstack(columns) if columns else np.zeros((len(frame), 0))
-    if against is not None:
-        made = made - against @ (against.T @ made)
-    if made.shape[1] == 0:
-        return made
-    left, sizes, _ = np.linalg.svd(made, full_matrices=False)
-    kept: Matrix = left[:, sizes > 1e-9 * max(1.0, sizes.max())]
-    return kept
 
 
 def _adjusted(r2: float, columns: int, samples: int) -> float:
