@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test lint check new accept serve bench clean setup
+.PHONY: help book test lint check new accept claims serve bench clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -39,6 +39,9 @@ accept: $(READY) ## Renew one chapter's reference; read the diff before you comm
 
 new: $(READY) ## Make a chapter that meets the contract: make new NB=recipes/my-topic
 	$(BIN)/handbook new "$(NB)"
+
+claims: $(READY) ## List the claims about health that must be looked up again
+	$(BIN)/handbook claims
 
 serve: book ## Look at the book in a browser
 	$(BIN)/handbook serve

@@ -335,7 +335,7 @@ def inspect(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A table, sample metadata, a taxonomy or a tree; or a folder or 'pattern' of Kraken 2 reports.",
+            help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
         ),
     ],
     as_json: AsJson = False,
@@ -343,9 +343,11 @@ def inspect(
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
     from dataclasses import asdict
 
+    from handbook_utils.reads.fastq import is_fastq
+    from handbook_utils.reads.inspection import inspect_reads
     from handbook_utils.study.inspection import inspect as look
 
-    found = asdict(look(file))
+    found = asdict(inspect_reads(file) if is_fastq(file) else look(file))
     if as_json:
         _print_json(found)
         return
@@ -403,7 +405,7 @@ def validate(
     from handbook_utils.protocols.metadata.validation import summary
     from handbook_utils.protocols.metadata.validation import validate as hold
     from handbook_utils.protocols.metadata.workbook import workbook
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):
         raise InputError(
@@ -411,7 +413,7 @@ def validate(
         )
     found = hold(file, standard)
     if output is not None:
-        files.write(output, workbook(found))
+        durable.write(output, workbook(found), replace=True)
     if as_json:
         _print_json(summary(found))
     else:
@@ -482,7 +484,10 @@ def build(
     timeout: Annotated[float, typer.Option(help="Seconds a chapter may take.")] = 600,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
+    from datetime import date
+
     from handbook_utils.chapters import handbook_root
+    from handbook_utils.chapters.claims import due, read_claims
     from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
@@ -492,6 +497,8 @@ def build(
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
+    if late := due(read_claims(handbook_root()), date.today()):
+        told.print(f"{len(late)} claims must be looked up again: handbook claims", highlight=False)
     if report.failures:
         raise typer.Exit(1)
 
@@ -503,6 +510,23 @@ def translate() -> None:
     from handbook_utils.publishing import update_catalogues
 
     shown.print(str(update_catalogues(handbook_root())), highlight=False, markup=False)
+
+
+@app.command()
+def claims(
+    by: Annotated[str, typer.Option(metavar="DAY", help="List what is due by this day; by default today.")] = "",
+) -> None:
+    """List the claims about health that must be looked up again."""
+    from datetime import date
+
+    from handbook_utils.chapters import handbook_root
+    from handbook_utils.chapters.claims import read_claims, summary
+
+    try:
+        day = date.fromisoformat(by) if by else date.today()
+    except ValueError:
+        raise InputError("That is no day.", where="--by", expected="a day such as 2027-01-31", found=by) from None
+    shown.print(summary(read_claims(handbook_root()), day), highlight=False, markup=False)
 
 
 @app.command()
@@ -553,18 +577,12 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
 
 
 def _from_file(path: Path | None) -> dict[str, object]:
-    import yaml
+    from handbook_utils.text import yaml_text
+    from handbook_utils.text.decode import read_text
 
     if path is None:
         return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "The parameters file cannot be read.", where=str(path), found=str(error), expected="a YAML file in UTF-8"
-        ) from error
-    except yaml.YAMLError as error:
-        raise InputError("The parameters file is not YAML.", where=str(path), found=str(error)) from error
+    content = yaml_text.read(read_text(path)[0], str(path))
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
@@ -595,9 +613,9 @@ def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bo
 
 
 def _keep(target: Path, content: bytes) -> None:
-    from handbook_utils.study import files
+    from handbook_utils.text import durable
 
-    files.write(target, content)
+    durable.write(target, content, replace=True)
     shown.print(str(target), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -8,7 +8,6 @@ and what was changed. Elsewhere than in a checkout, the environment variable ``H
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.home import data_folder
+from handbook_utils.text.hash import sha256
 
 # A build only asks for checksums: the libraries that read the tables are imported by the functions that do.
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
         raise InputError(
             "A data file is missing.", where=str(path), expected=f"a file with sha256 {expected}", remedy=remedy
         ) from None
-    found = hashlib.sha256(content).hexdigest()
+    found = sha256(content)
     if found != expected:
         raise InputError(
             "A data file is not what it was: its checksum differs.",

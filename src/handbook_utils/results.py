@@ -23,15 +23,13 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from handbook_utils.figures.style import svg_bytes, use_style, write_numbers
+from handbook_utils.text.guard import inert
 
 Language = Literal["en", "nl"]
 
-#: Spreadsheets take a cell that starts so for a formula; an apostrophe before it keeps it text.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
-_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)?([eE][+-]?\d+)?|inf|nan)%?$")
 
 
 class Results:
@@ -272,9 +270,7 @@ def safe_for_spreadsheets(frame: pd.DataFrame, index: bool = True) -> pd.DataFra
     """
 
     def safe(value: Any) -> Any:
-        if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value):
-            return "'" + value
-        return value
+        return inert(value) if isinstance(value, str) else value
 
     made = frame.map(safe)
     made.columns = pd.Index([safe(name) for name in frame.columns])

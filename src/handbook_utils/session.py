@@ -17,11 +17,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from handbook_utils.errors import InputError
+from handbook_utils.text.durable import lock
 
 #: How the folders of commands are named, in the system's folder for temporary files.
 PREFIX = "handbook-"
@@ -58,7 +58,7 @@ def _folder() -> Iterator[Path]:
         above = Path(tempfile.gettempdir())
         clear_leftovers(above)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=above))
-        held = _locked(folder / _LOCK)
+        held = lock(folder / _LOCK)
     except OSError as error:
         raise InputError(
             "There is no room for temporary files, or they may not be written.",
@@ -79,8 +79,7 @@ def _folder() -> Iterator[Path]:
         if "multiprocessing.util" in sys.modules:
             sys.modules["multiprocessing.util"]._exit_function()
         _remove(folder)
-        if held is not None:
-            held.close()
+        held.close()
 
 
 def clear_leftovers(above: Path) -> list[Path]:
@@ -98,33 +97,17 @@ def clear_leftovers(above: Path) -> list[Path]:
     """
     removed = []
     for folder in sorted(above.glob(f"{PREFIX}*")):
-        lock = folder / _LOCK
-        if folder.is_symlink() or not lock.is_file() or not os.access(folder, os.W_OK):
+        locked = folder / _LOCK
+        if folder.is_symlink() or not locked.is_file() or not os.access(folder, os.W_OK):
             continue
         try:
-            held = _locked(lock)
+            held = lock(locked)
         except OSError:
             continue  # somebody's, who is still there
-        if held is not None:
-            _remove(folder)
-            held.close()
-            removed.append(folder)
+        _remove(folder)
+        held.close()
+        removed.append(folder)
     return removed
-
-
-def _locked(path: Path) -> Any:
-    """Lock a file as long as it is open; None where there are no such locks, and nothing is cleared then."""
-    try:
-        import fcntl
-    except ImportError:
-        return None
-    file = path.open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise
-    return file
 
 
 def _remove(folder: Path) -> None:

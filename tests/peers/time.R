@@ -1,4 +1,4 @@
-# Mixed models (nlme), paired and cross-over tests (base R); renews time.json. Run: Rscript time.R > time.json
+# Mixed models (nlme, lmerTest), paired and cross-over tests (base R); renews time.json. Run: Rscript time.R > time.json
 # The table is Shannon's index (natural logarithm) of the 126 dated samples of data/ecam, written by test_time.py.
 suppressMessages({
   library(nlme)
@@ -7,6 +7,7 @@ suppressMessages({
 here <- read.csv("time.csv")
 one <- summary(lme(shannon ~ month, random = ~ 1 | child, data = here))
 two <- summary(lme(shannon ~ month + delivery, random = ~ 1 | child, data = here))
+satterthwaite <- coef(summary(lmerTest::lmer(shannon ~ month + delivery + (1 | child), here)))
 set.seed(3)
 before <- round(exp(rnorm(15, 2, 0.4)), 3)
 after <- round(before * exp(rnorm(15, 0.2, 0.3)), 3)
@@ -18,6 +19,7 @@ bounds <- function(test, scale) c(exp(diff(rev(test$estimate)) / scale), exp(tes
 cat(toJSON(list(
   R = paste(R.version$major, R.version$minor, sep = "."), nlme = as.character(packageVersion("nlme")),
   month = one$tTable["month", ], month_beside = two$tTable["month", ], delivery = two$tTable["deliveryvaginal", ],
+  satterthwaite = list(month = satterthwaite["month", ], delivery = satterthwaite["deliveryvaginal", ]),
   between = as.numeric(VarCorr(one)["(Intercept)", "Variance"]), within = as.numeric(VarCorr(one)["Residual", "Variance"]),
   before = before, after = after, order = order,
   ratio = c(exp(change$estimate), exp(change$conf.int), change$p.value),

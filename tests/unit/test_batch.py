@@ -20,6 +20,7 @@ from handbook_utils.runs import batch as module
 from handbook_utils.runs.batch import run_batch
 from handbook_utils.runs.folder import params_text
 from handbook_utils.runs.plan import read_plan
+from handbook_utils.text import durable
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 SCRIPT = """
@@ -27,6 +28,7 @@ import sys
 from pathlib import Path
 from handbook_utils.runs.batch import run_batch
 from handbook_utils.runs.plan import read_plan
+from handbook_utils.text import durable
 
 if __name__ == "__main__":
     plan, out, root, resume = sys.argv[1:]
@@ -152,7 +154,7 @@ def test_a_run_on_several_files_is_known_again(tmp_path):
 def test_two_batches_do_not_share_a_folder(tmp_path):
     plan = plan_of(tmp_path, "chapter\nstumble\n")
     (tmp_path / "out").mkdir()
-    with module._locked(tmp_path / "out"), pytest.raises(InputError, match="Another batch"):
+    with durable.locked(tmp_path / "out" / ".lock", ""), pytest.raises(InputError, match="Another batch"):
         run_batch(plan, tmp_path / "out", root=ROOT)
 
 

@@ -54,7 +54,7 @@ def test_every_work_of_the_bibliography_is_cited_somewhere():
     assert len(keys) == len(set(keys))
     said = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder, kind in (("notebooks", "*.md"), ("book", "*.md"), ("src", "*.py"))
+        for folder, kind in (("notebooks", "*.md"), ("book", "*.md"), ("book", "*.yml"), ("src", "*.py"))
         for path in (root / folder).rglob(kind)
     )
     words = set(re.findall(r"\w+", said))

@@ -6,10 +6,10 @@ from pathlib import Path
 import handbook_utils
 
 PACKAGE = Path(handbook_utils.__file__).parent
-FIELD = {"study", "datasets", "analysis", "protocols", "recipes", "figures", "results"}
+FIELD = {"reads", "study", "datasets", "analysis", "protocols", "recipes", "figures", "results"}
 MACHINERY = {"session", "chapters", "execution", "runs", "publishing", "cli", "doctor"}
 #: What both halves may use: it knows neither microbes nor notebooks.
-SHARED = {"errors", "asking", "home", "readability"}
+SHARED = {"errors", "asking", "home", "readability", "text"}
 TOOLS = {
     "papermill",
     "sphinx",

@@ -1,5 +1,6 @@
 """Execution: parameters, cache, failures, interruption."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,13 +11,15 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import Request, execute, run_one
-from handbook_utils.execution.cache import Cache, write_atomically
+from handbook_utils.execution.cache import Cache
 from handbook_utils.execution.kernel import KERNEL
+from handbook_utils.text import durable
 
 PAGE = """---
 jupytext:
@@ -204,8 +207,8 @@ def test_killed_in_the_middle_then_again_does_not_repeat_what_is_done(root):
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(root), "120"], start_new_session=True)
     done = Catalogue.read(root).get("two")
     store = root / "_build" / "cache"
-    before = set(store.rglob("*.ipynb"))
-    while set(store.rglob("*.ipynb")) <= before:
+    before = set(store.rglob("*.sealed"))
+    while set(store.rglob("*.sealed")) <= before:
         assert process.poll() is None
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGKILL)
@@ -213,18 +216,53 @@ def test_killed_in_the_middle_then_again_does_not_repeat_what_is_done(root):
     again = run_one(Request(done, {"divisor": 7}), root=root)
     assert again.cached
     assert again.failure is None
-    assert list(store.rglob(".writing-*")) == []
+    left = list(store.rglob(".*.part"))
+    assert [gone for folder in {part.parent for part in left} for gone in durable.clear(folder)] == left
 
 
-def test_cache_entry_is_whole_or_not_there(tmp_path):
+def test_cache_entry_is_whole_or_not_there(tmp_path, monkeypatch):
     store = Cache(tmp_path)
     assert store.get("ab" * 32) is None
     store.put("ab" * 32, nbformat.v4.new_notebook())
     assert store.get("ab" * 32).nbformat == 4
 
-    with pytest.raises(TypeError):
-        write_atomically(tmp_path / "x.txt", object())  # stands for a disk that is full while writing
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ab"]
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(durable.os, "fsync", full)
+    with pytest.raises(InputError, match="nothing was changed"):
+        store.put("ab" * 32, nbformat.v4.new_notebook(metadata={"another": 1}))
+    assert "another" not in store.get("ab" * 32).metadata
+    assert len(list(tmp_path.rglob("*.*"))) == 1
+
+
+def test_a_damaged_cache_entry_is_not_there(tmp_path):
+    store, key = Cache(tmp_path), "cd" * 32
+    draws = np.random.default_rng(1)
+    store.put(key, nbformat.v4.new_notebook(metadata={"title": "résumé"}))
+    [entry] = [path for path in tmp_path.rglob("*") if path.is_file()]
+    whole = entry.read_bytes()
+    for _ in range(200):
+        damaged = bytearray(whole)
+        place = int(draws.integers(len(whole)))
+        if draws.random() < 0.5:
+            del damaged[place:]
+        else:
+            damaged[place] ^= 1 << int(draws.integers(8))
+        entry.write_bytes(damaged)
+        assert store.get(key) is None
+    entry.write_bytes(whole)
+    assert store.get(key).metadata["title"] == "résumé"
+
+
+def test_a_damaged_cache_entry_is_executed_again(root, chapter):
+    run_one(Request(chapter), root=root)
+    [entry] = [path for path in (root / "_build" / "cache").rglob("*") if path.is_file()]
+    entry.write_bytes(entry.read_bytes()[:-100])
+    again = run_one(Request(chapter), root=root)
+    assert again.failure is None
+    assert not again.cached
+    assert run_one(Request(chapter), root=root).cached
 
 
 def test_provenance_is_plain_json(root, chapter):

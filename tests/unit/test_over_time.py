@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
+from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover, paired_ratio
 from handbook_utils.errors import InputError
 
@@ -124,3 +125,36 @@ def test_what_cannot_be_fitted_is_refused():
         crossover(pd.Series([1.0, 2]), pd.Series([1.0, 2]), pd.Series(["AB", "AB"]))
     with pytest.raises(InputError, match="above 0"):
         paired_ratio(pd.Series([0.0, 1, 2]), pd.Series([1.0, 1, 2]))
+
+
+def test_own_slopes_keep_the_level_where_people_differ_in_pace():
+    generator = np.random.default_rng(8)
+    found = {None: 0, "week": 0}
+    for _ in range(60):
+        who = np.repeat(np.arange(20), 4)
+        week = np.tile(np.arange(4.0), 20)
+        pace = generator.normal(0, 0.3, 20)
+        y = generator.normal(0, 0.3, 20)[who] + pace[who] * week + generator.normal(0, 0.2, 80)
+        frame = pd.DataFrame({"who": who, "week": week, "arm": np.where(who % 2, "a", "b"), "y": y})
+        frame["both"] = frame["week"] * (frame["arm"] == "b")
+        for slopes in found:
+            p = mixed_model(frame, "y", ["week", "arm", "both"], "who", slopes=slopes).table.loc["both", "p"]
+            found[slopes] += p <= 0.05
+    # 3 of 60 are expected at 5 %; binomial 99.9 % upper limit: 9.
+    assert found["week"] <= 9 < found[None]
+
+
+@pytest.mark.parametrize(
+    ("values", "who", "said"),
+    [
+        ([1.0, 2, 3, 4], list("aabb"), "several samples of several people"),
+        ([1.0, 2, 3, 4, 5], list("abcde"), "several samples of several people"),
+        ([1.0] * 6, list("aabbcc"), "no finite fit"),
+    ],
+)
+def test_a_mixed_model_that_cannot_be_fitted_is_refused(values, who, said):
+    with pytest.raises(InputError, match=said):
+        fit_mixed(values, pd.DataFrame({"1": np.ones(len(values))}), who)
+    model = pd.DataFrame({"1": 1.0, "one": [0.0, 1, 0, 1, 0, 1], "again": [0.0, 1, 0, 1, 0, 1]})
+    with pytest.raises(InputError, match="say the same"):
+        fit_mixed([1.0, 2, 2, 3, 1, 4], model, list("aabbcc"))

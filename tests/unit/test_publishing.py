@@ -95,9 +95,25 @@ display({"application/vnd.handbook.peers+json": [row, wrong], "text/plain": "3"}
 Yes: {term}`sum`.
 :::
 
+:::{claims}
+:::
+
 ```{bibliography}
 :filter: docname in docnames
 ```
+"""
+CLAIMS = """
+- subject: sums/three
+  claim: {en: One and two are three., nl: Eén en twee is drie.}
+  pages: [explainers/both, recipes/english]
+  verdict: sure
+  kind: [calculation]
+  how: {en: a sum, nl: een som}
+  certainty: not graded
+  population: {en: everyone, nl: iedereen}
+  sources: [anderson2017]
+  searched: {what: sums, where: a school book, date: 2020-01-01}
+  review: 2021-01-01
 """
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -138,6 +154,7 @@ def sample(root: Path) -> Path:
         root / "_toc.yml",
         f"format: jb-book\nroot: book/index\nparts:\n  - caption: Sums\n    chapters:\n      {chapters}",
     )
+    write(root / "book/claims.yml", CLAIMS)
     columns = "en,nl,nl_public,definition_en,definition_nl,not_nl"
     write(root / "data/terms.csv", f"{columns}\nsum,som,alles bij elkaar,What adding gives.,Wat optellen geeft.,zom\n")
     write(
@@ -211,6 +228,18 @@ def test_the_dutch_edition_translates_prose_titles_captions_numbers_and_figures(
     english = page(book, "en/notebooks/explainers/both.html")
     assert 'is <span class="pasted-text">3.0</span>' in english
     assert "Dutch-" not in english
+
+
+def test_claims_are_shown_in_the_words_of_the_edition_and_those_that_are_due_are_named(book: Path) -> None:
+    dutch = page(book, "nl/notebooks/explainers/both.html")
+    assert "<p>Eén en twee is drie.</p>" in dutch
+    assert "<p>zeker</p>" in dutch
+    assert "Deze hadden we al opnieuw moeten opzoeken" in dutch
+    assert "One and two" not in dutch
+    english = page(book, "en/notebooks/explainers/both.html")
+    assert "<p>One and two are three.</p>" in english
+    assert re.search(r'a sum <span[^>]*>\(<a [^>]*href="#id', english)
+    assert "Looked up on 1 January 2020; to be looked up again by 1 January 2021." in english
 
 
 def test_a_page_for_the_public_prints_how_easy_it_is_to_read(book: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -401,3 +402,11 @@ def test_a_table_too_large_to_be_dense(tmp_path: Path) -> None:
     write_study(study, tmp_path / "t")
     again = read_study(tmp_path / "t").study
     assert again.shape == shape and (again.table != study.table).nnz == 0
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    pipe = tmp_path / "table.tsv"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="pipe or a device") as caught:
+        inspect(pipe)
+    assert "Save it as a file" in caught.value.remedy

@@ -143,7 +143,7 @@ def test_yaml_does_not_take_words_for_something_else(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"study:\n  name: Zo\xeb\n", "line 2"),
+        (b"study:\n  name: Zo\xeb\n  surname: Zo\xc3\xab\n", "mixes two text encodings"),
         (b"study:\n\tname: x\n", "never by tabs"),
         (b"study: [1\n", "not YAML"),
         (b"", "no sections"),

@@ -167,6 +167,9 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(there: bool, tmp_path:
             def __enter__(self) -> Full:
                 return self
 
+            def fileno(self) -> int:
+                return int(opened.fileno())
+
             def __exit__(self, *_: object) -> None:
                 opened.close()
 

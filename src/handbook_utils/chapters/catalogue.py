@@ -10,11 +10,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handbook_utils.asking import Question, Value
 from handbook_utils.chapters.parameters import read_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import yaml_text
 
 _SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
 PARTS = ("explainers", "protocols", "recipes")
@@ -237,7 +236,7 @@ class Catalogue:
         InputErrors
             Entries without a file, files named twice, notebooks that are not in it.
         """
-        toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+        toc = yaml_text.typed((root / "_toc.yml").read_text(encoding="utf-8"), "_toc.yml")
         files = tuple(_files(toc))
         errors = [
             InputError(

@@ -28,7 +28,7 @@ SECTIONS = (
     "References",
 )
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
-_FIELD = ("study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
+_FIELD = ("reads", "study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
 _SHARED = ("errors", "readability")
 _PATH = re.compile(r"(?<![\w:/.<-])/(?:home|root|Users|tmp|work|var|opt|mnt|private)/\w")
 _CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")

@@ -16,6 +16,7 @@ import yaml
 
 from handbook_utils.chapters.catalogue import tagged
 from handbook_utils.errors import InputError
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -80,7 +81,7 @@ def read_reference(root: Path, chapter: Chapter) -> list[str]:
     remedy = f"handbook accept {chapter.slug}"
     if not path.is_file():
         raise InputError(f"Chapter {chapter.slug} has no reference.", where=where, remedy=remedy)
-    stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+    stored = yaml_text.typed(path.read_text(encoding="utf-8"), where)
     expected = len(checks_of(chapter.notebook()))
     if not isinstance(stored, list) or len(stored) != expected or not all(isinstance(text, str) for text in stored):
         raise InputError(

@@ -6,17 +6,16 @@ re-executes.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import sys
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import READ, Value
+from handbook_utils.text import durable
+from handbook_utils.text.hash import sealed, sha256, sha256_of, unsealed
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -53,18 +52,18 @@ def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], 
         for name, value in effective.items()
     }
     parts = [code, values, data, _package(), _digest(root / "requirements.lock"), list(sys.version_info[:3])]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(parts, sort_keys=True).encode())
 
 
 @lru_cache(maxsize=1)
 def _package() -> str:
     package = Path(__file__).resolve().parents[1]
-    found = hashlib.sha256()
+    parts = []
     for path in sorted(package.rglob("*.py")):
         inside = path.relative_to(package)
         if inside.parts[0] not in _ELSEWHERE:
-            found.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
+            parts.append(f"{inside.as_posix()} {sha256_of(path)}")
+    return sha256("\n".join(parts).encode())
 
 
 def _content(given: str) -> list[str]:
@@ -76,10 +75,7 @@ def _content(given: str) -> list[str]:
 
 
 def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path) if path.is_file() else ""
 
 
 class Cache:
@@ -95,41 +91,23 @@ class Cache:
         self.folder = folder
 
     def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.ipynb"
+        return self.folder / key[:2] / f"{key}.sealed"
 
     def get(self, key: str) -> Any | None:
-        """Return the executed notebook of this key, or None."""
+        """Return the executed notebook of this key, or None; what was cut or changed is not there."""
         import nbformat
 
-        path = self._path(key)
-        if not path.is_file():
+        try:
+            content = unsealed(self._path(key).read_bytes())
+        except OSError:
             return None
-        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        return None if content is None else nbformat.reads(content.decode("utf-8"), as_version=4)
 
     def put(self, key: str, notebook: Any) -> None:
         """Keep an executed notebook; a reader sees the whole of it or nothing."""
         import nbformat
 
-        write_atomically(self._path(key), nbformat.writes(notebook).encode("utf-8"))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half-written, whatever happens meanwhile.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "new" / "file.txt"
-    >>> write_atomically(path, b"all of it")
-    >>> path.read_text()
-    'all of it'
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.clear(path.parent)
+        durable.write(path, sealed(nbformat.writes(notebook).encode("utf-8")), replace=True)

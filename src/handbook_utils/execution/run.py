@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import importlib.metadata
 import os
 import re
@@ -22,6 +21,7 @@ from handbook_utils.chapters.parameters import answers, check_inputs, check_para
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
+from handbook_utils.text.hash import sha256_of
 
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
@@ -338,7 +338,7 @@ def _refresh_prose(executed: Any, chapter: Chapter) -> None:
 
 
 def _source(chapter: Chapter) -> str:
-    return hashlib.sha256(chapter.path.read_bytes()).hexdigest()
+    return sha256_of(chapter.path)
 
 
 def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[str, Any]:

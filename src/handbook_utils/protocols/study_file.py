@@ -26,6 +26,8 @@ import pandas as pd
 import yaml
 
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import yaml_text
+from handbook_utils.text.decode import decode
 
 Kind = Literal["text", "int", "number", "bool", "date", "list", "mapping", "path"]
 
@@ -666,12 +668,12 @@ def read_study_file(path: Path) -> StudyFile:
     sections = {section.name: section for section in SECTIONS}
     for name, node in _entries(root, path, "", tuple(sections), errors):
         section = sections.get(name)
-        if section is None or _is_empty(node):
+        if section is None or yaml_text.is_empty(node):
             continue
         known = {key.name: key for key in section.keys}
         for key_name, value_node in _entries(node, path, name, tuple(known), errors):
             key = known.get(key_name)
-            if key is None or _is_empty(value_node):
+            if key is None or yaml_text.is_empty(value_node):
                 continue
             dotted = f"{name}.{key_name}"
             lines[dotted] = value_node.start_mark.line + 1
@@ -711,28 +713,7 @@ def _parsed(path: Path) -> yaml.Node | None:
             found=str(error.strerror),
             remedy="Begin one with: handbook new-study DIR",
         ) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError(
-            "The study file is not in UTF-8.",
-            where=f"{path.name}, line {line}",
-            expected="UTF-8",
-            found=f"the byte {raw[error.start]:#04x}, as Windows-1252 has it",
-            remedy="Save it as UTF-8 in your editor.",
-        ) from None
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}, line {mark.line + 1}, column {mark.column + 1}" if mark else path.name
-        raise InputError(
-            "The study file is not YAML.",
-            where=where,
-            found=str(getattr(error, "problem", None) or error),
-            remedy="Indent by spaces, never by tabs, and put a value that holds : or # between quotation marks.",
-        ) from None
+    return yaml_text.compose(decode(raw, path.name)[0], path.name)
 
 
 def _at(path: Path, node: yaml.Node, dotted: str) -> str:
@@ -782,10 +763,6 @@ def _unknown(section: str, name: str, known: tuple[str, ...], where: str) -> Inp
         found=name,
         remedy=remedy,
     )
-
-
-def _is_empty(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
 
 
 class _WrongError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import json
 import os
@@ -22,6 +21,8 @@ from typing import TYPE_CHECKING
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
 from handbook_utils.home import build_folder
+from handbook_utils.text import yaml_text
+from handbook_utils.text.hash import sha256, sha256_of
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -119,7 +120,7 @@ def build_book(
     if index.is_file() and record.is_file():
         told = json.loads(record.read_text(encoding="utf-8"))
         # `jupyter-book build .` writes to the same place; what it left is not our book.
-        if told["fingerprint"] == print_ and told["index"] == _digest(index):
+        if told["fingerprint"] == print_ and told["index"] == sha256_of(index):
             return BuildReport(index, (), (), time.perf_counter() - began, told["pages"], unchanged=True)
 
     if not (build / "cache").is_dir():
@@ -154,7 +155,7 @@ def build_book(
         _swap(made, site, Path(name) / "old")
     if not failures:
         record.write_text(
-            json.dumps({"fingerprint": print_, "index": _digest(index), "pages": pages}) + "\n", encoding="utf-8"
+            json.dumps({"fingerprint": print_, "index": sha256_of(index), "pages": pages}) + "\n", encoding="utf-8"
         )
     return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
 
@@ -212,7 +213,7 @@ def fingerprint(root: Path, languages: Sequence[str]) -> str:
     str
         A SHA-256.
     """
-    found = hashlib.sha256(json.dumps([list(languages), list(sys.version_info[:3]), str(root)]).encode())
+    parts = [json.dumps([list(languages), list(sys.version_info[:3]), str(root)])]
     package = Path(__file__).resolve().parents[1]
     for base, names in ((root, _SOURCES), (package.parent, (package.name,))):
         for name in names:
@@ -220,12 +221,8 @@ def fingerprint(root: Path, languages: Sequence[str]) -> str:
             for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
                 inside = path.relative_to(base)
                 if path.is_file() and path.suffix not in {".pyc", ".mo"} and ".ipynb_checkpoints" not in inside.parts:
-                    found.update(f"{inside.as_posix()}\0{_digest(path)}\n".encode())
-    return found.hexdigest()
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+                    parts.append(f"{inside.as_posix()}\0{sha256_of(path)}\n")
+    return sha256("".join(parts).encode())
 
 
 def _executed(
@@ -330,15 +327,13 @@ class _Editions:
 
 def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path) -> None:
     """Put the editions' pages together, and the page to choose one on."""
-    import yaml
-
     from handbook_utils.publishing.site import chooser
 
     for lang in languages:
         _pages(folder, lang).rename(made / lang)
         for left in (".buildinfo", "objects.inv"):
             (made / lang / left).unlink(missing_ok=True)
-    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
+    config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     titles = config["sphinx"]["config"]["handbook_titles"]
     (made / ".nojekyll").touch()
     (made / "index.html").write_text(chooser(languages, titles, catalogue.files[0]), encoding="utf-8")

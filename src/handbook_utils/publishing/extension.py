@@ -27,7 +27,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
-from handbook_utils.publishing import citations
+from handbook_utils.publishing import citations, evidence
 from handbook_utils.publishing.illustrations import setup_illustrations
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
@@ -466,6 +466,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("handbook-checked", _Checked)
     app.add_node(checked_numbers)
     setup_illustrations(app)
+    evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)
     app.connect("builder-inited", _builder_inited)

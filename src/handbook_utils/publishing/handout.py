@@ -26,6 +26,7 @@ from handbook_utils.publishing.parts import (
     table_rows,
 )
 from handbook_utils.publishing.words import WORDS
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -105,17 +106,16 @@ def handout_pdf(chapter: Chapter, notebook: Any, results: Path, root: Path) -> b
 
 
 def _content(page: Page, notebook: Any, results: Path, root: Path) -> _Content:
-    import yaml
 
     words = WORDS[page.lang]
     run = notebook.metadata["handbook_run"]
-    parts = parts_of(notebook)
+    parts = parts_of(notebook, page.expanded)
     by_name = {part.name: part for part in parts}
     answer = answer_of(parts)
     drawn = next((found for part in parts for block in part.blocks for found in _figures(block)), None)
     figure = results / "figures" / f"{drawn[0]}.png" if drawn else None
     table = next((rows for piece in by_name.get(_SURE, Part("")).prose if (rows := table_rows(piece))), [])
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     book = config["sphinx"]["config"]["handbook_titles"][page.lang]
     version = words["printed"].format(source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10])
     address = config.get("repository", {}).get("url", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,13 +118,15 @@ def page_of(chapter: Chapter, notebook: Any, root: Path) -> Page:
     )
 
 
-def parts_of(notebook: Any) -> list[Part]:
+def parts_of(notebook: Any, expanded: Callable[[str], str] = str) -> list[Part]:
     """Part a notebook by its headings of level 2.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
         Executed or not.
+    expanded : callable, optional
+        Puts what stands elsewhere into the Markdown of a cell (:meth:`Page.expanded`).
 
     Returns
     -------
@@ -137,7 +139,7 @@ def parts_of(notebook: Any) -> list[Part]:
             parts[-1].blocks.append(cell)
             continue
         target = ""
-        for piece in pieces(cell.source):
+        for piece in pieces(expanded(cell.source)):
             if _TARGET.match(piece):
                 target = piece[1:-2]
             elif piece.startswith("## "):

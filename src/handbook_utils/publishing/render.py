@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from handbook_utils.errors import InputError
 from handbook_utils.publishing.words import WORDS
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -59,10 +60,9 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
     dict
         By the names Sphinx gives them.
     """
-    import yaml
     from jupyter_book.config import get_final_config
 
-    given = yaml.safe_load((stage / "_config.yml").read_text(encoding="utf-8"))
+    given = yaml_text.typed((stage / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     config: dict[str, Any]
     config, _ = get_final_config(user_yaml=given, cli_config={"latex_individualpages": False})
     options = config["html_theme_options"]

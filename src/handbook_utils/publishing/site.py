@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from handbook_utils.publishing.stage import FIGURES, escaped
 from handbook_utils.publishing.words import LANGUAGES
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue
@@ -94,9 +95,8 @@ def add_downloads(stage: Path, out: Path, catalogue: Catalogue, outcomes: Mappin
         By slug; a chapter that failed has nothing to take.
     """
     import nbformat
-    import yaml
 
-    config = yaml.safe_load((catalogue.root / "_config.yml").read_text(encoding="utf-8"))
+    config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     install = _INSTALL.format(url=config.get("repository", {}).get("url", ""))
     if (stage / FIGURES).is_dir():
         shutil.copytree(stage / FIGURES, out / FIGURES)

@@ -132,7 +132,7 @@ def slides_html(chapter: Chapter, notebook: Any, root: Path) -> str:
     page = page_of(chapter, notebook, root)
     run = notebook.metadata["handbook_run"]
     title = page.said(str(run["title"]))
-    cells = [cell for slide in _slides(page, run, title, parts_of(notebook)) for cell in _cells(slide)]
+    cells = [cell for slide in _slides(page, run, title, parts_of(notebook, page.expanded)) for cell in _cells(slide)]
     template = Path(__file__).with_name("slides.html.j2").read_text(encoding="utf-8")
     exporter = SlidesExporter(raw_template=template, language_code=page.lang)  # type: ignore[no-untyped-call]
     words = WORDS[page.lang]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import hashlib
 import html
 import json
 import re
@@ -17,12 +16,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
 from handbook_utils.publishing.translate import catalogue_of
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
+from handbook_utils.text import yaml_text
+from handbook_utils.text.hash import sha256
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -50,7 +50,7 @@ def bilingual_prose(path: Path) -> bool:
     True
     """
     front = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.DOTALL)
-    told = (yaml.safe_load(front[1]) or {}) if front else {}
+    told = (yaml_text.typed(front[1], str(path)) or {}) if front else {}
     return "nl" in told.get("handbook", {}).get("languages", ["en", "nl"])
 
 
@@ -186,6 +186,7 @@ def reading_ease(root: Path, name: str, lang: str) -> Readability | None:
     dutch = catalogue_of(root / "locale", name)
     said = dutch if lang == "nl" else {text: text for text in dutch}
     texts = public_texts((root / f"{name}.md").read_text(encoding="utf-8"), said)
+    texts += public_words(claims_of(read_claims(root), name.removeprefix("notebooks/")), lang)
     return readability(texts, lang) if texts else None
 
 
@@ -266,7 +267,7 @@ def figures_as_files(page: str, stage: Path, depth: int) -> str:
 
     def filed(match: re.Match[str]) -> str:
         content = base64.b64decode(match[2])
-        name = f"{hashlib.sha256(content).hexdigest()[:16]}.{match[1].partition('+')[0]}"
+        name = f"{sha256(content)[:16]}.{match[1].partition('+')[0]}"
         folder = stage / FIGURES
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)

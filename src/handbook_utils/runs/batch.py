@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import importlib
 import importlib.util
+import io
 import json
 import multiprocessing
 import os
@@ -26,8 +27,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import yaml
-
 from handbook_utils.asking import Question, Value, written
 from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import PATHS, none_of
@@ -37,11 +36,12 @@ from handbook_utils.runs.folder import (
     check_target,
     explained,
     failed_folder,
-    inert,
     is_complete,
     write_result_folder,
 )
 from handbook_utils.runs.plan import Run
+from handbook_utils.text import durable, yaml_text
+from handbook_utils.text.guard import inert
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,10 @@ def _run_batch(
     tell: Progress,
 ) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
-    with _locked(out), _executors(workers, scheduler) as (executors, at_once, share):
+    with (
+        durable.locked(out / ".lock", "Another batch is at work in this folder."),
+        _executors(workers, scheduler) as (executors, at_once, share),
+    ):
         there = _already_there(plan, out, resume)
         _clear_leftovers(plan, out)
         for run in plan:
@@ -325,26 +328,6 @@ def _end_with_parent() -> None:
 # ------------------------------------------------------------------------------------------------------ what is there
 
 
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Keep two batches out of one folder; the system takes the lock back when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    with (out / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                "Another batch is at work in this folder.",
-                where=str(out),
-                remedy="Wait for it, or name another folder.",
-            ) from None
-        yield
-
-
 def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     there = [run for run in plan if is_complete(out / run.name)]
     if there and not resume:
@@ -356,7 +339,7 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
         )
     errors = []
     for run in there:
-        kept = yaml.safe_load((out / run.name / "params.yml").read_text(encoding="utf-8"))
+        kept = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
         known = [question for question in run.chapter.parameters if question.name in kept]
         before = {**kept, **{question.name: _again(question, kept[question.name]) for question in known}}
         now = run.effective
@@ -477,7 +460,6 @@ def _write_failures(failures: Sequence[Failed], out: Path) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        yield file
-    part.replace(path)
+    made = io.StringIO(newline="")
+    yield made
+    durable.write(path, made.getvalue().encode("utf-8"), replace=True)

@@ -7,7 +7,6 @@ whose objects are the input files and the parameters, and whose results are the 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import mimetypes
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 from handbook_utils.asking import written
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.runs.methods import without_folders
+from handbook_utils.text.hash import sha256_of
 
 NAME = "ro-crate-metadata.json"
 SOURCE = "chapter.md"
@@ -38,23 +38,6 @@ _ABOUT = {
 _BUNDLED = "Data set of the handbook, used where no file was given"
 #: Where the platform's own list differs from machine to machine, or has no entry.
 _KINDS = {".ipynb": "application/x-ipynb+json", ".md": "text/markdown", ".yml": "application/yaml", ".csv": "text/csv"}
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Read in pieces; it may be larger than memory.
-
-    Returns
-    -------
-    str
-        In hexadecimal.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class InputFile(NamedTuple):

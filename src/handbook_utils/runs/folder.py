@@ -27,15 +27,15 @@ from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
-from handbook_utils.runs.crate import SOURCE, InputFile, sha256_of, write_crate
+from handbook_utils.runs.crate import SOURCE, InputFile, write_crate
 from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
 from handbook_utils.runs.report import report_html
+from handbook_utils.text.guard import inert
+from handbook_utils.text.hash import sha256_of
 
 #: What a run may leave for the reader, in folders of these names.
 _KEPT = ("figures", "tables", "files")
 _OF_FAILED = frozenset(["log.txt", "params.yml", "notebook.ipynb", "report.html"])
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|inf|nan)$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -378,17 +378,6 @@ def read_values(path: Path) -> list[tuple[str, str]]:
             value = record["value"]
             values[str(record["name"])] = value if isinstance(value, str) else repr(value)
     return list(values.items())
-
-
-def inert(text: str) -> str:
-    """Keep a spreadsheet from taking text for a formula (OWASP, CSV Injection).
-
-    Examples
-    --------
-    >>> inert("=cmd()"), inert("-1.5"), inert("lean")
-    ("'=cmd()", '-1.5', 'lean')
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
 def _copy(source: Path, target: Path) -> None:

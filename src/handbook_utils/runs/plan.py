@@ -25,14 +25,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handbook_utils.asking import Question, Value
 from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import sniff, yaml_text
+from handbook_utils.text.decode import read_text
 
 #: More runs than this are a slip in a grid rather than a wish.
 MOST = 100_000
@@ -99,7 +99,7 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
     InputErrors
         Everything that is wrong in it at once, by row and column.
     """
-    text = _text(path)
+    text = read_text(path)[0]
     rows = _yaml_rows(text, path) if path.suffix.lower() in (".yml", ".yaml", ".json") else _csv_rows(text, path)
     if not rows:
         raise InputError("The plan has no runs.", where=path.name, expected="a row a run, with a chapter")
@@ -164,22 +164,8 @@ def _answer(question: Question, value: Any, folder: Path) -> Value:
     return question.checked(_found_from(folder, question, value))
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError("The plan cannot be read.", where=str(path), found=str(error.strerror)) from None
-    for encoding in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("The plan is not text.", where=str(path), expected="a CSV or YAML file in UTF-8")
-
-
 def _csv_rows(text: str, path: Path) -> list[_Row]:
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = sniff.separator(text) or ","
     try:
         table = [(line, [cell.strip() for cell in row]) for line, row in _numbered(text, separator) if any(row)]
     except csv.Error as error:
@@ -232,14 +218,7 @@ def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _yaml_rows(text: str, path: Path) -> list[_Row]:
-    try:
-        plan = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}, line {mark.line + 1}, column {mark.column + 1}" if mark else path.name
-        raise InputError(
-            "The plan cannot be read as YAML.", where=where, found=str(getattr(error, "problem", None) or error)
-        ) from None
+    plan = yaml_text.read(text, path.name)
     if plan is None:
         return []
     if isinstance(plan, list):

@@ -30,6 +30,7 @@ from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from handbook_utils.chapters.claims import with_claims
 from handbook_utils.runs.mathml import mathml
 from handbook_utils.runs.methods import Reference
 
@@ -310,7 +311,7 @@ class Page:
         if "remove-cell" in tags:
             return ""
         if cell.cell_type == "markdown":
-            return self.render(cell.source)
+            return self.render(self.expanded(cell.source))
         if cell.cell_type != "code":
             return ""
         shown = []
@@ -321,6 +322,13 @@ class Page:
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
             shown += [self._output(output, alt) for output in cell.get("outputs", [])]
         return "".join(shown)
+
+    def expanded(self, source: str) -> str:
+        """Put the claims of the register where the chapter shows them."""
+        if self.source is None:
+            return source
+        slug = f"{self.source.parent.name}/{self.source.stem}"
+        return with_claims(source, self.source.parents[2], slug, self.lang)
 
     def _output(self, output: Any, alt: str) -> str:
         if output.output_type == "stream":

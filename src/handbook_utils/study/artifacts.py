@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import yaml
-
 from handbook_utils.errors import InputError
 from handbook_utils.study.files import Archive
+from handbook_utils.text import yaml_text
+from handbook_utils.text.decode import decode
 
 #: Which member holds the data of each type that is read here.
 _DATA = {
@@ -61,10 +61,11 @@ def read(archive: Archive) -> Artifact:
     """
     root = next(name for name in archive.names if name.count("/") == 1 and name.endswith("/VERSION")).split("/")[0]
     stated = f"{root}/metadata.yaml"
+    written = archive.read(stated)
     try:
-        said = yaml.safe_load(archive.read(stated))
+        said = yaml_text.read(decode(written, stated)[0], stated)
         kind, uuid = str(said["type"]), str(said["uuid"])
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (InputError, KeyError, TypeError) as error:
         raise InputError(
             "This artifact does not say what it is.",
             where=f"{archive.where}, {stated}",

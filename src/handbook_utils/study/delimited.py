@@ -21,6 +21,7 @@ from scipy import sparse
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import RANKS, Axis, Table, are_sequences, duplicates, lineages, name_of
+from handbook_utils.text import sniff
 
 #: How the first cell of the header names what the rows are.
 _FEATURE_WORDS = {
@@ -188,22 +189,8 @@ def _rows(source: Iterator[list[str]], skipped: int, where: str) -> Iterator[tup
 
 
 def _separator(head: str, first: str, where: str, alone: bool) -> str:
-    best, most = "", 0.0
-    # The blank is what R's write.table separates by; names with blanks are quoted then.
-    for separator in "\t;, ":
-        if separator not in first:
-            continue
-        lines = list(itertools.islice(csv.reader(io.StringIO(head, newline=""), delimiter=separator), 12))
-        widths = [len(cells) for cells in lines if cells][: -1 if len(head) >= 200_000 else None] or [len(lines[0])]
-        agree = sum(abs(width - widths[0]) <= 1 for width in widths) / len(widths)
-        score = agree * 1000 + min(widths[0], 500) if widths[0] > 1 else 0
-        if separator == " " and (best or agree < 1):
-            continue
-        if score > most:
-            best, most = separator, score
-    if not best and alone:
-        return "\t"
-    if not best:
+    found = sniff.separator(head, "\t;, ")
+    if not found and not alone:
         raise InputError(
             "The columns of this table could not be told apart.",
             where=where,
@@ -211,7 +198,7 @@ def _separator(head: str, first: str, where: str, alone: bool) -> str:
             found=f"a first line that reads {first[:60]!r}",
             remedy="Export it as TSV (tab-separated text).",
         )
-    return best
+    return found or "\t"
 
 
 # ---------------------------------------------------------------------- numbers

@@ -1,13 +1,10 @@
-"""Bytes from disk and back: clear messages, unpacked within limits, decoded, written whole or not at all."""
+"""Bytes from disk: clear messages, unpacked within limits."""
 
 from __future__ import annotations
 
-import codecs
-import errno
 import gzip
 import io
 import os
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -40,7 +37,7 @@ def read(path: Path) -> bytes:
 
     Examples
     --------
-    >>> import tempfile
+    >>> import gzip, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = Path(folder, "a.tsv.gz")
     ...     _ = written.write_bytes(gzip.compress(b"id\tS1"))
@@ -49,6 +46,14 @@ def read(path: Path) -> bytes:
     """
     where = str(path)
     try:
+        if _is_stream(path):
+            raise InputError(
+                "This is a pipe or a device, where a file is needed.",
+                where=where,
+                expected="a file, which can be looked at more than once",
+                found="something that is read once, or never ends",
+                remedy="Save it as a file first.",
+            )
         with path.open("rb") as opened:
             content = opened.read(MOST + 1)
     except FileNotFoundError:
@@ -91,6 +96,8 @@ def read(path: Path) -> bytes:
 def head(path: Path, size: int = 5000) -> str:
     """Return how a file begins (bytes as Latin letters), unpacked where it is gzip; "" where it cannot be read."""
     try:
+        if _is_stream(path):
+            return ""
         with path.open("rb") as opened:
             packed = opened.read(2) == GZIP
             opened.seek(0)
@@ -98,6 +105,10 @@ def head(path: Path, size: int = 5000) -> str:
     except (OSError, EOFError, zlib.error):
         return ""
     return content.decode("latin-1")
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _not_there(path: Path) -> InputError:
@@ -213,126 +224,3 @@ class Archive:
 def _climbs(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     return path.is_absolute() or ".." in path.parts or ":" in (path.parts[0] if path.parts else "")
-
-
-def decode(content: bytes, where: str) -> tuple[str, str]:
-    r"""Turn bytes into text and say which encoding they have.
-
-    UTF-16 is known by its mark or by its zero bytes; what is not UTF-8 is read as Windows-1252, which is said; a file
-    that is partly the one and partly the other is refused, because its ids would not match.
-
-    Returns
-    -------
-    text : str
-    encoding : str
-        ``"UTF-8"``, ``"UTF-8 with BOM"``, ``"UTF-16"`` or ``"Windows-1252"``.
-
-    Examples
-    --------
-    >>> decode("café".encode("cp1252"), "a.csv")
-    ('café', 'Windows-1252')
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decoded(content, "utf-16", where), "UTF-16"
-    if content.startswith(codecs.BOM_UTF8):
-        content, named = content[3:], "UTF-8 with BOM"
-    else:
-        named = "UTF-8"
-    head = content[:4000]
-    if b"\x00" in head:
-        even, odd = head[::2].count(0), head[1::2].count(0)
-        if min(even, odd) == 0 and max(even, odd) > len(head) // 4:
-            return _decoded(content, "utf-16-be" if even else "utf-16-le", where), "UTF-16"
-    if b"\x00" in content:
-        raise InputError(
-            "This is not a text file.",
-            where=where,
-            expected="a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)",
-            found=f"a zero byte at position {content.index(0) + 1}",
-            remedy="Export it as TSV.",
-        )
-    try:
-        return content.decode("utf-8"), named
-    except UnicodeDecodeError:
-        return _legacy(content, where), "Windows-1252"
-
-
-def _decoded(content: bytes, encoding: str, where: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "This file is cut off or damaged.",
-            where=where,
-            expected="UTF-16 text",
-            found=f"{error.reason} at byte {error.start + 1}",
-            remedy="Save it again as UTF-8.",
-        ) from None
-
-
-def _legacy(content: bytes, where: str) -> str:
-    utf8, other = [], []
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if line.isascii():
-            continue
-        try:
-            line.decode("utf-8")
-            utf8.append(number)
-        except UnicodeDecodeError:
-            other.append(number)
-    if utf8:
-        raise InputError(
-            "This file mixes two text encodings.",
-            where=f"{where}, line {listed(other)}",
-            expected=f"UTF-8, as in line {listed(utf8, most=3)}",
-            found="bytes that are not UTF-8",
-            remedy="Two files were probably pasted together: save both as UTF-8 first.",
-        )
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            "The text encoding of this file is not known.",
-            where=f"{where}, line {row}",
-            expected="UTF-8, UTF-16 or Windows-1252",
-            found=f"the byte {content[error.start]:#04x}",
-            remedy="Save it as UTF-8.",
-        ) from None
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, which then takes its name.
-
-    Raises
-    ------
-    InputError
-        The folder is not there, may not be written, or the disk is full; nothing is left behind.
-    """
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".handbook-", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-        # A temporary file is private; what takes its place has the permissions a new file would have had.
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        temporary.replace(path)
-    except OSError as error:
-        remedies = {
-            errno.ENOSPC: "Make room on the disk, or choose another folder.",
-            errno.EACCES: "Choose a folder you may write to.",
-            errno.ENOENT: "Make the folder first.",
-            errno.EISDIR: "Choose another name: there is a folder of this one.",
-        }
-        raise InputError(
-            "This file could not be written; nothing was changed.",
-            where=str(path),
-            found=error.strerror or str(error),
-            remedy=remedies.get(error.errno or 0, "Choose another place."),
-        ) from None
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)

@@ -16,7 +16,9 @@ from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import artifacts, bioms, delimited, files, profiles, workbooks
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import Table, duplicates
+from handbook_utils.text.decode import decode
 
+_EXPECTED = "a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)"
 #: Files that are often given and are not tables: how they begin, what they are, what to do.
 _OTHERS = [
     (files.OLD_EXCEL, "an old Excel workbook (.xls)", "Save it as .xlsx or as TSV."),
@@ -91,13 +93,13 @@ def opened(path: Path) -> Content:
             raise InputError(
                 "This file is not a table.",
                 where=where,
-                expected="a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)",
+                expected=_EXPECTED,
                 found=what,
                 remedy=remedy,
             )
     if data.startswith(files.HDF5):
         return Content(where, data, artifact=artifact)
-    text, encoding = files.decode(data, where)
+    text, encoding = decode(data, where, _EXPECTED)
     return Content(where, data, text, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 

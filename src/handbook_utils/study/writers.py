@@ -15,10 +15,10 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.results import safe_for_spreadsheets
-from handbook_utils.study import files
 from handbook_utils.study.metadata import QIIME_ID_HEADERS
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import RANKS
+from handbook_utils.text import durable
 
 Format = Literal["biom", "tsv", "csv"]
 
@@ -52,7 +52,7 @@ def write_study(study: Study, path: str | Path, format: Format = "biom") -> None
     b       0       3
     <BLANKLINE>
     """
-    files.write(Path(path), encoded(study, format))
+    durable.write(Path(path), encoded(study, format), replace=True)
 
 
 def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - what people call it
@@ -87,7 +87,7 @@ def write_metadata(study: Study, path: str | Path) -> None:
         map(_number if number else _word, metadata[name]) for name, number in zip(metadata, numeric, strict=True)
     ]
     lines += [[str(sample), *row] for sample, *row in zip(study.samples, *columns, strict=True)]
-    files.write(Path(path), "".join(_joined(line, "\t") for line in lines).encode())
+    durable.write(Path(path), "".join(_joined(line, "\t") for line in lines).encode(), replace=True)
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
@@ -97,7 +97,7 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
     """
     safe = safe_for_spreadsheets(frame)
     # Spreadsheets know UTF-8 by its byte order mark.
-    files.write(Path(path), safe.to_csv(lineterminator="\r\n").encode("utf-8-sig"))
+    durable.write(Path(path), safe.to_csv(lineterminator="\r\n").encode("utf-8-sig"), replace=True)
 
 
 # ---------------------------------------------------------------------- formats

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 from skbio import DistanceMatrix
-from statsmodels.regression.mixed_linear_model import MixedLM
 
 from handbook_utils.analysis.distance.ordination import gower_centred
 from handbook_utils.analysis.distance.permanova import columns_of
+from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.errors import InputError
 
 Matrix = npt.NDArray[np.float64]
@@ -29,9 +28,9 @@ class MixedModel:
     Attributes
     ----------
     table : pandas.DataFrame
-        A row a column of the model but the level: estimate, error, low, high, p.
+        A row a column of the model but the level: estimate, error, df, low, high, p.
     between, within : float
-        Variance between people and within a person.
+        Variance between people (of their levels, at 0 of the column of slopes) and within a person.
     samples, people : int
         How many were used.
     """
@@ -49,13 +48,18 @@ class MixedModel:
 
 
 def mixed_model(
-    frame: pd.DataFrame, value: str, terms: Sequence[str], person: str, *, confidence: float = 0.95
+    frame: pd.DataFrame,
+    value: str,
+    terms: Sequence[str],
+    person: str,
+    *,
+    slopes: str | None = None,
+    confidence: float = 0.95,
 ) -> MixedModel:
-    """Fit a line with a random level of each person, by restricted maximum likelihood.
+    """Fit a line with a level, and perhaps a slope, of each person's own, by restricted maximum likelihood.
 
-    The variances are statsmodels'; the errors follow from them by generalised least squares and the degrees of freedom
-    from what varies within people, as in R's nlme. statsmodels may call a fit converged that has no finite likelihood:
-    such a fit is refused here.
+    Intervals and p rest on Satterthwaite's degrees of freedom; see
+    :func:`handbook_utils.analysis.time.mixed.fit_mixed`.
 
     Parameters
     ----------
@@ -67,6 +71,9 @@ def mixed_model(
         Columns that explain; words are groups, numbers are taken as linear.
     person : str
         Column that names the person.
+    slopes : str, optional
+        Column (a number) along which each person has a slope of their own. Where people differ in their pace, a model
+        without it takes their differences for chance within people and finds too much.
     confidence : float
         Of the intervals.
 
@@ -89,52 +96,17 @@ def mixed_model(
     >>> round(float(mixed_model(frame, "y", ["time"], "who").table.loc["time", "estimate"]), 3)
     1.0
     """
-    used = frame[[value, *terms, person]].dropna()
-    who, names = pd.factorize(used[person])
-    columns, labels, within = [np.ones((len(used), 1))], [""], [False]
+    used = frame[list(dict.fromkeys([value, *terms, person, *([slopes] if slopes else [])]))].dropna()
+    columns = {"": np.ones(len(used))}
     for term in terms:
-        made = columns_of(used[term])
         words = not pd.api.types.is_numeric_dtype(used[term])
         levels = sorted(used[term].astype(str).unique())[1:] if words else [""]
-        columns.append(made)
-        labels += [f"{term}: {level}" if level else term for level in levels]
-        within += [bool((used.groupby(person)[term].nunique() > 1).any())] * made.shape[1]
-    model = np.hstack(columns)
-    repeated = len(used) > len(names)
-    if len(names) < 3 or not repeated or np.linalg.matrix_rank(model) < model.shape[1]:
-        raise InputError(
-            "A mixed model needs several samples of several people, and columns that do not say the same.",
-            where=f"columns {person}, {', '.join(terms)}",
-            expected="three people or more, some with two samples or more",
-            found=f"{len(used)} samples of {len(names)} people",
-        )
-    between, residual = _variances(used[value].to_numpy(dtype=float), model, who, value)
-    outer = np.zeros((model.shape[1], model.shape[1]))
-    right = np.zeros(model.shape[1])
-    for code in range(len(names)):
-        rows = who == code
-        part, size = model[rows], int(rows.sum())
-        # The inverse of I·within + 1·between, for one person.
-        inverse = (np.eye(size) - between / (residual + size * between)) / residual
-        outer += part.T @ inverse @ part
-        right += part.T @ inverse @ used[value].to_numpy(dtype=float)[rows]
-    covariance = np.linalg.inv(outer)
-    estimate, error = covariance @ right, np.sqrt(np.diag(covariance))
-    inside = len(used) - len(names) - sum(within)
-    outside = len(names) - 1 - (len(within) - 1 - sum(within))
-    free = np.array([max(inside if varies else outside, 1) for varies in within])
-    width = stats.t.ppf(0.5 + confidence / 2, free) * error
-    table = pd.DataFrame(
-        {
-            "estimate": estimate,
-            "error": error,
-            "low": estimate - width,
-            "high": estimate + width,
-            "p": 2 * stats.t.sf(np.abs(estimate / error), free),
-        },
-        index=labels,
-    )
-    return MixedModel(table.iloc[1:], between, residual, len(used), len(names))
+        made = columns_of(used[term])
+        columns |= {f"{term}: {level}" if level else term: made[:, at] for at, level in enumerate(levels)}
+    model = pd.DataFrame(columns, index=used.index)
+    along = used[slopes].to_numpy(dtype=float) if slopes else None
+    fit = fit_mixed(used[value].to_numpy(dtype=float), model, used[person].to_numpy(), slope=along)
+    return MixedModel(fit.table(confidence).iloc[1:], float(fit.random[0, 0]), fit.residual, fit.samples, fit.people)
 
 
 def pairs_in_time(distance: DistanceMatrix, person: pd.Series, time: pd.Series) -> pd.DataFrame:
@@ -389,18 +361,3 @@ def _best_split(gower: Matrix, minimum: int) -> tuple[int, float]:
     allowed = slice(minimum - 1, count - minimum)
     place = int(np.argmax(between[allowed])) + minimum
     return place, float(between[place - 1] / np.trace(gower))
-
-
-def _variances(values: Matrix, model: Matrix, who: npt.NDArray[np.intp], value: str) -> tuple[float, float]:
-    for method in ("powell", "cg"):
-        with warnings.catch_warnings():
-            # What the warnings say is looked at below, or does not matter: a variance may well be 0.
-            warnings.simplefilter("ignore")
-            fit = MixedLM(values, model, groups=who).fit(method=method, reml=True)
-        if np.isfinite(fit.llf) and fit.converged and fit.scale > 0:
-            return max(float(np.asarray(fit.cov_re)[0, 0]), 0.0), float(fit.scale)
-    raise InputError(
-        "The mixed model has no finite fit.",
-        where=value,
-        remedy="Look whether the values are all alike, or a person's values without any spread.",
-    )

@@ -19,7 +19,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.study.files import decode
+from handbook_utils.text.decode import decode
 
 __all__ = ["Interruption", "Trends", "interrupted", "measure_awareness", "read_trends"]
 

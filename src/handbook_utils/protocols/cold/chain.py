@@ -25,6 +25,8 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.protocols.people.codes import tube_code
+from handbook_utils.text import sniff
+from handbook_utils.text.decode import read_text
 
 Verdict = Literal["accept", "flag", "reject", "missing"]
 
@@ -228,7 +230,7 @@ def read_log(path: Path, *, zone: str = "Europe/Amsterdam", name: str = "") -> L
         All lines that cannot be read at once, with their numbers.
     """
     where = str(path)
-    text, encoding = decoded(path)
+    text, encoding = read_text(path)
     lines = text.splitlines()
     start, separator = _header(lines, where)
     names = [cell.strip() for cell in next(csv.reader([lines[start]], delimiter=separator))]
@@ -284,33 +286,6 @@ def read_log(path: Path, *, zone: str = "Europe/Amsterdam", name: str = "") -> L
         f"times in {'UTC' if utc else zone}",
     )
     return Log(name or path.stem, celsius, notes)
-
-
-def decoded(path: Path) -> tuple[str, str]:
-    """Read a text file in the encoding it is in, and say which.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        UTF-8 (with or without mark), UTF-16 with a mark, or else Windows-1252.
-
-    Raises
-    ------
-    InputError
-        It cannot be opened, or is empty.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError("The file cannot be opened.", where=str(path), found=error.strerror or str(error)) from error
-    if not content.strip():
-        raise InputError("The file is empty.", where=str(path), expected="a table")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16"), "UTF-16"
-    try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
 def _header(lines: Sequence[str], where: str) -> tuple[int, str]:
@@ -403,8 +378,8 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
         All at once: codes that are not right or were never given out, tubes scanned twice, times before collection.
     """
     where = str(path)
-    text = decoded(path)[0]
-    separator = max(";,\t", key=text.splitlines()[0].count)
+    text = read_text(path)[0]
+    separator = sniff.separator(text) or ","
     rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
     columns = [str(name).strip() for name in (rows[0] if rows else {})]
     missing = [name for name in ("code", "event", "time") if name not in columns]

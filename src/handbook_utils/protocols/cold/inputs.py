@@ -10,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.chain import Log, decoded, read_log, read_scans
+from handbook_utils.protocols.cold.chain import Log, read_log, read_scans
 from handbook_utils.protocols.people.codes import tube_code
 from handbook_utils.protocols.wells.tubes import read_tubes
+from handbook_utils.text import sniff
+from handbook_utils.text.decode import read_text
 
 
 def read_shipments(
@@ -75,8 +77,8 @@ def read_shipments(
 
 
 def _codes(scans: Path) -> list[str]:
-    text = decoded(scans)[0]
-    separator = max(";,\t", key=text.splitlines()[0].count)
+    text = read_text(scans)[0]
+    separator = sniff.separator(text) or ","
     rows = csv.DictReader(io.StringIO(text), delimiter=separator)
     found: dict[str, None] = {}
     for row in rows:

@@ -7,7 +7,6 @@ before it is put in, and one finding stops all.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import json
 import zipfile
@@ -29,7 +28,9 @@ from handbook_utils.protocols.sequencing.read_files import read_files
 from handbook_utils.protocols.share.reporting import storms
 from handbook_utils.protocols.wells.extraction import chosen
 from handbook_utils.results import safe_for_spreadsheets
-from handbook_utils.study import delimited, files
+from handbook_utils.study import delimited
+from handbook_utils.text.decode import decode
+from handbook_utils.text.hash import sha256
 
 #: Licences, by their SPDX name: address and title.
 LICENCES = {
@@ -217,7 +218,7 @@ def guard(members: Mapping[str, bytes], *, today: dt.date | None = None) -> None
 
 def _table(name: str, content: bytes) -> pd.DataFrame:
     """Read every line as cells, also of an Illumina sample sheet, whose lines differ in length."""
-    text, _ = files.decode(content, name)
+    text, _ = decode(content, name)
     if name.endswith("SampleSheet.csv"):
         lines = text.splitlines()
         return pd.DataFrame({"line": lines}, index=pd.RangeIndex(1, len(lines) + 1), dtype=object)
@@ -226,11 +227,6 @@ def _table(name: str, content: bytes) -> pd.DataFrame:
     width = len(made.header)
     cells = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in rows]
     return pd.DataFrame(cells, columns=made.header, index=pd.Index([line for line, _ in rows]), dtype=object)
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def data_package(members: Mapping[str, bytes], about: About) -> bytes:

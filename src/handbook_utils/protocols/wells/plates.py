@@ -13,7 +13,6 @@ helps. All of it hangs on the seed alone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +36,7 @@ from handbook_utils.protocols.wells.balance import (
 )
 from handbook_utils.protocols.wells.requests import SHAPES, Request, asked, checked, duplicate_tube, most_apart, tube
 from handbook_utils.protocols.wells.search import arranged, dealt
+from handbook_utils.text.hash import sha256
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Layout:
     def id(self) -> str:
         """Eight characters that tell this layout from every other: the beginning of the SHA-256 of its wells."""
         text = self.wells[["plate", "well", "content", "sample"]].to_csv(index=False, lineterminator="\n")
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return sha256(text.encode())[:8]
 
     def counts(self) -> pd.DataFrame:
         """Return how many wells of each plate hold what."""

@@ -1,0 +1,352 @@
+"""Linear mixed models by restricted maximum likelihood: own levels, own slopes, and neighbours in time that are alike.
+
+statsmodels fits a random level and slopes, but has no autocorrelation, no degrees of freedom, and calls some fits
+converged that have no likelihood; so this small part is written here. The variances are parametrised as in lme4 (the
+Cholesky factor of the random effects' covariance relative to the residual variance; Bates and others 2015, Journal of
+Statistical Software 67:1), and the degrees of freedom are Satterthwaite's as in lmerTest (Kuznetsova and others 2017,
+Journal of Statistical Software 82:13). tests/peers holds all of it against lme4, lmerTest and nlme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import linalg, optimize, stats
+
+from handbook_utils.errors import InputError
+
+__all__ = ["MixedFit", "fit_mixed"]
+
+Array = npt.NDArray[np.float64]
+#: Eigenvalues of the Hessian below this say nothing of the variances (they lie at the edge of what is possible).
+_FLAT = 1e-8
+
+
+@dataclass(frozen=True)
+class MixedFit:
+    """A fitted linear mixed model.
+
+    Attributes
+    ----------
+    estimate : pandas.Series
+        Coefficients, by column of the model.
+    covariance : numpy.ndarray, shape (columns, columns)
+        Of the estimates.
+    random : numpy.ndarray, shape (effects, effects)
+        Covariance of the random effects between people.
+    residual : float
+        Residual variance.
+    correlation : float
+        Of two residuals of one person one unit of time apart; missing where it is not in the model.
+    log_likelihood : float
+        Restricted log-likelihood.
+    samples, people : int
+        How many were used.
+    """
+
+    estimate: pd.Series
+    covariance: Array
+    random: Array
+    residual: float
+    correlation: float
+    log_likelihood: float
+    samples: int
+    people: int
+    _gradients: Array = field(repr=False)
+    _variance: Array = field(repr=False)
+
+    def freedom(self, contrast: npt.ArrayLike) -> float:
+        """Return Satterthwaite's degrees of freedom of one contrast of the coefficients."""
+        row = np.asarray(contrast, dtype=float)
+        spread = float(row @ self.covariance @ row)
+        gradient = np.einsum("i,kij,j->k", row, self._gradients, row)
+        unsure = float(gradient @ self._variance @ gradient)
+        return 2 * spread**2 / unsure if unsure > 0 else float(self.samples - len(self.estimate))
+
+    def contrast(self, contrast: npt.ArrayLike, confidence: float = 0.95) -> pd.Series:
+        """Return estimate, error, degrees of freedom, interval and p of one contrast of the coefficients."""
+        row = np.asarray(contrast, dtype=float)
+        middle, error = float(row @ self.estimate.to_numpy()), float(np.sqrt(row @ self.covariance @ row))
+        free = self.freedom(row)
+        width = float(stats.t.ppf(0.5 + confidence / 2, free)) * error
+        p = 2 * float(stats.t.sf(abs(middle / error), free))
+        values = (middle, error, free, middle - width, middle + width, p)
+        return pd.Series(values, index=["estimate", "error", "df", "low", "high", "p"])
+
+    def table(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Return a row a coefficient: estimate, error, df, low, high, p."""
+        rows = [self.contrast(row, confidence) for row in np.eye(len(self.estimate))]
+        return pd.DataFrame(rows, index=self.estimate.index)
+
+    def together(self, columns: Sequence[int]) -> pd.Series:
+        """Test several coefficients together: F, df1, df2 (Satterthwaite's, after Fai and Cornelius 1996), p."""
+        rows = np.eye(len(self.estimate))[list(columns)]
+        values, vectors = np.linalg.eigh(rows @ self.covariance @ rows.T)
+        apart = vectors.T @ rows
+        squares = (apart @ self.estimate.to_numpy()) ** 2 / values
+        free = np.array([self.freedom(row) for row in apart])
+        f = float(squares.mean())
+        if len(columns) == 1:
+            second = float(free[0])
+        elif (free <= 2).any():
+            second = 2.0
+        else:
+            expected = float((free / (free - 2)).sum())
+            second = 2 * expected / (expected - len(columns))
+        p = float(stats.f.sf(f, len(columns), second))
+        return pd.Series({"F": f, "df1": float(len(columns)), "df2": second, "p": p})
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """People with the same number of samples, stacked."""
+
+    together: Array  # (people, samples, columns + 1): the model, and the values last
+    random: Array  # (people, samples, effects)
+    apart: Array | None  # (people, samples, samples): time between samples
+
+
+def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array | None) -> list[_Blocks]:
+    order = np.argsort(who, kind="stable")
+    counts = np.bincount(who)
+    starts = np.cumsum(counts) - counts
+    made = []
+    for size in np.unique(counts[counts > 0]):
+        rows = order[starts[counts == size][:, None] + np.arange(size)]
+        apart = None if when is None else np.abs(when[rows][:, :, None] - when[rows][:, None, :])
+        made.append(_Blocks(together[rows], random[rows], apart))
+    return made
+
+
+def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Array, float]:
+    """Return the weighted cross-products of model and values, and the log-determinant of the relative covariance."""
+    products, log_determinant = 0.0, 0.0
+    for block in blocks:
+        loaded = block.random @ factor
+        size = block.together.shape[1]
+        own = np.eye(size) if block.apart is None else correlation**block.apart
+        root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + own)
+        white = np.linalg.solve(root, block.together)
+        products = products + np.einsum("gni,gnj->ij", white, white)
+        log_determinant += 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
+    return np.asarray(products), log_determinant
+
+
+def _solved(products: Array) -> tuple[Array, Array, float, float]:
+    """Return estimates, the inverse of the model's part, the residual sum of squares, and its log-determinant."""
+    model, right = products[:-1, :-1], products[:-1, -1]
+    root = linalg.cho_factor(model, lower=True)
+    estimate = linalg.cho_solve(root, right)
+    inverse = linalg.cho_solve(root, np.eye(len(right)))
+    squares = float(products[-1, -1] - right @ estimate)
+    return estimate, inverse, squares, 2 * float(np.log(np.diag(root[0])).sum())
+
+
+def fit_mixed(
+    values: npt.ArrayLike,
+    model: pd.DataFrame,
+    person: npt.ArrayLike,
+    *,
+    slope: npt.ArrayLike | None = None,
+    when: npt.ArrayLike | None = None,
+) -> MixedFit:
+    """Fit a linear model in which people have a level, and may have a slope, of their own.
+
+    Parameters
+    ----------
+    values : array of float, shape (samples,)
+        What is explained.
+    model : pandas.DataFrame, shape (samples, columns)
+        The fixed part, with its constant.
+    person : array, shape (samples,)
+        Whose sample it is.
+    slope : array of float, shape (samples,), optional
+        What each person has a slope of their own along, beside their level; correlated with it.
+    when : array of float, shape (samples,), optional
+        Time of the samples. Given, residuals of one person correlate by a power of the time between them
+        (continuous autoregression of order 1, as nlme's ``corCAR1``).
+
+    Returns
+    -------
+    MixedFit
+
+    Raises
+    ------
+    InputError
+        Fewer than three people, nobody with two samples, too few samples for own slopes, columns that say the same, or
+        values that leave nothing to fit.
+
+    Examples
+    --------
+    >>> model = pd.DataFrame({"1": 1.0, "week": [0.0, 1, 2] * 4})
+    >>> fit = fit_mixed([1, 2.1, 3, 4, 4.9, 6.2, 0, 1.2, 2, 2, 2.8, 4.1], model, list("aaabbbcccddd"))
+    >>> fit.table().loc["week", ["estimate", "df"]].round(3).to_list()
+    [1.038, 7.0]
+    """
+    y, x = np.asarray(values, dtype=float), model.to_numpy(dtype=float)
+    who, names = pd.factorize(np.asarray(person))
+    random = np.ones((len(y), 1))
+    scale = np.eye(1)
+    if slope is not None:
+        along = np.asarray(slope, dtype=float)
+        middle, spread = along.mean(), along.std() or 1.0
+        random = np.column_stack([random, (along - middle) / spread])
+        scale = np.array([[1, -middle / spread], [0, 1 / spread]])
+    _check(y, x, len(names), random, model)
+    together = np.column_stack([x, y])
+    blocks = _stacked(together, random, who, None if when is None else np.asarray(when, dtype=float))
+    effects = random.shape[1]
+    lower = np.tril_indices(effects)
+    free = len(y) - x.shape[1]
+
+    def parts(parameters: Array) -> tuple[Array, float]:
+        factor = np.zeros((effects, effects))
+        factor[lower] = parameters[: len(lower[0])]
+        return _sums(blocks, factor, float(parameters[-1]) if when is not None else 0.0)
+
+    def deviance(parameters: Array) -> float:
+        try:
+            products, log_determinant = parts(parameters)
+            _, _, squares, model_determinant = _solved(products)
+        except np.linalg.LinAlgError:
+            return 1e12
+        return free * float(np.log(max(squares, 1e-300))) + log_determinant + model_determinant
+
+    found = _least(deviance, effects, when is not None)
+    products, log_determinant = parts(found)
+    estimate, inverse, squares, model_determinant = _solved(products)
+    residual = squares / free
+    gradients, variance = _unsure(parts, found, residual, free)
+    factor = np.zeros((effects, effects))
+    factor[lower] = found[: len(lower[0])]
+    random_covariance = residual * scale @ factor @ factor.T @ scale.T
+    likelihood = -0.5 * (free * (1 + np.log(2 * np.pi * residual)) + log_determinant + model_determinant)
+    return MixedFit(
+        pd.Series(estimate, index=model.columns),
+        residual * inverse,
+        random_covariance,
+        residual,
+        float(found[-1]) if when is not None else float("nan"),
+        float(likelihood),
+        len(y),
+        len(names),
+        gradients,
+        variance,
+    )
+
+
+def _check(y: Array, x: Array, people: int, random: Array, model: pd.DataFrame) -> None:
+    if people < 3 or len(y) <= people * random.shape[1]:
+        raise InputError(
+            "A mixed model needs several samples of several people.",
+            where=f"columns {', '.join(map(str, model.columns))}",
+            expected=f"three people or more, and more than {random.shape[1]} samples a person over all",
+            found=f"{len(y)} samples of {people} people",
+            remedy="Leave out the slopes of people's own, or compare one value a person.",
+        )
+    if np.linalg.matrix_rank(x) < x.shape[1] or len(y) <= x.shape[1]:
+        raise InputError(
+            "Columns of the model say the same.",
+            where=f"columns {', '.join(map(str, model.columns))}",
+            expected="columns that cannot be made of the others",
+            found=f"{x.shape[1]} columns that hold {np.linalg.matrix_rank(x)}",
+            remedy="Leave one of them out.",
+        )
+    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    if not np.isfinite(y).all() or (left**2).sum() <= 1e-20 * max((y**2).sum(), 1e-300):
+        raise InputError(
+            "The mixed model has no finite fit.",
+            expected="values that the columns do not explain completely",
+            remedy="Look whether the values are all alike, or missing.",
+        )
+
+
+def _least(deviance: Callable[[Array], float], effects: int, correlated: bool) -> Array:
+    """Return the variances' parameters at the least deviance: from several starts, and then polished."""
+    count = effects * (effects + 1) // 2
+    diagonal = [0, 2][:effects]
+    bounds: list[tuple[float | None, float | None]] = [
+        (0.0, None) if place in diagonal else (None, None) for place in range(count)
+    ]
+    bounds += [(0.0, 1 - 1e-6)] if correlated else []
+    best: tuple[float, Array] | None = None
+    for start in (1.0, 0.2):
+        first = np.array([start if place in diagonal else 0.0 for place in range(count)] + [0.3] * correlated)
+        made = optimize.minimize(deviance, first, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13})
+        if best is None or made.fun < best[0]:
+            best = (float(made.fun), np.asarray(made.x, dtype=float))
+    if best is None:
+        raise AssertionError("a start was made")
+    polished = optimize.minimize(
+        deviance,
+        best[1],
+        method="Nelder-Mead",
+        bounds=bounds,
+        options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 2000, "initial_simplex": _simplex(best[1], bounds)},
+    )
+    return np.asarray(polished.x if polished.fun <= best[0] else best[1], dtype=float)
+
+
+def _simplex(centre: Array, bounds: Sequence[tuple[float | None, float | None]]) -> Array:
+    corners = [centre]
+    for place, (_, high) in enumerate(bounds):
+        corner = centre.copy()
+        corner[place] += -1e-3 if high is not None and corner[place] + 1e-3 > high else 1e-3
+        corners.append(corner)
+    return np.array(corners)
+
+
+def _unsure(
+    parts: Callable[[Array], tuple[Array, float]], found: Array, residual: float, free: int
+) -> tuple[Array, Array]:
+    """Return how the estimates' covariance changes with the variances' parameters, and how unsure these are.
+
+    The parameters are those of ``found`` and the residual standard deviation; the covariance of the parameters is twice
+    the inverse of the Hessian of the deviance, in the directions in which it is curved.
+    """
+    start = np.append(found, np.sqrt(residual))
+
+    def deviance(parameters: Array) -> float:
+        products, log_determinant = parts(parameters[:-1])
+        _, _, squares, model_determinant = _solved(products)
+        return float(
+            2 * free * np.log(parameters[-1]) + squares / parameters[-1] ** 2 + log_determinant + model_determinant
+        )
+
+    def covariance(parameters: Array) -> Array:
+        return np.asarray(parameters[-1] ** 2 * _solved(parts(parameters[:-1])[0])[1])
+
+    size = len(start)
+    steps = 1e-3 * np.maximum(np.abs(start), 0.05)
+    steps[-1] = 1e-3 * start[-1]
+
+    def second(scale: float) -> Array:
+        step = np.diag(scale * steps)
+        made = np.empty((size, size))
+        middle = deviance(start)
+        for i in range(size):
+            made[i, i] = (deviance(start + step[i]) - 2 * middle + deviance(start - step[i])) / step[i, i] ** 2
+            for j in range(i):
+                corners = [
+                    deviance(start + one * step[i] + two * step[j]) * one * two for one in (1, -1) for two in (1, -1)
+                ]
+                made[i, j] = made[j, i] = sum(corners) / (4 * step[i, i] * step[j, j])
+        return made
+
+    # Richardson's extrapolation: the error of the differences falls with the fourth power of the step.
+    hessian = (4 * second(1.0) - second(2.0)) / 3
+
+    def first(scale: float, place: int) -> Array:
+        step = np.zeros(size)
+        step[place] = scale * steps[place]
+        return np.asarray((covariance(start + step) - covariance(start - step)) / (2 * step[place]))
+
+    gradients = np.array([(4 * first(1.0, place) - first(2.0, place)) / 3 for place in range(size)])
+    values, vectors = np.linalg.eigh(hessian)
+    curved = values > _FLAT
+    variance = 2 * (vectors[:, curved] / values[curved]) @ vectors[:, curved].T
+    return gradients, np.asarray(variance)

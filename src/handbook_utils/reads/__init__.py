@@ -1,0 +1,1 @@
+"""Reads: what comes from the sequencer, before there is a feature table."""

@@ -1,0 +1,222 @@
+"""What is in a file of reads: an answer before anything is done with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from handbook_utils.errors import listed
+from handbook_utils.reads.fastq import BrokenReadsError, read_fastq
+from handbook_utils.reads.primers import primers_seen
+
+#: Reads that are looked at; a larger file is looked at so far, and that is said.
+MOST = 1_000_000
+#: Reads whose beginnings are searched for primers.
+_SEARCHED = 2_000
+#: Share of reads from which on a primer is worth naming.
+_NAMED = 0.05
+_DIRECTION = re.compile(
+    r"(?P<before>.*?)(?P<sign>[_.]R?)(?P<read>[12])(?P<after>(?:_001)?\.(?:fastq|fq)(?:\.gz)?)$", re.I
+)
+
+
+@dataclass(frozen=True)
+class ReadsFound:
+    """What was found in a file of reads.
+
+    Attributes
+    ----------
+    path, what, format : str
+    reads : int
+        Reads that were looked at.
+    bases : int
+    lengths : tuple of int
+        Least, median and greatest number of bases.
+    quality : str
+        How qualities are written, and how good they are: the median read's expected number of errors.
+    primers : dict of str to str
+        At the beginning of the reads: name and direction, and the share of reads.
+    partner : str
+        The file of the other direction that lies beside it, and whether its reads are the same ones.
+    notes : tuple of str
+    problems : tuple of str
+        What would stop an analysis, or should be looked at.
+    """
+
+    path: str
+    what: str
+    format: str
+    reads: int
+    bases: int
+    lengths: tuple[int, int, int]
+    quality: str
+    primers: dict[str, str]
+    partner: str = ""
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def inspect_reads(path: Path) -> ReadsFound:
+    r"""Tell what is in a file of reads, and in the file of the other direction where one lies beside it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        FASTQ, plain or gzip.
+
+    Returns
+    -------
+    ReadsFound
+        Lengths, qualities, primers, and what should be looked at.
+
+    Raises
+    ------
+    InputError
+        It is no FASTQ, or broken.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "S1_R1.fastq"
+    >>> _ = path.write_text("@r1\nACGT\n+\nIIII\n@r2\nACN\n+\nI#I\n")
+    >>> found = inspect_reads(path)
+    >>> found.reads, found.lengths, found.quality
+    (2, (3, 3, 4), 'Phred + 33, from 2 to 40; expected errors of the median read: 0.32')
+    """
+    lengths: list[int] = []
+    errors: list[float] = []
+    signs: Counter[str] = Counter()
+    starts: list[str] = []
+    names: list[str] = []
+    unclear = empty = whole = 0
+    for record in read_fastq(path):
+        whole += 1
+        if whole > MOST:
+            break
+        lengths.append(len(record))
+        signs.update(record.qualities)
+        errors.append(_expected_errors(record.qualities))
+        unclear += "N" in record.sequence.upper()
+        empty += len(record) == 0
+        names.append(_identity(record.name))
+        if len(starts) < _SEARCHED:
+            starts.append(record.sequence[:60])
+    offset, quality = _encoding(signs)
+    if offset == 64:
+        errors = []
+    else:
+        quality += f"; expected errors of the median read: {np.median(errors):.2g}"
+    seen = {
+        f"{primer.name} ({primer.direction})": f"{100 * share:.0f} % of reads"
+        for primer, share in primers_seen(starts).items()
+        if share >= _NAMED
+    }
+    interleaved = _interleaved(names)
+    problems = [
+        *_of_qualities(offset, signs),
+        *_of_directions(seen, interleaved),
+        *_of_names(names, interleaved),
+        *([f"{empty:,} reads have no bases."] if empty else []),
+    ]
+    partner, wrong = _partner(path, names if whole <= MOST else names[:MOST])
+    notes = [f"only the first {MOST:,} reads were looked at"] if whole > MOST else []
+    if unclear:
+        notes.append(f"{unclear:,} reads have an N")
+    return ReadsFound(
+        str(path),
+        "reads",
+        "FASTQ, interleaved pairs" if interleaved else "FASTQ",
+        len(lengths),
+        int(np.sum(lengths)),
+        (min(lengths), int(np.median(lengths)), max(lengths)),
+        quality,
+        seen,
+        partner,
+        tuple(notes),
+        (*problems, *wrong),
+    )
+
+
+def _expected_errors(qualities: str) -> float:
+    values = np.frombuffer(qualities.encode("ascii"), dtype=np.uint8) - 33.0
+    return float(np.sum(10.0 ** (-values / 10)))
+
+
+def _encoding(signs: Counter[str]) -> tuple[int, str]:
+    """Tell how qualities are written, from the lowest and the highest sign."""
+    if not signs:
+        return 33, "no qualities"
+    low, high = ord(min(signs)), ord(max(signs))
+    # Phred + 64 begins at @ (or B); Phred + 33 of any machine has something below ; in a file of some size.
+    offset = 64 if low >= 64 and high > 75 else 33
+    return offset, f"Phred + {offset}, from {low - offset} to {high - offset}"
+
+
+def _identity(name: str) -> str:
+    """Return what both reads of a pair are called: without comment, and without /1 or /2."""
+    return re.sub(r"/[12]$", "", name.split(maxsplit=1)[0]) if name.strip() else ""
+
+
+def _interleaved(names: list[str]) -> bool:
+    pairs = list(zip(names[::2], names[1::2], strict=False))
+    return bool(pairs) and sum(first == second for first, second in pairs) > 0.9 * len(pairs)
+
+
+def _of_qualities(offset: int, signs: Counter[str]) -> list[str]:
+    found = []
+    if offset == 64:
+        found.append("Qualities are written as Phred + 64 (Illumina before 1.8): turn them into Phred + 33 first.")
+    if len(signs) == 1:
+        found.append("Every base has the same quality: qualities were lost, and an error model cannot be learnt.")
+    elif 1 < len(signs) <= 4:
+        found.append(
+            f"Qualities have {len(signs)} steps only (binned by the machine): error models are learnt with care."
+        )
+    return found
+
+
+def _of_directions(seen: dict[str, str], interleaved: bool) -> list[str]:
+    both = {name.rpartition("(")[2].rstrip(")") for name in seen}
+    if len(both) == 2 and not interleaved:
+        return [f"Reads begin with primers of both directions ({listed(list(seen))}): orientation is mixed."]
+    return []
+
+
+def _of_names(names: list[str], interleaved: bool) -> list[str]:
+    counts = Counter(names)
+    twice = sum(count > (2 if interleaved else 1) for count in counts.values())
+    return [f"{twice:,} names of reads occur more than once: files were put together twice."] if twice else []
+
+
+def _partner(path: Path, names: list[str]) -> tuple[str, list[str]]:
+    """Find the file of the other direction, and hold its reads against these."""
+    match = _DIRECTION.match(path.name)
+    if match is None:
+        return "", []
+    other = {"1": "2", "2": "1"}[match["read"]]
+    partner = path.with_name(f"{match['before']}{match['sign']}{other}{match['after']}")
+    if not partner.is_file():
+        return "", []
+    if partner.samefile(path):
+        return partner.name, ["Both directions are one and the same file."]
+    there: list[Any] = []
+    try:
+        for record in read_fastq(partner):
+            if len(there) == len(names) and len(names) == MOST:
+                break
+            there.append(_identity(record.name))
+    except BrokenReadsError as error:
+        return partner.name, [f"{partner.name}: {error.problem}"]
+    if len(there) != len(names):
+        return partner.name, [f"{partner.name} has {len(there):,} reads, this file {len(names):,}: fetch both again."]
+    for number, (mine, theirs) in enumerate(zip_longest(names, there), 1):
+        if mine != theirs:
+            told = f"The names of read {number:,} differ ({mine} here, {theirs} in {partner.name}): these are no pair."
+            return partner.name, [told]
+    return f"{partner.name}: the same {len(names):,} reads", []
