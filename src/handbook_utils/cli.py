@@ -109,7 +109,8 @@ def run(
             "-f",
             "--parameters-file",
             metavar="FILE",
-            help="Parameters as YAML, such as the params.yml of an earlier run; -p wins over it.",
+            help="Parameters as YAML, such as the params.yml of an earlier run; files are looked for from its folder; "
+            "-p wins over it.",
         ),
     ] = None,
     study: Annotated[
@@ -138,7 +139,7 @@ def run(
 
     root = handbook_root()
     chapter = _chapter(slug)
-    given = {**_from_file(parameters_file), **_from_options(parameter or [])}
+    given = {**_from_file(parameters_file, chapter), **_from_options(parameter or [])}
     if lang:
         given["lang"] = lang
     target = output or Path(chapter.slug.rpartition("/")[2])
@@ -152,7 +153,8 @@ def run(
     check_target(target, force=force)
     with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
-            outcome = execute([Request(chapter, given, Path(results))], root=root, workers=1, timeout=timeout)[0]
+            request = Request(chapter, given, Path(results), study=study is not None)
+            outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
     if outcome.failure:
         told.print(str(outcome.failure), highlight=False, markup=False)
@@ -576,7 +578,8 @@ def _from_options(pairs: Sequence[str]) -> dict[str, object]:
     return given
 
 
-def _from_file(path: Path | None) -> dict[str, object]:
+def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
+    from handbook_utils.asking.paths import found_from
     from handbook_utils.text import yaml_text
     from handbook_utils.text.decode import read_text
 
@@ -592,7 +595,8 @@ def _from_file(path: Path | None) -> dict[str, object]:
             expected="lines of the form  name: value",
             found=type(content).__name__,
         )
-    return content
+    kinds = {question.name: question.kind for question in chapter.parameters}
+    return {name: found_from(path.parent, kinds.get(name, ""), value) for name, value in content.items()}
 
 
 def _chapter(slug: str) -> Chapter:

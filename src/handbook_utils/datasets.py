@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -337,6 +338,7 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
     remedy = f"Put the file back from the repository: git checkout -- data/{resource['path']}"
     try:
         content = path.read_bytes()
+        _note(resource["path"])
     except FileNotFoundError:
         raise InputError(
             "A data file is missing.", where=str(path), expected=f"a file with sha256 {expected}", remedy=remedy
@@ -351,6 +353,13 @@ def _checked(folder: Path, resource: dict[str, Any]) -> bytes:
             remedy=remedy,
         )
     return gzip.decompress(content) if resource.get("compression") == "gz" else content
+
+
+def _note(name: str) -> None:
+    """Tell the run that a bundled file was opened, where it asks to be told (``HANDBOOK_OPENED``)."""
+    if record := os.environ.get("HANDBOOK_OPENED"):
+        with Path(record).open("a", encoding="utf-8") as lines:
+            lines.write(f"{name}\n")
 
 
 def _read(content: bytes, resource: dict[str, Any]) -> pd.DataFrame:

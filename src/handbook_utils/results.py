@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,8 +22,11 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import svg_bytes, use_style, write_numbers
+from handbook_utils.figures.style import Drawn, svg_bytes, use_style, write_numbers
 from handbook_utils.text.guard import inert
+
+if TYPE_CHECKING:
+    from handbook_utils.study import Study
 
 Language = Literal["en", "nl"]
 
@@ -63,19 +66,22 @@ class Results:
         written = f"{value:,.{digits}f}"
         return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
 
-    def figure(self, figure: Figure, name: str, alt: str) -> None:
+    def figure(self, figure: Figure | Drawn, name: str, alt: str = "") -> None:
         """Show a figure with a text that says what it shows; keep it as SVG and 300-dpi PNG.
 
         Parameters
         ----------
-        figure : matplotlib.figure.Figure
-            Closed afterwards.
+        figure : matplotlib.figure.Figure or Drawn
+            Closed afterwards. What a named plot of :mod:`handbook_utils.figures` returns brings its own text.
         name : str
             File name without ending.
         alt : str
             What a reader who cannot see the figure needs to know: what is drawn, and what it shows. Computed, so that
             it stays true for other data.
         """
+        if isinstance(figure, Drawn):
+            alt = alt or figure.alt
+            figure = figure.figure
         if not alt.strip():
             raise ValueError(f"figure {name!r} needs an alt text")
         write_numbers(figure, self.number)
@@ -248,6 +254,101 @@ class Results:
         title = self.text(en="Methods", nl="Methoden")
         box = f'<div class="methods admonition"><p class="admonition-title">{title}</p><p>{html.escape(text)}</p></div>'
         _display({"text/html": box, "text/plain": f"{title}: {text}"})
+
+    def answer(
+        self, asked: str, found: str, *, rests_on: Sequence[str], left_out: Sequence[str] = (), name: str = "answer"
+    ) -> None:
+        """Show what was asked and what was found; the report of a run opens with it.
+
+        Parameters
+        ----------
+        asked : str
+            The question, with the names of the reader's own columns and groups.
+        found : str
+            The answer: the effect, its interval, and how many it rests on.
+        rests_on : sequence of str
+            What the answer rests on: samples, method, what it was adjusted for.
+        left_out : sequence of str
+            What was left out, and why.
+        name : str
+            Of the answer, where a chapter gives several.
+
+        Raises
+        ------
+        ValueError
+            Nothing was asked, or nothing found.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> out = Results(folder=folder)
+        >>> out.answer("Do they differ?", "By 3 (1 to 5).", rests_on=["40 samples."])  # doctest: +ELLIPSIS
+        {...<p class="found">By 3 (1 to 5).</p>...}
+        >>> json.loads((folder / "answers.jsonl").read_text(encoding="utf-8"))["found"]
+        'By 3 (1 to 5).'
+        """
+        if not asked.strip() or not found.strip():
+            raise ValueError("an answer needs what was asked and what was found")
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": [*left_out]}
+            with (self.folder / "answers.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(said, ensure_ascii=False) + "\n")
+        title = self.text(en="Answer", nl="Antwoord")
+        basis = self.text(en="What it rests on", nl="Waar dit op rust")
+        without = self.text(en="What was left out", nl="Wat is weggelaten")
+        box = (
+            f'<div class="answer admonition" id="answer-{html.escape(name)}"><p class="admonition-title">{title}</p>'
+            f'<p class="asked">{html.escape(asked)}</p><p class="found">{html.escape(found)}</p>'
+            f"{_listed(basis, rests_on)}{_listed(without, left_out)}</div>"
+        )
+        plain = "\n".join([title, asked, found, *rests_on, *left_out])
+        _display({"text/html": box, "text/plain": plain}, {"handbook": {"place": "answer"}})
+
+    def data(self, study: Study) -> None:
+        """Show what was read and what was left out; the report of a run tells it right after the answer.
+
+        Parameters
+        ----------
+        study : Study
+            Its ``notes`` say what was found out while it was read.
+        """
+        title = self.text(en="What was read and left out", nl="Wat is gelezen en weggelaten")
+        samples, features = study.shape
+        total = self.number(float(study.depth.sum()), 0)
+        if study.quantity == "counts":
+            read = self.text(
+                en=f"{study.name}: {samples} samples, {features} features, {total} reads.",
+                nl=f"{study.name}: {samples} monsters, {features} kenmerken, {total} reads.",
+            )
+        else:
+            read = self.text(
+                en=f"{study.name}: {samples} samples, {features} features; abundances, not counts of reads.",
+                nl=f"{study.name}: {samples} monsters, {features} kenmerken; hoeveelheden, geen aantallen reads.",
+            )
+        notes = [read, *study.notes]
+        box = f'<div class="read admonition"><p class="admonition-title">{title}</p>{_listed("", notes)}</div>'
+        _display({"text/html": box, "text/plain": "\n".join([title, *notes])}, {"handbook": {"place": "data"}})
+
+    def limits(self, sentences: Sequence[str]) -> None:
+        """Show what this analysis cannot say, as a list: sentences that are true of these data, so computed.
+
+        Parameters
+        ----------
+        sentences : sequence of str
+            One limit each.
+        """
+        _display(
+            {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
+        )
+
+
+def _listed(title: str, sentences: Sequence[str]) -> str:
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    return (f"<p><strong>{html.escape(title)}</strong></p>" if title else "") + f"<ul>{items}</ul>"
 
 
 def _display(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:

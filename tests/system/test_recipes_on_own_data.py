@@ -88,7 +88,7 @@ def test_no_recipe_is_left_out():
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe):
+def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks):
     monkeypatch.chdir(tmp_path)
     name = "first" if recipe in ONE_EACH else "blanks" if recipe in BLANKS else "all"
     given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **RECIPES[recipe]}
@@ -100,3 +100,6 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     assert f"{name}.tsv" in report
     assert all(value in report for value in RECIPES[recipe].values())
     assert (tmp_path / "run" / "values.csv").stat().st_size > 0
+    if "out.answer(" in (ROOT / "notebooks" / "recipes" / f"{recipe}.md").read_text(encoding="utf-8"):
+        assert leaks(tmp_path / "run") == []
+        assert 'class="answer' in report

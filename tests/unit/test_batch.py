@@ -144,7 +144,7 @@ def test_a_run_on_several_files_is_known_again(tmp_path):
     folder = tmp_path / "out" / "both"
     folder.mkdir(parents=True)
     (folder / "ro-crate-metadata.json").touch()
-    (folder / "params.yml").write_text(params_text(plan[0].chapter, plan[0].effective, {}), encoding="utf-8")
+    (folder / "params.yml").write_text(params_text(plan[0].chapter, plan[0].effective, {}, folder), encoding="utf-8")
     assert module._already_there(plan, tmp_path / "out", True) == ["both"]
     (tmp_path / "c.txt").touch()
     with pytest.raises(InputErrors, match="of another run"):

@@ -189,7 +189,6 @@ def test_new_chapter_meets_the_contract(root):
         ("## Limits\n", "## Limit\n", "'## Limits' stands 0 times"),
         ("known2020", "unknown2021", "'unknown2021' is not in"),
         ("nbval-check-output, check", "check", "no check cell"),
-        ("    alt=f", "    f", "alt text is not given by name"),
         ("](#my-topic-count)", "](#elsewhere)", "#elsewhere, which is no label"),
         ("import matplotlib.pyplot as plt\n", "import matplotlib.pyplot as plt\nimport requests\n", "no network"),
         ("from handbook_utils import datasets", "from handbook_utils import cli", "the field half only"),

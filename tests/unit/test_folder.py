@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 
+from handbook_utils.asking.paths import found_from
 from handbook_utils.chapters import Catalogue
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError
@@ -84,15 +85,22 @@ def test_the_report_shows_the_run_and_escapes_names(outcome, tmp_path):
     assert "http" not in page.partition("<main")[0].partition("</title>")[2].replace("http-equiv", "")
 
 
+def found_in(folder, chapter, text):
+    kinds = {question.name: question.kind for question in chapter.parameters}
+    return {name: found_from(folder, kinds[name], value) for name, value in yaml.safe_load(text).items()}
+
+
 def test_the_parameters_repeat_the_run(outcome, tmp_path):
     folder = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     text = (folder / "params.yml").read_text(encoding="utf-8")
     assert "handbook run recipes/count-things -f params.yml" in text
-    again = run_one(
-        Request(outcome.request.chapter, yaml.safe_load(text), results=tmp_path / "again"), root=ROOT, timeout=60
-    )
+    assert str(tmp_path) not in text
+    chapter = outcome.request.chapter
+    given = found_in(folder, chapter, text)
+    again = run_one(Request(chapter, given, results=tmp_path / "again"), root=ROOT, timeout=60)
     assert read_values(tmp_path / "again" / "values.jsonl") == read_values(outcome.request.results / "values.jsonl")
-    assert again.notebook.metadata["handbook_run"]["parameters"] == yaml.safe_load(text)
+    assert again.parameters == outcome.parameters
+    assert again.notebook.metadata["handbook_run"]["parameters"]["table"] == "my table.csv"
 
 
 def test_methods_log_and_notebook(outcome, tmp_path):
@@ -146,7 +154,7 @@ def test_a_failure_to_write_leaves_what_was_there(outcome, tmp_path, monkeypatch
     target = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     before = {path: path.read_bytes() for path in target.rglob("*") if path.is_file()}
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(number, "no")
 
     monkeypatch.setattr(module, "write_crate", full)
@@ -265,6 +273,6 @@ def test_several_files_are_a_list_that_reads_back(tmp_path):
     for name in "ab":
         (tmp_path / name).write_text("x", encoding="utf-8")
     checked = check_parameters(chapter, {"table": str(tmp_path)})
-    text = module.params_text(chapter, checked, {})
-    assert yaml.safe_load(text)["table"] == [str(tmp_path / "a"), str(tmp_path / "b")]
-    assert check_parameters(chapter, yaml.safe_load(text)) == checked
+    text = module.params_text(chapter, checked, {}, tmp_path)
+    assert yaml.safe_load(text)["table"] == ["a", "b"]
+    assert check_parameters(chapter, found_in(tmp_path, chapter, text)) == checked

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from handbook_utils.asking.values import WORDS
+from handbook_utils.asking.values import PATHS, WORDS, Value
 from handbook_utils.errors import InputError, listed, nearest
 
 
@@ -21,6 +23,64 @@ def paths_of(value: str) -> list[Path]:
     # A file may have that sign in its own name.
     parts = [value] if Path(value).exists() else value.split(os.pathsep)
     return [Path(part).expanduser() for part in parts if part]
+
+
+def found_from(folder: Path, kind: str, value: Any) -> Any:
+    """Make the paths in an answer ones from the folder of the file that gives it: a plan, a file of parameters.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where that file lies.
+    kind : str
+        Of the answer; what is no path stays as it is.
+    value : object
+        The answer, of several files also a list.
+
+    Examples
+    --------
+    >>> found_from(Path("/study"), "file", "../my.biom"), found_from(Path("/study"), "str", "../a")
+    ('/my.biom', '../a')
+    """
+    if kind not in PATHS or not value:
+        return value
+    folder = folder.resolve()
+    if isinstance(value, list):
+        paths = [Path(str(path)).expanduser() for path in value]
+    elif kind == "files" and not (folder / str(value)).exists():
+        paths = paths_of(str(value))
+    else:
+        paths = [Path(str(value)).expanduser()]
+    return os.pathsep.join(os.path.normpath(folder / path) for path in paths)
+
+
+def without_folders(kinds: Mapping[str, str], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Cut the paths of the reader's files down to their names.
+
+    What is handed on needs no more: a path on somebody's machine says nothing to others, and often tells more than it
+    should about its owner. The files are known by their checksums.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str
+        The kind of each answer.
+    values : mapping
+        The answers.
+
+    Returns
+    -------
+    dict
+        The same answers, in the same order.
+
+    Examples
+    --------
+    >>> without_folders({"table": "file", "group": "str"}, {"table": "data/my.biom", "group": "a/b"})
+    {'table': 'my.biom', 'group': 'a/b'}
+    """
+    return {
+        name: ", ".join(path.name for path in paths_of(str(value))) if kinds[name] in PATHS and value else value
+        for name, value in values.items()
+    }
 
 
 def found_paths(given: str, name: str, kind: str) -> list[Path]:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import tagged
+from handbook_utils.chapters.lesson import TAG, code_share, lesson_violations, parts
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -29,6 +31,8 @@ SECTIONS = (
 )
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
 _FIELD = ("reads", "study", "datasets", "analysis", "recipes", "protocols", "figures", "results")
+#: Largest share of lines that may stand in code cells, by part.
+_CODE = {"recipes": 0.40, "protocols": 0.40, "explainers": 0.30}
 _SHARED = ("errors", "readability")
 _PATH = re.compile(r"(?<![\w:/.<-])/(?:home|root|Users|tmp|work|var|opt|mnt|private)/\w")
 _CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
@@ -61,6 +65,8 @@ def violations(chapter: Chapter, root: Path) -> list[str]:
         *_words(prose),
         *_citations(prose, root),
         *_languages(chapter),
+        *lesson_violations(notebook),
+        *_answer(chapter, notebook),
     ]
 
 
@@ -113,16 +119,13 @@ def _figures(notebook: Any) -> Iterator[str]:
         count = cell.source.count(".figure(")
         if count > 1:
             yield f"code cell {number} draws {count} figures; one a cell"
-        if count and "alt=" not in cell.source:
-            yield f"code cell {number}: the figure's alt text is not given by name (alt=…)"
 
 
 def _imports(notebook: Any) -> Iterator[str]:
-    cells = []
+    cells = {True: 0, False: 0}
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
         names = list(_imported(cell.source))
-        if names:
-            cells.append(number)
+        cells[TAG in cell.metadata.get("tags", [])] += bool(names)
         for name in names:
             parts = name.split(".")
             if parts[0] in _NETWORK:
@@ -133,8 +136,8 @@ def _imports(notebook: Any) -> Iterator[str]:
             r"\b(read_|open|load)\w*\(", cell.source
         ):
             yield f"code cell {number} reads from an address: a chapter uses no network"
-    if len(cells) != 1:
-        yield f"imports stand in {len(cells)} cells, not in one"
+    if cells[False] != 1 or cells[True] > 1:
+        yield f"imports stand in {cells[False]} cells, not in one (and {cells[True]} tagged {TAG}, of one allowed)"
 
 
 def _imported(source: str) -> Iterator[str]:
@@ -197,6 +200,21 @@ def _languages(chapter: Chapter) -> Iterator[str]:
             yield f"front matter help_nl lacks the Dutch help of: {', '.join(missing)}"
     if chapter.part == "explainers" and "nl" not in chapter.languages:
         yield "an explainer is in both languages"
+
+
+def _answer(chapter: Chapter, notebook: Any) -> Iterator[str]:
+    """Hold a chapter that has an answer to what an answer asks for: limits, an account of the data, and little code."""
+    analysed = "\n".join(source for cell, source, lesson in parts(notebook) if cell.cell_type == "code" and not lesson)
+    everything = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    if "out.answer(" not in everything:
+        return
+    takes_files = any(parameter.kind in READ for parameter in chapter.parameters)
+    for call in ("out.answer(", "out.limits(", *(["out.data("] if takes_files and chapter.part == "recipes" else [])):
+        if call not in analysed:
+            yield f"the analysis does not call {call}…)"
+    share = code_share(chapter.path.read_text(encoding="utf-8"))
+    if share > _CODE[chapter.part]:
+        yield f"{share:.0%} of the lines are code; at most {_CODE[chapter.part]:.0%}: move it to the field half"
 
 
 def executed_violations(notebook: Any) -> list[str]:

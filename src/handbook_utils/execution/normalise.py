@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.asking import Answers, written
-from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.paths import paths_of, without_folders
 from handbook_utils.asking.values import PATHS, Value
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _STATES = {
 _CAPTION = {"en": "Parameters of this run", "nl": "Parameters van deze uitvoering"}
 
 
-def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) -> Any:
+def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path, *, own: bool = False) -> Any:
     """Take out of an executed notebook what changes from run to run.
 
     The cell papermill injects gives way to a table under the parameters cell; timings, counters of the tools and
@@ -40,6 +40,8 @@ def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) ->
         All its parameters, and where each value comes from.
     root : pathlib.Path
         The handbook's folder, which is not named in outputs.
+    own : bool
+        Whether this is a run on the reader's own data: its parameters cell then shows what it was run with.
 
     Returns
     -------
@@ -47,15 +49,21 @@ def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) ->
         The same notebook.
     """
     kept = [cell for cell in notebook.cells if not _injected(cell)]
-    paths = {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
+    read = [parameter.name for parameter in chapter.parameters if parameter.kind in PATHS]
+    given = [path.parent for name in read for path in paths_of(str(answers.values[name]))]
+    paths = {f"{folder}/": "" for folder in sorted(given, key=lambda folder: -len(folder.parts))}
+    paths |= {f"{root}/": "", f"{sys.prefix}/": "", f"{Path.home()}/": "~/"}
     for number, cell in enumerate(kept):
         cell.id = f"cell-{number:03d}"
         for tool in ("papermill", "execution"):
             cell.metadata.pop(tool, None)
         for output in cell.get("outputs", []):
             _clean(output, paths)
+        if "outputs" in cell:
+            cell.outputs = _merged(cell.outputs)
         if "parameters" in cell.metadata.get("tags", []):
             cell.outputs = [_table(chapter, answers)] if chapter.parameters else []
+            cell.source = _with_values(chapter, answers.values) if own else cell.source
     for number, cell in enumerate((cell for cell in kept if cell.cell_type == "code" and cell.execution_count), 1):
         cell.execution_count = number
         for output in cell.outputs:
@@ -72,6 +80,25 @@ def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path) ->
 def _injected(cell: Any) -> bool:
     tags = cell.metadata.get("tags", [])
     return "injected-parameters" in tags or any(tag.startswith("papermill-error-cell") for tag in tags)
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Join what was written to one stream in a row: in how many pieces it arrived is chance."""
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _with_values(chapter: Chapter, values: Mapping[str, Value]) -> str:
+    """Write the parameters cell with what a run was given, the reader's files by name."""
+    named = without_folders({question.name: question.kind for question in chapter.parameters}, values)
+    asked = [question.model_copy(update={"default": named[question.name]}) for question in chapter.parameters]
+    return "\n".join(question.model_copy(update={"example": None, "optional": False}).line() for question in asked)
 
 
 def _clean(output: Any, paths: Mapping[str, str]) -> None:

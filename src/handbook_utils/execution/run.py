@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from handbook_utils.asking import Answers, Value
+from handbook_utils.asking.answers import is_own
+from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.lesson import analysis
 from handbook_utils.chapters.parameters import answers, check_inputs, check_parameters
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
@@ -55,11 +58,23 @@ class Request:
         What the reader gives; None of what is told to be none.
     results : pathlib.Path or None
         Where the chapter keeps its figures and tables; such a run is never taken from the cache.
+    study : bool
+        Whether the parameters come from a study file.
     """
 
     chapter: Chapter
     parameters: Mapping[str, object] = field(default_factory=dict)
     results: Path | None = None
+    study: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether this is a run on the reader's own data, which executes and shows the analysis only."""
+        return self.study or is_own(self.chapter.parameters, self.parameters)
+
+    def notebook(self) -> Any:
+        """Return the cells to execute: all of the chapter, or its analysis."""
+        return analysis(self.chapter.notebook()) if self.own else self.chapter.notebook()
 
 
 @dataclass(frozen=True)
@@ -114,6 +129,8 @@ class Outcome:
         Nothing was executed.
     key : str
         The name of this outcome in the cache.
+    parameters : dict
+        All parameters of the run, with the full paths of the reader's files; the notebook has their names only.
     """
 
     request: Request
@@ -121,6 +138,7 @@ class Outcome:
     failure: Failure | None
     cached: bool
     key: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
 
 
 def execute(
@@ -243,21 +261,23 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     store = Cache(build_folder(root) / "cache")
     use_cache = cache and request.results is None
     if use_cache and (kept := store.get(key)) is not None:
-        _refresh_prose(kept, chapter)
-        return Outcome(request, kept, None, True, key)
+        _refresh_prose(kept, request)
+        return Outcome(request, kept, None, True, key, effective)
     if request.parameters:
         check_inputs(chapter, effective)
-    notebook, failure = _attempt(request, effective, timeout, workers)
+    notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-        notebook, failure = _attempt(request, effective, timeout, workers)
+        notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
-        notebook = normalised(notebook, chapter, found, root)
-        notebook.metadata["handbook_run"] = _provenance(request, found, data)
+        notebook = normalised(notebook, chapter, found, root, own=request.own)
+        # Of a run on somebody's own data, a bundled file is named where it was opened, and nowhere else.
+        told = {name: digest for name, digest in data.items() if name in opened} if request.own else data
+        notebook.metadata["handbook_run"] = _provenance(request, found, told)
         if failure is None and use_cache:
             store.put(key, notebook)
-    return Outcome(request, notebook, failure, False, key)
+    return Outcome(request, notebook, failure, False, key, effective)
 
 
 _DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
@@ -265,7 +285,8 @@ _DIED = "its process was ended from outside, as a machine does that has no memor
 
 def _attempt(
     request: Request, effective: dict[str, Value], timeout: float, workers: int
-) -> tuple[Any | None, Failure | None]:
+) -> tuple[Any | None, Failure | None, set[str]]:
+    """Execute; return the notebook, the failure, and the bundled files that were opened."""
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -287,9 +308,11 @@ def _attempt(
         written = Path(scratch) / "executed.ipynb"
         work = Path(scratch) / "work"
         work.mkdir()
+        record = Path(scratch) / "opened.txt"
+        environment["HANDBOOK_OPENED"] = str(record)
         try:
             papermill.execute_notebook(
-                chapter.notebook(),
+                request.notebook(),
                 written,
                 given,
                 engine_name=engine.NAME,
@@ -314,16 +337,17 @@ def _attempt(
             failure = Failure(chapter.slug, 0, "", type(error).__name__, str(error), effective)
         ran = written.is_file()
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
-    return notebook, failure
+        opened = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
+    return notebook, failure, opened
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def _refresh_prose(executed: Any, chapter: Chapter) -> None:
+def _refresh_prose(executed: Any, request: Request) -> None:
     """Put the chapter's prose of today around the outputs of an earlier run of the same code."""
-    fresh = chapter.notebook()
+    chapter, fresh = request.chapter, request.notebook()
     outputs = iter([cell for cell in executed.cells if cell.cell_type == "code"])
     cells = []
     for cell in fresh.cells:
@@ -344,12 +368,14 @@ def _source(chapter: Chapter) -> str:
 def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[str, Any]:
     import platform
 
+    kinds = {question.name: question.kind for question in request.chapter.parameters}
     return {
         "slug": request.chapter.slug,
         "title": request.chapter.title,
-        "parameters": found.values,
+        "own": request.own,
+        "parameters": (named := without_folders(kinds, found.values)),
         "answers": found.states,
-        "given": {name: found.values[name] for name in request.parameters},
+        "given": {name: named[name] for name in request.parameters},
         "versions": _versions(),
         "python": platform.python_version(),
         "data": data,

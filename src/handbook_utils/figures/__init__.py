@@ -1,5 +1,9 @@
-"""How the handbook's figures look: one style, colour-blind-safe colours, sharp and repeatable SVG."""
+"""How the handbook's figures look: named plots, one module each, in one style, in colours that everyone can tell apart.
 
-from handbook_utils.figures.style import OKABE_ITO, colours_for, svg_bytes, use_style
+A named plot takes tidy data and the reader's language, and returns a :class:`~handbook_utils.figures.style.Drawn`: the
+figure and its text, computed from the same data. A chapter shows it by ``out.figure(forest(…), "effects")``.
+"""
 
-__all__ = ["OKABE_ITO", "colours_for", "svg_bytes", "use_style"]
+from handbook_utils.figures.style import OKABE_ITO, Drawn, colours_for, svg_bytes, use_style
+
+__all__ = ["OKABE_ITO", "Drawn", "colours_for", "svg_bytes", "use_style"]

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import Formatter, LogFormatter, ScalarFormatter
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 #: The colour-blind-safe palette of Okabe and Ito (2008), without black, in the order the handbook uses it.
 OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+
+#: Width of a named plot in inches, and the size of its text in points: 12 px where a telephone draws it 390 px wide.
+WIDTH, TEXT = 5.4, 12
+
+#: For what is not in any group, or has no colour of its own.
+GREY = "#767676"
+INK = "#1b1b1b"
+MARKERS = "osD^vPX"
 
 _STYLE: dict[str, Any] = {
     "figure.figsize": (7.0, 4.2),
@@ -28,9 +42,9 @@ _STYLE: dict[str, Any] = {
     "axes.titlelocation": "left",
     # 0.8 and 2000 on logarithmic axes, not 8 x 10^-1.
     "axes.formatter.min_exponent": 5,
-    "axes.titlesize": 12,
-    "axes.labelsize": 11,
-    "font.size": 11,
+    "axes.titlesize": TEXT,
+    "axes.labelsize": TEXT,
+    "font.size": TEXT,
     "font.family": "DejaVu Sans",  # ships with matplotlib, so a figure is the same on every machine
     "image.cmap": "viridis",
     "legend.frameon": False,
@@ -62,6 +76,91 @@ def colours_for(names: Iterable[Hashable]) -> dict[Hashable, str]:
     if len(unique) > len(OKABE_ITO):
         raise ValueError(f"{len(unique)} names, but only {len(OKABE_ITO)} colours that everyone can tell apart")
     return dict(zip(unique, OKABE_ITO, strict=False))
+
+
+def colours_or_grey(names: pd.Series) -> dict[Hashable, str]:
+    """Give groups colours, the largest first where there are more groups than colours: the others are grey.
+
+    Parameters
+    ----------
+    names : pandas.Series
+        The group of each sample; missing values are no group.
+
+    Returns
+    -------
+    dict
+        A colour a group, in the order of the names.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> colours_or_grey(pd.Series(["b", "a", "b"]))
+    {'a': '#0072B2', 'b': '#E69F00'}
+    >>> list(colours_or_grey(pd.Series([*"aabbccddeeffggh"])).values())[-1]
+    '#767676'
+    """
+    counts = names.dropna().value_counts(sort=True)
+    largest = set(counts.index[: len(OKABE_ITO)])
+    unique = sorted(counts.index, key=str)
+    colours = colours_for(name for name in unique if name in largest)
+    return {name: colours.get(name, GREY) for name in unique}
+
+
+def sheet(height: float) -> tuple[Figure, Axes]:
+    """Return a figure of the handbook's width with one pair of axes.
+
+    Parameters
+    ----------
+    height : float
+        In inches.
+    """
+    use_style()
+    figure = plt.figure(figsize=(WIDTH, height))
+    return figure, figure.subplots()
+
+
+def legend_above(figure: Figure, axes: Axes, *, columns: int = 2) -> None:
+    """Put a legend above the axes, where it covers nothing and costs no width."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=columns, handletextpad=0.4, columnspacing=1.2)
+
+
+def wrapped(text: object, width: int = 22) -> str:
+    r"""Break a long name of a row or a group, so that it leaves room for the drawing.
+
+    Examples
+    --------
+    >>> wrapped("Ruminococcaceae incertae sedis")
+    'Ruminococcaceae\nincertae sedis'
+    """
+    return "\n".join(textwrap.wrap(str(text), width)) or str(text)
+
+
+def written(value: float, digits: int, lang: str) -> str:
+    """Write a number in the reader's language, for a figure's text.
+
+    Examples
+    --------
+    >>> written(1234.5, 1, "nl")
+    '1.234,5'
+    """
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
+
+
+class Drawn(NamedTuple):
+    """What a named plot returns.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+        Not yet shown.
+    alt : str
+        What a reader who cannot see the figure needs to know, computed from the same data.
+    """
+
+    figure: Figure
+    alt: str
 
 
 #: A plain number as matplotlib writes it on an axis; on a logarithmic one within a command for its font.

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from handbook_utils.asking import Question, Value, written
-from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.paths import found_from, paths_of
 from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
@@ -341,8 +341,8 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     for run in there:
         kept = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
         known = [question for question in run.chapter.parameters if question.name in kept]
-        before = {**kept, **{question.name: _again(question, kept[question.name]) for question in known}}
-        now = run.effective
+        again = {question.name: _again(question, kept[question.name], out / run.name) for question in known}
+        before, now = {**kept, **again}, run.effective
         if before != now:
             differ = [name for name in now if before.get(name) != now[name]] or sorted(before.keys() - now.keys())
             errors.append(
@@ -359,11 +359,11 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     return [run.name for run in there]
 
 
-def _again(question: Question, value: Any) -> Any:
+def _again(question: Question, value: Any, folder: Path) -> Any:
     """Return a value from a file of parameters as it was in the run."""
     if value is None:
         return none_of(question.kind)
-    return os.pathsep.join(value) if question.kind == "files" and isinstance(value, list) else value
+    return found_from(folder, question.kind, value)
 
 
 def _pairs(parameters: dict[str, Any], names: Sequence[str]) -> str:

@@ -149,7 +149,7 @@ def run_steps(
         given = study_parameters(chapter, values, study)
         target = result_folder(study.parent, chapter.slug)
         with tempfile.TemporaryDirectory(prefix="handbook-study-") as results:
-            request = Request(chapter, given, Path(results))
+            request = Request(chapter, given, Path(results), study=True)
             outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
             folder = write_result_folder(outcome, target, root=root, force=force)
         done.append(Step(chapter, folder, outcome.failure))

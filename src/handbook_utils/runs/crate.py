@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 import json
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from handbook_utils.asking import written
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.runs.methods import without_folders
 from handbook_utils.text.hash import sha256_of
 
 NAME = "ro-crate-metadata.json"
@@ -35,7 +34,7 @@ _ABOUT = {
     "tables": "Table of the run",
     "files": "File that the run made",
 }
-_BUNDLED = "Data set of the handbook, used where no file was given"
+_BUNDLED = "File of the handbook that the run opened"
 #: Where the platform's own list differs from machine to machine, or has no entry.
 _KINDS = {".ipynb": "application/x-ipynb+json", ".md": "text/markdown", ".yml": "application/yaml", ".csv": "text/csv"}
 
@@ -62,7 +61,14 @@ def content_address(digest: str) -> str:
     return f"ni:///sha-256;{encoded}"
 
 
-def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: Mapping[str, InputFile]) -> Path:
+def write_crate(
+    folder: Path,
+    chapter: Chapter,
+    run: Mapping[str, Any],
+    inputs: Mapping[str, InputFile],
+    *,
+    found: Sequence[str] = (),
+) -> Path:
     """Write ``ro-crate-metadata.json`` over all that lies in a result folder.
 
     Parameters
@@ -75,6 +81,8 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
         ``handbook_run`` of the executed notebook.
     inputs : mapping of str to InputFile
         The reader's own files, by name.
+    found : sequence of str
+        What the run answered.
 
     Returns
     -------
@@ -91,7 +99,8 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
 
     root = crate.root_dataset
     root["name"] = f"{chapter.title}: results of a run"
-    root["description"] = f"{chapter.question} Answered by the chapter {chapter.slug} of the Gut Microbiome Handbook."
+    about_it = f"{chapter.question} Answered by the chapter {chapter.slug} of the Gut Microbiome Handbook."
+    root["description"] = " ".join([about_it, *found])
     root["datePublished"] = run["executed"]
     root["license"] = about(
         "#licence",
@@ -134,7 +143,7 @@ def write_crate(folder: Path, chapter: Chapter, run: Mapping[str, Any], inputs: 
     ]
     given += [
         about(f"#parameter-{name}", "PropertyValue", name=name, value=_value(value))
-        for name, value in without_folders(chapter, run["parameters"]).items()
+        for name, value in run["parameters"].items()
     ]
     root["mentions"] = about(
         "#run",

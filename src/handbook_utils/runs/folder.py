@@ -7,6 +7,7 @@ with as much as there is to find out why: log, parameters, and the notebook as f
 
 from __future__ import annotations
 
+import copy
 import csv
 import errno
 import json
@@ -22,7 +23,7 @@ from typing import Any
 import yaml
 
 from handbook_utils.asking.paths import paths_of
-from handbook_utils.asking.values import READ
+from handbook_utils.asking.values import PATHS, READ
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
@@ -147,24 +148,25 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
     chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
     with _moved_whole(target) as folder:
         references = read_references(root / "book" / "references.bib")
-        inputs = input_files(chapter, run["parameters"])
+        inputs = input_files(chapter, outcome.parameters)
         for name in _KEPT:
             _copy(results / name, folder / name)
-        shutil.copyfile(chapter.path, folder / SOURCE)
+        _write(folder / SOURCE, source_text(outcome))
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
         _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
-        _write(folder / "params.yml", params_text(chapter, run["parameters"], run["answers"]))
+        _write(folder / "params.yml", params_text(chapter, outcome.parameters, run["answers"], target))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
             outcome.notebook,
             references=references,
             source=chapter.path,
+            inputs=inputs,
             translations=_translations(chapter, run["parameters"], root),
         )
         _write(folder / "report.html", report)
-        write_crate(folder, chapter, run, inputs)
+        write_crate(folder, chapter, run, inputs, found=read_found(results))
     if _is_of_failed_run(failed_folder(target)):
         shutil.rmtree(failed_folder(target))  # of an earlier try; it is mended now
     return target
@@ -175,7 +177,7 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
-        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome)))
+        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome), target))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
             references = read_references(root / "book" / "references.bib")
@@ -278,6 +280,45 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     return found
 
 
+def source_text(outcome: Outcome) -> str:
+    """Return the source of what was executed: the whole chapter, or its analysis with the parameters of the run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a run.
+
+    Returns
+    -------
+    str
+        MyST Markdown.
+    """
+    chapter = outcome.request.chapter
+    if not outcome.request.own or outcome.notebook is None:
+        return chapter.path.read_text(encoding="utf-8")
+    import jupytext
+
+    executed = copy.deepcopy(outcome.notebook)
+    executed.metadata = {
+        "jupytext": {"text_representation": {"extension": ".md", "format_name": "myst"}},
+        "kernelspec": executed.metadata["kernelspec"],
+    }
+    return str(jupytext.writes(executed, fmt="md:myst"))
+
+
+def read_found(results: Path) -> list[str]:
+    """Return what a run answered, a sentence or two for each answer.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        The folder that the run wrote its results in.
+    """
+    recorded = results / "answers.jsonl"
+    lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
+    return list(dict.fromkeys(str(json.loads(line)["found"]) for line in lines))
+
+
 def _states(outcome: Outcome) -> Mapping[str, str]:
     run = outcome.notebook.metadata.get("handbook_run", {}) if outcome.notebook is not None else {}
     states: Mapping[str, str] = run.get("answers", {})
@@ -293,7 +334,7 @@ _ORIGINS = {
 }
 
 
-def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str]) -> str:
+def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str], folder: Path) -> str:
     """Write the parameters of a run as the YAML that repeats it.
 
     Parameters
@@ -304,6 +345,8 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping
         All its parameters, those left at their default too: a default may change.
     states : mapping of str to str
         Where each value comes from: given, default, example, none; empty where that is not known.
+    folder : pathlib.Path
+        Where the file will lie: the reader's files are named by their way from there.
 
     Returns
     -------
@@ -311,16 +354,18 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping
         YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
         bundled study's and what was left at its default; several files of one parameter are a list.
     """
-    several = {parameter.name for parameter in chapter.parameters if parameter.kind == "files"}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
+
+    def shown(name: str, value: Any) -> Any:
+        if kinds.get(name) not in PATHS or not value:
+            return value
+        paths = [Path(os.path.relpath(path, folder.resolve())).as_posix() for path in paths_of(str(value))]
+        return paths if len(paths) > 1 else paths[0]
+
     lines = [f"# Repeat this run: handbook run {chapter.slug} -f params.yml"]
     for state, heading in {**_ORIGINS, "": "Of the run:"}.items():
-        part = {name: value for name, value in parameters.items() if states.get(name, "") == state}
-        for name, value in part.items():
-            paths = paths_of(str(value)) if name in several else []
-            if state == "none":
-                part[name] = None
-            elif len(paths) > 1:
-                part[name] = [str(path) for path in paths]
+        names = [name for name in parameters if states.get(name, "") == state]
+        part = {name: None if state == "none" else shown(name, parameters[name]) for name in names}
         if part:
             lines += [f"# {heading}", yaml.safe_dump(part, sort_keys=False, allow_unicode=True).rstrip()]
     return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"

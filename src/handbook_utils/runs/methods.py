@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from handbook_utils.asking import written
-from handbook_utils.asking.paths import paths_of
-from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Chapter
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
@@ -169,31 +167,6 @@ def read_paragraphs(results: Path) -> list[Paragraph]:
     return list(dict.fromkeys(Paragraph(line["text"], tuple(line["cites"])) for line in lines))
 
 
-def without_folders(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Cut the paths of the reader's files down to their names.
-
-    What is handed on needs no more: a path on somebody's machine says nothing to others, and often tells more than it
-    should about its owner. The files are known by their checksums.
-
-    Parameters
-    ----------
-    chapter : Chapter
-        Says which parameters are files or folders.
-    parameters : mapping
-        All parameters of a run.
-
-    Returns
-    -------
-    dict
-        The same parameters, in the same order.
-    """
-    paths = {parameter.name for parameter in chapter.parameters if parameter.kind in PATHS}
-    return {
-        name: ", ".join(path.name for path in paths_of(str(value))) if name in paths else value
-        for name, value in parameters.items()
-    }
-
-
 def methods_text(
     chapter: Chapter,
     run: Mapping[str, Any],
@@ -232,7 +205,7 @@ def methods_text(
         f"{_packages(run['versions'])}.",
         "",
     ]
-    given = without_folders(chapter, run["parameters"])
+    given = run["parameters"]
     if given:
         lines += ["## Parameters", ""]
         rows = [(f"`{name}`", _shown(value), helps.get(name, "")) for name, value in given.items()]
@@ -245,8 +218,6 @@ def methods_text(
             *_table(("File", "SHA-256"), [(_plain(n), f"`{s}`") for n, s in checksums.items()]),
             "",
         ]
-    if inputs and run.get("data"):
-        lines += ["The handbook's own data sets were used where no file was given.", ""]
     if chapter.part == "recipes":
         lines += [
             "## Still to be reported",

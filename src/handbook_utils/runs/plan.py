@@ -18,7 +18,6 @@ import csv
 import io
 import itertools
 import math
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from handbook_utils.asking import Question, Value
-from handbook_utils.asking.paths import paths_of
-from handbook_utils.asking.values import PATHS
+from handbook_utils.asking.paths import found_from
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
@@ -161,7 +159,7 @@ def _answer(question: Question, value: Any, folder: Path) -> Value:
             found=str(value),
             remedy="Several values of a parameter belong in a grid.",
         )
-    return question.checked(_found_from(folder, question, value))
+    return question.checked(found_from(folder, question.kind, value))
 
 
 def _csv_rows(text: str, path: Path) -> list[_Row]:
@@ -299,14 +297,6 @@ def _grid_rows(grid: Mapping[str, Any], where: str) -> list[_Row]:
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _found_from(folder: Path, question: Question, value: Any) -> Any:
-    """Make the path of a file in a plan one from the plan's folder."""
-    if question.kind not in PATHS or not value:
-        return value
-    several = question.kind == "files" and not (folder / str(value)).exists()
-    return os.pathsep.join(str(folder / path) for path in (paths_of(str(value)) if several else [Path(value)]))
 
 
 def _placed(error: InputError | InputErrors, where: str) -> list[InputError]:

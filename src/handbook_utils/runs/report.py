@@ -10,7 +10,7 @@ import base64
 import html
 import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -31,10 +31,14 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from handbook_utils.chapters.claims import with_claims
+from handbook_utils.runs.crate import InputFile
 from handbook_utils.runs.mathml import mathml
 from handbook_utils.runs.methods import Reference
 
 Language = Literal["en", "nl"]
+
+#: What a report shows elsewhere than where its cell stands: the answer and what was read first, the parameters last.
+PLACES = ("answer", "data", "parameters")
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -51,7 +55,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "failed": "This run did not finish",
         "package": "Package",
         "version": "Version",
-        "data": "Data",
+        "data": "Data of the handbook",
+        "inputs": "Your files",
+        "bytes": "Bytes",
         "source": "SHA-256 of the chapter's source: ",
         "unknown": "(not computed)",
         "figure": "Figure",
@@ -81,7 +87,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "failed": "Deze uitvoering is niet afgekomen",
         "package": "Pakket",
         "version": "Versie",
-        "data": "Gegevens",
+        "data": "Gegevens van het handboek",
+        "inputs": "Uw bestanden",
+        "bytes": "Bytes",
         "source": "SHA-256 van de bron van het hoofdstuk: ",
         "unknown": "(niet berekend)",
         "figure": "Figuur",
@@ -136,6 +144,9 @@ tr:has(> td:first-child:empty) { height: 10mm; }
 th code, td code { overflow-wrap: normal; }
 footer td code { overflow-wrap: anywhere; }
 .admonition { margin: 1.2rem 0; padding: .4rem 1rem; border-left: 4px solid #0b5f8a; background: #eef5f9; }
+.answer { border-color: #00664a; background: #eaf5f1; }
+.answer .found { font-size: 1.12rem; font-weight: 600; }
+.answer .asked { font-style: italic; }
 .warning, .caution, .danger, .attention, .error { border-color: #b35900; background: #fdf3e8; }
 .admonition-title { font-weight: 700; margin: .3rem 0; }
 details { margin: .8rem 0; padding: .2rem .8rem; border: 1px solid #c8d3da; border-radius: 4px; }
@@ -173,6 +184,7 @@ def report_html(
     *,
     references: Mapping[str, Reference],
     source: Path | None = None,
+    inputs: Mapping[str, InputFile] | None = None,
     translations: Mapping[str, str] | None = None,
     failed: str = "",
 ) -> str:
@@ -186,6 +198,8 @@ def report_html(
         What citations refer to.
     source : pathlib.Path, optional
         The chapter's file: pictures are looked for from its folder.
+    inputs : mapping of str to InputFile, optional
+        The reader's own files, by name.
     translations : mapping of str to str, optional
         Prose in Dutch, by the English paragraph; the report is then in Dutch.
     failed : str, optional
@@ -217,6 +231,7 @@ def report_html(
     title = html.escape(page.said(str(run["title"])))
     body = [page.cell(cell) for cell in notebook.cells]
     body.append(page.close())
+    body[:0] = [*page.placed["answer"], *page.placed["data"]]
     words = _WORDS[lang]
     contents = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in page.sections)
     alarm = (
@@ -234,7 +249,7 @@ def report_html(
         f"<header><h1>{title}</h1></header>\n"
         f'<nav aria-label="{words["contents"]}"><ul>{contents}</ul></nav>\n'
         f'<main id="content">\n{alarm}{"".join(body)}</main>\n'
-        f"<footer>{_provenance(run, words)}</footer>\n</body>\n</html>\n"
+        f"<footer>{_provenance(run, words, inputs or {}, page.placed['parameters'])}</footer>\n</body>\n</html>\n"
     )
 
 
@@ -281,6 +296,8 @@ class Page:
         Anchor and HTML of each heading of level 2 that was rendered.
     cited : list of str
         Keys of the works that were cited, in order.
+    placed : dict of str to list of str
+        HTML of what does not stand where its cell does, by :data:`PLACES`.
     """
 
     lang: Language
@@ -290,6 +307,7 @@ class Page:
     translations: Mapping[str, str]
     sections: list[tuple[str, str]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    placed: dict[str, list[str]] = field(default_factory=lambda: {place: [] for place in PLACES})
     _anchors: set[str] = field(default_factory=lambda: {"content", "references"})
     _open: list[str] = field(default_factory=list)
     _listed: bool = False
@@ -320,7 +338,11 @@ class Page:
             shown.append(f'<details class="code"><summary>{self.words["code"]}</summary>{code}</details>')
         if not tags & {"remove-output"}:
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-            shown += [self._output(output, alt) for output in cell.get("outputs", [])]
+            for output in cell.get("outputs", []):
+                place = output.get("metadata", {}).get("handbook", {}).get("place", "")
+                self.placed.get("parameters" if "parameters" in tags else place, shown).append(
+                    self._output(output, alt)
+                )
         return "".join(shown)
 
     def expanded(self, source: str) -> str:
@@ -643,24 +665,31 @@ def _options(content: str) -> tuple[dict[str, str], str]:
     return options, "\n".join(lines).lstrip("\n")
 
 
-def _provenance(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _provenance(
+    run: Mapping[str, Any], words: Mapping[str, str], inputs: Mapping[str, InputFile], parameters: Sequence[str]
+) -> str:
     made = words["made"].format(
         slug=run["slug"], executed=str(run.get("executed", "")).replace("T", " "), python=run["python"]
     )
 
-    def table(caption: str, heads: Sequence[str], rows: Mapping[str, str]) -> str:
-        if not rows:
+    def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+        lines = "".join(
+            f'<tr><th scope="row">{html.escape(str(name))}</th>'
+            + "".join(f"<td><code>{html.escape(str(value))}</code></td>" for value in values)
+            + "</tr>"
+            for name, *values in rows
+        )
+        if not lines:
             return ""
         head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-        lines = "".join(
-            f'<tr><th scope="row">{html.escape(name)}</th><td><code>{html.escape(str(value))}</code></td></tr>'
-            for name, value in rows.items()
-        )
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        return f"<table><caption>{heads[0]}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
+    files = [(name, file.size, file.sha256) for name, file in inputs.items()]
     return (
         f"<h2>{words['provenance']}</h2><p>{html.escape(made)}</p>"
-        + table(words["package"], (words["package"], words["version"]), run["versions"])
-        + table(words["data"], (words["data"], "SHA-256"), run.get("data", {}))
+        + table((words["inputs"], words["bytes"], "SHA-256"), files)
+        + "".join(parameters)
+        + table((words["package"], words["version"]), run["versions"].items())
+        + table((words["data"], "SHA-256"), run.get("data", {}).items())
         + (f"<p>{words['source']}<code>{html.escape(run['source'])}</code></p>" if run.get("source") else "")
     )

@@ -116,7 +116,7 @@ def read_study(
     return Reading(replace(study, notes=tuple(notes)))
 
 
-def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str) -> Study:
+def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str = "") -> Study:
     """Read the reader's own study, or the bundled one where no table is given.
 
     What was found out is kept in ``study.notes``.
@@ -142,6 +142,8 @@ def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "",
                 found=", ".join(lost),
                 remedy="Give table too, or none of them for the bundled study.",
             )
+        if not bundled:
+            raise InputError("There is no feature table.", where="the parameter table", expected="the path of one")
         return datasets.load(bundled)
     study = read_study(table, metadata or None, taxonomy=taxonomy or None, tree=tree or None).study
     for note in study.notes:

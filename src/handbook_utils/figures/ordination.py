@@ -1,0 +1,96 @@
+"""A map of samples with their groups and the centres of those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from handbook_utils.figures.style import GREY, INK, MARKERS, Drawn, colours_or_grey, legend_above, sheet, written
+
+
+def ordination(
+    coordinates: pd.DataFrame,
+    groups: pd.Series | None = None,
+    *,
+    shares: Mapping[str, float] | None = None,
+    arrows: pd.DataFrame | None = None,
+    what: str = "",
+    lang: str = "en",
+) -> Drawn:
+    """Draw samples on two axes.
+
+    Parameters
+    ----------
+    coordinates : pandas.DataFrame
+        A row a sample; its first two columns are drawn and name the axes.
+    groups : pandas.Series, optional
+        The group of each sample, by the same index. More groups than there are colours are drawn grey, all but the
+        largest ones.
+    shares : mapping of str to float, optional
+        Share of each axis in the variation, 0 to 1; told in the name of the axis.
+    arrows : pandas.DataFrame, optional
+        A row a taxon or a measure: the ends of the arrows, in the same two columns; scaled to the map.
+    what : str
+        What the distances are, for the text: ``Bray-Curtis``.
+    lang : {"en", "nl"}
+        Language of the text.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"PC1": [0.0, 1.0], "PC2": [0.0, 2.0]}, index=["s1", "s2"])
+    >>> print(ordination(points, pd.Series({"s1": "a", "s2": "b"}), shares={"PC1": 0.6, "PC2": 0.3}).alt)
+    Map of 2 samples. PC1 runs from 0.00 to 1.00 and shows 60 % of the variation, PC2 from 0.00 to 2.00, 30 %. \
+Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
+    """
+    first, second = (str(name) for name in coordinates.columns[:2])
+    nl = lang == "nl"
+    figure, axes = sheet(5.2)
+    told: list[str] = []
+    if groups is None:
+        axes.scatter(coordinates[first], coordinates[second], color=GREY, s=30)
+    else:
+        groups = groups.loc[coordinates.index]
+        colours = colours_or_grey(groups)
+        for number, (name, colour) in enumerate(colours.items()):
+            points = coordinates[(groups == name).to_numpy()]
+            marker = MARKERS[number % len(MARKERS)]
+            axes.scatter(
+                points[first], points[second], color=colour, marker=marker, s=34, label=f"{name} (n = {len(points)})"
+            )
+            middle = points[[first, second]].mean()
+            x, y = middle[first], middle[second]
+            axes.scatter(x, y, 220, color=colour, marker=marker, edgecolor=INK, linewidth=1.5, zorder=3)
+            told.append(f"{name} {written(middle[first], 2, lang)} (n = {len(points)})")
+        legend_above(figure, axes)
+    if arrows is not None and len(arrows):
+        reach = 0.85 * float(coordinates[[first, second]].abs().to_numpy().max())
+        scale = reach / float(arrows[[first, second]].abs().to_numpy().max())
+        for name, (x, y) in (arrows[[first, second]] * scale).iterrows():
+            axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": INK})
+            axes.text(x, y, f" {name}", ha="left" if x >= 0 else "right", va="bottom" if y >= 0 else "top")
+    seen = [f"{written(100 * shares[name], 0, lang)} %" for name in (first, second)] if shares is not None else []
+    axes.set_xlabel(f"{first} ({seen[0]})" if seen else first)
+    axes.set_ylabel(f"{second} ({seen[1]})" if seen else second)
+    axes.set_aspect("equal", adjustable="datalim")
+
+    def runs(name: str) -> str:
+        low, high = (written(float(end), 2, lang) for end in (coordinates[name].min(), coordinates[name].max()))
+        return f"van {low} tot {high}" if nl else f"from {low} to {high}"
+
+    of = f" ({what})" if what else ""
+    if nl:
+        alt = f"Kaart van {len(coordinates)} monsters{of}. {first} loopt {runs(first)}"
+        alt += (f" en toont {seen[0]} van de variatie" if seen else "") + f", {second} {runs(second)}"
+        centres = " Middelpunten van de groepen op "
+    else:
+        alt = f"Map of {len(coordinates)} samples{of}. {first} runs {runs(first)}"
+        alt += (f" and shows {seen[0]} of the variation" if seen else "") + f", {second} {runs(second)}"
+        centres = " Centres of the groups on "
+    alt += f", {seen[1]}." if seen else "."
+    return Drawn(figure, alt + (f"{centres}{first}: {', '.join(told)}." if told else ""))
