@@ -43,8 +43,8 @@ def test_statistic_is_the_anova_of_distances_known_by_hand(centre):
 
 
 def test_error_of_the_first_kind_lies_within_its_binomial_interval():
-    count = sum(betadisper(*two_groups(seed), permutations=99, seed=seed).p <= 0.05 for seed in range(200))
-    low, high = stats.binom.interval(0.999, 200, 0.05)
+    count = sum(betadisper(*two_groups(seed), permutations=99, seed=seed).p <= 0.05 for seed in range(120))
+    low, high = stats.binom.interval(0.999, 120, 0.05)
     assert low <= count <= high
 
 
@@ -83,11 +83,11 @@ def test_the_adjustment_is_that_of_stier():
 
 def test_eight_against_sixty_rejects_as_often_as_it_says():
     count = 0
-    for seed in range(200):
+    for seed in range(120):
         generator = np.random.default_rng(seed)
         distance, frame = of(generator.dirichlet(np.full(30, 0.3), size=68), arm=["x"] * 8 + ["y"] * 60)
         count += betadisper(distance, design_of(frame, group="arm"), permutations=99, seed=seed).p <= 0.05
-    low, high = stats.binom.interval(0.999, 200, 0.05)
+    low, high = stats.binom.interval(0.999, 120, 0.05)
     assert low <= count <= high
 
 

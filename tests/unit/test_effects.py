@@ -128,7 +128,7 @@ def test_the_interval_beside_a_covariate_covers_the_truth(shift):
     # What is left of a group of half the people beside an age that goes with it.
     left = 0.25 * (1 - 0.7**2 * 0.25 / (0.7**2 * 0.25 + 1)) * shift**2
     covered = []
-    for seed in range(150):
+    for seed in range(60):
         distance, frame = beside_age(seed, shift)
         found = partial_effect(*asked(distance, frame, covariates="age"))
         covered.append(found.low <= left / (left + 4) <= found.high)

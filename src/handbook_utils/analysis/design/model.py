@@ -14,8 +14,8 @@ import pandas as pd
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
-from handbook_utils.analysis.design.terms import Term, as_words, factor, make_term, parts, read_formula
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.analysis.design.terms import Term, absent, as_words, factor, make_term, parts, read_formula
+from handbook_utils.errors import InputError, InputErrors, listed
 
 #: The questions a design is made from, as the parameters of chapters name them.
 QUESTIONS = (
@@ -133,7 +133,7 @@ class Design:
         return bool((spread > 1e-12 * max(1.0, float(np.abs(block).max()))).any())
 
     def _numbered(self, *columns: str) -> Order:
-        """Number the values, or combinations of values, of metadata columns."""
+        """Give each value, or combination of values, of metadata columns a number."""
         if columns not in self._numbers:
             codes = np.zeros(self.n, dtype=np.intp)
             for name in columns:
@@ -218,15 +218,15 @@ def design_of(
     metadata: pd.DataFrame,
     *,
     group: str = "",
-    levels: str = "",
+    levels: str | Sequence[str] = "",
     reference: str = "",
     exposure: str = "",
-    covariates: str = "",
+    covariates: str | Sequence[str] = "",
     person: str = "",
-    strata: str = "",
+    strata: str | Sequence[str] = "",
     nested_in: str = "",
     time: str = "",
-    interactions: str = "",
+    interactions: str | Sequence[str] = "",
     contrast: str = "",
     missing: str = "drop",
     formula: str = "",
@@ -240,23 +240,24 @@ def design_of(
         A row a sample.
     group : str
         Column of groups: always words, also where they are written 1, 2, 3.
-    levels : str
+    levels : str or sequence of str
         Groups compared, in their order, separated by commas; others are left out. Empty: all, by name.
     reference : str
         Group the others are compared with; empty: the first.
     exposure : str
         Column of a number, where the question is about one and not about groups.
-    covariates : str
-        Terms adjusted for, separated by commas: ``age`` is a number if its column is, ``C(clinic)`` are words.
+    covariates : str or sequence of str
+        Terms adjusted for, listed or separated by commas: ``age`` is a number if its column is, ``C(clinic)`` are
+        words.
     person : str
         Column that joins repeated samples.
-    strata : str
+    strata : str or sequence of str
         Columns within which alone exchange is allowed.
     nested_in : str
         Column of cages, families, wards: samples of one are not independent of each other.
     time : str
         Column of time, a term of the model: a number if its column is.
-    interactions : str
+    interactions : str or sequence of str
         Such as ``arm:week``, separated by commas.
     contrast : str
         As of :func:`~handbook_utils.analysis.design.contrasts.contrasts_of`.
@@ -286,6 +287,11 @@ def design_of(
     arm (1: 2, 2: 2, 3: 2; compared with 1), beside age (a number); a test exchanges samples.
     There are only 90 different arrangements, so no p-value can be below 0.011.
     """
+    # A question that may list several names is answered by a list in a chapter, by a text in a formula's notation.
+    covariates, strata, interactions, levels = (
+        answer if isinstance(answer, str) else ", ".join(answer)
+        for answer in (covariates, strata, interactions, levels)
+    )
     answers = (group, levels, reference, exposure, covariates, person, strata, nested_in, time)
     further = (interactions, contrast, missing, formula, minimum)
     asked = {name: str(answer).strip() for name, answer in zip(QUESTIONS, (*answers, *further), strict=True)}
@@ -348,7 +354,7 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
         if set(names) & {asked["group"], asked["exposure"]} - set(known):
             continue  # told once, with its parameter
         try:
-            term = [factor(name, known) for name in names]
+            term = [factor(name, known, _question(name, asked)) for name in names]
         except InputError as error:
             errors.append(error)
             continue
@@ -358,7 +364,7 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
             made.append(term)
     columns = {name: [asked[name]] if asked[name] else [] for name in ("group", "exposure", "person", "nested_in")}
     for question, wanted_columns in {**columns, "strata": parts(asked["strata"])}.items():
-        errors += [_absent(name, question, known) for name in wanted_columns if name not in known]
+        errors += [absent(name, question, known) for name in wanted_columns if name not in known]
     if asked["group"] and asked["exposure"]:
         errors.append(
             InputError(
@@ -374,21 +380,19 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
     return made
 
 
-def _absent(name: str, question: str, known: list[str]) -> InputError:
-    close = nearest(name, known)
-    return InputError(
-        f"The sample metadata has no column '{name}'.",
-        where=f"parameter {question}",
-        expected=f"one of {listed(known, most=12)}",
-        found=name,
-        remedy=f"Did you mean '{close}'?" if close else "Choose one of the columns expected.",
-    )
+def _question(name: str, asked: dict[str, str]) -> str:
+    """Return the question that a factor answers."""
+    if asked["formula"]:
+        return "formula"
+    if name in parts(asked["covariates"]):
+        return "covariates"
+    return "time" if name == asked["time"] else "interactions"
 
 
 def _say_what_is_asked(asked: dict[str, str], made: list[list[tuple[str, str]]], rows: pd.DataFrame) -> None:
     named = asked["group"] or asked["exposure"]
     if not named:
-        if not made:
+        if not made or not asked["formula"]:
             raise InputError(
                 "Nothing is asked.", where="parameters group, exposure and formula", expected="one of them"
             )

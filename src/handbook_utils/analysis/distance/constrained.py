@@ -21,6 +21,9 @@ from handbook_utils.analysis.distance.permanova import basis, centred, distances
 
 Matrix = npt.NDArray[np.float64]
 
+#: Stress below this is nothing but a map that fell apart; from the other on, single points are not to be read.
+_NOTHING, _FAIR = 1e-3, 0.15
+
 __all__ = ["Constrained", "Nmds", "constrained", "hellinger_distance", "nmds", "taxon_arrows"]
 
 
@@ -68,6 +71,18 @@ class Nmds:
     distances: Matrix
     fitted: Matrix
     again: int
+
+    @property
+    def reading(self) -> str:
+        """How far the map may be read."""
+        if self.stress < _NOTHING:
+            return (
+                "A stress of 0 is a warning: samples fall into parts with no distances between them to keep in order, "
+                "or are too few, and the map shows nothing but that"
+            )
+        if self.stress < _FAIR:
+            return "With this stress the map keeps the order of the distances well"
+        return "With a stress near 0.2 or more single pairs may lie quite wrong, so do not read single points"
 
 
 def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
@@ -173,7 +188,9 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     >>> nmds(line, starts=2).stress < 1e-3
     True
     """
-    count = len(distance.ids)
+    # By name, so that the map does not hang on the order in which samples stand in the table.
+    given, distance = list(distance.ids), distance.filter(sorted(distance.ids))
+    count = len(given)
     rows, columns = np.triu_indices(count, 1)
     order = np.argsort(np.asarray(distance.data)[rows, columns], kind="stable")
     rows, columns = rows[order], columns[order]
@@ -209,12 +226,16 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     points *= np.sign(tallest)
     _, apart, fitted = _on_the_map(points, rows, columns)
     least = np.sqrt(best.fun)
-    back = np.argsort(order)
+    square = np.zeros((2, count, count))
+    for layer, values in enumerate((apart, fitted)):
+        square[layer, rows, columns] = square[layer, columns, rows] = values
+    place = [distance.ids.index(name) for name in given]
+    upper = np.triu_indices(count, 1)
     return Nmds(
-        coordinates=pd.DataFrame(points, index=list(distance.ids), columns=[f"NMDS{n + 1}" for n in range(axes)]),
+        coordinates=pd.DataFrame(points[place], index=given, columns=[f"NMDS{n + 1}" for n in range(axes)]),
         stress=float(least),
-        distances=apart[back],
-        fitted=fitted[back],
+        distances=square[0][np.ix_(place, place)][upper],
+        fitted=square[1][np.ix_(place, place)][upper],
         again=sum(bool(np.sqrt(end.fun) <= least + 1e-3) for end in ends),
     )
 
