@@ -19,12 +19,14 @@ from rich.console import Console
 from rich.table import Table
 
 from handbook_utils.asking import Question, written
+from handbook_utils.cli_key import ask_passphrase, key_app
 from handbook_utils.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
     from handbook_utils.execution import Outcome
     from handbook_utils.execution.run import Progress
+    from handbook_utils.study.choices import Choices
 
 app = typer.Typer(
     name="handbook",
@@ -38,6 +40,7 @@ study_app = typer.Typer(
     help="A study of your own: check its study file, run its steps.", no_args_is_help=True, rich_markup_mode="rich"
 )
 app.add_typer(study_app, name="study")
+app.add_typer(key_app, name="key")
 shown = Console()
 told = Console(stderr=True)
 
@@ -53,6 +56,10 @@ Slug = Annotated[
     typer.Argument(metavar="CHAPTER", help="A chapter, as `handbook list` names it.", autocompletion=_slug_completion),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+Reading = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME VALUE", help="How the file is read, as -p rank genus."),
+]
 Workers = Annotated[int, typer.Option(min=1, max=256, help="Chapters to run at once.")]
 
 
@@ -84,7 +91,7 @@ def describe(slug: Slug, as_json: AsJson = False) -> None:
     shown.print(f"Data      {', '.join(chapter.data) or 'none'}\n", highlight=False)
     sources = ["from a study file"] if chapter.study else []
     table = Table("parameter", "type", "default", "example", "meaning", "allowed", *sources, box=None, pad_edge=False)
-    for entry in chapter.parameters:
+    for entry in chapter.questions:
         source = [chapter.study.get(entry.name, "")] if chapter.study else []
         told_ones = [_shown_value(entry, entry.default), _shown_value(entry, entry.example)]
         table.add_row(entry.name, entry.kind, *told_ones, entry.help, entry.allowed, *source)
@@ -168,7 +175,8 @@ def new_study(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder; made where it is not there.")],
 ) -> None:
     """Write the commented study file that a study of your own begins with. Nothing is ever overwritten."""
-    from handbook_utils.protocols.study_file import NAME, template
+    from handbook_utils.protocols.study_file import NAME
+    from handbook_utils.protocols.study_template import template
 
     path = folder / NAME
     try:
@@ -218,6 +226,27 @@ def check_study(path: StudyArgument) -> None:
     shown.print(table)
 
 
+@study_app.command("status")
+def study_status(path: StudyArgument) -> None:
+    """Say where every tube is, as the study's ledger knows it: how many of each visit, and what happened last."""
+    from handbook_utils.protocols.ledger import Ledger, status
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    tubes = status(Ledger(study.values["codes.ledger"]))
+    counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
+    table = Table("visit", "state", "tubes", "last", box=None, pad_edge=False)
+    for visit, state, number, last in counts.itertuples(index=False):
+        table.add_row(visit, state, str(number), last)
+    said = (
+        f"{len(tubes)} tubes of {tubes['participant'].nunique()} participants"
+        if len(tubes)
+        else "no tube given out yet"
+    )
+    shown.print(f"{study.name}: {said}.", highlight=False, markup=False, soft_wrap=True)
+    shown.print(table)
+
+
 @study_app.command("run")
 def run_study(
     path: StudyArgument,
@@ -229,6 +258,7 @@ def run_study(
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
     from handbook_utils.chapters import Catalogue, handbook_root
+    from handbook_utils.protocols.people.assignment import check_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
     from handbook_utils.runs.chain import chosen_steps, run_steps
 
@@ -236,6 +266,8 @@ def run_study(
     study = read_study_file(path)
     steps = [f"protocols/{step}" for step in STEPS]
     chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
+    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
+        check_key(study.values, ask_passphrase())
     for name, reason in left_out.items():
         told.print(f"Left out: {name}: {reason}.", highlight=False, markup=False, soft_wrap=True)
     with _progress() as progress:
@@ -340,6 +372,7 @@ def inspect(
             help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
         ),
     ],
+    parameter: Reading = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
@@ -349,7 +382,7 @@ def inspect(
     from handbook_utils.reads.inspection import inspect_reads
     from handbook_utils.study.inspection import inspect as look
 
-    found = asdict(inspect_reads(file) if is_fastq(file) else look(file))
+    found = asdict(inspect_reads(file) if is_fastq(file) else look(file, _reading(parameter)))
     if as_json:
         _print_json(found)
         return
@@ -361,6 +394,23 @@ def inspect(
 
 
 @app.command()
+def formats(as_json: AsJson = False) -> None:
+    """List the formats of tables that are read: program, versions, by what each is known, and where that is written."""
+    from handbook_utils.study.formats import known
+
+    rows = [
+        {name: getattr(found, name) for name in ("name", "program", "versions", "sign", "source")} for found in known()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table("format", "program", "versions", "known by", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row["name"], row["program"], row["versions"], row["sign"])
+    shown.print(table)
+
+
+@app.command()
 def convert(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="A feature table in any format the handbook reads.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A .biom, .tsv or .csv file that is not there yet.")],
@@ -368,6 +418,7 @@ def convert(
         Path | None, typer.Option(help="Sample metadata; written beside the table for QIIME 2.")
     ] = None,
     taxonomy: Annotated[Path | None, typer.Option(help="Taxonomy, where the table has none.")] = None,
+    parameter: Reading = None,
 ) -> None:
     """Write a feature table in another format: BIOM 2.1, TSV, or CSV that a spreadsheet cannot take for formulas."""
     from handbook_utils.study.readers import read_study
@@ -382,7 +433,7 @@ def convert(
     for path in (target, *([beside] if metadata else [])):
         if path.exists():
             raise InputError("The target is there already, and is not overwritten.", where=str(path))
-    study = read_study(table, metadata, taxonomy=taxonomy).study
+    study = read_study(table, metadata, taxonomy=taxonomy, choices=_reading(parameter)).study
     write_study(study, target, kind)  # type: ignore[arg-type]
     if metadata:
         write_metadata(study, beside)
@@ -489,7 +540,8 @@ def build(
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import due, read_claims
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import due
     from handbook_utils.execution.run import AT_ONCE
     from handbook_utils.publishing import build_book
 
@@ -499,8 +551,8 @@ def build(
     for failure in report.failures:
         told.print(str(failure), highlight=False, markup=False)
     shown.print(str(report.index), highlight=False, soft_wrap=True)
-    if late := due(read_claims(handbook_root()), date.today()):
-        told.print(f"{len(late)} claims must be looked up again: handbook claims", highlight=False)
+    if late := due(dated(handbook_root()), date.today()):
+        told.print(f"{len(late)} claims or pieces of advice must be looked up again: handbook claims", highlight=False)
     if report.failures:
         raise typer.Exit(1)
 
@@ -518,17 +570,18 @@ def translate() -> None:
 def claims(
     by: Annotated[str, typer.Option(metavar="DAY", help="List what is due by this day; by default today.")] = "",
 ) -> None:
-    """List the claims about health that must be looked up again."""
+    """List the claims about health, and the advice passed on, that must be looked up again."""
     from datetime import date
 
     from handbook_utils.chapters import handbook_root
-    from handbook_utils.chapters.claims import read_claims, summary
+    from handbook_utils.chapters.advice import dated
+    from handbook_utils.chapters.claims import summary
 
     try:
         day = date.fromisoformat(by) if by else date.today()
     except ValueError:
         raise InputError("That is no day.", where="--by", expected="a day such as 2027-01-31", found=by) from None
-    shown.print(summary(read_claims(handbook_root()), day), highlight=False, markup=False)
+    shown.print(summary(dated(handbook_root()), day), highlight=False, markup=False)
 
 
 @app.command()
@@ -568,6 +621,16 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+def _reading(pairs: Sequence[str] | None) -> Choices:
+    """Return how a file is to be read, as it was said on the command line."""
+    from handbook_utils.asking import answered, reading
+    from handbook_utils.study.choices import Choices
+
+    given = _from_options(pairs or [])
+    answered(reading.QUESTIONS, given, asked_by="reading a file")
+    return Choices.of(given)
+
+
 def _from_options(pairs: Sequence[str]) -> dict[str, object]:
     given: dict[str, object] = {}
     for pair in pairs:
@@ -595,7 +658,7 @@ def _from_file(path: Path | None, chapter: Chapter) -> dict[str, object]:
             expected="lines of the form  name: value",
             found=type(content).__name__,
         )
-    kinds = {question.name: question.kind for question in chapter.parameters}
+    kinds = {question.name: question.kind for question in chapter.questions}
     return {name: found_from(path.parent, kinds.get(name, ""), value) for name, value in content.items()}
 
 
@@ -678,7 +741,7 @@ def _described(chapter: Chapter) -> dict[str, Any]:
                 "allowed": entry.allowed,
                 **({"study": chapter.study[entry.name]} if entry.name in chapter.study else {}),
             }
-            for entry in chapter.parameters
+            for entry in chapter.questions
         ],
     }
 

@@ -1,10 +1,14 @@
-"""One browser for all tests of a process: Playwright's synchronous interface cannot be started twice."""
+"""One browser and one book for all tests of a process: Playwright's synchronous interface cannot be started twice."""
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from handbook_utils.chapters import handbook_root
+from handbook_utils.publishing import build_book
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +20,10 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    report = build_book(handbook_root())
+    assert report.failures == ()
+    return report.index.parent

@@ -24,7 +24,8 @@ from handbook_utils.protocols.example.sequencing import example_concentrations, 
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.protocols.people.key_file import PASSPHRASE, read_key
-from handbook_utils.protocols.study_file import STEPS, example, read_study_file
+from handbook_utils.protocols.study_file import STEPS, read_study_file
+from handbook_utils.protocols.study_template import example
 
 STANDARDS = ("mixs", "ena", "ncbi", "qiime2", "qiita")
 SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make

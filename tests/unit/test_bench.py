@@ -165,7 +165,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(tmp_path):
     path = tmp_path / "my samples.csv"
     path.write_text("sample,participant,arm\nS1,P1,a\nS2,,b\nS1,P2,a\n,P3,b\n", encoding="utf-8")
     with pytest.raises(InputErrors) as caught:
-        plate_layout({"samples": str(path), "covariates": "arm, sxe", "plate": 96, "blanks": 1})
+        plate_layout({"samples": str(path), "covariates": ["arm", "sxe"], "plate": 96, "blanks": 1})
     message = str(caught.value)
     for part in (
         "my samples.csv, line 3",
@@ -182,11 +182,11 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(tmp_path):
 def test_a_plate_over_full_is_told_before_anything_runs(tmp_path):
     path = tmp_path / "samples.csv"
     example_samples().to_csv(path, index=False)
-    plate_layout({"samples": str(path), "covariates": "arm, sex", "plates": 0, "plate": 96, "seed": 1})
+    plate_layout({"samples": str(path), "covariates": ["arm", "sex"], "plates": 0, "plate": 96, "seed": 1})
     with pytest.raises(InputError, match="do not fit on so few plates"):
-        plate_layout({"samples": str(path), "covariates": "arm", "plates": 1})
+        plate_layout({"samples": str(path), "covariates": ["arm"], "plates": 1})
     with pytest.raises(InputError, match="do not fit on so few plates"):
-        plate_layout({"samples": "", "covariates": "arm", "plates": 1})
+        plate_layout({"samples": "", "covariates": ["arm"], "plates": 1})
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_tables_that_are_none(tmp_path, text, message):
     path = tmp_path / "samples.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises((InputError, InputErrors), match=message):
-        plate_layout({"samples": str(path), "covariates": "content"})
+        plate_layout({"samples": str(path), "covariates": ["content"]})
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -8,6 +8,7 @@ import yaml
 from typer.testing import CliRunner
 
 from handbook_utils.chapters import Catalogue, handbook_root
+from handbook_utils.chapters.advice import ADVICE, advice_text, dated, read_advice, registered
 from handbook_utils.chapters.claims import (
     claims_of,
     claims_table,
@@ -16,10 +17,9 @@ from handbook_utils.chapters.claims import (
     read_claims,
     said,
     summary,
-    with_claims,
 )
 from handbook_utils.cli import app
-from handbook_utils.errors import InputErrors
+from handbook_utils.errors import InputError, InputErrors
 
 ROOT = handbook_root()
 CLAIM = {
@@ -106,7 +106,7 @@ def test_a_claim_is_due_on_its_day_and_the_page_says_so(register):
     assert "newer research" not in claims_table(claims, "en", date(2026, 12, 30))
     assert "newer research may say something else: Green" in claims_table(claims, "en", date(2026, 12, 31))
     assert summary(claims, date(2026, 12, 31)).splitlines() == [
-        "2 claims, 1 due on 2026-12-31.",
+        "2 claims and pieces of advice, 1 due on 2026-12-31.",
         "  2026-12-31  food/size (explainers/eat): known2020",
         "The next is due on 2027-01-31.",
     ]
@@ -126,11 +126,11 @@ def test_the_table_says_all_in_the_language_of_the_page(register):
 
 def test_a_page_shows_its_own_claims_where_it_says_so(register, tmp_path):
     register(CLAIM, {**CLAIM, "subject": "food/size", "pages": ["explainers/other"]})
-    page = with_claims("Before.\n\n:::{claims}\n:::\n\nAfter.", tmp_path, "explainers/eat", "en")
+    page = registered("Before.\n\n:::{claims}\n:::\n\nAfter.", tmp_path, "explainers/eat", "en")
     assert page.startswith("Before.\n\n| What people say")
     assert page.count("Green food") == 1
     assert page.endswith("After.")
-    assert with_claims("No place.", tmp_path, "explainers/eat", "en") == "No place."
+    assert registered("No place.", tmp_path, "explainers/eat", "en") == "No place."
 
 
 def test_places_without_claims_and_claims_without_place_are_told(register):
@@ -158,10 +158,64 @@ def test_no_page_keeps_a_table_of_its_own_beside_the_register():
 
 
 def test_the_command_lists_what_is_due():
-    claims = read_claims(ROOT)
+    claims = dated(ROOT)
     first = min(claim.review for claim in claims)
     early = CliRunner().invoke(app, ["claims", "--by", str(first - timedelta(days=1))])
     assert early.exit_code == 0
-    assert f"{len(claims)} claims, 0 due" in early.stdout
+    assert f"{len(claims)} claims and pieces of advice, 0 due" in early.stdout
     late = CliRunner().invoke(app, ["claims", "--by", str(first)])
     assert f"{len(due(claims, first))} due on {first}" in late.stdout
+
+
+ADVISED = {
+    "text": {"en": "The council says: rest {cite:p}`known2020`.", "nl": "De raad zegt: rust {cite:p}`known2020`."},
+    "searched": CLAIM["searched"],
+    "review": CLAIM["review"],
+}
+
+
+def write_advice(root, **pieces):
+    (root / ADVICE).parent.mkdir(exist_ok=True)
+    (root / ADVICE).write_text(yaml.safe_dump(pieces, allow_unicode=True), encoding="utf-8")
+
+
+def test_a_page_passes_on_advice_in_its_language(tmp_path):
+    write_advice(tmp_path, rest=ADVISED)
+    page = registered("One.\n\n:::{advice} rest\n:::\n\nTwo.", tmp_path, "explainers/eat", "nl")
+    assert page == "One.\n\nDe raad zegt: rust {cite:p}`known2020`.\n\nTwo."
+    assert read_advice(tmp_path)["rest"].sources == ("known2020",)
+    with pytest.raises(InputError, match="no such advice"):
+        advice_text(tmp_path, "rust", "en")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"text": {"en": "Rest."}}, "both languages"),
+        ({"text": {"en": "Rest.", "nl": "Rust."}}, "does not cite whose"),
+        ({"text": {**ADVISED["text"], "nl": "Rust {cite:p}`other2020`."}}, "does not cite whose"),
+        ({"review": date(2030, 1, 1)}, "within a year"),
+        ({"whose": "ours"}, "not whole"),
+    ],
+)
+def test_advice_that_is_not_right_fails(tmp_path, change, problem):
+    write_advice(tmp_path, rest={**ADVISED, **change})
+    with pytest.raises(InputErrors, match=problem):
+        read_advice(tmp_path)
+
+
+def test_the_handbooks_own_advice_is_right_and_every_explainer_says_what_you_can_do_and_when_to_call():
+    advice = read_advice(ROOT)
+    known = set(re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "book" / "references.bib").read_text("utf-8"), re.MULTILINE))
+    assert {key for piece in advice.values() for key in piece.sources} <= known
+    passed_on = set()
+    for slug in Catalogue.read(ROOT).slugs:
+        if slug.startswith("explainers/"):
+            source = (ROOT / "notebooks" / f"{slug}.md").read_text(encoding="utf-8")
+            do, call, learn = (
+                source.index(f"\n## {name}\n")
+                for name in ("What you can do", "When to call your doctor", "What you will learn")
+            )
+            assert do < call < learn, slug
+            passed_on |= set(re.findall(r"\{advice\} ([\w-]+)", source))
+    assert passed_on == set(advice)

@@ -151,7 +151,7 @@ def test_batch_lists_what_failed_and_keeps_the_rest(root, capsys):
 @pytest.fixture
 def steps(root, monkeypatch) -> Path:
     """Two steps of a study, of which the second needs what the first leaves; and the study's folder."""
-    from handbook_utils.protocols import study_file
+    from handbook_utils.protocols import study_template
 
     def chapter(name: str, mapping: str, parameters: str, code: str) -> None:
         source = new_chapter(root, f"protocols/{name}")
@@ -162,7 +162,7 @@ def steps(root, monkeypatch) -> Path:
     chapter(
         "plan-the-study",
         "    people: design.participants",
-        "people: int = 2  # people [1..9000]",
+        "people: int = 4  # people to include, all arms together [2..100000] (example)",
         'out.file("plan.csv", f"people\\n{people}\\n".encode(), "Plan")',
     )
     chapter(
@@ -178,7 +178,7 @@ def steps(root, monkeypatch) -> Path:
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
     folder = Path("mine")
     folder.mkdir()
-    (folder / "study.yml").write_text(study_file.example(), encoding="utf-8")
+    (folder / "study.yml").write_text(study_template.example(), encoding="utf-8")
     return folder
 
 

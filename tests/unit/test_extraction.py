@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.example.people import example_samples
@@ -36,8 +37,8 @@ def files(tmp_path):
     TUBES.to_csv(tmp_path / "tubes.csv", index=False)
     VERDICTS.to_csv(tmp_path / "verdicts.csv", index=False)
     return {"tubes": str(tmp_path / "tubes.csv"), "verdicts": str(tmp_path / "verdicts.csv"), "bench": ""} | {
-        "kit": "Kit", "protocol": "kit", "bead_mm": "0.1", "sample_mg": 200.0, "covariates": "arm, sex", "plate": 96,
-        "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1, "candidates": 1, "seed": 1,
+        "kit": "Kit", "protocol": "kit", "bead_mm": "0.1", "sample_mg": 200.0, "covariates": ["arm", "sex"],
+        "plate": 96, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1, "candidates": 1, "seed": 1,
     }  # fmt: skip
 
 
@@ -60,7 +61,8 @@ def test_received_and_not_rejected_goes_on_and_nothing_else(files):
 
 
 def test_the_example_study_needs_no_files_and_no_names():
-    extract_and_plate({"tubes": "", "verdicts": "", "covariates": "arm", "kit": "", "bead_mm": "", "sample_mg": 0.0})
+    asked = Catalogue.read(handbook_root()).get("protocols/extract-and-plate")
+    extract_and_plate(asked.defaults | {"candidates": 1})
     assert len(read_step("", "")) == 171
 
 

@@ -25,7 +25,6 @@ from handbook_utils.protocols.metadata.records import (
     controls,
     coordinates,
     gathered,
-    pairs,
     planned_controls,
     read_questionnaire,
     read_rejected,
@@ -40,7 +39,7 @@ from handbook_utils.protocols.metadata.validation import summary, validate, vali
 from handbook_utils.protocols.metadata.workbook import workbook
 from handbook_utils.protocols.people.codes import check_character
 from handbook_utils.protocols.people.privacy import examine
-from handbook_utils.protocols.wells.extraction import Extraction
+from handbook_utils.protocols.wells.extraction import Extraction, example_extraction
 from handbook_utils.protocols.wells.plates import layout
 
 TODAY = dt.date(2026, 11, 24)
@@ -56,9 +55,9 @@ PARAMETERS = {
     "verdicts": "",
     "project": "Example",
     "country": "Netherlands",
-    "regions": "Groningen=Groningen, Wageningen=Gelderland",
-    "latitudes": "",
-    "longitudes": "",
+    "regions": {"Groningen": "Groningen", "Wageningen": "Gelderland"},
+    "latitudes": {},
+    "longitudes": {},
     "broad": STUDY.broad,
     "local": STUDY.local,
     "medium": STUDY.medium,
@@ -185,7 +184,7 @@ def test_the_extraction_of_a_study_is_the_studys_and_not_the_examples(files):
     assert gathered(files_only)[3].extraction is None
     said = {"extraction_kit": "Kit X", "extraction_protocol": "Q-like", "bead_mm": "0.5", "sample_mg": 180.0}
     assert gathered(files_only | said)[3].extraction == Extraction("Kit X", "Q-like", "0.5", 180.0)
-    assert gathered(PARAMETERS)[3].extraction == Extraction("Example kit (invented)", "kit", "0.1", 200.0)
+    assert example_extraction() == Extraction("Example kit (invented)", "kit", "0.1", 200.0)
 
 
 def test_free_text_stays():
@@ -541,10 +540,9 @@ def test_tubes_without_columns_or_twice(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"latitudes": "Groningen=53.2194", "longitudes": "Groningen=6.57"}, "too exact"),
-        ({"latitudes": "Groningen=north", "longitudes": "Groningen=6.57"}, "not a number"),
-        ({"latitudes": "Groningen=53.22"}, "different centres"),
-        ({"regions": "Groningen"}, "list of centres"),
+        ({"latitudes": {"Groningen": "53.2194"}, "longitudes": {"Groningen": "6.57"}}, "too exact"),
+        ({"latitudes": {"Groningen": "north"}, "longitudes": {"Groningen": "6.57"}}, "not a number"),
+        ({"latitudes": {"Groningen": "53.22"}}, "different centres"),
         ({"broad": "human-associated habitat [ENVO:00009003]"}, "obsolete"),
         ({"forward": "GTG-CAG"}, "IUPAC"),
         ({"blank": "water"}, "distilled water"),
@@ -565,6 +563,5 @@ def test_controls_are_named_as_the_layout_names_them():
     assert set(planned_controls(example_samples(), PARAMETERS)["sample"]) == named
 
 
-def test_pairs_and_coordinates():
-    assert pairs("", "x") == {}
-    assert coordinates("A=-33.9", "A=18.4") == {"A": (-33.9, 18.4)}
+def test_coordinates_of_the_south():
+    assert coordinates({"A": "-33.9"}, {"A": "18.4"}) == {"A": (-33.9, 18.4)}

@@ -29,7 +29,7 @@ from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_
 
 GIVEN = {
     "pilot": "twins", "table": "", "metadata": "", "group": "", "person": "", "time": "", "reads": 500,
-    "outcome": "shannon", "effect": 0.5, "taxon": "", "arms": "a, b", "participants": 60, "sizes": "10, 20",
+    "outcome": "shannon", "effect": 0.5, "taxon": "", "arms": ["a", "b"], "participants": 60, "sizes": ["10", "20"],
 }  # fmt: skip
 NORMAL = residuals(stats.norm.ppf((np.arange(2000) + 0.5) / 2000))
 LINE = np.linspace(0.0, 1.0, 60)
@@ -172,9 +172,9 @@ def test_bundled_pilots_are_pilots(pilot):
 
 def test_all_mistakes_at_once():
     wrong = {
-        "arms": "a",
+        "arms": ["a"],
         "participants": 1,
-        "sizes": "ten, 20",
+        "sizes": ["ten", "20"],
         "outcome": "permanova",
         "effect": 2.0,
         "taxon": "Bacteroidez",
@@ -215,7 +215,7 @@ def test_a_reader_s_own_pilot(tmp_path):
 
 
 def test_words_of_parameters():
-    assert sizes_of("40,20, 20") == [20, 40]
+    assert sizes_of(["40", "20"]) == [20, 40]
     assert effects_of("taxon", 0.5)["taxon"] == 0.5
     with pytest.raises(InputError, match="factor, other than 1"):
         effects_of("taxon", 1.0)

@@ -98,6 +98,9 @@ Yes: {term}`sum`.
 :::{claims}
 :::
 
+:::{advice} rest
+:::
+
 ```{bibliography}
 :filter: docname in docnames
 ```
@@ -112,6 +115,12 @@ CLAIMS = """
   certainty: not graded
   population: {en: everyone, nl: iedereen}
   sources: [anderson2017]
+  searched: {what: sums, where: a school book, date: 2020-01-01}
+  review: 2021-01-01
+"""
+ADVICE = """
+rest:
+  text: {en: "The council says: rest {cite:p}`anderson2017`.", nl: "De raad zegt: rust {cite:p}`anderson2017`."}
   searched: {what: sums, where: a school book, date: 2020-01-01}
   review: 2021-01-01
 """
@@ -155,6 +164,7 @@ def sample(root: Path) -> Path:
         f"format: jb-book\nroot: book/index\nparts:\n  - caption: Sums\n    chapters:\n      {chapters}",
     )
     write(root / "book/claims.yml", CLAIMS)
+    write(root / "book/advice.yml", ADVICE)
     columns = "en,nl,nl_public,definition_en,definition_nl,not_nl"
     write(root / "data/terms.csv", f"{columns}\nsum,som,alles bij elkaar,What adding gives.,Wat optellen geeft.,zom\n")
     write(
@@ -236,6 +246,7 @@ def test_claims_are_shown_in_the_words_of_the_edition_and_those_that_are_due_are
     assert "<p>zeker</p>" in dutch
     assert "Deze hadden we al opnieuw moeten opzoeken" in dutch
     assert "One and two" not in dutch
+    assert re.search(r"<p>De raad zegt: rust <span[^>]*>\(<a [^>]*href=\"#id", dutch)
     english = page(book, "en/notebooks/explainers/both.html")
     assert "<p>One and two are three.</p>" in english
     assert re.search(r'a sum <span[^>]*>\(<a [^>]*href="#id', english)

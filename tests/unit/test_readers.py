@@ -15,6 +15,7 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study, read_study, require_counts, require_groups
 
 TABLE = "#OTU ID\tS1\tS2\tS3\nf1\t0\t3\t1\nf2\t1\t2\t0\n"
@@ -102,8 +103,14 @@ def test_the_id_column_is_found_by_the_ids(folder: Path) -> None:
     assert "The metadata column 'code' names the samples." in study.notes
 
 
-def test_samples_without_metadata_are_left_out_and_named(folder: Path) -> None:
-    study = read(folder, TABLE, "id\tg\nS1\ta\nS2\tb\nS9\tb\n")
+def test_samples_without_metadata_stop_unless_that_is_said_to_be_right(folder: Path) -> None:
+    metadata = "id\tg\nS1\ta\nS2\tb\nS9\tb\n"
+    with pytest.raises(InputErrors, match="1 of 3 samples of the table have no metadata") as raised:
+        read(folder, TABLE, metadata)
+    (error,) = raised.value.errors
+    assert error.found == "none for S3; the metadata alone has S9"
+    assert error.remedy == "Add them to the metadata. Or go on with the 2 that match: keep_matched true."
+    study = read_study(folder / "table", folder / "metadata", choices=Choices(keep_matched=True)).study
     assert list(study.samples) == ["S1", "S2"]
     assert "Left out, because the metadata does not name them: 1 samples (S3)." in study.notes
     assert "The metadata names 1 samples that the table does not have (S9)." in study.notes

@@ -21,6 +21,7 @@ from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study, files
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.inspection import inspect
 from handbook_utils.study.readers import read_study, require_counts, require_groups
 from handbook_utils.study.writers import write_study
@@ -325,7 +326,8 @@ def test_samples_without_reads(refuse: Refuse, tmp_path: Path) -> None:
     (error,) = refuse("#OTU ID\tS1\tS2\nf1\t0\t3\nf2\t0\t1\n")
     assert error.problem == "1 samples have no reads at all." and error.found == "S1"
     (tmp_path / "m").write_text("id\tg\nS2\ta\n", encoding="utf-8")
-    assert list(read_study(tmp_path / "table", tmp_path / "m").study.samples) == ["S2"]
+    assert error.remedy == "Nothing can be said about them. Go on without: leave_out 'S1'."
+    assert list(read_study(tmp_path / "table", choices=Choices(leave_out="S1")).study.samples) == ["S2"]
 
 
 def test_values_that_are_not_counts(refuse: Refuse, tmp_path: Path) -> None:
@@ -377,7 +379,7 @@ def test_a_tree_or_taxonomy_that_does_not_fit(refuse: Refuse) -> None:
 
 def test_files_that_are_exchanged(refuse: Refuse) -> None:
     (error,) = refuse(METADATA, TABLE)
-    assert "not numbers" in error.problem and "metadata file" in (error.remedy or "")
+    assert error.problem.startswith("This looks like sample metadata") and "metadata file" in (error.remedy or "")
 
 
 # ---------------------------------------------------------------------- size

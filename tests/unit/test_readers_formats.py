@@ -133,7 +133,7 @@ def test_metaphlan_is_read_at_species_level() -> None:
         "Bacteroidetes",
         "Prevotella copri",
     ]
-    assert "Left out: UNCLASSIFIED (10.0, 10.0, 10.0 percent)." in study.notes
+    assert "Left out, without a name: UNCLASSIFIED (10, 10, 10 percent)." in study.notes
 
 
 def test_a_single_profile_is_named_by_its_file() -> None:

@@ -27,10 +27,15 @@ from handbook_utils.protocols.people.screening import (
 
 PARAMETERS = {
     "screening": "",
-    "conditions": "inflammatory bowel disease, coeliac disease, bowel resection, immunosuppressive treatment",
-    "age_bands": "18-39, 40-59, 60-79",
-    "centres": "Groningen, Wageningen",
-    "arms": "fibre, fermented, usual",
+    "conditions": [
+        "inflammatory bowel disease",
+        "coeliac disease",
+        "bowel resection",
+        "immunosuppressive treatment",
+    ],
+    "age_bands": ["18-39", "40-59", "60-79"],
+    "centres": ["Groningen", "Wageningen"],
+    "arms": ["fibre", "fermented", "usual"],
     "age_min": 18,
     "age_max": 79,
     "antibiotics_days": 180,
@@ -185,7 +190,7 @@ def test_columns_missing_and_unknown(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_layouts_of_spreadsheets(tmp_path, encoding, separator):
-    rules = rules_from({**PARAMETERS, "centres": "Zürich, Groningen"})
+    rules = rules_from({**PARAMETERS, "centres": ["Zürich", "Groningen"]})
     path = log_of(
         tmp_path,
         {"centre": "Zürich", "screened": "2-3-2026", "consent": "1-3-2026", "antibiotics_days": "200,0"},

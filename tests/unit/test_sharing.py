@@ -20,7 +20,7 @@ from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.sequencing.archive_sheets import platform_of, sheets
 from handbook_utils.protocols.sequencing.read_files import read_files
 from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
-from handbook_utils.protocols.share.reporting import OPEN, storms
+from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 
 ROOT = handbook_root()
 DEFAULTS = {entry.name: entry.in_book for entry in Catalogue.read(ROOT).get("protocols/share-the-data").parameters}
@@ -191,11 +191,14 @@ def test_all_that_is_wrong_with_files_of_reads_at_once(tmp_path):
 
 def test_items_are_filled_from_the_study_and_open_where_it_says_nothing():
     filled = storms(DEFAULTS).set_index("item")["what the study says"]
-    assert filled["contaminants"] == OPEN
+    assert filled["contaminants"] == NOT_STATED
     assert "outside the WMO" in filled["ethics"]
     assert "180 days" in filled["antibiotics"]
     assert "no-template controls: 1" in filled["negative controls"]
-    assert set(storms({})["what the study says"]) == {OPEN}
+    assert set(storms({})["what the study says"]) == {NOT_STATED}
+    unsaid = storms({**DEFAULTS, "within_wmo": None}).set_index("item").loc["ethics", "what the study says"]
+    assert "whether the study falls under the WMO is not stated" in unsaid
+    assert "outside" not in unsaid
     within = storms({**DEFAULTS, "within_wmo": True, "kit": "ethanol", "access": "open"}).set_index("item")
     assert "approved by" in within.loc["ethics"].iloc[0]
     assert "95 % ethanol" in within.loc["collection"].iloc[0]

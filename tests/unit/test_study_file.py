@@ -1,18 +1,24 @@
 """The study file: what is right is read, and all that is wrong is told at once, with its line and what to do."""
 
 import re
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
+from handbook_utils.asking.study import sections, study_questions
+from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.chapters import Catalogue, check_parameters, handbook_root
+from handbook_utils.chapters.catalogue import read_chapter
+from handbook_utils.chapters.parameters import answers
 from handbook_utils.chapters.sources import study_parameters
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols import study_file
-from handbook_utils.protocols.study_file import SECTIONS, STEPS, keys, read_study_file
+from handbook_utils.protocols import study_template
+from handbook_utils.protocols.study_file import STEPS, read_study_file
 
 ROOT = handbook_root()
 CHAPTERS = [chapter for chapter in Catalogue.read(ROOT).chapters if chapter.study]
@@ -31,14 +37,14 @@ def wrong(folder: Path, text: str) -> list[InputError]:
 
 
 def replaced(line: str, by: str) -> str:
-    text = study_file.example()
+    text = study_template.example()
     made = re.sub(rf"(?m)^  {line}:.*$", by, text)
     assert made != text, line
     return made
 
 
 def test_the_stored_example_is_what_the_schema_writes():
-    assert datasets.path("example-study", "study.yml").read_text(encoding="utf-8") == study_file.example()
+    assert datasets.path("example-study", "study.yml").read_text(encoding="utf-8") == study_template.example()
 
 
 def test_the_example_fits_and_says_what_it_says():
@@ -50,31 +56,31 @@ def test_the_example_fits_and_says_what_it_says():
     assert values["people.phone"] == "050 000 0000"
     assert values["metadata.region_by_centre"] == {"Groningen": "Groningen", "Wageningen": "Gelderland"}
     assert values["files.scans"].name == "scans.csv"
-    assert set(values) <= set(keys())
+    assert set(values) <= set(study_questions())
 
 
 def test_a_new_study_misses_only_what_it_must_say_itself(tmp_path):
-    errors = wrong(tmp_path, study_file.template())
-    needed = [name for name, key in keys().items() if key.needed and key.default is None]
+    errors = wrong(tmp_path, study_template.template())
+    needed = [name for name, key in study_questions().items() if key.needed and key.default is None]
     assert [error.problem for error in errors] == [f"The study file does not say {name}." for name in needed]
 
 
 def test_every_default_and_example_fits_its_key(tmp_path):
     # Needed keys are filled from the example; everything else is the default of a new study.
     lines = []
-    for section in SECTIONS:
+    for section in sections():
         lines.append(f"{section.name}:")
-        for key in section.keys:
+        for key in section.questions:
             value = key.default if key.default is not None else key.example
             if value is not None:
-                lines.append(f"  {key.name}: {study_file._yaml(value)}")
-    text = "\n".join(line for line in lines if line.startswith(" ") or any(s.keys for s in SECTIONS))
+                lines.append(f"  {key.name}: {study_template._yaml(value)}")
+    text = "\n".join(line for line in lines if line.startswith(" ") or any(s.questions for s in sections()))
     assert read_study_file(written(tmp_path, text)).values["study.simulated"] is False
 
 
 def test_all_errors_at_once_with_line_found_expected_and_remedy(tmp_path):
     text = (
-        study_file.example()
+        study_template.example()
         .replace("  flag_minutes:", "  flag_hours:")
         .replace("seed: 20230214", "seed: many")
         .replace("language: nl", "language: fr")
@@ -101,7 +107,7 @@ def test_all_errors_at_once_with_line_found_expected_and_remedy(tmp_path):
         ("date", "  date: 2026-02-30", "no such day"),
         ("date", "  date: 12-01-2026", "2026-03-31"),
         ("acronym", "  acronym: buik belang", "capitals and digits"),
-        ("arms", "  arms: fibre", "between brackets"),
+        ("arms", "  arms: fibre, fibre", "fibre twice"),
         ("arms", "  arms: [fibre, fibre]", "fibre twice"),
         ("arms", "  arms: []", "empty list"),
         ("arms", '  arms: ["a, b", c]', "without ,"),
@@ -174,7 +180,7 @@ def test_any_text_is_read_or_refused_with_a_reason(tmp_path_factory, text):
 
 @given(st.from_regex(r"[^\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]{1,30}", fullmatch=True))
 def test_names_come_back_as_they_were_written(tmp_path_factory, name):
-    text = re.sub(r"(?m)^  name:.*$", lambda _: f"  name: {study_file._yaml(name)}", study_file.example())
+    text = re.sub(r"(?m)^  name:.*$", lambda _: f"  name: {study_template._yaml(name)}", study_template.example())
     assert read_study_file(written(tmp_path_factory.mktemp("name"), text)).name == name.strip()
 
 
@@ -182,13 +188,40 @@ def test_names_come_back_as_they_were_written(tmp_path_factory, name):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
-def test_what_chapters_take_is_in_the_study_file(chapter):
-    known = keys()
-    for source in (written.removeprefix("?") for written in chapter.study.values()):
-        if source.startswith("@"):
-            assert source[1:].partition("/")[0] in STEPS
-        else:
-            assert source in known
+def test_what_chapters_take_is_asked_by_the_study_file(chapter):
+    asked = study_questions()
+    known = {parameter.name: parameter for parameter in chapter.parameters}
+    for name, source in chapter.study.items():
+        if source.removeprefix("?").startswith("@"):
+            assert source.removeprefix("?")[1:].partition("/")[0] in STEPS
+            continue
+        question, mine = asked[source.removeprefix("?")], known[name]
+        for what in ("kind", "help", "low", "high", "choices", "pattern", "default"):
+            assert getattr(mine, what) == getattr(question, what), (name, what)
+
+
+@pytest.mark.parametrize(
+    ("line", "by"),
+    [
+        ("power: float = 0.8  # wanted power [0.5..0.99]", "power: float = 0.8  # wanted power [0.5..1]"),
+        ("power: float = 0.8  #", "power: float = 0.9  #"),
+        ("power: float = 0.8  # wanted power", "power: float = 0.8  # power"),
+        ("arms: list[str] = [\"fibre\", \"fermented\", \"usual\"]", "arms: str = \"fibre\""),
+        ("usual\"]  # arms of the study, the one to compare with last (example)",
+         "usual\"]  # arms of the study, the one to compare with last"),
+        ("    arms: design.arms", "    arms: design.amrs"),
+    ],
+)  # fmt: skip
+def test_a_chapter_that_asks_otherwise_than_the_study_file_is_refused(tmp_path, line, by):
+    text = (ROOT / "notebooks/protocols/plan-the-study.md").read_text(encoding="utf-8")
+    assert line in text
+    path = tmp_path / "notebooks" / "protocols" / "plan-the-study.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(text.replace(line, by), encoding="utf-8")
+    with pytest.raises(InputErrors) as found:
+        read_chapter(path, tmp_path)
+    [error] = found.value.errors
+    assert error.remedy
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
@@ -201,11 +234,44 @@ def test_the_example_study_fits_every_chapter(chapter):
     check_parameters(chapter, taken)
 
 
+# ------------------------------------------------------------------------- the example study never answers for another
+
+#: What the example study says of itself, by key: text long enough to be known again.
+EXAMPLES = {name: question.example for name, question in study_questions().items() if question.example is not None}
+LEFT_OUT = [name for name, one in study_questions().items() if not one.needed and one.kind not in PATHS]
+
+
+def told(chapter, without: list[str]) -> dict[str, object]:
+    """Return what a chapter is given by the example study's file without some of its lines."""
+    text = study_template.example()
+    for name in without:
+        section, key = name.split(".")
+        head, found, rest = text.partition(f"\n{section}:\n")
+        text = head + found + re.sub(rf"(?m)^  {key}:.*\n", "", rest, count=1)
+    folder = datasets.path("example-study", "study.yml").parent
+    (folder_of_text := Path(tempfile.mkdtemp()) / "study.yml").write_text(text, encoding="utf-8")
+    study = read_study_file(folder_of_text)
+    assert not {*without} & {*study.values}
+    skipped = {one.name for one in chapter.parameters if one.kind in PATHS}
+    given = study_parameters(chapter, study.values, folder / "study.yml", given=skipped)
+    return answers(chapter, given).values
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
-def test_a_default_is_the_same_in_the_chapter_and_in_a_new_study(chapter):
-    known = keys()
-    for entry in chapter.parameters:
-        key = known.get(chapter.study.get(entry.name, ""))
-        if key is not None and key.default not in (None, "", {}) and key.kind in ("int", "number", "list"):
-            default = ", ".join(key.default) if isinstance(key.default, list) else key.default
-            assert entry.default == default, (entry.name, entry.default, default)
+def test_a_line_that_is_left_out_is_never_the_examples(chapter):
+    """Every optional line one by one, and some pairs: what is left out is a default, none, or asked for."""
+    sources = {source.removeprefix("?"): name for name, source in chapter.study.items() if "@" not in source}
+    mine = [name for name in LEFT_OUT if name in sources]
+    drawn = np.random.default_rng(16)
+    pairs = [list(map(str, drawn.choice(mine, 2, replace=False))) for _ in range(6)] if len(mine) > 1 else []
+    asked = {one.name: one for one in chapter.parameters}
+    for without in [*([name] for name in mine), *pairs]:
+        try:
+            values = told(chapter, without)
+        except InputErrors as refused:
+            assert {str(error.where) for error in refused.errors} <= {f"parameter {sources[name]}" for name in without}
+            continue
+        for name in without:
+            question, value = asked[sources[name]], values[sources[name]]
+            assert value == (none_of(question.kind) if question.default is None else question.default)
+            assert value != EXAMPLES.get(name, object())

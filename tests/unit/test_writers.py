@@ -21,7 +21,8 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.study import Study
-from handbook_utils.study.delimited import _ANNOTATION_WORDS
+from handbook_utils.study.cells.abundances import ABOUT_FEATURES, LINEAGE_WORDS, RANK_WORDS
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.readers import read_study
 from handbook_utils.study.writers import write_csv, write_metadata, write_study
@@ -45,13 +46,15 @@ def test_nasty_ids_come_back(form: Any, tmp_path: Path) -> None:
         csv.writer(opened).writerows([["sample", "g"], *([name, "x"] for name in NASTY if name != "#1")])
     again = read_study(tmp_path / "x").study
     pd.testing.assert_frame_equal(again.to_frame(), nasty().to_frame())
-    chosen = read_study(tmp_path / "x", metadata).study
+    chosen = read_study(tmp_path / "x", metadata, choices=Choices(keep_matched=True)).study
     assert list(chosen.samples) == [name for name in NASTY if name != "#1"]
 
 
+#: Columns of these names are not taken for samples or features.
+NO_IDS = {*ABOUT_FEATURES, *LINEAGE_WORDS, *RANK_WORDS, "total"}
 ids = st.lists(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=12).filter(
-        lambda text: text.strip() and text.strip().lstrip("#").casefold() not in _ANNOTATION_WORDS
+        lambda text: text.strip() and text.strip().lstrip("#").casefold() not in NO_IDS
     ),
     min_size=1,
     max_size=6,

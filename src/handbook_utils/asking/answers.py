@@ -30,8 +30,18 @@ class Answers:
 
 
 def is_own(questions: Iterable[Question], given: Mapping[str, object]) -> bool:
-    """Tell whether these answers are about a reader's own data: a file or folder of theirs is among them."""
-    return any(question.kind in READ and given.get(question.name) for question in questions)
+    """Tell whether these answers are about a reader's own study.
+
+    They are where a file or folder of theirs is among them; and, where nothing that is asked for is a file, as soon as
+    anything is answered that the book has only an example of.
+    """
+    asked = list(questions)
+    if any(question.kind in READ and given.get(question.name) for question in asked):
+        return True
+    examples = [question for question in asked if question.example is not None]
+    if any(question.kind in READ for question in examples):
+        return False
+    return any(given.get(question.name) not in (None, "", [], {}) for question in examples)
 
 
 def answered(

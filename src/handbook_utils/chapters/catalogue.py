@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.asking import Question, Value
-from handbook_utils.chapters.parameters import read_parameters
+from handbook_utils.asking import Question, Value, reading
+from handbook_utils.chapters.parameters import of_study, read_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import yaml_text
 
@@ -59,6 +59,14 @@ class Chapter:
     def notebook(self) -> Any:
         """Return the chapter as a fresh notebook without outputs; cell ids say where a cell stands."""
         return read_notebook(self.path)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The parameters, and of a chapter that takes a table how it is to be read."""
+        names = {parameter.name for parameter in self.parameters}
+        takes_table = any(parameter.name == "table" and parameter.kind == "files" for parameter in self.parameters)
+        more = tuple(question for question in reading.QUESTIONS if question.name not in names)
+        return self.parameters + (more if takes_table else ())
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -158,6 +166,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         raise InputErrors(errors)
     help_nl = dict(front.get("help_nl", {}))
     parameters = read_parameters(cells[0], where, help_nl)
+    study = _sources(front.get("study", {}), parameters, where)
     return Chapter(
         slug=slug,
         path=path,
@@ -170,9 +179,9 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         languages=tuple(front["languages"]),
         needs=front["needs"],
         inputs=front.get("inputs", ""),
-        parameters=parameters,
+        parameters=of_study(parameters, study, where),
         help_nl=help_nl,
-        study=_sources(front.get("study", {}), parameters, where),
+        study=study,
     )
 
 

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, Protocol, TypeVar
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.text import yaml_text
 
 Words = dict[str, str]
 
@@ -82,6 +81,25 @@ _MONTHS: dict[str, str] = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 _DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{claims\}[ \t]*\n\1[ \t]*$", re.MULTILINE)
+
+
+class Dated(Protocol):
+    """What is looked up again: a claim, or a piece of advice."""
+
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+
+    @property
+    def pages(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def sources(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def review(self) -> date: ...  # noqa: D102
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -154,7 +172,7 @@ def read_claims(root: Path) -> list[Claim]:
     bibliography = root / "book" / "references.bib"
     text = bibliography.read_text(encoding="utf-8") if bibliography.is_file() else ""
     known = set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
-    rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or []
     errors = [error for number, row in enumerate(rows, 1) for error in _mistakes(number, row, known)]
     errors += list(_contradictions(rows))
     if errors:
@@ -194,10 +212,11 @@ def _mistakes(number: int, row: Any, known: set[str]) -> Iterator[InputError]:
         yield InputError("No such kind of evidence.", where=where, expected=" | ".join(KINDS), found=str(kind))
     for key in (one for one in row.get("sources") or [] if one not in known):
         yield InputError("A source is not in the bibliography.", where=where, found=str(key))
-    yield from _undated(where, row)
+    yield from undated(where, row)
 
 
-def _undated(where: str, row: dict[str, Any]) -> Iterator[InputError]:
+def undated(where: str, row: dict[str, Any]) -> Iterator[InputError]:
+    """Say what is wrong with when something was looked up (``searched``), and will be again (``review``)."""
     searched = row.get("searched")
     if searched is None or "review" not in row:
         return
@@ -234,8 +253,8 @@ def claims_of(claims: Iterable[Claim], page: str) -> list[Claim]:
     return [claim for claim in claims if page in claim.pages]
 
 
-def due(claims: Iterable[Claim], day: date) -> list[Claim]:
-    """Return the claims that should have been looked up again by a day, the longest due first."""
+def due(claims: Iterable[D], day: date) -> list[D]:
+    """Return the claims, or pieces of advice, that should have been looked up again by a day, the longest due first."""
     return sorted((claim for claim in claims if claim.review <= day), key=lambda claim: claim.review)
 
 
@@ -282,14 +301,6 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     return "\n".join(lines)
 
 
-def with_claims(source: str, root: Path, page: str, lang: str) -> str:
-    """Put the table of a page's claims in the place of each ``{claims}`` in its Markdown."""
-    if not _DIRECTIVE.search(source):
-        return source
-    table = claims_table(claims_of(read_claims(root), page), lang)
-    return _DIRECTIVE.sub(lambda _: table, source)
-
-
 def shows_claims(source: str) -> bool:
     r"""Tell whether a page has a place for its claims.
 
@@ -322,12 +333,15 @@ def misplaced(claims: Iterable[Claim], sources: dict[str, str]) -> list[str]:
     return wrong + [f"{page} says {{claims}} and has none in the register" for page in sorted(places - named)]
 
 
-def summary(claims: Sequence[Claim], day: date) -> str:
-    """Say how many claims there are, and which are due."""
+def summary(claims: Sequence[Dated], day: date) -> str:
+    """Say how many claims and pieces of advice there are, and which are due."""
     late = due(claims, day)
     following = min((claim.review for claim in claims if claim.review > day), default=None)
-    lines = [f"{len(claims)} claims, {len(late)} due on {day}."]
-    lines += [f"  {claim.review}  {claim.subject} ({listed(claim.pages)}): {listed(claim.sources)}" for claim in late]
+    lines = [f"{len(claims)} claims and pieces of advice, {len(late)} due on {day}."]
+    lines += [
+        f"  {claim.review}  {claim.subject} ({listed(claim.pages) or 'advice'}): {listed(claim.sources)}"
+        for claim in late
+    ]
     return "\n".join([*lines, *([f"The next is due on {following}."] if following else [])])
 
 

@@ -65,6 +65,7 @@ def violations(chapter: Chapter, root: Path) -> list[str]:
         *_words(prose),
         *_citations(prose, root),
         *_languages(chapter),
+        *_commands(chapter, prose),
         *lesson_violations(notebook),
         *_answer(chapter, notebook),
     ]
@@ -200,6 +201,16 @@ def _languages(chapter: Chapter) -> Iterator[str]:
             yield f"front matter help_nl lacks the Dutch help of: {', '.join(missing)}"
     if chapter.part == "explainers" and "nl" not in chapter.languages:
         yield "an explainer is in both languages"
+
+
+def _commands(chapter: Chapter, prose: str) -> Iterator[str]:
+    """Hold a command for the reader's own data to what the chapter asks: whoever types it is not sent back."""
+    asked = [question.name for question in chapter.parameters if question.example is not None and not question.optional]
+    for command in re.findall(rf"`handbook run {re.escape(chapter.slug)}([^`]*)`", prose):
+        given = set(re.findall(r"-p (\w+)", command))
+        lacking = [name for name in asked if name not in given]
+        if given and lacking and "--study" not in command:
+            yield f"the command for one's own data does not give {', '.join(lacking)}"
 
 
 def _answer(chapter: Chapter, notebook: Any) -> Iterator[str]:

@@ -13,12 +13,13 @@ import ast
 import importlib
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from handbook_utils.asking import Answers, Question, Value, answered
+from handbook_utils.asking.study import study_questions
 from handbook_utils.asking.values import Kind
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, InputErrors, nearest
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -100,6 +101,60 @@ def _question(entry: Any, help_nl: str, where: str) -> Question:
     return Question(name=entry.name, kind=kind, help=text.strip(), help_nl=help_nl, **more)
 
 
+def of_study(parameters: Iterable[Question], study: Mapping[str, str], where: str) -> tuple[Question, ...]:
+    """Give the parameters that a study file answers the questions of the study file.
+
+    Type, range, choices, help and default stand in :mod:`handbook_utils.asking.study` alone; the line in the cell says
+    the same, for whoever reads the notebook, or the chapter is refused. An example is the chapter's own, and so is
+    whether it can do without an answer.
+
+    Parameters
+    ----------
+    parameters : iterable of Question
+        As read from the cell.
+    study : mapping of str to str
+        By parameter, the key of the study file, or the file of an earlier step (which has no question).
+    where : str
+        Named in error messages.
+
+    Raises
+    ------
+    InputErrors
+        Keys that a study file does not have; lines that say another thing.
+    """
+    asked = study_questions()
+    found: list[Question] = []
+    errors: list[InputError] = []
+    for parameter in parameters:
+        key = study.get(parameter.name, "@").removeprefix("?")
+        if key.startswith("@"):
+            found.append(parameter)
+            continue
+        if key not in asked:
+            close = nearest(key, asked)
+            remedy = f"Did you mean '{close}'?" if close else "Add it to asking/study.yml."
+            errors.append(InputError(f"A study file has no key {key}.", where=where, found=key, remedy=remedy))
+            continue
+        own: dict[str, object] = {"name": parameter.name, "help_nl": parameter.help_nl}
+        if asked[key].default is None and parameter.example is not None:
+            own |= {"example": parameter.example, "optional": parameter.optional}
+        question = asked[key].model_copy(update=own)
+        if question.line() != parameter.line():
+            errors.append(
+                InputError(
+                    f"Parameter '{parameter.name}' is not what the study file asks as {key}.",
+                    where=where,
+                    expected=question.line(),
+                    found=parameter.line(),
+                    remedy="Write the expected line, or change the question in asking/study.yml.",
+                )
+            )
+        found.append(question)
+    if errors:
+        raise InputErrors(errors)
+    return tuple(found)
+
+
 def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     """Complete and check the parameters of a run, before anything is executed.
 
@@ -114,7 +169,8 @@ def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     Returns
     -------
     Answers
-        Every parameter of the chapter, in its order, and where each value comes from.
+        Every parameter of the chapter, in its order, and where each value comes from; and how files are to be read, as
+        far as that was said.
 
     Raises
     ------
@@ -124,7 +180,10 @@ def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     """
     dotted = {name: source.removeprefix("?").split(".") for name, source in chapter.study.items() if "@" not in source}
     lines = {name: f"under {section}: the line  {key}: …" for name, (section, key) in dotted.items()}
-    return answered(chapter.parameters, given, asked_by=chapter.slug, lines=lines)
+    found = answered(chapter.questions, given, asked_by=chapter.slug, lines=lines)
+    # How files are read is asked everywhere, and only told where it was answered.
+    told = [question.name for question in chapter.questions if question in chapter.parameters or question.name in given]
+    return Answers({name: found.values[name] for name in told}, {name: found.states[name] for name in told})
 
 
 def check_parameters(chapter: Chapter, given: Mapping[str, object]) -> dict[str, Value]:

@@ -17,12 +17,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from handbook_utils.asking import written
 from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError, InputErrors, nearest
 
-_SEVERAL = (list, tuple, Mapping)
 #: The folder, beside the study file, in which each step leaves its result folder.
 RESULTS = "results"
 
@@ -109,7 +107,7 @@ def study_parameters(
             if not optional or (not source.startswith("@") and source in values):
                 errors.append(error)
             continue
-        found[name] = value if kinds[name] in ("list", "mapping") or not isinstance(value, _SEVERAL) else written(value)
+        found[name] = value
     if errors:
         raise InputErrors(errors)
     # An example is no study's answer: what the study does not say is told to be none, and asked for where it cannot be.

@@ -96,8 +96,12 @@ def _merged(outputs: list[Any]) -> list[Any]:
 
 def _with_values(chapter: Chapter, values: Mapping[str, Value]) -> str:
     """Write the parameters cell with what a run was given, the reader's files by name."""
-    named = without_folders({question.name: question.kind for question in chapter.parameters}, values)
-    asked = [question.model_copy(update={"default": named[question.name]}) for question in chapter.parameters]
+    named = without_folders({question.name: question.kind for question in chapter.questions}, values)
+    asked = [
+        question.model_copy(update={"default": named[question.name]})
+        for question in chapter.questions
+        if question.name in named
+    ]
     return "\n".join(question.model_copy(update={"example": None, "optional": False}).line() for question in asked)
 
 
@@ -122,10 +126,10 @@ def _table(chapter: Chapter, answers: Answers) -> Any:
 
     effective = answers.values
     lang = str(effective.get("lang", "en"))
-    helps = {parameter.name: parameter.help for parameter in chapter.parameters}
+    helps = {parameter.name: parameter.help for parameter in chapter.questions}
     if lang == "nl":
-        helps |= chapter.help_nl
-    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
+        helps |= {question.name: question.help_nl for question in chapter.questions if question.help_nl}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.questions}
     shown = {name: _shown(value, kinds[name]) for name, value in effective.items()}
     own = "given" in answers.states.values()
     words = _STATES[lang]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import json
 import os
 import re
 import tempfile
@@ -15,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from handbook_utils.asking import Answers, Value
+from handbook_utils.asking import Answers, Value, reading
 from handbook_utils.asking.answers import is_own
 from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
@@ -302,7 +303,13 @@ def _attempt(
     environment["HANDBOOK_RESULTS"] = str(request.results) if request.results else ""
     # What the cell holds may be an example, which stands for nobody's answer but the book's.
     cell = chapter.defaults
-    given = {name: value for name, value in effective.items() if name in request.parameters or value != cell[name]}
+    given = {
+        name: value
+        for name, value in effective.items()
+        if name in cell and (name in request.parameters or value != cell[name])
+    }
+    read = {name: effective[name] for name in reading.NAMES if effective.get(name)}
+    environment[reading.VARIABLE] = json.dumps(read)
     failure = None
     with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
         written = Path(scratch) / "executed.ipynb"
@@ -368,7 +375,7 @@ def _source(chapter: Chapter) -> str:
 def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[str, Any]:
     import platform
 
-    kinds = {question.name: question.kind for question in request.chapter.parameters}
+    kinds = {question.name: question.kind for question in request.chapter.questions}
     return {
         "slug": request.chapter.slug,
         "title": request.chapter.title,

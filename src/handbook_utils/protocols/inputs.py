@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -76,18 +77,7 @@ def read_samples(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index(lines, name="line"), columns=header, dtype=object)
 
 
-def names_of(text: str) -> list[str]:
-    """Split a parameter that names columns at its commas.
-
-    Examples
-    --------
-    >>> names_of("arm, sex,")
-    ['arm', 'sex']
-    """
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def plate_layout(parameters: Mapping[str, object]) -> None:
+def plate_layout(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/plate-layout`` is given.
 
     Parameters
@@ -100,11 +90,11 @@ def plate_layout(parameters: Mapping[str, object]) -> None:
     InputError, InputErrors
         Everything that is wrong with the file and the numbers, at once.
     """
-    path = str(parameters.get("samples", ""))
+    path = parameters.get("samples", "")
     samples = read_samples(Path(path)) if path else datasets.frame("example-study")
     wanted = {name: parameters[name] for name in _WANTED if name in parameters}
     wanted |= {
-        "covariates": names_of(str(parameters.get("covariates", ""))),
+        "covariates": parameters.get("covariates", []),
         "plates": parameters.get("plates") or None,
     }
-    asked(samples, int(str(parameters.get("seed", 1))), wanted | {"where": path or "the example study"})
+    asked(samples, parameters.get("seed", 1), wanted | {"where": path or "the example study"})

@@ -315,6 +315,7 @@ class _Editions:
     def close(self, outcomes: dict[str, dict[str, Outcome]]) -> dict[str, list[InputError]]:
         """Wait for the pages, put downloads beside them, and return what Sphinx warned about in each edition."""
         from handbook_utils.publishing.render import ALL, finish, tell
+        from handbook_utils.publishing.search import add_search
         from handbook_utils.publishing.site import add_downloads
 
         for lang, process in self._renderers.items():
@@ -322,7 +323,10 @@ class _Editions:
             tell(process, ALL)
         for lang, stage in self._stages.items():  # while Sphinx is at work
             add_downloads(stage.folder, _pages(self._folder, lang), self._catalogue, outcomes[lang])
-        return {lang: finish(process) for lang, process in self._renderers.items()}
+        found = {lang: finish(process) for lang, process in self._renderers.items()}
+        for lang, stage in self._stages.items():
+            add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
+        return found
 
 
 def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path) -> None:

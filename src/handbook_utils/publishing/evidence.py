@@ -1,8 +1,8 @@
-"""``{claims}``: what a page claims about health, how sure that is and how it is known, from the register.
+"""``{claims}`` and ``{advice}``: what a page claims about health and how sure that is, and whose advice it passes on.
 
-The words of the register are in both languages, so the table is made in the language of the edition, and no catalogue
-holds it. Claims that should have been looked up again are named under the table; Sphinx warns of nothing: a book can be
-built when nobody has looked for a year, but it says so (and so does ``handbook build``).
+The words of the registers are in both languages, so what is shown is made in the language of the edition, and no
+catalogue holds it. Claims that should have been looked up again are named under the table; Sphinx warns of nothing: a
+book can be built when nobody has looked for a year, but it says so (and so does ``handbook build``).
 """
 
 from __future__ import annotations
@@ -15,28 +15,50 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from handbook_utils.chapters.advice import ADVICE, advice_text
 from handbook_utils.chapters.claims import CLAIMS, claims_of, claims_table, read_claims
+from handbook_utils.errors import InputError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-class _Claims(SphinxDirective):
-    def run(self) -> list[nodes.Node]:
-        root = Path(self.env.srcdir)
-        page = self.env.docname.removeprefix("notebooks/")
-        claims = claims_of(read_claims(root), page)
-        if not claims:
-            raise self.error(f"There are no claims of {page} in {CLAIMS.as_posix()}.")
-        self.env.note_dependency(str(root / CLAIMS))
-        lines = claims_table(claims, self.env.config["handbook_manifest"]["lang"], date.today()).split("\n")
+class _Registered(SphinxDirective):
+    """Markdown of a register, in the language of the edition."""
+
+    def shown(self, source: str, register: Path) -> list[nodes.Node]:
+        self.env.note_dependency(str(Path(self.env.srcdir) / register))
         made = nodes.container()
-        self.state.nested_parse(StringList(lines, CLAIMS.as_posix()), self.content_offset, made)
+        self.state.nested_parse(StringList(source.split("\n"), register.as_posix()), self.content_offset, made)
         for node in made.findall(nodes.TextElement):
             node["translatable"] = False
         return list(made.children)
 
+    @property
+    def language(self) -> str:
+        return str(self.env.config["handbook_manifest"]["lang"])
+
+
+class _Claims(_Registered):
+    def run(self) -> list[nodes.Node]:
+        page = self.env.docname.removeprefix("notebooks/")
+        claims = claims_of(read_claims(Path(self.env.srcdir)), page)
+        if not claims:
+            raise self.error(f"There are no claims of {page} in {CLAIMS.as_posix()}.")
+        return self.shown(claims_table(claims, self.language, date.today()), CLAIMS)
+
+
+class _Advice(_Registered):
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            return self.shown(advice_text(Path(self.env.srcdir), self.arguments[0], self.language), ADVICE)
+        except InputError as error:
+            raise self.error(str(error)) from error
+
 
 def setup(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directives known to Sphinx."""
     app.add_directive("claims", _Claims)
+    app.add_directive("advice", _Advice)

@@ -74,6 +74,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
         "html_theme_options": {name: options.get(name, "") for name in ("repository_url", "repository_branch")},
         "html_title": config["handbook_titles"][lang],
         "html_css_files": [],
+        "html_additional_pages": {"search": "search.html"},
         "html_js_files": [],
         "exclude_patterns": [
             *config.get("exclude_patterns", []),
@@ -144,8 +145,6 @@ def _spare_repeated_work() -> None:
     """Let the tools remember what they would compute again for every page: half of the time of a large book."""
     import pybtex.plugin
     from pybtex.style.formatting import BaseStyle
-    from sphinx.search.en import SearchEnglish
-    from sphinx.search.nl import SearchDutch
     from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
 
     # Each need of a plugin is a walk through all installed packages.
@@ -177,8 +176,6 @@ def _spare_repeated_work() -> None:
                 yield name, entry
 
     BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
-    for search in (SearchEnglish, SearchDutch):
-        search.stem = lru_cache(maxsize=None)(search.stem)  # type: ignore[method-assign]
 
 
 def problems_in(warnings: str, stage: Path) -> list[InputError]:
@@ -230,6 +227,8 @@ def render(stage: Path, out: Path, lang: str, processes: int, told: TextIO) -> l
     warnings = io.StringIO()
     app = _application(stage, out, lang, "html", warnings, processes)
     _read_as_they_come(app, told)
+    # publishing/search.py makes an index of the pages that come out of this.
+    setattr(app.builder, "search", False)  # noqa: B010 - only builders of HTML have it
     app.build()
     return problems_in(warnings.getvalue(), stage)
 

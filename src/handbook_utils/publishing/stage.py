@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.chapters.advice import advice_in
 from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
 from handbook_utils.publishing.translate import catalogue_of
@@ -185,7 +186,8 @@ def reading_ease(root: Path, name: str, lang: str) -> Readability | None:
     """
     dutch = catalogue_of(root / "locale", name)
     said = dutch if lang == "nl" else {text: text for text in dutch}
-    texts = public_texts((root / f"{name}.md").read_text(encoding="utf-8"), said)
+    source = (root / f"{name}.md").read_text(encoding="utf-8")
+    texts = public_texts(source, said) + advice_in(source, root, lang)
     texts += public_words(claims_of(read_claims(root), name.removeprefix("notebooks/")), lang)
     return readability(texts, lang) if texts else None
 

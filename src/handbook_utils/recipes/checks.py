@@ -13,13 +13,21 @@ from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study import Study
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study, require_groups
 
 
 def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
     """Open the study that a chapter's parameters name."""
     given = {name: str(parameters.get(name, "")) for name in ("table", "metadata", "taxonomy", "tree")}
-    return open_study(**given, bundled=bundled)
+    return open_study(
+        given["table"],
+        given["metadata"],
+        taxonomy=given["taxonomy"],
+        tree=given["tree"],
+        bundled=bundled,
+        choices=Choices.of(parameters),
+    )
 
 
 def column_checks(

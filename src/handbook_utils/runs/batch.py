@@ -340,7 +340,7 @@ def _already_there(plan: Sequence[Run], out: Path, resume: bool) -> list[str]:
     errors = []
     for run in there:
         kept = yaml_text.typed((out / run.name / "params.yml").read_text(encoding="utf-8"), "params.yml")
-        known = [question for question in run.chapter.parameters if question.name in kept]
+        known = [question for question in run.chapter.questions if question.name in kept]
         again = {question.name: _again(question, kept[question.name], out / run.name) for question in known}
         before, now = {**kept, **again}, run.effective
         if before != now:

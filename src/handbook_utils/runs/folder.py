@@ -354,7 +354,7 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping
         YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
         bundled study's and what was left at its default; several files of one parameter are a list.
     """
-    kinds = {parameter.name: parameter.kind for parameter in chapter.parameters}
+    kinds = {parameter.name: parameter.kind for parameter in chapter.questions}
 
     def shown(name: str, value: Any) -> Any:
         if kinds.get(name) not in PATHS or not value:

@@ -194,7 +194,7 @@ def methods_text(
     str
         Markdown.
     """
-    helps = {parameter.name: parameter.help for parameter in chapter.parameters}
+    helps = {parameter.name: parameter.help for parameter in chapter.questions}
     day = str(run.get("executed", ""))[:10]
     lines = [f"# Methods: {chapter.title}", ""]
     for paragraph in paragraphs:

@@ -129,7 +129,7 @@ def read_plan(path: Path, *, root: Path) -> list[Run]:
 
 
 def _run(name: str, chapter: Chapter, row: _Row, folder: Path) -> Run:
-    questions = {question.name: question for question in chapter.parameters}
+    questions = {question.name: question for question in chapter.questions}
     errors: list[InputError] = []
     checked: dict[str, Value] = {}
     for asked, value in row.given.items():

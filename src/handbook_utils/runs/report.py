@@ -30,7 +30,7 @@ from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from handbook_utils.chapters.claims import with_claims
+from handbook_utils.chapters.advice import registered
 from handbook_utils.runs.crate import InputFile
 from handbook_utils.runs.mathml import mathml
 from handbook_utils.runs.methods import Reference
@@ -346,11 +346,11 @@ class Page:
         return "".join(shown)
 
     def expanded(self, source: str) -> str:
-        """Put the claims of the register where the chapter shows them."""
+        """Put the claims and the advice of the registers where the chapter shows them."""
         if self.source is None:
             return source
         slug = f"{self.source.parent.name}/{self.source.stem}"
-        return with_claims(source, self.source.parents[2], slug, self.lang)
+        return registered(source, self.source.parents[2], slug, self.lang)
 
     def _output(self, output: Any, alt: str) -> str:
         if output.output_type == "stream":

@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study import delimited, formats
+from handbook_utils.study import describing, formats
+from handbook_utils.study.cells.abundances import orient, word
+from handbook_utils.study.cells.delimited import FEATURE_WORDS
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.tables import Table
 
 
@@ -58,13 +61,15 @@ class Inspection:
     problems: tuple[str, ...] = ()
 
 
-def inspect(path: str | Path) -> Inspection:
+def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
     r"""Tell what a file is and what is in it.
 
     Parameters
     ----------
     path : str or pathlib.Path
         What :func:`handbook_utils.study.readers.read_study` takes as table, metadata, taxonomy or tree.
+    choices : Choices, optional
+        What is asked where a file has two readings.
 
     Raises
     ------
@@ -83,26 +88,29 @@ def inspect(path: str | Path) -> Inspection:
     >>> found.problems
     ('1 samples have no reads: S1.',)
     """
-    kind = formats.kind(path)
+    choices = choices or Choices()
+    kind = "table" if choices.table_format else describing.kind(path)
     if kind == "tree":
         return _tree(Path(path))
     if kind == "taxonomy":
         return _taxonomy(Path(path))
     if kind == "metadata":
-        return _metadata(Path(path))
+        return _metadata(Path(path), choices)
     try:
-        return _table(str(path), formats.read_table(path))
+        return _table(str(path), formats.read_table(path, choices), choices)
     except InputErrors as broken:
         if not any("not numbers" in error.problem for error in broken.errors):
             raise
         try:
-            return _metadata(Path(path))
+            if word(formats.sheet(formats.opened(Path(path)), choices).header[0]) in FEATURE_WORDS:
+                raise broken
+            return _metadata(Path(path), choices)
         except (InputError, InputErrors):
             raise broken from None
 
 
-def _table(path: str, table: Table) -> Inspection:
-    delimited.orient(table, None)
+def _table(path: str, table: Table, choices: Choices) -> Inspection:
+    orient(table, None, choices)
     matrix, samples, features = table.oriented()
     values = matrix.data
     problems = []
@@ -117,7 +125,7 @@ def _table(path: str, table: Table) -> Inspection:
     if nowhere:
         problems.append(f"{nowhere} features occur in no sample.")
     if table.kind == "abundances":
-        problems.append("The values are not counts: chapters that need counts of reads will refuse this table.")
+        problems.append("The values are not counts: what needs counts of reads is left out of a report, or refused.")
     for side, ids in (("sample", samples), ("feature", features)):
         blanks = [name for name in ids if name != name.strip()]
         if blanks:
@@ -143,8 +151,8 @@ def _table(path: str, table: Table) -> Inspection:
     )
 
 
-def _metadata(path: Path) -> Inspection:
-    read = formats.read_metadata(path)
+def _metadata(path: Path, choices: Choices) -> Inspection:
+    read = describing.read_metadata(path, choices)
     frame = read.frame()
     columns = {}
     for name in frame:
@@ -166,12 +174,13 @@ def _metadata(path: Path) -> Inspection:
         first_samples=tuple(frame.index[:5]),
         columns=columns,
         notes=tuple(read.notes),
+        problems=tuple(f"{error.problem} {error.found}. {error.remedy}" for error in read.doubts.values()),
     )
 
 
 def _taxonomy(path: Path) -> Inspection:
     notes: list[str] = []
-    names = formats.read_taxonomy(path, notes)
+    names = describing.read_taxonomy(path, notes)
     return Inspection(
         str(path),
         "taxonomy",
@@ -185,7 +194,7 @@ def _taxonomy(path: Path) -> Inspection:
 
 def _tree(path: Path) -> Inspection:
     notes: list[str] = []
-    tips = [tip.name for tip in formats.read_tree(path, notes).tips()]
+    tips = [tip.name for tip in describing.read_tree(path, notes).tips()]
     return Inspection(
         str(path), "tree", "Newick", features=len(tips), first_features=tuple(tips[:5]), notes=tuple(notes)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from handbook_utils.errors import InputError, listed
@@ -62,16 +63,26 @@ def _in_r(name: str) -> set[str]:
     return {made, made.removeprefix("X")}
 
 
-_CHANGES: list[tuple[str, Callable[[str], set[str]], str]] = [
-    ("blanks before, after or within them", _trimmed, "Remove the blanks."),
+#: What happens to ids, how they are known again, what mends it, and the value of ``match_ids`` that takes them as one.
+_CHANGES: list[tuple[str, Callable[[str], set[str]], str, str]] = [
+    ("blanks before, after or within them", _trimmed, "Remove the blanks.", "blanks"),
     (
         "what a spreadsheet makes of numbers and dates",
         _spreadsheet,
         "Take the ids from the original file, format the column as Text, and export it again.",
+        "spreadsheet",
     ),
-    ("capitals", _capitals, "Write them alike."),
-    ("what R makes of names", _in_r, "Read the table in R with check.names = FALSE, and export it again."),
+    ("capitals", _capitals, "Write them alike.", "capitals"),
+    ("what R makes of names", _in_r, "Read the table in R with check.names = FALSE, and export it again.", "r"),
 ]
+#: More pairs than this are not looked at one by one; then only endings that are known are.
+_MOST_PAIRS = 5_000_000
+#: Endings that programs put to the name of a sample, and beginnings.
+_TAIL = re.compile(
+    r"(?i)(?:(?:[._-](?:S\d+|L\d{3}|R?[12]|001|profile|metaphlan\d?|bugs_list|kraken2?|bracken|report|kreport2?|"
+    r"kneaddata|paired|trimmed|filtered|merged|clean|concat|Abundance|abundance|RPKs?|CPM|relab|sorted|dedup|host_removed))"
+    r"|\.(?:fastq|fq|fasta|fa|gz|bam|sam|txt|tsv|csv|out))+$"
+)
 
 
 def loose_keys(name: str) -> set[str]:
@@ -82,7 +93,7 @@ def loose_keys(name: str) -> set[str]:
     >>> loose_keys("1.10") & loose_keys("1.1") != set(), loose_keys("MARCH1") & loose_keys("1-Mar")
     (True, {'day 3-1'})
     """
-    return {key for _, keys, _ in _CHANGES for key in keys(name)}
+    return {key for _, keys, _, _ in _CHANGES for key in keys(name)}
 
 
 def changed_ids(
@@ -108,16 +119,15 @@ def changed_ids(
 
     Examples
     --------
-    >>> print(changed_ids(["1.10"], ["1.1"], "sample", ("the table", "the metadata"), "a.tsv, b.xlsx")[0])
+    >>> (error,) = changed_ids(["1.10"], ["1.1"], "sample", ("the table", "the metadata"), "a.tsv, b.xlsx")
+    >>> print(error.problem)
     1 sample ids match only but for what a spreadsheet makes of numbers and dates.
-      where:    a.tsv, b.xlsx
-      expected: the same ids in the table and the metadata
-      found:    '1.10' and '1.1'
-      remedy:   Take the ids from the original file, format the column as Text, and export it again.
+    >>> error.remedy.endswith("Or take them as the same: match_ids spreadsheet.")
+    True
     """
     errors = []
     rest, others = list(left), list(right)
-    for kind, keys, remedy in _CHANGES:
+    for kind, keys, remedy, choice in _CHANGES:
         known = {key: name for name in reversed(others) for key in keys(name)}
         pairs = [(name, known[key]) for name in rest for key in sorted(keys(name)) if key in known]
         pairs = list(dict(pairs).items())
@@ -130,7 +140,120 @@ def changed_ids(
                     where=where,
                     expected=f"the same ids in {places[0]} and {places[1]}",
                     found=listed([f"{one!r} and {other!r}" for one, other in pairs], most=4),
-                    remedy=remedy,
+                    remedy=remedy + (f" Or take them as the same: match_ids {choice}." if what == "sample" else ""),
                 )
             )
     return errors
+
+
+def pairs_by(how: str, left: Sequence[str], right: Sequence[str]) -> dict[str, str]:
+    """Pair ids that differ by one thing only: a suffix, a prefix, blanks, capitals, a spreadsheet, R.
+
+    Only pairs of which neither side fits another are taken.
+
+    Parameters
+    ----------
+    how : str
+        A value of ``match_ids``.
+    left, right : sequence of str
+        Ids without an equal on the other side.
+
+    Returns
+    -------
+    dict of str to str
+        From left to right.
+
+    Examples
+    --------
+    >>> pairs_by("suffix", ["P1", "P10"], ["P1_S1_L001", "P10_S2_L001"])
+    {'P1': 'P1_S1_L001', 'P10': 'P10_S2_L001'}
+    >>> pairs_by("prefix", ["P1", "P10"], ["saP1", "saP10"])
+    {'P1': 'saP1', 'P10': 'saP10'}
+    """
+    if how in ("suffix", "prefix"):
+        candidates = _affixed(left, right, how)
+    else:
+        keys = next((keys for _, keys, _, choice in _CHANGES if choice == how), None)
+        if keys is None:
+            return {}
+        known: dict[str, set[str]] = {}
+        for other in right:
+            for key in keys(other):
+                known.setdefault(key, set()).add(other)
+        candidates = [(one, other) for one in left for key in keys(one) for other in known.get(key, ())]
+    candidates = sorted(set(candidates))
+    ones, others = Counter(one for one, _ in candidates), Counter(other for _, other in candidates)
+    return {one: other for one, other in candidates if ones[one] == 1 and others[other] == 1}
+
+
+def _affixed(left: Sequence[str], right: Sequence[str], how: str) -> list[tuple[str, str]]:
+    """Pair ids of which one goes on where the other ends, at a separator or by what all have."""
+    found: list[tuple[str, str, str]] = []
+    for one in left if len(left) * len(right) < _MOST_PAIRS else []:
+        for other in right:
+            short, long = sorted((one, other), key=len)
+            if (
+                short
+                and len(long) > len(short)
+                and (long.startswith(short) if how == "suffix" else long.endswith(short))
+            ):
+                found.append((one, other, long[len(short) :] if how == "suffix" else long[: -len(short)]))
+    common = Counter(affix for _, _, affix in found)
+    good = []
+    for one, other, affix in found:
+        edge = affix[0] if how == "suffix" else affix[-1]
+        # P1 is no P10: without a separator it must be what all the others have, and no number before a number.
+        alike = common[affix] >= 2 and common[affix] >= 0.8 * max(len(left), 1) and not edge.isdigit()
+        if (
+            not edge.isalnum()
+            or alike
+            or (how == "prefix" and affix in ("X", "sa", "sample", "Sample") and common[affix] > 1)
+        ):
+            good.append((one, other))
+    if how == "suffix":
+        stems: dict[str, list[str]] = {}
+        for other in right:
+            stems.setdefault(_TAIL.sub("", other), []).append(other)
+        good += [(one, other) for one in left for other in stems.get(_TAIL.sub("", one), []) if _TAIL.sub("", one)]
+    # The longest that fits: of P1_2 and P1_2_L001 the first belongs to P1_2, not to P1.
+    longest: dict[str, int] = {}
+    for one, other in good:
+        short, long = sorted((one, other), key=len)
+        longest[long] = max(longest.get(long, 0), len(short))
+    return [(o, t) for o, t in good if len(min(o, t, key=len)) == longest[max(o, t, key=len)]]
+
+
+def affix_errors(left: Sequence[str], right: Sequence[str], places: tuple[str, str], where: str) -> list[InputError]:
+    """Propose a suffix or prefix by which sample ids of two files differ.
+
+    Examples
+    --------
+    >>> print(affix_errors(["P00"], ["P00_S0_L001"], ("the table", "the metadata"), "a.tsv, b.tsv")[0].remedy)
+    Write them alike; or take them as the same: match_ids suffix.
+    """
+    best: list[InputError] = []
+    most = 0
+    for how in ("suffix", "prefix"):
+        pairs = pairs_by(how, left, right)
+        if len(pairs) <= most:
+            continue
+        most = len(pairs)
+        affixes = Counter(_rest(one, other, how) for one, other in pairs.items())
+        shown = listed([repr(affix) for affix, _ in affixes.most_common()], most=3)
+        best = [
+            InputError(
+                f"{len(pairs)} samples have no metadata: their ids differ by a {how}, {shown}.",
+                where=where,
+                expected=f"the same ids in {places[0]} and {places[1]}",
+                found=listed([f"{one!r} and {other!r}" for one, other in pairs.items()], most=4),
+                remedy=f"Write them alike; or take them as the same: match_ids {how}.",
+            )
+        ]
+    return best
+
+
+def _rest(one: str, other: str, how: str) -> str:
+    short, long = sorted((one, other), key=len)
+    if how == "suffix":
+        return long[len(short) :] if long.startswith(short) else long.removeprefix(_TAIL.sub("", long))
+    return long[: -len(short)]

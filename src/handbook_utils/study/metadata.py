@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study.delimited import Sheet
+from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import duplicates
 
@@ -19,14 +22,21 @@ QIIME_ID_HEADERS = {
     *("#sampleid", "#sample id", "#otuid", "#otu id", "sample_name"),
 }
 _ID_WORDS = QIIME_ID_HEADERS | {"sample", "samples", "sample_id", "sample name"}
-#: An empty cell, what R and spreadsheets write for it, and the INSDC's words for a missing value.
-_MISSING = {
-    *("", "na", "n/a", "nan", "#n/a", "missing", "not applicable", "not collected", "not provided", "not available"),
-    "restricted access",
+#: What stands for a missing value: an empty cell, what programs and people write for one, the INSDC's terms.
+MISSING = {
+    *("", "na", "n/a", "nan", "#n/a", "<na>", "null", "nil", "nd", "n.a.", "n.d.", "n/d", "-", "--", ".", "?", "*"),
+    *("missing", "missing value", "unknown", "not known", "onbekend", "not applicable", "not collected"),
+    *("not provided", "not available", "not recorded", "not determined", "restricted access", "not done"),
 }
-_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
-_COMMA = re.compile(r"^[+-]?\d+,\d+$")
-_CODE = re.compile(r"^[+-]?0\d")
+#: Also answers, so among words they stay words; among numbers nothing else can be meant.
+_ONLY_AMONG_NUMBERS = {"none", "no", "geen", "x", "nb", "niet"}
+#: The INSDC says why a value is missing: "missing: control sample", "not applicable: …".
+_INSDC = re.compile(r"(?i)^(?:missing|not applicable|not collected|not provided|restricted access): ")
+_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
+_COMMA = re.compile(r"^[+-]?\d+,\d+$", re.ASCII)
+_GROUPED = {sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"}
+_CODE = re.compile(r"^[+-]?0\d", re.ASCII)
+_DATE = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$")
 _BROKEN = re.compile(r"^#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)$")
 #: No study describes its samples in so many ways; a feature table given as metadata has them.
 MOST_COLUMNS = 10_000
@@ -46,6 +56,9 @@ class Metadata:
         "categorical", "numeric" or "" for each column (QIIME 2's ``#q2:types``).
     source : Sheet
         For places and notes.
+    choices : Choices
+    doubts : dict of str to InputError
+        Columns that cannot be used before something is said of them, and what.
     """
 
     header: list[str]
@@ -54,9 +67,11 @@ class Metadata:
     types: list[str]
     source: Sheet
     notes: list[str] = field(default_factory=list)
+    choices: Choices = field(default_factory=Choices)
+    doubts: dict[str, InputError] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, source: Sheet) -> Metadata:
+    def read(cls, source: Sheet, choices: Choices | None = None) -> Metadata:
         """Read all rows of a sheet.
 
         Raises
@@ -76,6 +91,7 @@ class Metadata:
                 remedy="Was the feature table given as metadata?",
             )
         lines, rows, ragged = [], [], []
+        comments: list[str] = []
         types = [""] * len(header)
         for line, cells in source.rows:
             filled = [cell.strip() for cell in cells]
@@ -84,7 +100,7 @@ class Metadata:
             if filled[0] == "#q2:types":
                 types = [kind.casefold() for kind in filled[: len(header)]] + [""] * (len(header) - len(filled))
             elif filled[0].startswith("#") and source.separator and not filled[0].startswith("#N/A"):
-                continue  # a comment, as QIIME 2 has it
+                comments.append(filled[0])  # a comment, as QIIME 2 has it
             elif len(filled) > len(header):
                 ragged.append(f"{source.place(line, len(header) + 1)} and further")
             else:
@@ -119,7 +135,10 @@ class Metadata:
             )
         if errors:
             raise InputErrors(errors)
-        return cls(header, lines, rows, types, source, list(source.notes))
+        notes = list(source.notes)
+        if comments:
+            notes.append(f"Comments in the metadata were not read: {listed([repr(text[:30]) for text in comments])}.")
+        return cls(header, lines, rows, types, source, notes, choices or Choices())
 
     def candidates(self) -> set[str]:
         """Return all cells that may be sample ids: those of the column that names them, as far as known by its name."""
@@ -191,30 +210,194 @@ class Metadata:
             self.notes.append(f"The metadata column {self.header[best] or best + 1!r} names the samples.")
         return best
 
+    def _missing(self, cell: str, *, among_numbers: bool = False) -> bool:
+        text = cell.casefold()
+        more = {word.strip().casefold() for word in self.choices.missing_words.split(",") if word.strip()}
+        return (
+            text in MISSING
+            or text in more
+            or bool(_INSDC.match(cell))
+            or (among_numbers and text in _ONLY_AMONG_NUMBERS)
+        )
+
+    @cached_property
+    def _signs(self) -> tuple[str, str]:
+        """Return the decimal sign of the file, and what separates its thousands ("" for nothing, "?" for not known)."""
+        if self.choices.decimal_sign != "auto":
+            return (",", ".") if self.choices.decimal_sign == "comma" else (".", ",")
+        cells = {cell.strip() for row in self.rows for cell in row if cell and cell.strip()[-1:].isdigit()}
+        comma = any(_COMMA.match(cell) and not _GROUPED[","].match(cell) for cell in cells)
+        point = any(_NUMBER.match(cell) and "." in cell and not _GROUPED["."].match(cell) for cell in cells)
+        if comma and not point:
+            return ",", "."
+        if point and not comma:
+            return ".", ","
+        return (".", "") if not comma else ("?", "")
+
+    def _number(self, cell: str) -> float | None:
+        """Return the number that a cell is, by the decimal sign of the file; None for no number."""
+        sign, thousands = self._signs
+        text = cell
+        if thousands and _GROUPED[thousands].match(text.split(sign)[0]):
+            text = text.replace(thousands, "")
+        elif sign == "," and "." in text:
+            return None
+        if sign == ",":
+            text = text.replace(",", ".")
+        return float(text) if _NUMBER.match(text) else None
+
     def _column(self, n: int, errors: list[InputError]) -> pd.Series:
         name, cells = self.header[n], [row[n].strip() for row in self.rows]
-        present = [cell for cell in cells if cell.casefold() not in _MISSING]
-        words = sorted({cell for cell in cells if cell and cell.casefold() in _MISSING})
-        if words:
-            self.notes.append(f"Taken as missing in the metadata column {name!r}: {listed([repr(w) for w in words])}.")
+        kind = self.choices.type_of(name) or self.types[n]
         broken = [k for k, cell in enumerate(cells) if _BROKEN.match(cell)]
         if broken:
             errors.append(self._wrong(n, broken, f"A spreadsheet reports errors in the column {name!r}.", "values"))
+        if kind == "date":
+            return self._days(n, cells, errors)
+        present = [cell for cell in cells if not self._missing(cell, among_numbers=True)]
         # 007 is a code: as a number it would lose its zeros.
-        codes = any(_CODE.match(cell) for cell in present)
-        numeric = bool(present) and not codes and all(_NUMBER.match(cell) for cell in present)
-        commas = any("," in cell for cell in present) and not codes and not any("." in cell for cell in present)
-        if commas and self.types[n] != "categorical" and all(_COMMA.match(c) or _NUMBER.match(c) for c in present):
+        codes = any(_CODE.match(cell) for cell in present) and kind != "numeric"
+        if self._unsure(n, present, codes, kind):
+            codes = True
+        values = [None if codes else self._number(cell) for cell in present]
+        numeric = bool(present) and all(value is not None for value in values)
+        if kind == "numeric" and not numeric and present:
+            wrong = [
+                k for k, c in enumerate(cells) if not self._missing(c, among_numbers=True) and self._number(c) is None
+            ]
+            errors.append(
+                self._wrong(n, wrong, f"The column {name!r} is numeric by #q2:types or types, and is not.", "numbers")
+            )
+        if not numeric and kind != "categorical" and not codes:
+            self._doubt(n, present, values)
+        numeric = numeric and kind != "categorical"
+        words = sorted({cell for cell in cells if cell and self._missing(cell, among_numbers=numeric)})
+        if words:
+            self.notes.append(f"Taken as missing in the metadata column {name!r}: {listed([repr(w) for w in words])}.")
+        if not numeric:
+            return pd.Series([None if self._missing(c) else c for c in cells], dtype="str")
+        self._told_signs(name, present)
+        numbers = [None if self._missing(c, among_numbers=True) else self._number(c) for c in cells]
+        made = pd.Series([float("nan") if value is None else value for value in numbers], dtype=float)
+        whole = made.notna().all() and all(cell.lstrip("+-").isdigit() for cell in cells)
+        return made.astype("int64") if whole and made.abs().max() < 2**53 else made
+
+    def _unsure(self, n: int, present: Sequence[str], codes: bool, kind: str) -> bool:
+        """Whether a comma or a point in this column may be either sign; the column is not used before that is said."""
+        name = self.header[n]
+        if codes or kind == "categorical" or self.choices.decimal_sign != "auto" or not present:
+            return False
+        plain = [cell for cell in present if cell.lstrip("+-").isdigit()]
+        for sign, other in ((",", "point"), (".", "comma")):
+            odd = [cell for cell in present if sign in cell]
+            only = odd and len(odd) + len(plain) == len(present) and all(_GROUPED[sign].match(cell) for cell in odd)
+            # A point is read as one unless the file is of a country that writes semicolons between cells.
+            if only and self._signs == (".", "") and (sign == "," or self.source.separator == ";"):
+                self.doubts[name] = InputError(
+                    f"Numbers in the column {name!r} have a sign that may separate decimals or thousands.",
+                    where=f"{self.source.where}, column {name!r}",
+                    expected="1234.5 or 1234,5 throughout, and no separator between thousands",
+                    found=listed([repr(cell) for cell in odd], most=3),
+                    remedy=f"Say which: decimal_sign comma, or decimal_sign point ({other} then separates thousands in "
+                    f"{odd[0]!r}).",
+                )
+                self.notes.append(f"Not used before decimal_sign is said: the metadata column {name!r} ({odd[0]}).")
+                return True
+        if self._signs[0] == "?" and any(re.fullmatch(r"[+-]?[\d.]*,\d+|[+-]?\d+\.\d+", cell) for cell in present):
+            numbers = [cell for cell in present if re.fullmatch(r"[+-]?[\d.,]*\d", cell)]
+            if len(numbers) == len(present):
+                signs = {sign for cell in present for sign in ".," if sign in cell}
+                if len(signs) > 1:
+                    self.doubts[name] = InputError(
+                        f"Numbers in the column {name!r} have two decimal signs.",
+                        where=f"{self.source.where}, column {name!r}",
+                        expected="one decimal sign in a file",
+                        found=listed([repr(cell) for cell in present if "," in cell or "." in cell], most=4),
+                        remedy="Say which: decimal_sign comma or decimal_sign point; or write them alike.",
+                    )
+                    self.notes.append(f"Not used before decimal_sign is said: the metadata column {name!r}.")
+                    return True
+        return False
+
+    def _told_signs(self, name: str, present: Sequence[str]) -> None:
+        sign, thousands = self._signs
+        if sign == "," and any("," in cell for cell in present):
             self.notes.append(f"Decimal commas were read as such in the metadata column {name!r}.")
-            cells, numeric = [cell.replace(",", ".") for cell in cells], True
-        if self.types[n] == "numeric" and not numeric and present:
-            wrong = [k for k, cell in enumerate(cells) if cell.casefold() not in _MISSING and not _NUMBER.match(cell)]
-            errors.append(self._wrong(n, wrong, f"The column {name!r} is numeric by #q2:types and is not.", "numbers"))
-        if numeric and self.types[n] != "categorical":
-            values = pd.Series([float(c) if c.casefold() not in _MISSING else float("nan") for c in cells])
-            whole = values.notna().all() and all("." not in c and "e" not in c.casefold() for c in cells)
-            return values.astype("int64") if whole and values.abs().max() < 2**53 else values
-        return pd.Series([c if c.casefold() not in _MISSING else None for c in cells], dtype="str")
+        grouped = [cell for cell in present if thousands and _GROUPED[thousands].match(cell.split(sign)[0])]
+        if grouped:
+            value = self._number(grouped[0])
+            self.notes.append(
+                f"The sign {thousands!r} was read as one between thousands in the metadata column {name!r}: "
+                f"{grouped[0]} is {value:g}, since decimals have {sign!r} in this file."
+            )
+
+    def _doubt(self, n: int, present: Sequence[str], values: Sequence[float | None]) -> None:
+        """Keep apart a column of numbers but for few cells: as words it would have as many levels as values."""
+        name = self.header[n]
+        wrong = [cell for cell, value in zip(present, values, strict=True) if value is None]
+        numbers = len(present) - len(wrong)
+        dates = sum(bool(_DATE.match(cell)) for cell in present)
+        if dates == len(present) and present:
+            self.notes.append(
+                f"The metadata column {name!r} holds dates, read as words; types '{name} date' makes days of them."
+            )
+        if not wrong or numbers < 3 or not (len(wrong) == 1 or len(wrong) <= 0.2 * len(present)):
+            return
+        rows = [k for k, row in enumerate(self.rows) if row[n].strip() in set(wrong)]
+        found = self._wrong(n, rows, "", "")
+        self.doubts[name] = InputError(
+            f"The column {name!r} holds numbers but for {len(rows)} cells."
+            if len(rows) > 1
+            else f"The column {name!r} holds numbers but for 1 cell.",
+            where=f"{self.source.where}, column {name!r}",
+            expected="a number in every cell, or an empty one",
+            found=found.found,
+            remedy=f"Mend the cell; or say that it is missing: missing_words '{wrong[0]}'; or that these are words: "
+            f"types '{name} categorical'.",
+        )
+        self.notes.append(
+            f"Numbers but for {len(rows)} cells in the metadata column {name!r} ({found.found}): analyses of it stop."
+        )
+
+    def _days(self, n: int, cells: Sequence[str], errors: list[InputError]) -> pd.Series:
+        """Return days since the first date of the column."""
+        name = self.header[n]
+        dates: list[dt.date | None] = []
+        wrong = []
+        split = [re.split(r"[-/.T ]", cell) for cell in cells]
+        days = [part for part in split if len(part) > 2 and len(part[0]) <= 2]
+        american = any(part[1].isdigit() and int(part[1]) > 12 for part in days)
+        european = any(part[0].isdigit() and int(part[0]) > 12 for part in days)
+        for k, (cell, parts) in enumerate(zip(cells, split, strict=True)):
+            if self._missing(cell):
+                dates.append(None)
+                continue
+            try:
+                one, two, three = (int(part) for part in parts[:3])
+                if len(parts[0]) == 4:
+                    dates.append(dt.date(one, two, three))
+                elif american == european:
+                    raise ValueError("day or month first")
+                else:
+                    dates.append(dt.date(three, one, two) if american else dt.date(three, two, one))
+            except ValueError:
+                dates.append(None)
+                wrong.append(k)
+        if wrong:
+            errors.append(
+                self._wrong(
+                    n,
+                    wrong,
+                    f"The column {name!r} is to be dates, and is not.",
+                    "2024-05-31; of 04-05-2024 it is not known which is the month",
+                )
+            )
+        first = min((date for date in dates if date), default=None)
+        if first:
+            self.notes.append(f"Dates in the metadata column {name!r} were made days since {first.isoformat()}.")
+        return pd.Series(
+            [float("nan") if date is None or first is None else float((date - first).days) for date in dates]
+        )
 
     def _wrong(self, column: int, rows: Sequence[int], problem: str, expected: str) -> InputError:
         cells = [f"{self.rows[k][column]!r} at {self.source.place(self.lines[k], column + 1)}" for k in rows]

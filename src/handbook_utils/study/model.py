@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -79,6 +79,7 @@ class Study:
     quantity: Quantity = "counts"
     name: str = "study"
     notes: tuple[str, ...] = ()
+    _doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
     _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -202,8 +203,20 @@ class Study:
         cells = self.table.shape[0] * self.table.shape[1]
         return float(self.table.nnz / cells) if cells else 0.0
 
+    @property
+    def are_counts(self) -> bool:
+        """Whether the values are counts of reads: whole numbers, and not all of them 1."""
+        values = self.table.data
+        return self.quantity == "counts" and not (len(values) > 0 and bool((values == 1).all()))
+
     def column(self, name: str) -> pd.Series:
-        """Return a metadata column, and name the nearest one where there is none of that name."""
+        """Return a metadata column, and name the nearest one where there is none of that name.
+
+        Raises
+        ------
+        InputError
+            No such column; or one whose cells have two readings, as told when it was read.
+        """
         if name not in self._metadata.columns:
             close = nearest(name, map(str, self._metadata.columns))
             names = listed(list(self._metadata.columns), most=12)
@@ -215,6 +228,8 @@ class Study:
                 found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
                 remedy=f"Did you mean {close!r}?" if close else other,
             )
+        if name in self._doubts:
+            raise self._doubts[name]
         return self._metadata[name].copy()
 
     def __repr__(self) -> str:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from skbio import TreeNode
 
 from handbook_utils import datasets
-from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study import delimited, formats
-from handbook_utils.study.matching import changed_ids
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.study import describing, formats
+from handbook_utils.study.cells.abundances import orient
+from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.lineages import joined_phyla
+from handbook_utils.study.matching import affix_errors, changed_ids, pairs_by
+from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.model import Study
+from handbook_utils.study.tables import Table
 
 _log = logging.getLogger(__name__)
 
@@ -42,11 +50,12 @@ def read_study(
     *,
     taxonomy: str | Path | None = None,
     tree: str | Path | None = None,
+    choices: Choices | None = None,
 ) -> Reading:
     r"""Read a feature table, with sample metadata, taxonomy and tree where they are given.
 
-    Formats are found out from the content. Samples that the metadata does not name are left out, and that is noted;
-    but where ids look as if they had been changed on the way (blanks, capitals, a spreadsheet, R), that is an error.
+    Formats are found out from the content. A sample of the table that the metadata does not name stops the reading,
+    with how its id may have been changed (a suffix, blanks, a spreadsheet); ``choices`` says how to go on.
 
     Parameters
     ----------
@@ -60,6 +69,8 @@ def read_study(
         A lineage or ranks for every feature.
     tree : str or pathlib.Path, optional
         A rooted phylogeny in Newick, or as QIIME 2 artifact, with all features among its tips.
+    choices : Choices, optional
+        What is asked where files have two readings.
 
     Returns
     -------
@@ -80,30 +91,44 @@ def read_study(
     >>> reading.study.shape, reading.notes[1]
     ((2, 2), "Rows are features (the first cell reads '#OTU ID').")
     """
-    held = formats.read_table(table)
-    described = None if metadata is None else formats.read_metadata(Path(metadata))
-    delimited.orient(held, described.candidates() if described else None)
-    matrix, samples, features = held.oriented()
+    choices = choices or Choices()
+    held = formats.read_table(table, choices)
+    described = None if metadata is None else describing.read_metadata(Path(metadata), choices)
+    orient(held, described.candidates() if described else None, choices)
     name, notes = Path(table).name, held.notes
+    _leave_out(held, choices, str(table))
+    matrix, samples, features = held.oriented()
+    notes.append(f"Read: {len(samples)} samples and {len(features)} features.")
+    if described is None and held.metadata is not None:
+        described = _within(held.metadata, str(table), choices)
+    elif held.metadata is not None:
+        notes.append("Sample metadata in the table was not used: a file of metadata was given.")
     frame = None
     if described is not None:
         frame = described.frame(samples)
-        chosen = _matched(samples, frame, str(table), str(metadata), notes)
+        frame, chosen = _matched(samples, frame, str(table), str(metadata or table), choices, notes)
         notes += [note.replace("Format:", "Metadata:") for note in described.notes]
         matrix, samples = matrix[chosen], [samples[n] for n in chosen]
         frame = frame.loc[samples]
     names, phylogeny = held.taxonomy, None
     if taxonomy is not None:
-        names = formats.read_taxonomy(Path(taxonomy), notes)
+        names = describing.read_taxonomy(Path(taxonomy), notes, choices)
         names = _complete(names, features, str(table), str(taxonomy), notes)
+    if names is not None and choices.phylum_names == "joined":
+        names, renamed = joined_phyla(names)
+        if renamed:
+            told = [f"{old} is now {new}" for old, new in renamed.items()]
+            notes.append(f"Phyla with two names were joined, as asked: {listed(told, most=12)}.")
     if tree is not None:
-        phylogeny = formats.read_tree(Path(tree), notes)
+        phylogeny = describing.read_tree(Path(tree), notes)
         _tips(phylogeny, features, str(table), str(tree), notes)
     if held.kind == "abundances":
         notes.append("The values are abundances, not counts of reads.")
     study = Study.from_sparse(
         matrix, samples, features, frame, taxonomy=names, tree=phylogeny, quantity=held.kind, name=name
     )
+    if described is not None:
+        study = replace(study, _doubts=described.doubts)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(
@@ -111,15 +136,19 @@ def read_study(
             where=str(table),
             expected="a total above zero for every sample",
             found=listed(list(silent)),
-            remedy="Leave them out of the metadata (or of the table): nothing can be said about them.",
+            remedy=f"Nothing can be said about them. Go on without: leave_out '{', '.join(map(str, silent[:20]))}'.",
         )
+    notes.append(f"Kept: {study.shape[0]} samples and {study.shape[1]} features.")
     return Reading(replace(study, notes=tuple(notes)))
 
 
-def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str = "") -> Study:
+def open_study(
+    table: str, metadata: str, *, taxonomy: str = "", tree: str = "", bundled: str = "", choices: Choices | None = None
+) -> Study:
     """Read the reader's own study, or the bundled one where no table is given.
 
-    What was found out is kept in ``study.notes``.
+    What was found out is kept in ``study.notes``. Without `choices`, those of the run are taken, which every chapter
+    with a table asks for.
 
     Raises
     ------
@@ -145,7 +174,13 @@ def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "",
         if not bundled:
             raise InputError("There is no feature table.", where="the parameter table", expected="the path of one")
         return datasets.load(bundled)
-    study = read_study(table, metadata or None, taxonomy=taxonomy or None, tree=tree or None).study
+    study = read_study(
+        table,
+        metadata or None,
+        taxonomy=taxonomy or None,
+        tree=tree or None,
+        choices=choices or Choices.of_this_run(),
+    ).study
     for note in study.notes:
         _log.info(note)
     return study
@@ -154,23 +189,111 @@ def open_study(table: str, metadata: str, *, taxonomy: str = "", tree: str = "",
 # ---------------------------------------------------------------------- matching
 
 
-def _matched(samples: list[str], frame: pd.DataFrame, table: str, metadata: str, notes: list[str]) -> list[int]:
-    there = set(frame.index)
+def _leave_out(held: Table, choices: Choices, where: str) -> None:
+    """Leave out the samples and features that the reader named.
+
+    Raises
+    ------
+    InputError
+        A name that is nowhere.
+    """
+    asked = [name for name in choices.left_out if name != "none" and name not in held.left_out]
+    if not asked:
+        return
+    matrix, samples, features = held.oriented()
+    unknown = [name for name in asked if name not in samples and name not in features]
+    if unknown:
+        close = nearest(unknown[0], [*samples, *features])
+        raise InputError(
+            "What is to be left out is not there.",
+            where=f"parameter leave_out, {where}",
+            expected=f"names of samples or features, as {listed(samples, most=3)} or {listed(features, most=3)}",
+            found=listed(unknown),
+            remedy=f"Did you mean {close!r}?" if close else "Write the names as the table does, commas between them.",
+        )
+    kept = [[n for n, name in enumerate(ids) if name not in asked] for ids in (samples, features)]
+    held.matrix = sparse.csr_array(matrix[kept[0]][:, kept[1]])
+    held.rows, held.columns = [samples[n] for n in kept[0]], [features[n] for n in kept[1]]
+    held.rows_are = "samples"
+    held.taxonomy = None if held.taxonomy is None else held.taxonomy.iloc[kept[1]]
+    held.metadata = None if held.metadata is None else held.metadata.iloc[kept[0]]
+    held.notes.append(f"Left out, as asked: {listed(asked, most=20)}.")
+
+
+def _within(frame: pd.DataFrame, where: str, choices: Choices) -> Metadata:
+    """Return the sample metadata that a table holds, read as a file of it would be."""
+    cells = frame.map(lambda value: "" if value is None or value != value else str(value))
+    header = ["sample-id", *map(str, frame.columns)]
+    rows = [(n, [str(sample), *row]) for n, (sample, *row) in enumerate(cells.itertuples(name=None), start=1)]
+
+    def place(line: int, column: int) -> str:
+        return f"sample {rows[line - 1][1][0]}, {header[column - 1]}"
+
+    return Metadata.read(Sheet(header, iter(rows), place, where, "in the table", ""), choices)
+
+
+def _matched(
+    samples: list[str], frame: pd.DataFrame, table: str, metadata: str, choices: Choices, notes: list[str]
+) -> tuple[pd.DataFrame, list[int]]:
+    """Return the metadata, with the ids of the table, and the places of the samples that it describes.
+
+    Raises
+    ------
+    InputErrors
+        Samples of the table without metadata, unless that was said to be right.
+    """
+    both = f"{table} and {metadata}"
     at = {sample: n for n, sample in enumerate(samples)}
+    there = set(frame.index)
+    left = [sample for sample in samples if sample not in there]
+    unused = [str(name) for name in frame.index if name not in at]
+    if choices.match_ids != "exact":
+        pairs = {other: one for one, other in pairs_by(choices.match_ids, left, unused).items()}
+        frame = frame.rename(index=pairs)
+        left = [sample for sample in left if sample not in set(pairs.values())]
+        unused = [name for name in unused if name not in pairs]
+        told = [f"{other} is {one}" for other, one in pairs.items()]
+        notes.append(f"Sample ids matched but for {choices.match_ids}, as asked: {len(pairs)} ({listed(told)}).")
     # In the order of the metadata, so that a study does not depend on how a program sorted the samples of its table.
     chosen = [at[sample] for sample in frame.index if sample in at]
-    left = [sample for sample in samples if sample not in there]
-    unused = list(frame.index.difference(pd.Index(samples, dtype=object), sort=False))
-    errors = changed_ids(left, unused, "sample", ("the table", "the metadata"), f"{table} and {metadata}")
-    if not chosen and not errors:
-        errors = [_nothing_shared("sample", samples, "metadata", list(frame.index), f"{table} and {metadata}")]
-    if errors:
-        raise InputErrors(errors)
+    if not chosen or (left and not choices.keep_matched):
+        go_on = f" Or go on with the {len(chosen)} that match: keep_matched true." if chosen else ""
+        raise InputErrors(_unmatched(left, unused, samples, both, go_on))
     if left:
-        notes.append(f"Left out, because the metadata does not name them: {len(left)} samples ({listed(left)}).")
+        notes.append(
+            f"Left out, because the metadata does not name them: {len(left)} samples ({listed(left, most=50)})."
+        )
     if unused:
-        notes.append(f"The metadata names {len(unused)} samples that the table does not have ({listed(unused)}).")
-    return chosen
+        notes.append(
+            f"The metadata names {len(unused)} samples that the table does not have ({listed(unused, most=50)})."
+        )
+    return frame, chosen
+
+
+def _unmatched(left: list[str], unused: list[str], samples: list[str], where: str, go_on: str) -> list[InputError]:
+    """Say of samples without metadata how their ids were changed, as far as that is seen, and how to go on."""
+    places = ("the table", "the metadata")
+    errors = changed_ids(left, unused, "sample", places, where)
+    named = {name for error in errors for name in re.findall(r"'([^']*)'", error.found or "")}
+    rest = [sample for sample in left if sample not in named]
+    errors += affix_errors(rest, [name for name in unused if name not in named], places, where)
+    for error in errors:
+        error.remedy = f"{error.remedy}{go_on}"
+    if not errors and len(left) == len(samples):
+        return [_nothing_shared("sample", samples, "metadata", unused, where)]
+    explained = sum(int(error.problem.split(" ", 1)[0]) for error in errors)
+    if len(left) > explained:
+        there = f"; the metadata alone has {listed(unused, most=6)}" if unused else ""
+        errors.append(
+            InputError(
+                f"{len(left)} of {len(samples)} samples of the table have no metadata.",
+                where=where,
+                expected="metadata for every sample of the table",
+                found=f"none for {listed(left, most=12)}{there}",
+                remedy=f"Add them to the metadata.{go_on}",
+            )
+        )
+    return errors
 
 
 def _complete(names: pd.DataFrame, features: list[str], table: str, taxonomy: str, notes: list[str]) -> pd.DataFrame:

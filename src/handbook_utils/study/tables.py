@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -18,9 +17,6 @@ from handbook_utils.study.model import Quantity
 Axis = Literal["samples", "features"]
 
 RANKS = ("kingdom", "phylum", "class", "order", "family", "genus", "species", "strain")
-_PREFIX = re.compile(r"^(?:[dkpcofgst]|D_\d+)__")
-_NOTHING = re.compile(r"(?i)^(?:na|nan|none|unassigned|unclassified|unknown|__|)$")
-_CONFIDENCE = re.compile(r"\(\d+(?:\.\d+)?\)$")
 _SEQUENCE = re.compile(r"^[ACGTN]{40,}$")
 
 
@@ -45,6 +41,10 @@ class Table:
         None where only the values can tell.
     notes : list of str
         What was found out on the way.
+    metadata : pandas.DataFrame, optional
+        Of the samples, where the file holds some: one row a sample.
+    left_out : list of str
+        Names that were left out because that was asked.
     """
 
     format: str
@@ -56,6 +56,8 @@ class Table:
     taxonomy: pd.DataFrame | None = None
     quantity: Quantity | None = None
     notes: list[str] = field(default_factory=list)
+    metadata: pd.DataFrame | None = None
+    left_out: list[str] = field(default_factory=list)
 
     def oriented(self) -> tuple[sparse.csr_array, list[str], list[str]]:
         """Return matrix (samples x features), sample ids, feature ids."""
@@ -98,42 +100,3 @@ def duplicates(ids: Sequence[str], what: str, places: Iterable[str], where: str)
 def are_sequences(ids: Sequence[str]) -> bool:
     """Whether ids are DNA sequences, as DADA2 names its features."""
     return bool(ids) and all(_SEQUENCE.match(name) for name in (*ids[:20], *ids[-20:]))
-
-
-def lineages(texts: Iterable[str | Sequence[str]], ids: Iterable[str], separator: str = ";") -> pd.DataFrame:
-    """Split lineages such as ``k__Bacteria; p__Firmicutes`` into ranks.
-
-    Prefixes (``k__``, ``D_0__``), mothur's confidences and words for "not known" are taken off.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a feature; columns kingdom to species (or strain), as many as are used.
-
-    Examples
-    --------
-    >>> lineages(["k__Bacteria; p__Firmicutes", "Bacteria(100);unclassified(97);"], ["a", "b"]).to_dict("list")
-    {'kingdom': ['Bacteria', 'Bacteria'], 'phylum': ['Firmicutes', '']}
-    """
-    # Many features have the same lineage: each is looked at once.
-    given = [text if isinstance(text, str) else tuple(text) for text in texts]
-    split = {
-        text: [name_of(part) for part in (text.split(separator) if isinstance(text, str) else text)]
-        for text in set(given)
-    }
-    named = (n for names in split.values() for n, name in enumerate(names, 1) if name)
-    width = min(max(named, default=0), 8)
-    padded = {text: [*names[:width], *[""] * (width - len(names))] for text, names in split.items()}
-    rows = [padded[text] for text in given]
-    return pd.DataFrame(rows, index=pd.Index(list(ids), dtype=object), columns=list(RANKS[:width]), dtype=object)
-
-
-def name_of(taxon: object) -> str:
-    """Return a taxon's name without prefix and confidence; "" for what is not known."""
-    return _named(str(taxon or ""))
-
-
-@lru_cache(maxsize=1 << 16)  # a table repeats the names of its higher ranks on every line
-def _named(taxon: str) -> str:
-    name = _PREFIX.sub("", _CONFIDENCE.sub("", taxon.strip()).strip('"')).strip()
-    return "" if _NOTHING.match(name) else name

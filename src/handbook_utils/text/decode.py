@@ -7,6 +7,9 @@ from pathlib import Path
 
 from handbook_utils.errors import InputError, listed
 
+#: Bytes that are looked at together.
+_STEP = 1024**2
+
 
 def read_text(path: Path) -> tuple[str, str]:
     """Read a text file in the encoding it is in.
@@ -67,17 +70,43 @@ def decode(content: bytes, where: str, expected: str = "text") -> tuple[str, str
     >>> decode("café".encode("cp1252"), "a.csv")
     ('café', 'Windows-1252')
     """
+    codec, start, named = sniffed(content, where, expected)
+    return content[start:].decode(codec), named
+
+
+def sniffed(content: bytes, where: str, expected: str = "text") -> tuple[str, int, str]:
+    """Find out which encoding bytes have, without making a text of them all.
+
+    Parameters
+    ----------
+    content, where, expected : bytes, str, str
+        As :func:`decode`.
+
+    Returns
+    -------
+    codec : str
+        For Python.
+    start : int
+        Where the text begins, after a mark.
+    encoding : str
+        For people: ``"UTF-8"``, ``"UTF-8 with BOM"``, ``"UTF-16"`` or ``"Windows-1252"``.
+
+    Raises
+    ------
+    InputError
+        As :func:`decode`.
+    """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decoded(content, "utf-16", where), "UTF-16"
-    if content.startswith(codecs.BOM_UTF8):
-        content, named = content[3:], "UTF-8 with BOM"
-    else:
-        named = "UTF-8"
-    head = content[:4000]
+        _checked(content, "utf-16", where)
+        return "utf-16", 0, "UTF-16"
+    start, named = (3, "UTF-8 with BOM") if content.startswith(codecs.BOM_UTF8) else (0, "UTF-8")
+    head = content[start : start + 4000]
     if b"\x00" in head:
         even, odd = head[::2].count(0), head[1::2].count(0)
         if min(even, odd) == 0 and max(even, odd) > len(head) // 4:
-            return _decoded(content, "utf-16-be" if even else "utf-16-le", where), "UTF-16"
+            codec = "utf-16-be" if even else "utf-16-le"
+            _checked(content, codec, where)
+            return codec, 0, "UTF-16"
     if b"\x00" in content:
         raise InputError(
             "This is not a text file.",
@@ -87,14 +116,24 @@ def decode(content: bytes, where: str, expected: str = "text") -> tuple[str, str
             remedy="Export it as TSV.",
         )
     try:
-        return content.decode("utf-8"), named
+        _steps(content, "utf-8", start)
     except UnicodeDecodeError:
-        return _legacy(content, where), "Windows-1252"
+        _legacy(content[start:], where)
+        return "cp1252", start, "Windows-1252"
+    return "utf-8", start, named
 
 
-def _decoded(content: bytes, encoding: str, where: str) -> str:
+def _steps(content: bytes, codec: str, start: int = 0) -> None:
+    """Decode piece by piece, so that a large file is not in memory twice only to know that it can be."""
+    decoder, view = codecs.getincrementaldecoder(codec)(), memoryview(content)
+    for at in range(start, len(content), _STEP):
+        decoder.decode(bytes(view[at : at + _STEP]))
+    decoder.decode(b"", final=True)
+
+
+def _checked(content: bytes, encoding: str, where: str) -> None:
     try:
-        return content.decode(encoding)
+        _steps(content, encoding)
     except UnicodeDecodeError as error:
         raise InputError(
             "This file is cut off or damaged.",
@@ -105,7 +144,7 @@ def _decoded(content: bytes, encoding: str, where: str) -> str:
         ) from None
 
 
-def _legacy(content: bytes, where: str) -> str:
+def _legacy(content: bytes, where: str) -> None:
     utf8, other = [], []
     for number, line in enumerate(content.split(b"\n"), start=1):
         if line.isascii():
@@ -124,7 +163,7 @@ def _legacy(content: bytes, where: str) -> str:
             remedy="Two files were probably pasted together: save both as UTF-8 first.",
         )
     try:
-        return content.decode("cp1252")
+        content.decode("cp1252")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         raise InputError(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -89,7 +90,7 @@ def _codes(scans: Path) -> list[str]:
     return list(found)
 
 
-def keep_it_cold(parameters: Mapping[str, object]) -> None:
+def keep_it_cold(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/keep-it-cold`` before it runs.
 
     Raises
@@ -97,7 +98,7 @@ def keep_it_cold(parameters: Mapping[str, object]) -> None:
     InputError, InputErrors
         One of the two is missing, or something in them is wrong.
     """
-    loggers, scans, tubes = (str(parameters.get(name, "")) for name in ("loggers", "scans", "tubes"))
+    loggers, scans, tubes = (parameters.get(name, "") for name in ("loggers", "scans", "tubes"))
     if bool(loggers) != bool(scans):
         raise InputError(
             "Loggers and scans belong together.",
@@ -111,4 +112,4 @@ def keep_it_cold(parameters: Mapping[str, object]) -> None:
             found="only tubes",
         )
     if loggers:
-        read_shipments(Path(loggers), Path(scans), str(parameters["zone"]), Path(tubes) if tubes else None)
+        read_shipments(Path(loggers), Path(scans), parameters["zone"], Path(tubes) if tubes else None)

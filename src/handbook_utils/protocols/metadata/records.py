@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +39,8 @@ class Circumstances:
     regions : mapping of str to str
         Region of each centre.
     coordinates : mapping of str to (float, float)
-        Latitude and longitude (degrees, WGS84) of each centre's town, not of anybody's home; left out: withheld.
+        Latitude and longitude (degrees, WGS84) of each centre's town, not of anybody's home; {} where the study
+        does not give them.
     broad, local, medium : str
         The environment: label [id].
     instrument, forward, reverse, gene, part : str
@@ -51,7 +52,7 @@ class Circumstances:
     blank : str
         What an extraction blank is, in the words of MIxS.
     location : str
-        Where the samples are kept.
+        Where the samples are kept; "" where that is not said.
     extraction : Extraction or None
         How DNA is taken out; None where that is not settled.
     """
@@ -73,6 +74,16 @@ class Circumstances:
     blank: str = "empty collection tube"
     location: str = "the study's freezer"
     extraction: Extraction | None = None
+
+    @property
+    def unplaced(self) -> str:
+        """What stands where a sample has no coordinates: nobody gave any, or this sample's are kept back."""
+        return WITHHELD if self.coordinates else "not provided"
+
+    @property
+    def unlocated(self) -> str:
+        """The same of the region."""
+        return WITHHELD if self.regions else "not provided"
 
 
 # ---------------------------------------------------------------------- reading
@@ -270,7 +281,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
             continue
         said = given.loc[str(tube.sample)]
         place = study.coordinates.get(str(tube.centre))
-        height, weight = _numeric(said["height_cm"]), _numeric(said["weight_kg"])
+        height, weight = _numeric(str(said["height_cm"])), _numeric(str(said["weight_kg"]))
         rows.append(
             {
                 "sample": tube.sample,
@@ -297,9 +308,9 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     return pd.DataFrame(rows).fillna("")
 
 
-def _numeric(text: object) -> float:
+def _numeric(text: str) -> float:
     try:
-        return float(str(text))
+        return float(text)
     except ValueError:
         return 0.0
 
@@ -349,8 +360,8 @@ def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "target_subfragment": study.part,
                 "samp_taxon_id": f"{name} [NCBITaxon:{number}]",
                 "collection_date": _of(row, row["date"]),
-                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else "", WITHHELD),
-                "lat_lon": _of(row, f"{row['latitude']} {row['longitude']}".strip(), WITHHELD),
+                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.unlocated),
+                "lat_lon": _of(row, f"{row['latitude']} {row['longitude']}".strip(), study.unplaced),
                 "env_broad_scale": _of(row, study.broad),
                 "env_local_scale": _of(row, study.local),
                 "env_medium": _of(row, study.medium),
@@ -389,8 +400,8 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "project name": study.project,
                 "collection date": _of(row, row["date"]),
                 "geographic location (country and/or sea)": _of(row, study.country),
-                "geographic location (latitude)": _of(row, row["latitude"], WITHHELD),
-                "geographic location (longitude)": _of(row, row["longitude"], WITHHELD),
+                "geographic location (latitude)": _of(row, row["latitude"], study.unplaced),
+                "geographic location (longitude)": _of(row, row["longitude"], study.unplaced),
                 "geographic location (region and locality)": f"{row['region']}, {row['centre']}"
                 if row["region"]
                 else "",
@@ -435,7 +446,7 @@ def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "env_medium": _of(row, study.medium),
                 "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.country),
                 "host": _of(row, "Homo sapiens"),
-                "lat_lon": _of(row, place, WITHHELD),
+                "lat_lon": _of(row, place, study.unplaced),
                 "host_subject_id": row["participant"],
                 "host_age": f"{row['age']} years" if row["age"] else "",
                 "host_sex": row["sex"],
@@ -467,7 +478,7 @@ def to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
             {
                 "sample_name": row["sample"].replace("-", "."),
                 "collection_timestamp": row["date"] if row["content"] == "sample" else "not applicable",
-                "physical_specimen_location": study.location,
+                "physical_specimen_location": study.location or "not provided",
                 "taxon_id": str(number),
                 "scientific_name": name,
                 "description": _described(row),
@@ -541,31 +552,7 @@ def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def pairs(text: str, where: str) -> dict[str, str]:
-    """Split a parameter such as ``Groningen: Groningen, Wageningen: Gelderland``; a study file's mapping comes with =.
-
-    Raises
-    ------
-    InputError
-        A part has neither.
-
-    Examples
-    --------
-    >>> pairs("Groningen: 53.22, Wageningen=51.97", "latitudes")
-    {'Groningen': '53.22', 'Wageningen': '51.97'}
-    """
-    made = {}
-    for part in filter(str.strip, text.split(",")):
-        name, separator, value = re.split("([:=])", part, maxsplit=1) if re.search("[:=]", part) else (part, "", "")
-        if not separator or not name.strip() or not value.strip():
-            raise InputError(
-                f"The parameter {where} is not a list of centres.", expected="Centre: value, Centre: value", found=text
-            )
-        made[name.strip()] = value.strip()
-    return made
-
-
-def coordinates(latitudes: str, longitudes: str) -> dict[str, tuple[float, float]]:
+def coordinates(north: Mapping[str, str], east: Mapping[str, str]) -> dict[str, tuple[float, float]]:
     """Read the coordinates of the centres' towns, of at most two decimals.
 
     Raises
@@ -575,10 +562,9 @@ def coordinates(latitudes: str, longitudes: str) -> dict[str, tuple[float, float
 
     Examples
     --------
-    >>> coordinates("Groningen: 53.22", "Groningen: 6.57")
+    >>> coordinates({"Groningen": "53.22"}, {"Groningen": "6.57"})
     {'Groningen': (53.22, 6.57)}
     """
-    north, east = pairs(latitudes, "latitudes"), pairs(longitudes, "longitudes")
     if set(north) != set(east):
         raise InputError(
             "Latitudes and longitudes are of different centres.", found=f"{listed(list(north))}; {listed(list(east))}"
@@ -605,7 +591,7 @@ def coordinates(latitudes: str, longitudes: str) -> dict[str, tuple[float, float
     return made
 
 
-def record_metadata(parameters: Mapping[str, object]) -> None:
+def record_metadata(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/record-metadata`` is given.
 
     Raises
@@ -617,7 +603,7 @@ def record_metadata(parameters: Mapping[str, object]) -> None:
     all_standards(records(found.table, tubes, planned_controls(tubes, parameters), study), study)
 
 
-def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, object]) -> pd.DataFrame:
+def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """Name the controls of as many plates as the tubes need, a person's tubes staying together.
 
     Parameters
@@ -643,7 +629,7 @@ def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, object]) -> p
     >>> len(planned_controls(pd.DataFrame({"participant": ["A", "A", "B", "B"]}), wanted))
     4
     """
-    number = {name: int(str(parameters[name])) for name in ("plate", "plates", "blanks", "mocks", "ntc", "duplicates")}
+    number = {name: parameters[name] for name in ("plate", "plates", "blanks", "mocks", "ntc", "duplicates")}
     series = int(tubes["participant"].value_counts().max()) if len(tubes) else 1
     room = number["plate"] - sum(number[name] for name in ("blanks", "mocks", "ntc", "duplicates"))
     if room < series:
@@ -657,7 +643,7 @@ def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, object]) -> p
     return controls(plates, number["blanks"], number["mocks"], number["ntc"])
 
 
-def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame, list[str], Circumstances]:
+def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, list[str], Circumstances]:
     """Read what the chapter is given, or the example study where it is given nothing.
 
     Returns
@@ -689,35 +675,28 @@ def gathered(parameters: Mapping[str, object]) -> tuple[Validation, pd.DataFrame
         found = validate_table(lines, QUESTIONNAIRE, "the simulated questionnaires")
     rejected = read_rejected(Path(given["verdicts"])) if given["verdicts"] else []
     study = Circumstances(
-        project=str(parameters["project"]),
-        country=str(parameters["country"]),
-        regions=pairs(str(parameters["regions"]), "regions"),
-        coordinates=coordinates(str(parameters["latitudes"]), str(parameters["longitudes"])),
-        broad=str(parameters["broad"]),
-        local=str(parameters["local"]),
-        medium=str(parameters["medium"]),
-        instrument=str(parameters["instrument"]),
-        forward=str(parameters["forward"]),
-        reverse=str(parameters["reverse"]),
-        store_celsius=float(str(parameters["store_celsius"])),
-        precision=str(parameters["precision"]),
-        location=str(parameters["location"]),
-        blank=str(parameters["blank"]),
+        project=parameters["project"],
+        country=parameters["country"],
+        regions=parameters["regions"],
+        coordinates=coordinates(parameters["latitudes"], parameters["longitudes"]),
+        broad=parameters["broad"],
+        local=parameters["local"],
+        medium=parameters["medium"],
+        instrument=parameters["instrument"],
+        forward=parameters["forward"],
+        reverse=parameters["reverse"],
+        store_celsius=parameters["store_celsius"],
+        precision=parameters["precision"],
+        location=parameters["location"],
+        blank=parameters["blank"],
         extraction=_extraction(parameters),
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
     return found, kept, rejected, study
 
 
-def _extraction(parameters: Mapping[str, object]) -> Extraction | None:
-    """Return the way of extraction, where it is given; of the example study it is."""
-    given = chosen(
-        {
-            "tubes": parameters["tubes"],
-            "kit": parameters["extraction_kit"],
-            "protocol": parameters["extraction_protocol"],
-            "bead_mm": parameters["bead_mm"],
-            "sample_mg": parameters["sample_mg"],
-        }
-    )
-    return given if given.kit and given.bead_mm and given.sample_mg else None
+def _extraction(parameters: Mapping[str, Any]) -> Extraction | None:
+    """Return the way of extraction, where all of it is said."""
+    said = {name: parameters[name] for name in ("bead_mm", "sample_mg")}
+    said |= {name: parameters[f"extraction_{name}"] for name in ("kit", "protocol")}
+    return chosen(said) if all(said.values()) else None

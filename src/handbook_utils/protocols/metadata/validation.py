@@ -16,7 +16,7 @@ from handbook_utils.protocols.metadata.standards import Field, Standard, standar
 from handbook_utils.protocols.people import privacy
 from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.study import formats
-from handbook_utils.study.delimited import Sheet
+from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.metadata import QIIME_ID_HEADERS
 
 #: Words that people and programs write for a missing value, and that no standard knows.
@@ -195,7 +195,7 @@ def validate_table(
 
 def _read(path: Path, asked: Standard) -> pd.DataFrame:
     content = formats.opened(path)
-    if not content.text and not content.workbook:
+    if not content.codec and not content.workbook:
         raise InputError(
             "This file is not a table of metadata.",
             where=str(path),

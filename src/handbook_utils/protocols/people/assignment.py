@@ -8,15 +8,18 @@ again. Codes come from the system's source of randomness; from a seed only where
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import names_of, read_samples
+from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.ledger import Event, Ledger, visit_numbers
 from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.codes import draw_codes
 from handbook_utils.protocols.people.key_file import Key
@@ -43,6 +46,8 @@ class Assignment:
         People who had a code already, who got one now, and who have one and are no longer included.
     key : str
         What was done with the key: ``written``, ``unchanged``, or ``not kept`` (only of invented people).
+    imported : frozenset of str
+        Codes that were taken over from before; they need no check character.
     """
 
     people: pd.DataFrame
@@ -51,6 +56,7 @@ class Assignment:
     new: int
     left: int
     key: str
+    imported: frozenset[str] = frozenset()
 
 
 def read_included(path: Path) -> pd.DataFrame:
@@ -112,19 +118,16 @@ def example_included() -> pd.DataFrame:
     from handbook_utils.protocols.study_file import read_study_file
 
     study = read_study_file(datasets.path("example-study", "study.yml")).values
-    joined = {name: ", ".join(study[key]) for name, key in _RULE_LISTS.items()}
-    rules = rules_from(joined | {name: study[key] for name, key in _RULE_NUMBERS.items()})
+    rules = rules_from({name: study[key] for name, key in _RULES.items()})
     log = read_screening(datasets.path("example-study", "screening.csv"), rules)
     return included_people(log, decide(log, rules))
 
 
-_RULE_LISTS = {
+_RULES = {
     "conditions": "eligibility.excluded_conditions",
     "age_bands": "eligibility.age_bands",
     "centres": "design.centres",
     "arms": "design.arms",
-}
-_RULE_NUMBERS = {
     "age_min": "eligibility.age_min",
     "age_max": "eligibility.age_max",
     "antibiotics_days": "eligibility.antibiotics_washout_days",
@@ -153,6 +156,7 @@ def assign_codes(
     seed: int | None,
     key_file: Path | None,
     secret: str | None,
+    ledger: Ledger | None = None,
 ) -> Assignment:
     """Give every included person a code, and keep who has which in the key file.
 
@@ -172,6 +176,8 @@ def assign_codes(
         Where the key is kept; it is read if it is there.
     secret : str or None
         Its passphrase.
+    ledger : Ledger or None
+        It knows which codes were given out: without their key nothing is drawn.
 
     Returns
     -------
@@ -181,7 +187,8 @@ def assign_codes(
     Raises
     ------
     InputError
-        Real people without a place for the key or without a passphrase; a key of another study, or of invented people.
+        Real people without a place for the key or without a passphrase; a key of another study, or of invented people;
+        a key that is not there or too old, where codes were given out; one person under two screening ids.
 
     Examples
     --------
@@ -193,27 +200,37 @@ def assign_codes(
     simulated = seed is not None
     if not simulated and (key_file is None or secret is None):
         raise _no_key(key_file)
-    before = read_key_of(key_file, secret, study, simulated=simulated)
-    key = before or Key(study, simulated)
-    taken = frozenset(key.codes.values()) | frozenset(key.spares)
     ids = [str(name) for name in included["screening_id"]]
-    missing = [name for name in ids if name not in key.codes]
-    fresh = draw_codes(len(missing), length=length, taken=taken, seed=seed)
-    codes = {**key.codes, **dict(zip(missing, fresh, strict=True))}
-    more = max(0, spares - len(key.spares))
-    # Another stream than the participants', so that one person more does not change the spares.
-    drawn = draw_codes(more, length=length, taken=taken | frozenset(fresh), seed=None if seed is None else seed + 1)
-    made = Key(study, simulated, codes, (*key.spares, *drawn))
-    state = "not kept"
+
+    def completed(before: Key | None) -> Key:
+        _check_owner(before, key_file, study, simulated=simulated)
+        _check_printed(before, ledger, key_file, simulated=simulated)
+        key = before or Key(study, simulated)
+        errors = keys.same_person([*key.codes, *(name for name in ids if name not in key.codes)])
+        if errors:
+            raise InputErrors(errors)
+        taken = frozenset(key.codes.values()) | frozenset(key.spares) | frozenset(key.withdrawn)
+        missing = [name for name in ids if name not in key.codes]
+        fresh = draw_codes(len(missing), length=length, taken=taken, seed=seed)
+        more = max(0, spares - len(key.spares))
+        # Another stream than the participants', so that one person more does not change the spares.
+        drawn = draw_codes(more, length=length, taken=taken | frozenset(fresh), seed=None if seed is None else seed + 1)
+        codes = {**key.codes, **dict(zip(missing, fresh, strict=True))}
+        return replace(key, codes=codes, spares=(*key.spares, *drawn))
+
     if key_file is not None and secret is not None:
+        before, made = keys.changed(key_file, secret, completed)
         state = "unchanged" if made == before else "written"
-        if state == "written":
-            keys.write_key(key_file, made, secret)
+    else:
+        before, made, state = None, completed(None), "not kept"
+    known = before.codes if before else {}
     people = included.loc[:, list(KNOWN)].copy()
-    people.insert(0, "participant", [codes[name] for name in ids])
+    people.insert(0, "participant", [made.codes[name] for name in ids])
     people = people.sort_values("participant", kind="stable").reset_index(drop=True)
-    left = len(set(key.codes) - set(ids))
-    return Assignment(people, tuple(sorted(made.spares[:spares])), len(ids) - len(missing), len(missing), left, state)
+    kept = sum(name in known for name in ids)
+    left = len(set(known) - set(ids))
+    shown = tuple(sorted(made.spares[:spares]))
+    return Assignment(people, shown, kept, len(ids) - kept, left, state, frozenset(made.imported))
 
 
 def read_key_of(key_file: Path | None, secret: str | None, study: str, *, simulated: bool) -> Key | None:
@@ -225,6 +242,33 @@ def read_key_of(key_file: Path | None, secret: str | None, study: str, *, simula
         It is of another study, or of invented people where these are not, or the other way round.
     """
     key = keys.read_key(key_file, secret) if key_file is not None and secret is not None else None
+    _check_owner(key, key_file, study, simulated=simulated)
+    return key
+
+
+def check_key(values: Mapping[str, object], secret: str) -> None:
+    """Open a study's key before its first step runs, so that a wrong passphrase is told at once.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        What the study file holds, by ``section.key``.
+    secret : str
+        The passphrase; the steps find it in the environment from now on.
+
+    Raises
+    ------
+    InputError
+        Another passphrase, another study's key, or none where codes were given out.
+    """
+    key_file, ledger = Path(str(values["codes.key_file"])), Ledger(Path(str(values["codes.ledger"])))
+    simulated = bool(values.get("study.simulated"))
+    key = read_key_of(key_file, secret, str(values.get("study.acronym", "")), simulated=simulated)
+    _check_printed(key, ledger, key_file, simulated=simulated)
+    os.environ[keys.PASSPHRASE] = secret
+
+
+def _check_owner(key: Key | None, key_file: Path | None, study: str, *, simulated: bool) -> None:
     if key is not None and (key.study, key.simulated) != (study, simulated):
         words = {True: "invented people, whose codes anybody can draw again", False: "real people"}
         raise InputError(
@@ -234,7 +278,59 @@ def read_key_of(key_file: Path | None, secret: str | None, study: str, *, simula
             found=f"{key.study}, of {words[key.simulated]}",
             remedy="Name another file as codes.key_file.",
         )
-    return key
+
+
+def _check_printed(key: Key | None, ledger: Ledger | None, key_file: Path | None, *, simulated: bool) -> None:
+    """Refuse to go on without the key of codes that are on tubes already; the ledger knows which were given out."""
+    if ledger is None or (simulated and key is None):
+        return
+    given = ledger.subjects("code", "spare")
+    held = {*key.codes.values(), *key.spares, *key.withdrawn} if key else set()
+    lost = sorted(given - held)
+    if lost:
+        raise InputError(
+            "Codes that were given out are in no key." if key else "The key file is gone, and codes were given out.",
+            where=str(key_file),
+            expected=f"the key file with the {len(given)} codes of the ledger",
+            found=f"a key without {len(lost)} of them" if key else "no file",
+            remedy="Is its disk mounted? Put back the copy of the key: new codes would make printed labels nobody's.",
+        )
+
+
+def remember(made: Assignment, tubes: pd.DataFrame, numbers: Mapping[str, int], ledger: Ledger, step: str) -> int:
+    """Write into the ledger which codes, visits and labels are given out, before anything is printed.
+
+    Parameters
+    ----------
+    made : Assignment
+        Of people whose key was kept.
+    tubes : pandas.DataFrame
+        What :func:`tubes_of` returned.
+    numbers : mapping of str to int
+        The number of each visit.
+    ledger : Ledger
+        Of the study.
+    step : str
+        The procedure, with its version.
+
+    Returns
+    -------
+    int
+        How many events are new.
+
+    Raises
+    ------
+    InputErrors
+        A code or label would come to mean something else.
+    """
+    events = [Event("visit", str(number), {"time_point": point}) for point, number in numbers.items()]
+    events += [Event("code", code) for code in made.people["participant"]]
+    events += [Event("spare", code) for code in made.spares]
+    events += [
+        Event("label", tube, {"participant": code, "time_point": point})
+        for tube, code, point in zip(tubes["sample"], tubes["participant"], tubes["time_point"], strict=True)
+    ]
+    return ledger.append(events, step=step)
 
 
 def _no_key(key_file: Path | None) -> InputError:
@@ -255,7 +351,9 @@ def _no_key(key_file: Path | None) -> InputError:
     )
 
 
-def tubes_of(people: pd.DataFrame, time_points: Sequence[str]) -> pd.DataFrame:
+def tubes_of(
+    people: pd.DataFrame, time_points: Sequence[str], numbers: Mapping[str, int] | None = None
+) -> pd.DataFrame:
     """List the tubes of a study: one for each participant and time point.
 
     Parameters
@@ -263,7 +361,9 @@ def tubes_of(people: pd.DataFrame, time_points: Sequence[str]) -> pd.DataFrame:
     people : pandas.DataFrame
         With ``participant`` and :data:`KNOWN`.
     time_points : sequence of str
-        In order; the number of a visit is its place, from 1.
+        In order.
+    numbers : mapping of str to int, optional
+        The number of each visit, as the ledger knows it; by default its place, from 1.
 
     Returns
     -------
@@ -272,7 +372,8 @@ def tubes_of(people: pd.DataFrame, time_points: Sequence[str]) -> pd.DataFrame:
     """
     rows = people.loc[people.index.repeat(len(time_points))].reset_index(drop=True)
     rows["time_point"] = list(time_points) * len(people)
-    visits = [str(number) for number in range(1, len(time_points) + 1)] * len(people)
+    numbers = numbers or visit_numbers(None, time_points)
+    visits = [str(numbers[point]) for point in time_points] * len(people)
     rows.insert(0, "sample", [f"{code}-{visit}" for code, visit in zip(rows["participant"], visits, strict=True)])
     return rows.loc[:, list(TUBE_COLUMNS)]
 
@@ -292,7 +393,7 @@ def kits_of(people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFrame:
     return kits.assign(packed_on="", packed_by="", checked_by="")
 
 
-def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
+def assign_codes_and_labels(parameters: Mapping[str, Any]) -> None:
     """Check what ``protocols/assign-codes-and-labels`` is given, before it runs.
 
     Raises
@@ -301,7 +402,7 @@ def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
         Everything that is wrong with the list, the names, the label format, and the key.
     """
     errors: list[InputError] = []
-    path, key_path = str(parameters["included"]), str(parameters["key_file"])
+    path, key_path = parameters["included"], parameters["key_file"]
     if path:
         try:
             read_included(Path(path))
@@ -310,23 +411,25 @@ def assign_codes_and_labels(parameters: Mapping[str, object]) -> None:
         except InputError as found:
             errors.append(found)
     try:
-        label_format(str(parameters["label_format"]), str(parameters.get("label_grid", "")))
+        label_format(parameters["label_format"], parameters.get("label_grid", {}))
     except InputErrors as found:
         errors.extend(found.errors)
-    points = names_of(str(parameters["time_points"]))
+    points = parameters["time_points"]
     if not points or len(set(points)) < len(points):
         errors.append(
             InputError(
                 "Time points are missing or stand twice.", where="parameter time_points", found=", ".join(points)
             )
         )
-    simulated = bool(parameters["simulated"]) or not path
+    simulated = parameters["simulated"] or not path
     try:
         secret = keys.passphrase()
         key_file = Path(key_path) if key_path else None
         if not simulated and (key_file is None or secret is None):
             raise _no_key(key_file)
-        read_key_of(key_file, secret, str(parameters["acronym"]), simulated=simulated)
+        key = read_key_of(key_file, secret, parameters["acronym"], simulated=simulated)
+        remembered = parameters.get("ledger", "")
+        _check_printed(key, Ledger(Path(remembered)) if remembered else None, key_file, simulated=simulated)
     except InputError as found:
         errors.append(found)
     if errors:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import segno
@@ -84,15 +83,15 @@ _INSIDE = 1.0  # mm left free at a label's edge, since no printer hits it exactl
 _LARGEST, _SMALLEST = 9.0, 4.0
 
 
-def label_format(name: str, grid: str = "") -> LabelFormat:
+def label_format(name: str, grid: Mapping[str, str] | None = None) -> LabelFormat:
     """Return a format by name, or the one whose grid a study gives itself.
 
     Parameters
     ----------
     name : str
         Of :data:`FORMATS`, or :data:`OWN`.
-    grid : str
-        With ``own``: each of :data:`GRID` with its value, as ``columns=5, rows=13, width_mm=38.1, …``.
+    grid : mapping of str to str, optional
+        With ``own``: each of :data:`GRID` with its value.
 
     Raises
     ------
@@ -102,8 +101,8 @@ def label_format(name: str, grid: str = "") -> LabelFormat:
 
     Examples
     --------
-    >>> sheet = "columns=4, rows=12, width_mm=45.7, height_mm=21.2, left_mm=9.4, top_mm=21.3, "
-    >>> label_format("own", sheet + "gap_across_mm=2.8, gap_down_mm=0").across
+    >>> sheet = {"columns": "4", "rows": "12", "width_mm": "45.7", "height_mm": "21.2", "left_mm": "9.4"}
+    >>> label_format("own", sheet | {"top_mm": "21.3", "gap_across_mm": "2.8", "gap_down_mm": "0"}).across
     48.5
     """
     if name != OWN:
@@ -130,7 +129,7 @@ def label_format(name: str, grid: str = "") -> LabelFormat:
         if errors:
             raise InputErrors(errors)
         return FORMATS[name]
-    given = _grid(grid)
+    given = _grid(grid or {})
     form = LabelFormat(
         f"{given['width_mm']:g} × {given['height_mm']:g} mm, {given['columns'] * given['rows']:g} on A4 (own grid)",
         given["width_mm"],
@@ -162,21 +161,18 @@ def label_format(name: str, grid: str = "") -> LabelFormat:
     return form
 
 
-def _grid(text: str) -> dict[str, float]:
+def _grid(said: Mapping[str, str]) -> dict[str, float]:
     """Read what is said of a grid, each part by name."""
     errors, given = [], {}
-    for part in filter(str.strip, text.split(",")):
-        name, _, value = (piece.strip() for piece in re.sub(":", "=", part, count=1).partition("="))
-        if name not in GRID or name in given:
+    for name, value in said.items():
+        if name not in GRID:
             close = nearest(name, GRID)
             errors.append(
                 InputError(
-                    f"'{name}' stands twice in the grid of labels." if name in given else f"A grid has no '{name}'.",
+                    f"A grid has no '{name}'.",
                     where="label_grid",
                     expected=", ".join(GRID),
-                    remedy=f"Did you mean '{close}'? The unit is part of the name."
-                    if close and close != name
-                    else None,
+                    remedy=f"Did you mean '{close}'? The unit is part of the name." if close else None,
                 )
             )
             continue

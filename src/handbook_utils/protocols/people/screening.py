@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import names_of, read_samples
+from handbook_utils.protocols.inputs import read_samples
 
 COLUMNS = (
     "screening_id",
@@ -84,16 +85,16 @@ class Rules:
         return ""
 
 
-def rules_from(parameters: Mapping[str, object]) -> Rules:
-    """Make the rules of a chapter's parameters, whose lists are separated by commas.
+def rules_from(parameters: Mapping[str, Any]) -> Rules:
+    """Make the rules of a chapter's parameters.
 
     Raises
     ------
     InputErrors
         Age bands that are none, or that leave ages out or hold them twice.
     """
-    lists = {name: tuple(names_of(str(parameters[name]))) for name in ("conditions", "age_bands", "centres", "arms")}
-    low, high = int(str(parameters["age_min"])), int(str(parameters["age_max"]))
+    lists = {name: tuple(parameters[name]) for name in ("conditions", "age_bands", "centres", "arms")}
+    low, high = parameters["age_min"], parameters["age_max"]
     bands = lists["age_bands"]
     errors = []
     if not bands or any(not re.fullmatch(r"\d{1,3}-\d{1,3}", band) for band in bands):
@@ -122,9 +123,9 @@ def rules_from(parameters: Mapping[str, object]) -> Rules:
     return Rules(
         low,
         high,
-        int(str(parameters["antibiotics_days"])),
-        int(str(parameters["probiotics_days"])),
-        bool(parameters["exclude_pregnant"]),
+        parameters["antibiotics_days"],
+        parameters["probiotics_days"],
+        parameters["exclude_pregnant"],
         **lists,
     )
 
@@ -399,15 +400,15 @@ def _reasons(person: Mapping[Hashable, object], rules: Rules) -> list[str]:
     age = person["age"]
     if age is None:
         reasons.append("age not recorded")
-    elif int(str(age)) < rules.age_min:
+    elif cast("int", age) < rules.age_min:
         reasons.append(f"younger than {rules.age_min} years")
-    elif int(str(age)) > rules.age_max:
+    elif cast("int", age) > rules.age_max:
         reasons.append(f"older than {rules.age_max} years")
     for what, least in (("antibiotics", rules.antibiotics_days), ("probiotics", rules.probiotics_days)):
         days = person[f"{what}_days"]
         if days is None:
             reasons.append(f"{what} not recorded")
-        elif float(str(days)) < least:
+        elif cast("float", days) < least:
             reasons.append(f"{what} less than {least} days ago")
     if rules.exclude_pregnant and person["sex"] != "male":
         if person["pregnant"] == "yes":
@@ -453,13 +454,13 @@ def reasons_count(decisions: pd.DataFrame) -> pd.Series:
     return pd.Series(ordered, name="persons", dtype=int)
 
 
-def chapter_log(parameters: Mapping[str, object], rules: Rules) -> pd.DataFrame:
+def chapter_log(parameters: Mapping[str, Any], rules: Rules) -> pd.DataFrame:
     """Read the log a chapter is given, or the example study's where it is given none."""
-    path = str(parameters["screening"])
+    path = parameters["screening"]
     return read_screening(Path(path) if path else datasets.path("example-study", "screening.csv"), rules)
 
 
-def include_participants(parameters: Mapping[str, object]) -> None:
+def include_participants(parameters: Mapping[str, Any]) -> None:
     """Check what ``protocols/include-participants`` is given, before it runs.
 
     Raises

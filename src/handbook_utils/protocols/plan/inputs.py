@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,7 @@ class Pilot:
     reads: int
 
 
-def pilot_of(parameters: Mapping[str, object]) -> Pilot:
+def pilot_of(parameters: Mapping[str, Any]) -> Pilot:
     """Open the pilot that the parameters of ``protocols/plan-the-study`` name.
 
     Parameters
@@ -82,23 +83,21 @@ def pilot_of(parameters: Mapping[str, object]) -> Pilot:
     >>> made.people.shape[0], len(made.visits)
     (60, 0)
     """
-    named = str(parameters["pilot"])
-    study = open_study(str(parameters["table"]), str(parameters["metadata"]), bundled=named)
+    named = parameters["pilot"]
+    study = open_study(parameters["table"], parameters["metadata"], bundled=named)
     own = bool(parameters["table"])
-    group, person, time = (
-        [str(parameters.get(name, "")) for name in ("group", "person", "time")] if own else PILOTS[named]
-    )
+    group, person, time = [parameters.get(name, "") for name in ("group", "person", "time")] if own else PILOTS[named]
     collect(
         partial(require_counts, study),
         *(partial(_complete, study, name, late=not own) for name in (group, person) if name),
         *([partial(study.column, time)] if time else []),
     )
     frame = study.metadata
-    chosen = study.depth >= int(str(parameters["reads"]))
+    chosen = study.depth >= parameters["reads"]
     if not own and named == "ecam":
         chosen &= frame["day"] >= _ECAM_FROM
     deep = study.choose_samples(chosen)
-    reads = int(str(parameters["reads"]))
+    reads = parameters["reads"]
     people = first_of_each(deep, person, time)
     if len(people.samples) < _FEWEST:
         raise InputError(
@@ -187,7 +186,7 @@ def effects_of(outcome: str, effect: float) -> dict[str, float]:
     return EFFECTS | {outcome: effect}
 
 
-def sizes_of(text: str) -> list[int]:
+def sizes_of(said: Sequence[str]) -> list[int]:
     """Read group sizes, in rising order.
 
     Raises
@@ -197,22 +196,21 @@ def sizes_of(text: str) -> list[int]:
 
     Examples
     --------
-    >>> sizes_of("40, 20")
+    >>> sizes_of(["40", "20"])
     [20, 40]
     """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    wrong = [part for part in parts if not part.isdecimal() or not 3 <= int(part) <= 1000]
-    if wrong or len(set(parts)) < 2:
+    wrong = [size for size in said if not size.isdecimal() or not 3 <= int(size) <= 1000]
+    if wrong or len(said) < 2:
         raise InputError(
             "Sizes are whole numbers of people.",
             where="parameter sizes",
             expected="two or more of 3 to 1000, separated by commas",
-            found=listed(wrong) if wrong else text,
+            found=listed(wrong or said),
         )
-    return sorted({int(part) for part in parts})
+    return sorted({int(size) for size in said})
 
 
-def plan_the_study(parameters: Mapping[str, object]) -> None:
+def plan_the_study(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``protocols/plan-the-study``.
 
     Raises
@@ -220,7 +218,7 @@ def plan_the_study(parameters: Mapping[str, object]) -> None:
     InputError, InputErrors
         Everything that is wrong with numbers and files, at once.
     """
-    arms = [arm for arm in str(parameters["arms"]).split(",") if arm.strip()]
+    arms = parameters["arms"]
 
     def enough_arms() -> None:
         if len(arms) < 2:
@@ -229,25 +227,25 @@ def plan_the_study(parameters: Mapping[str, object]) -> None:
             )
 
     def enough_people() -> None:
-        if int(str(parameters["participants"])) < 3 * len(arms):
+        if parameters["participants"] < 3 * len(arms):
             raise InputError(
                 "There are too few participants.",
                 where="parameter participants",
                 expected=f"three or more for each of the {len(arms)} arms",
-                found=str(parameters["participants"]),
+                found=parameters["participants"],
             )
 
     def pilot() -> None:
         made = pilot_of(parameters)
-        named_taxon(made, str(parameters["taxon"]))
+        named_taxon(made, parameters["taxon"])
         if parameters["outcome"] == "permanova":
-            tilted(made.squared, float(str(parameters["effect"])))
+            tilted(made.squared, parameters["effect"])
 
     collect(
         enough_arms,
         enough_people,
-        partial(effects_of, str(parameters["outcome"]), float(str(parameters["effect"]))),
-        partial(sizes_of, str(parameters["sizes"])),
+        partial(effects_of, parameters["outcome"], parameters["effect"]),
+        partial(sizes_of, parameters["sizes"]),
         pilot,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -260,7 +261,7 @@ def hopping(table: pd.DataFrame, wells: pd.DataFrame, own: Sequence[str]) -> dic
     touched = pd.Series(False, index=wells.index)
     for mock in mocks.itertuples():
         rows = (wells["row"].map(ord) - ord(str(mock.row))).abs()
-        columns = (wells["column"] - int(str(mock.column))).abs()
+        columns = (wells["column"] - cast("int", mock.column)).abs()
         touched |= (wells["plate"] == mock.plate) & (rows <= 1) & (columns <= 1)
     away = table.loc[~touched, known]
     reads, source = float(away.to_numpy().sum()), float(table.loc[mocks.index, known].to_numpy().sum())

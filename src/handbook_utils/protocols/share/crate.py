@@ -13,22 +13,30 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
+from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
-from handbook_utils.protocols.metadata.records import Circumstances, all_standards, as_tsv, planned_controls, records
+from handbook_utils.protocols.metadata.records import (
+    Circumstances,
+    all_standards,
+    as_tsv,
+    coordinates,
+    planned_controls,
+    records,
+)
 from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata.validation import personal, validate
 from handbook_utils.protocols.sequencing.archive_sheets import sheets
 from handbook_utils.protocols.sequencing.read_files import read_files
-from handbook_utils.protocols.share.reporting import storms
-from handbook_utils.protocols.wells.extraction import chosen
+from handbook_utils.protocols.share.reporting import NOT_STATED, storms
+from handbook_utils.protocols.wells.extraction import chosen, example_extraction
 from handbook_utils.results import safe_for_spreadsheets
-from handbook_utils.study import delimited
+from handbook_utils.study.cells import delimited
 from handbook_utils.text.decode import decode
 from handbook_utils.text.hash import sha256
 
@@ -370,7 +378,7 @@ def packed(members: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def management(said: Mapping[str, object], decided: pd.DataFrame) -> str:
+def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
     """Write the text on data management and access, in Markdown.
 
     Parameters
@@ -392,7 +400,7 @@ def management(said: Mapping[str, object], decided: pd.DataFrame) -> str:
     lines = [
         f"# Data management and access: {said['study']}",
         "",
-        f"Version {said['version']} of the protocol, {said['date']}."
+        f"Version {said['version'] or NOT_STATED} of the protocol, {said['date']}."
         + (" SIMULATED: nobody in this study exists." if said["simulated"] else ""),
         "",
         "## What there is",
@@ -416,8 +424,8 @@ def management(said: Mapping[str, object], decided: pd.DataFrame) -> str:
         "",
         "## Who answers for it",
         "",
-        f"- principal investigator: {said['principal_investigator'] or 'to be filled in'}",
-        f"- data manager, who keeps the key: {said['data_manager'] or 'to be filled in'}",
+        f"- principal investigator: {said['principal_investigator'] or NOT_STATED}",
+        f"- data manager, who keeps the key: {said['data_manager'] or NOT_STATED}",
         f"- decides on requests: {contact}",
         "",
         "## Before it leaves",
@@ -453,7 +461,7 @@ class Shared:
     told: Mapping[str, str]
 
 
-def shared(said: Mapping[str, object]) -> Shared:
+def shared(said: Mapping[str, Any]) -> Shared:
     """Make the crate of a study, or of the example study where no metadata are given.
 
     Parameters
@@ -471,7 +479,8 @@ def shared(said: Mapping[str, object]) -> Shared:
         The folder is no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
         not what an archive takes.
     """
-    given = str(said["metadata"])
+    given = said["metadata"]
+    said = {**said, "simulated": said["simulated"] or not given}
     if given:
         members, decided = collect(results_of(Path(given)))
         held = validate(Path(given), "ena")
@@ -486,8 +495,8 @@ def shared(said: Mapping[str, object]) -> Shared:
     name = str(said["study"])
     simulated = " SIMULATED: nobody in it exists." if said["simulated"] else ""
     description = (
-        f"Data of the study {name}, version {said['version']}: metadata, sheets for the archive and what the "
-        f"laboratory recorded of {len(samples)} samples and controls.{simulated}"
+        f"Data of the study {name}, version {said['version'] or NOT_STATED}: metadata, sheets for the archive and what "
+        f"the laboratory recorded of {len(samples)} samples and controls.{simulated}"
     )
     dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
     items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
@@ -497,7 +506,7 @@ def shared(said: Mapping[str, object]) -> Shared:
             samples,
             str(said["acronym"]),
             name,
-            f"{said['comparison']}.{simulated}".strip(),
+            f"{said['comparison'] or 'The comparison is not stated'}.{simulated}",
             str(said["method"]),
             str(said["instrument"]),
             str(items.set_index("item").loc["primers or library", "what the study says"]),
@@ -528,20 +537,23 @@ def shared(said: Mapping[str, object]) -> Shared:
     return Shared(members, decided, items, made, told)
 
 
-def _extraction(said: Mapping[str, object]) -> str:
-    given = {"kit": said["extraction_kit"], "protocol": said["extraction_protocol"]}
-    way = chosen({"tubes": "given", **given, "bead_mm": said["bead_mm"], "sample_mg": said["sample_mg"]})
-    return way.in_words if way.kit and way.bead_mm and way.sample_mg else ""
+def _extraction(said: Mapping[str, Any]) -> str:
+    given = {name: said[f"extraction_{name}"] for name in ("kit", "protocol")}
+    given |= {name: said[name] for name in ("bead_mm", "sample_mg")}
+    return chosen(given).in_words if all(given.values()) else ""
 
 
 def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
+    def said(name: str) -> dict[str, str]:
+        return cast("dict[str, str]", study_questions()[f"metadata.{name}_by_centre"].in_book)
+
     tubes = example_samples()
     study = Circumstances(
         "Fibre and fermented food, example study (simulated)",
         "Netherlands",
-        {"Groningen": "Groningen", "Wageningen": "Gelderland"},
-        {"Groningen": (53.22, 6.57), "Wageningen": (51.97, 5.66)},
-        extraction=chosen({}),
+        said("region"),
+        coordinates(said("latitude"), said("longitude")),
+        extraction=example_extraction(),
     )
     wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
     written = all_standards(records(example_questionnaire(), tubes, planned_controls(tubes, wanted), study), study)
@@ -556,7 +568,7 @@ def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
     return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"]), written["ena"]
 
 
-def share_the_data(parameters: Mapping[str, object]) -> None:
+def share_the_data(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/share-the-data`` is given.
 
     Raises

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from handbook_utils.asking import written
+
 #: What stands where the study file says nothing.
-OPEN = "to be filled in"
+NOT_STATED = "not stated"
 
 
 def storms(said: Mapping[str, object]) -> pd.DataFrame:
@@ -26,7 +28,7 @@ def storms(said: Mapping[str, object]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        item, "what the study says" (``OPEN`` where it says nothing), "said by" (the section of the study file).
+        item, "what the study says" (``NOT_STATED`` where it says nothing), "said by" (the section of the study file).
 
     Examples
     --------
@@ -62,12 +64,12 @@ def storms(said: Mapping[str, object]) -> pd.DataFrame:
 
 def _given(said: Mapping[str, object], name: str) -> str:
     value = said.get(name)
-    return "" if value is None else str(value).strip()
+    return written(value).strip()
 
 
 def _text(said: Mapping[str, object], name: str, words: str) -> str:
     value = _given(said, name)
-    return words.format(value) if value else OPEN
+    return words.format(value) if value else NOT_STATED
 
 
 def _eligible(said: Mapping[str, object]) -> str:
@@ -77,7 +79,7 @@ def _eligible(said: Mapping[str, object]) -> str:
         parts.append("not pregnant")
     if conditions := _given(said, "excluded_conditions"):
         parts.append(f"without {conditions}")
-    return "; ".join(parts) or OPEN
+    return "; ".join(parts) or NOT_STATED
 
 
 def _days(said: Mapping[str, object], name: str, what: str) -> str:
@@ -85,26 +87,26 @@ def _days(said: Mapping[str, object], name: str, what: str) -> str:
 
 
 def _longitudinal(said: Mapping[str, object]) -> str:
-    points = [point for point in _given(said, "time_points").split(", ") if point]
-    if not points:
-        return OPEN
+    points = said.get("time_points")
+    if not isinstance(points, list) or not points:
+        return NOT_STATED
     return f"{len(points)} samples of each participant: {', '.join(points)}" if len(points) > 1 else "one sample each"
 
 
 def _groups(said: Mapping[str, object]) -> str:
     arms, balanced = _given(said, "arms"), _given(said, "covariates")
     if not arms:
-        return OPEN
+        return NOT_STATED
     return f"arms: {arms}" + (f"; plates balanced for {balanced}" if balanced else "")
 
 
 def _ethics(said: Mapping[str, object]) -> str:
     committee, number = _given(said, "committee"), _given(said, "ethics_number")
     if not committee:
-        return OPEN
-    within = _given(said, "within_wmo") == "True"
-    verb = "approved by" if within else "declared outside the WMO by"
-    return f"{verb} {committee}" + (f" ({number})" if number else "") + "; written consent"
+        return NOT_STATED
+    verb = {"True": "approved by", "False": "declared outside the WMO by"}.get(_given(said, "within_wmo"), "judged by")
+    under = "" if _given(said, "within_wmo") else "; whether the study falls under the WMO is not stated"
+    return f"{verb} {committee}" + (f" ({number})" if number else "") + f"{under}; written consent"
 
 
 def _collection(said: Mapping[str, object]) -> str:
@@ -116,7 +118,7 @@ def _collection(said: Mapping[str, object]) -> str:
     }
     kit = _given(said, "kit")
     if kit not in kits:
-        return OPEN
+        return NOT_STATED
     within = f" within {_given(said, 'freezer_minutes')} minutes" if kit == "none" else ""
     return f"at home: {kits[kit]}{within}"
 
@@ -124,7 +126,7 @@ def _collection(said: Mapping[str, object]) -> str:
 def _shipping(said: Mapping[str, object]) -> str:
     warmest, reject = _given(said, "warmest_celsius"), _given(said, "reject_minutes")
     if not warmest or not reject:
-        return OPEN
+        return NOT_STATED
     return (
         f"with temperature loggers; tubes above {float(warmest):g} °C for more than {float(reject):g} minutes rejected"
     )
@@ -132,14 +134,14 @@ def _shipping(said: Mapping[str, object]) -> str:
 
 def _storage(said: Mapping[str, object]) -> str:
     celsius = _given(said, "store_celsius")
-    return f"{float(celsius):g} °C in the laboratory" if celsius else OPEN
+    return f"{float(celsius):g} °C in the laboratory" if celsius else NOT_STATED
 
 
 def _primers(said: Mapping[str, object]) -> str:
     forward, reverse = _given(said, "forward"), _given(said, "reverse")
     if _given(said, "method") == "shotgun":
         return f"shotgun, {_given(said, 'instrument')}"
-    return f"16S rRNA, {forward} and {reverse}, {_given(said, 'instrument')}" if forward and reverse else OPEN
+    return f"16S rRNA, {forward} and {reverse}, {_given(said, 'instrument')}" if forward and reverse else NOT_STATED
 
 
 def _controls(said: Mapping[str, object], *names: str) -> str:
@@ -148,18 +150,19 @@ def _controls(said: Mapping[str, object], *names: str) -> str:
         for name, what in zip(names[::2], names[1::2], strict=True)
         if _given(said, name)
     ]
-    return "; ".join(parts) + " (on every plate)" if parts else OPEN
+    return "; ".join(parts) + " (on every plate)" if parts else NOT_STATED
 
 
 def _batches(said: Mapping[str, object]) -> str:
     if not _given(said, "covariates"):
-        return OPEN
-    return f"each participant's samples on one plate, in wells that do not touch; seed {_given(said, 'seed') or OPEN}"
+        return NOT_STATED
+    seed = _given(said, "seed") or NOT_STATED
+    return f"each participant's samples on one plate, in wells that do not touch; seed {seed}"
 
 
 def _access(said: Mapping[str, object]) -> str:
     access, place = _given(said, "access"), _given(said, "repository")
     if not access:
-        return OPEN
-    who = "open" if access == "open" else f"on request to {_given(said, 'contact') or OPEN}"
-    return f"sequences in {place or OPEN}; data of each person: {who}"
+        return NOT_STATED
+    who = "open" if access == "open" else f"on request to {_given(said, 'contact') or NOT_STATED}"
+    return f"sequences in {place or NOT_STATED}; data of each person: {who}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import matplotlib as mpl
 import pandas as pd
@@ -64,7 +65,7 @@ def bench_pdf(layout: Layout, *, study: str = "", version: str = "", date: str =
     canvas.setTitle(f"Plate layout {layout.id}" + (f", {study}" if study else ""))
     canvas.setSubject("Bench sheets")
     for number, wells in layout.wells.groupby("plate"):
-        _page(canvas, layout, int(str(number)), wells, study or "_" * 24, version or "_" * 6, date or "_" * 12)
+        _page(canvas, layout, cast("int", number), wells, study or "_" * 24, version or "_" * 6, date or "_" * 12)
         canvas.showPage()
     canvas.save()
     return made.getvalue()
@@ -127,7 +128,7 @@ def _page(
     for row in range(rows):
         canvas.drawCentredString(_MARGIN + _LABEL / 2 - 2, top - (row + 0.5) * tall - 3, chr(ord("A") + row))
     for well in wells.itertuples():
-        x = left + (int(str(well.column)) - 1) * wide
+        x = left + (cast("int", well.column) - 1) * wide
         y = top - (ord(str(well.row)) - ord("A") + 1) * tall
         _well(canvas, str(well.content), str(well.sample), x, y, wide, tall)
     _foot(canvas, wells, width)

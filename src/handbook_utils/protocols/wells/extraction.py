@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 from reportlab.lib.colors import HexColor
@@ -20,9 +20,9 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from handbook_utils import datasets
+from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.example.cold import example_verdicts
-from handbook_utils.protocols.inputs import names_of
 from handbook_utils.protocols.wells.bench import BOLD, FONT, MARKS, register_fonts
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import asked
@@ -247,7 +247,7 @@ def batches(layout: Layout, extraction: Extraction) -> pd.DataFrame:
         rows.append(
             {
                 "batch": f"E{number}",
-                "plate": int(str(number)),
+                "plate": cast("int", number),
                 "layout": layout.id,
                 "samples": int((wells["content"] == "sample").sum()),
                 "controls": int(wells["content"].isin(list(MARKS)).sum()),
@@ -423,7 +423,7 @@ def read_step(tubes: str, verdicts: str, bench: str = "") -> pd.DataFrame:
     return received(given, said, at_bench, verdicts)
 
 
-def extract_and_plate(parameters: Mapping[str, object]) -> None:
+def extract_and_plate(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/extract-and-plate`` is given.
 
     Raises
@@ -442,16 +442,15 @@ def extract_and_plate(parameters: Mapping[str, object]) -> None:
                 remedy="The verdicts are written by keep-it-cold.",
             )
         )
-    if tubes:
-        errors += choices_wrong(chosen(parameters))
+    errors += choices_wrong(chosen(parameters))
     if not errors or errors[0].where is not None:
         try:
             asked_for = {name: parameters[name] for name in _LAYOUT if name in parameters}
             asked_for |= {
-                "covariates": names_of(str(parameters.get("covariates", ""))),
+                "covariates": parameters.get("covariates", []),
                 "where": tubes or "the example",
             }
-            asked(read_step(tubes, verdicts, bench), int(str(parameters.get("seed", 1))), asked_for)
+            asked(read_step(tubes, verdicts, bench), parameters.get("seed", 1), asked_for)
         except InputErrors as found:
             errors.extend(found.errors)
         except InputError as found:
@@ -460,19 +459,19 @@ def extract_and_plate(parameters: Mapping[str, object]) -> None:
         raise errors[0] if len(errors) == 1 else InputErrors(errors)
 
 
-def chosen(parameters: Mapping[str, object]) -> Extraction:
-    """Return the way of extraction that parameters say; for the example study, what they leave out is the example's.
+def chosen(parameters: Mapping[str, Any]) -> Extraction:
+    """Return the way of extraction that parameters say.
 
     Examples
     --------
-    >>> chosen({"tubes": "", "kit": "", "bead_mm": "", "sample_mg": 0}).bead_mm
+    >>> chosen({"kit": "My kit", "protocol": "kit", "bead_mm": "0.1", "sample_mg": 200.0}).bead_mm
     '0.1'
     """
-    example = not parameters.get("tubes")
-    kit, beads, amount = (parameters.get(name) for name in ("kit", "bead_mm", "sample_mg"))
-    return Extraction(
-        str(kit or ("Example kit (invented)" if example else "")),
-        "Q-like" if parameters.get("protocol") == "Q-like" else "kit",
-        str(beads or ("0.1" if example else "")),
-        float(str(amount or (200 if example else 0))),
-    )
+    protocol: Literal["kit", "Q-like"] = "Q-like" if parameters["protocol"] == "Q-like" else "kit"
+    return Extraction(parameters["kit"], protocol, parameters["bead_mm"], parameters["sample_mg"])
+
+
+def example_extraction() -> Extraction:
+    """Return the way of extraction of the example study, as its study file says it."""
+    asked = study_questions()
+    return chosen({name: asked[f"extraction.{name}"].in_book for name in ("kit", "protocol", "bead_mm", "sample_mg")})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -296,7 +297,7 @@ def read_mock(path: str) -> pd.Series:
     return shares / shares.sum()
 
 
-def _belong(parameters: Mapping[str, object], first: str, second: str) -> None:
+def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:
     if bool(parameters[first]) != bool(parameters[second]):
         raise InputError(
             f"{first} and {second} belong together.",
@@ -305,7 +306,7 @@ def _belong(parameters: Mapping[str, object], first: str, second: str) -> None:
         )
 
 
-def sequence(parameters: Mapping[str, object]) -> None:
+def sequence(parameters: Mapping[str, Any]) -> None:
     """Check the files and numbers of ``protocols/sequence`` before it runs.
 
     Raises
@@ -314,12 +315,12 @@ def sequence(parameters: Mapping[str, object]) -> None:
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "concentrations")
-    wells = read_wells(str(parameters["wells"]))
+    wells = read_wells(parameters["wells"])
     column = "dna_ng_per_ul" if parameters["basis"] == "mass" else "copies_16s_per_ul"
-    length, distance, seed = (int(str(parameters[name])) for name in ("index_length", "index_distance", "seed"))
+    length, distance, seed = (parameters[name] for name in ("index_length", "index_distance", "seed"))
 
     def volumes() -> None:
-        least, most = float(str(parameters["least_ul"])), float(str(parameters["most_ul"]))
+        least, most = parameters["least_ul"], parameters["most_ul"]
         if least >= most:
             raise InputError(
                 "The smallest volume is not below the largest.",
@@ -329,13 +330,13 @@ def sequence(parameters: Mapping[str, object]) -> None:
 
     checks: list[Callable[[], object]] = [
         volumes,
-        partial(read_concentrations, str(parameters["concentrations"]), wells, column),
-        partial(read_indices, str(parameters["indices"]), wells, length=length, distance=distance, seed=seed),
+        partial(read_concentrations, parameters["concentrations"], wells, column),
+        partial(read_indices, parameters["indices"], wells, length=length, distance=distance, seed=seed),
     ]
     collect(*checks)
 
 
-def accept_the_run(parameters: Mapping[str, object]) -> None:
+def accept_the_run(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/accept-the-run`` before it runs.
 
     Raises
@@ -344,16 +345,16 @@ def accept_the_run(parameters: Mapping[str, object]) -> None:
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "counts")
-    wells = read_wells(str(parameters["wells"]))
+    wells = read_wells(parameters["wells"])
 
     def mock_is_there() -> None:
-        expected = read_mock(str(parameters["mock"]))
-        table = read_counts(str(parameters["counts"]), wells)
+        expected = read_mock(parameters["mock"])
+        table = read_counts(parameters["counts"], wells)
         lost = [name for name in expected.index if name not in table.columns]
         if len(lost) == len(expected):
             raise InputError(
                 "No taxon of the mock community is in the counts.",
-                where=str(parameters["mock"]) or "the default, D6300",
+                where=parameters["mock"] or "the default, D6300",
                 found=f"features such as {listed(list(table.columns))}",
                 remedy="Name the mock's features in the counts as the table of the mock does.",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -57,7 +58,7 @@ def in_words(layout: Layout, by: str) -> str:
     """
     said = [f"Map of {min(layout.plates, MOST_PLATES)} of {layout.plates} plates of {layout.plate} wells"]
     for number, wells in layout.wells.groupby("plate"):
-        if int(str(number)) > MOST_PLATES:
+        if cast("int", number) > MOST_PLATES:
             break
         samples, controls = wells[wells["content"] == "sample"], wells[wells["content"].isin(list(MARKS))]
         levels = samples[by].astype(str) if by else samples["content"]

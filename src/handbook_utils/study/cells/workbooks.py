@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from handbook_utils.errors import InputError
-from handbook_utils.study.delimited import Sheet
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study.cells.delimited import Sheet
+
+#: The rows of a worksheet, as Excel has them.
+_MOST_ROWS = 1_048_576
 
 
 def is_workbook(names: list[str]) -> bool:
@@ -21,16 +23,17 @@ def is_workbook(names: list[str]) -> bool:
     return "xl/workbook.xml" in names
 
 
-def sheet(content: bytes, where: str) -> Sheet:
-    """Return the rows of the first worksheet that has any.
+def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
+    """Return the rows of a worksheet: the one that is wanted, or the first that holds a table.
 
+    A worksheet of one column (a title, a README) is passed over, and so are title rows above a table; both are noted.
     Numbers become text as they are shown without format (``1.0`` as ``1``); dates become ISO dates, so that an id that
     Excel made a date of can be told. Of formulas the last computed value is taken.
 
     Raises
     ------
     InputError
-        Damaged, locked or empty; a formula whose value was never computed is an empty cell.
+        Damaged, locked or empty; no such worksheet; a formula whose value was never computed is an empty cell.
     """
     try:
         with warnings.catch_warnings():
@@ -38,7 +41,9 @@ def sheet(content: bytes, where: str) -> Sheet:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             names = list(book.sheetnames)
             filled = [(sheet.title, rows) for sheet in book.worksheets if (rows := list(_rows(sheet)))]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError, AttributeError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # what is damaged fails anywhere inside openpyxl and the XML below it
         raise InputError(
             "This Excel workbook could not be read.",
             where=where,
@@ -46,13 +51,32 @@ def sheet(content: bytes, where: str) -> Sheet:
             found=f"{type(error).__name__}: {error}",
             remedy="Save it again from the spreadsheet program, or export it as TSV.",
         ) from None
-    if not filled or len(filled[0][1]) < 2:
+    if wanted and wanted not in names:
         raise InputError(
-            "This workbook has no table.", where=where, expected="a header and rows below it", found=f"sheets {names}"
+            "This workbook has no such worksheet.",
+            where=where,
+            expected=listed(names),
+            found=wanted,
+            remedy="Give the name of one of them as worksheet.",
         )
-    name, rows = filled[0]
+    tables = [(name, _from_header(rows)) for name, rows in filled if not wanted or name == wanted]
+    tables = [(name, rows) for name, rows in tables if len(rows) > 1] or [
+        (n, rows) for n, rows in filled if len(rows) > 1
+    ]
+    if not tables:
+        raise InputError(
+            "This workbook has no table.",
+            where=where,
+            expected="a header and rows below it",
+            found=f"sheets {names}",
+            remedy="Was another workbook meant?",
+        )
+    name, rows = tables[0]
     notes = [f"Format: Excel workbook, worksheet {name!r}."]
-    others = [other for other, _ in filled[1:]]
+    titles = [cells[0] for line, cells in dict(filled)[name] if line < rows[0][0]]
+    if titles:
+        notes.append(f"Skipped before the header: {'; '.join(repr(title[:60]) for title in titles)}.")
+    others = [other for other, _ in filled if other != name]
     if others:
         notes.append(f"Other worksheets were not read: {', '.join(others)}.")
 
@@ -64,10 +88,19 @@ def sheet(content: bytes, where: str) -> Sheet:
     return Sheet(rows[0][1], padded, place, where, "Excel workbook", "", notes)
 
 
+def _from_header(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Return the rows from the header on: the first that is as wide as most, without title rows; [] for no table."""
+    widths = [len(cells) for _, cells in rows]
+    if max(widths) < 2:
+        return []
+    return rows[next(n for n, width in enumerate(widths) if width > 1 or n == len(widths) - 1) :]
+
+
 def _rows(worksheet: Any) -> Iterator[tuple[int, list[str]]]:
     # A stray cell in the last corner must not make every row as wide as the whole worksheet.
     worksheet.reset_dimensions()
-    for line, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
+    # Rows that are not there are given as empty ones: without a limit, one in the last line takes a minute.
+    for line, cells in enumerate(worksheet.iter_rows(values_only=True, max_row=_MOST_ROWS), start=1):
         texts = [_text(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()

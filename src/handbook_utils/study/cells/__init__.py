@@ -1,0 +1,1 @@
+"""Cells of text tables and workbooks: split, turned into numbers, told apart."""

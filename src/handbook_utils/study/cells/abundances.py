@@ -1,0 +1,408 @@
+"""A table of text cells turned into a sparse matrix, and the columns and rows that are no samples and no features.
+
+A row is turned into numbers as soon as it is read, and only what is not zero is kept, so that a wide table does not
+need memory for its zeros.
+"""
+
+from __future__ import annotations
+
+import array
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, Sheet
+from handbook_utils.study.cells.numbers import ENOUGH, Numbers
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
+from handbook_utils.study.matching import loose_keys
+from handbook_utils.study.tables import RANKS, Axis, Table, are_sequences, duplicates
+
+LINEAGE_WORDS = {"taxonomy", "taxon", "lineage", "consensus lineage", "consensuslineage", "taxpath", "tax", "lineages"}
+RANK_WORDS = {**{rank: rank for rank in RANKS}, "domain": "kingdom", "superkingdom": "kingdom", "realm": "kingdom"}
+#: Columns about features that hold numbers or words and are no samples.
+ABOUT_FEATURES = {
+    *("confidence", "sequence", "sequences", "seq", "length", "len", "size", "gc", "gc content", "taxid", "tax id"),
+    *("taxonomy id", "ncbi tax id", "ncbi taxid", "ncbi taxonomy id", "clade taxid", "rank", "taxrank", "tax rank"),
+    *("taxonomy lvl", "level", "name", "taxname", "taxon name", "description", "evalue", "e value", "bitscore"),
+    *("identity", "pident", "percent identity", "score", "max", "tid", "rank lineage", "id lineage", "taxpathsn"),
+    *("clade", "subspecies", "species group", "species subgroup", "repseq", "otu size", "blast identity", "group id"),
+    *("best hit", "besthit", "comment", "comments", "notes", "source", "method", "database", "reference", "bootstrap"),
+    *("rank id", "rank code", "parent", "children", "genome length", "genome size", "coding length"),
+}
+_TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
+
+
+@dataclass
+class Columns:
+    """What the columns of a table are, by their place.
+
+    Parameters
+    ----------
+    kept : list of int
+        Columns of numbers: samples or features.
+    lineage, ranks : list of int
+        Columns that name features.
+    left : list of int
+        Left out.
+    about : list of int
+        Columns that describe samples, where the rows are samples.
+    """
+
+    kept: list[int]
+    lineage: list[int] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    about: list[int] = field(default_factory=list)
+
+
+def word(name: str) -> str:
+    """Return a column's name as it is compared: without case, ``#``, ``_`` and ``.``.
+
+    Examples
+    --------
+    >>> word("#OTU_ID"), word("Tax.ID")
+    ('otu id', 'tax id')
+    """
+    return name.strip().lstrip("#").replace("_", " ").replace(".", " ").strip().casefold()
+
+
+def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis | None = None) -> Table:
+    """Turn a sheet into a matrix; ids in the first column and the header, everything else numbers.
+
+    Columns of lineages or ranks are taken off as taxonomy; columns and rows that are totals, and columns about features
+    (length, confidence, taxon number), are left out, which is noted. Where it is not certain, it stops.
+
+    Parameters
+    ----------
+    source : Sheet
+    choices : Choices, optional
+    rows_are : {"samples", "features"}, optional
+        Where the format says it.
+
+    Raises
+    ------
+    InputErrors
+        Every cell that is not a number, every line with too few or too many cells, every double id: with its place.
+    """
+    choices = choices or Choices()
+    header = [name.strip() if number == 0 else name for number, name in enumerate(source.header)]
+    first = list(itertools.islice(source.rows, 30 if len(header) < 5000 else 2))
+    columns = _columns(header, [cells for _, cells in first], choices, source.where, rows_are)
+    kept = columns.kept
+    # One cut is far faster than picking cells, and annotation columns are nearly always the first or last ones.
+    cut = slice(kept[0], kept[-1] + 1) if kept and kept == list(range(kept[0], kept[-1] + 1)) else None
+    numbers = Numbers(source, kept, [header[n] for n in kept], choices)
+    taken = sorted({*columns.lineage, *columns.ranks, *columns.about})
+    ids: list[str] = []
+    lines: list[int] = []
+    beside: list[list[str]] = []
+    # Arrays, not lists: a number in a list takes five times its size.
+    indices, values, pointers = array.array("i"), array.array("d"), [0]
+    ragged: list[str] = []
+    for line, cells in itertools.chain(first, source.rows):
+        if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+            cells = cells[: len(header)]
+        if len(cells) != len(header):
+            ragged.append(f"line {line} has {len(cells)}")
+            if len(ragged) >= ENOUGH:
+                break
+            continue
+        at, found = numbers.row(line, cells[cut] if cut else [cells[n] for n in kept])
+        ids.append(cells[0])
+        lines.append(line)
+        if taken:
+            beside.append([cells[n] for n in taken])
+        indices.frombytes(at.astype(np.intc).tobytes())
+        values.frombytes(found.tobytes())
+        pointers.append(len(values))
+        if len(numbers.wrong) >= ENOUGH:
+            break
+    names = [header[n] for n in kept]
+    errors = [*_ragged(ragged, source, len(header)), *numbers.errors()]
+    matrix = (
+        sparse.csr_array(
+            (np.frombuffer(values, dtype=float), np.frombuffer(indices, dtype=np.intc), pointers),
+            shape=(len(ids), len(names)),
+        )
+        if values
+        else sparse.csr_array((len(ids), len(names)), dtype=float)
+    )
+    table = Table(source.format, matrix, ids, names, rows_are, "the format says so" if rows_are else "", notes=[])
+    cells_of = {n: [row[k] for row in beside] for k, n in enumerate(taken)}
+    if not errors:
+        _name_rows(table, header, columns, cells_of)
+        errors += duplicates(table.rows, "row", (f"line {line}" for line in lines), source.where)
+        errors += duplicates(names, "column", (f"column {n + 1}" for n in kept), source.where)
+    if errors:
+        raise InputErrors(errors)
+    table.notes = [*source.notes, *numbers.notes(), *table.notes]
+    _annotate(table, header, columns, cells_of)
+    _without_totals(table, choices, source.where)
+    asked = set(choices.left_out)
+    table.left_out += [header[n] for n in [*columns.left, *columns.about] if header[n].strip() in asked]
+    if columns.left:
+        table.notes.append(
+            f"Left out, because not abundances: the columns {listed([header[n] for n in columns.left])}."
+        )
+    return table
+
+
+def _ragged(ragged: Sequence[str], source: Sheet, width: int) -> list[InputError]:
+    if not ragged:
+        return []
+    comma = " Decimal commas in a file separated by commas? Then separate by tabs." if source.separator == "," else ""
+    return [
+        InputError(
+            f"{len(ragged)} lines do not have as many cells as the header.",
+            where=source.where,
+            expected=f"{width} cells a line",
+            found=listed(ragged),
+            remedy=f"Look at these lines: is the file cut off, or does a name hold the separator?{comma}",
+        )
+    ]
+
+
+# ---------------------------------------------------------------------- what the columns are
+
+
+def _columns(
+    header: Sequence[str], first: Sequence[Sequence[str]], choices: Choices, where: str, rows_are: Axis | None
+) -> Columns:
+    words = [word(name) for name in header]
+    chosen = set(choices.left_out)
+    made = Columns([])
+    features = rows_are == "features" or words[0] in FEATURE_WORDS
+    of_lineages = sum(is_lineage(name) for name in header[1:])
+    samples = rows_are == "samples" or (not features and of_lineages > 0)
+    wordy = {n for n in range(1, len(header)) if _is_wordy(n, first)} if len(header) < 5000 else set()
+    for n, name in enumerate(words):
+        if n == 0:
+            if name in RANK_WORDS and any(other in RANK_WORDS for other in words[1:]):
+                made.ranks.append(0)
+            continue
+        if header[n].strip() in chosen and (n in wordy or samples):
+            (made.about if samples else made.left).append(n)
+        elif samples:
+            (made.about if n in wordy else made.kept).append(n)
+        elif name in LINEAGE_WORDS and (n in wordy or not _has_numbers(n, first)):
+            made.lineage.append(n)
+        elif name in RANK_WORDS and not _has_numbers(n, first):
+            made.ranks.append(n)
+        else:
+            made.kept.append(n)
+    features = features or bool(made.lineage or made.ranks)
+    if not samples:
+        about = [n for n in made.kept if words[n] in ABOUT_FEATURES or (features and n in wordy)]
+        if len(about) < len(made.kept) or not wordy:
+            made.left += [n for n in about if "none" not in chosen or n in wordy]
+            made.kept = [n for n in made.kept if n not in set(made.left)]
+    if of_lineages and samples:
+        _ask_about_samples(header, made, chosen, where)
+    return made
+
+
+def _is_wordy(n: int, first: Sequence[Sequence[str]]) -> bool:
+    cells = [cells[n].strip() for cells in first if n < len(cells) and cells[n].strip()]
+    return bool(cells) and not any(_number_like(cell) for cell in cells)
+
+
+def _has_numbers(n: int, first: Sequence[Sequence[str]]) -> bool:
+    return any(_number_like(cells[n]) for cells in first if n < len(cells) and cells[n].strip())
+
+
+def _number_like(text: str) -> bool:
+    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*$", text))
+
+
+def _ask_about_samples(header: Sequence[str], made: Columns, chosen: set[str], where: str) -> None:
+    """Stop at columns of numbers that may be taxa or describe the samples, in QIIME 2's table of one level."""
+    odd = [header[n] for n in made.kept if not is_lineage(header[n]) and not NOTHING.match(header[n].split(";")[0])]
+    if odd and "none" not in chosen:
+        raise InputError(
+            f"{len(odd)} columns of this table may be taxa, or describe the samples.",
+            where=where,
+            expected="columns that are named by lineages, as the others are",
+            found=listed(odd),
+            remedy=f"Which describe the samples? leave_out '{', '.join(odd[:4])}'; or leave_out none, if all are taxa.",
+        )
+
+
+# ---------------------------------------------------------------------- names
+
+
+def _name_rows(table: Table, header: Sequence[str], columns: Columns, cells: dict[int, list[str]]) -> None:
+    """Give rows that are named by ranks alone the name of the lowest, or the lineage where that is not one's own."""
+    if 0 not in columns.ranks:
+        nameless = [n for n, name in enumerate(table.rows) if not name.strip()]
+        if len(nameless) == 1 and (columns.ranks or columns.lineage):
+            table.rows[nameless[0]] = "unassigned"
+            table.notes.append(_told_unnamed("a row without a name", table, nameless))
+        return
+    # The columns need not stand in the order of the ranks: emu's begins with the species.
+    by_rank = sorted(columns.ranks, key=lambda n: RANKS.index(RANK_WORDS[word(header[n])]))
+    rows = [[name_of(cells[n][k]) for n in by_rank] for k in range(len(table.rows))]
+    lowest = [next((name for name in reversed(row) if name), "unassigned") for row in rows]
+    twice = pd.Series(lowest).duplicated(keep=False)
+    table.rows = [
+        ";".join(row) if double and any(row) else name for name, row, double in zip(lowest, rows, twice, strict=True)
+    ]
+    nameless = [n for n, row in enumerate(rows) if not any(row)]
+    if nameless:
+        table.notes.append(_told_unnamed("a row without a name", table, nameless))
+
+
+def _told_unnamed(what: str, table: Table, rows: Sequence[int]) -> str:
+    values = table.matrix[list(rows)].sum(axis=0)
+    shown = listed([f"{value:g}" for value in np.asarray(values).ravel()], most=6)
+    return f"Abundance without a name: {what}, kept as a feature of that kind ({shown})."
+
+
+def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict[int, list[str]]) -> None:
+    if columns.about:
+        index = pd.Index(table.rows, dtype=object)
+        table.metadata = pd.DataFrame(
+            {header[n]: pd.Series(_values(cells[n]), index=index) for n in columns.about}, index=index
+        )
+        table.notes.append(f"Sample metadata in the table: the columns {listed([header[n] for n in columns.about])}.")
+    if columns.lineage:
+        table.taxonomy = lineages(cells[columns.lineage[0]], table.rows)
+    elif columns.ranks:
+        by_rank = {RANK_WORDS[word(header[n])]: n for n in reversed(columns.ranks)}
+        table.taxonomy = pd.DataFrame(
+            {rank: [name_of(cell) for cell in cells[by_rank[rank]]] for rank in RANKS if rank in by_rank},
+            index=pd.Index(table.rows, dtype=object),
+            dtype=object,
+        )
+    if table.rows_are is None:
+        if columns.lineage or columns.ranks:
+            named = header[min([*columns.lineage, *columns.ranks])]
+            table.rows_are, table.how = "features", f"the column {named!r} describes features"
+        else:
+            table.rows_are, table.how = _from_words(header[0], table.rows, table.columns)
+    if table.taxonomy is None:
+        name_by_ids(table)
+    if are_sequences(table.columns) or are_sequences(table.rows):
+        table.format = "DADA2 sequence table"
+        table.notes.insert(0, "Format: DADA2 sequence table.")
+
+
+def _values(cells: Sequence[str]) -> list[float | str | None]:
+    texts = [cell.strip() for cell in cells]
+    if all(_number_like(text) for text in texts if text) and any(texts):
+        return [float(text.replace(",", ".")) if text else None for text in texts]
+    return [text or None for text in texts]
+
+
+def name_by_ids(table: Table) -> None:
+    """Take the taxonomy from ids that are lineages, on the side that has them."""
+    for side, ids in (("features", table.rows), ("samples", table.columns)):
+        named = [name for name in ids if not NOTHING.match(name.split(";")[0])]
+        if len(named) > 1 and table.rows_are in (None, side) and sum(map(is_lineage, named)) > 0.8 * len(named):
+            table.taxonomy = lineages(ids, ids)
+            if table.rows_are is None:
+                table.rows_are = "features" if side == "features" else "samples"
+                table.how = f"the {'rows' if side == 'features' else 'columns'} are named by lineages"
+            table.notes.append("Taxonomy: from the ids of the features, which are lineages.")
+            return
+
+
+def _from_words(corner: str, rows: Sequence[str], columns: Sequence[str]) -> tuple[Axis | None, str]:
+    if are_sequences(columns):
+        return "samples", "the columns are named by DNA sequences"
+    if are_sequences(rows):
+        return "features", "the rows are named by DNA sequences"
+    if word(corner) in FEATURE_WORDS:
+        return "features", f"the first cell reads {corner!r}"
+    if word(corner) in SAMPLE_WORDS:
+        return "samples", f"the first cell reads {corner!r}"
+    return None, ""
+
+
+# ---------------------------------------------------------------------- totals
+
+
+def _without_totals(table: Table, choices: Choices, where: str) -> None:
+    """Leave out a row or column that adds up the others; stop at one that is called so and does not."""
+    chosen = set(choices.left_out)
+    for axis, ids in ((0, table.rows), (1, table.columns)):
+        at = [n for n, name in enumerate(ids) if word(name) in _TOTALS and name.strip() not in chosen]
+        if not at or "none" in chosen or len(ids) - len(at) < 1:
+            continue
+        kept = [n for n in range(len(ids)) if n not in set(at)]
+        whole = table.matrix.sum(axis=axis)
+        for n in at:
+            own = table.matrix[[n]].toarray().ravel() if axis == 0 else table.matrix[:, [n]].toarray().ravel()
+            others = np.asarray(whole).ravel() - sum(
+                table.matrix[[m]].toarray().ravel() if axis == 0 else table.matrix[:, [m]].toarray().ravel() for m in at
+            )
+            if not np.allclose(own, others, rtol=1e-3):
+                side = "row" if axis == 0 else "column"
+                raise InputError(
+                    f"The {side} {ids[n]!r} is not the total of the others.",
+                    where=where,
+                    expected="what its name says",
+                    found=f"{own[0]:g}, where the others add up to {others[0]:g}",
+                    remedy=f"Say what it is: leave_out '{ids[n]}', or leave_out none if it is a sample or feature.",
+                )
+        side = "rows" if axis == 0 else "columns"
+        table.notes.append(f"Left out, because totals of the others: the {side} {listed([ids[n] for n in at])}.")
+        table.matrix = sparse.csr_array(table.matrix[kept] if axis == 0 else table.matrix[:, kept])
+        if axis == 0:
+            table.rows = [ids[n] for n in kept]
+            for name in ("taxonomy", "metadata"):
+                frame = getattr(table, name)
+                if frame is not None and len(frame) == len(ids):
+                    setattr(table, name, frame.iloc[kept])
+        else:
+            table.columns = [ids[n] for n in kept]
+            if table.taxonomy is not None and len(table.taxonomy) == len(ids) and list(table.taxonomy.index) == ids:
+                table.taxonomy = table.taxonomy.iloc[kept]
+
+
+# ---------------------------------------------------------------------- which way round
+
+
+def orient(table: Table, known: set[str] | None, choices: Choices | None = None) -> None:
+    """Decide what the rows of a table are, and note how that was decided.
+
+    With metadata, the side on which more of its sample ids stand is the samples. Without, what the format or the
+    table's own words say; failing that, the longer side is taken for the features, for nearly every study has more
+    features than samples.
+    """
+    asked = (choices or Choices()).samples_in
+    if asked != "auto" and table.how != "the format says so":
+        table.rows_are = "samples" if asked == "rows" else "features"
+        table.how = f"asked: samples_in {asked}"
+        known = None
+    if known is not None and table.how != "the format says so":
+        rows, columns = (sum(name in known for name in side) for side in (table.rows, table.columns))
+        if rows == columns == 0:
+            # Perhaps a spreadsheet changed the ids: that still tells which side the samples are on.
+            loose = set().union(*map(loose_keys, known))
+            rows, columns = (
+                sum(not loose.isdisjoint(loose_keys(name)) for name in side) for side in (table.rows, table.columns)
+            )
+        if rows != columns:
+            side = "rows" if rows > columns else "columns"
+            table.rows_are = "samples" if rows > columns else "features"
+            table.how = f"{max(rows, columns)} ids of the metadata are names of {side}"
+    if table.rows_are is None:
+        longer = len(table.rows) >= len(table.columns)
+        table.rows_are = "features" if longer else "samples"
+        table.how = (
+            f"guessed: of the {len(table.rows)} rows and {len(table.columns)} columns the longer side is taken for the "
+            "features; metadata would decide it, or samples_in rows or columns"
+        )
+    table.notes.append(f"Rows are {table.rows_are} ({table.how}).")
+    if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
+        table.metadata is not None and list(table.metadata.index) != table.oriented()[1]
+    ):
+        # The metadata turned the table round: what was taken for features are samples.
+        table.taxonomy = table.metadata = None

@@ -1,0 +1,139 @@
+"""Cells turned into numbers, and what was odd about them: decimal signs, thousands, blanks, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.choices import Choices
+
+_COMMA_NUMBER = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$")
+#: As numbers are written everywhere but in Python: no 1_000, and only the digits 0 to 9.
+_PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
+_NO_NUMBER = re.compile(r"^[+-]?(?:nan|inf|infinity)$", re.IGNORECASE)
+#: How many mistakes of a file are told before reading stops.
+ENOUGH = 100
+
+
+class Numbers:
+    """Turns cells into numbers, and remembers what was odd about them.
+
+    Parameters
+    ----------
+    source : Sheet
+    kept : sequence of int
+        The columns (from 0) that the cells stand in.
+    columns : sequence of str
+        Their names.
+    choices : Choices
+    """
+
+    def __init__(self, source: Sheet, kept: Sequence[int], columns: Sequence[str], choices: Choices) -> None:
+        self._source, self._kept, self._columns, self._choices = source, kept, columns, choices
+        self.wrong: list[str] = []
+        self._commas: list[str] = []
+        self._blank = 0
+        self._only_blanks = True
+        self._certain = self._thousands = self._point = False
+
+    def row(self, line: int, cells: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Return the positions and values that are not zero."""
+        try:
+            # Python takes 1_000 for a number, and the digits of every script; and so does numpy.
+            text = "".join(cells)
+            if self._choices.decimal_sign == "comma" or "_" in text or not text.isascii():
+                raise ValueError
+            values = np.array(cells, dtype=float)
+            # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
+            at = np.flatnonzero(values)
+            self._point = self._point or bool(np.any(values[at] != np.round(values[at])))
+        except ValueError:
+            values = np.array([self._cell(line, n, cell.strip()) for n, cell in enumerate(cells)], dtype=float)
+            at = np.flatnonzero(values)
+        return at, values[at]
+
+    def _cell(self, line: int, column: int, text: str) -> float:
+        sign = self._choices.decimal_sign
+        if sign == "comma" and re.fullmatch(r"[+-]?[\d.]*,?\d*(?:[eE][+-]?\d+)?", text):
+            # Said by the reader: the comma is the decimal sign, so points stand between thousands.
+            if "." not in text or re.match(r"^[+-]?\d{1,3}(?:\.\d{3})+(?:,|$)", text):
+                text = text.replace(".", "").replace(",", ".")
+            else:
+                return self._refused(line, column, text)
+        elif sign == "point" and _THOUSANDS.match(text.partition(".")[0]):
+            text = text.replace(",", "")
+        if _PLAIN.match(text) or _NO_NUMBER.match(text):
+            value = float(text)
+            self._point = self._point or not value.is_integer()
+            return value
+        if not text:
+            self._blank += 1
+            if self._choices.empty_cells == "zero":
+                return 0.0
+        elif _COMMA_NUMBER.match(text) or _THOUSANDS.match(text):
+            self._commas.append(f"{text!r} at {self._place(line, column)}")
+            if not _THOUSANDS.match(text):
+                self._certain = True
+            elif text.count(",") > 1:
+                self._thousands = True
+            return float(text.replace(",", ".")) if text.count(",") == 1 else 1.0
+        return self._refused(line, column, text)
+
+    def _place(self, line: int, column: int) -> str:
+        return f"{self._source.place(line, self._kept[column] + 1)} ({self._columns[column]!r})"
+
+    def _refused(self, line: int, column: int, text: str) -> float:
+        self._only_blanks = self._only_blanks and not text
+        if len(self.wrong) < ENOUGH:
+            place = self._place(line, column)
+            self.wrong.append(f"{text[:40]!r} at {place}" if text else f"an empty cell at {place}")
+        return 0.0
+
+    def errors(self) -> list[InputError]:
+        """Return what is wrong with the numbers."""
+        errors = []
+        if self.wrong:
+            several = "at least " if len(self.wrong) >= ENOUGH else ""
+            blank = " Are empty cells features that were not seen? Then: empty_cells zero." if self._blank else ""
+            other = (
+                ""
+                if self._only_blanks
+                else " Keep columns about samples in the metadata file, or name them in leave_out."
+            )
+            errors.append(
+                InputError(
+                    f"{several}{len(self.wrong)} cells of the feature table are not numbers.".capitalize(),
+                    where=self._source.where,
+                    expected="a number in every cell but those of the ids",
+                    found=listed(self.wrong),
+                    remedy=f"Write 0 for a feature that was not seen.{blank}{other}",
+                )
+            )
+        if self._commas and (self._point or self._thousands or not self._certain):
+            errors.append(
+                InputError(
+                    "Numbers have a comma that may separate decimals or thousands.",
+                    where=self._source.where,
+                    expected="1234.5 or 1234,5 throughout, and no separator between thousands",
+                    found=listed(self._commas, most=3),
+                    remedy="Say which: decimal_sign comma, or decimal_sign point (then commas separate thousands).",
+                )
+            )
+        return errors
+
+    def notes(self) -> list[str]:
+        """Return what was done to the numbers."""
+        notes = []
+        if self._commas:
+            notes.append(f"Decimal commas were read as such: {self._commas[0]}.")
+        elif self._choices.decimal_sign != "auto":
+            notes.append(f"Decimal sign: {self._choices.decimal_sign}, as asked.")
+        if self._blank and self._choices.empty_cells == "zero":
+            notes.append(f"{self._blank} empty cells were read as 0, as asked.")
+        return notes

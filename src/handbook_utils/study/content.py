@@ -1,0 +1,140 @@
+"""The bytes of a file, opened once: what holds them, how they are encoded, and their lines one by one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study import artifacts, files
+from handbook_utils.study.cells import workbooks
+from handbook_utils.study.cells.delimited import Sheet, sheet_of
+from handbook_utils.study.choices import Choices
+from handbook_utils.text.decode import sniffed
+
+_EXPECTED = "a table as text, BIOM, Excel (.xlsx) or QIIME 2 (.qza)"
+#: Files that are often given and are not tables: how they begin, what they are, what to do.
+_OTHERS = [
+    (files.OLD_EXCEL, "an old Excel workbook (.xls)", "Save it as .xlsx or as TSV."),
+    (b"%PDF", "a PDF", "Give the table it was made from."),
+    (b"RDX", "an R object (.rds, .RData)", "In R: write.csv(table, 'table.csv')."),
+    (b"X\n\x00", "an R object (.rds)", "In R: write.csv(table, 'table.csv')."),
+    (b"\x80\x04", "a pickled Python object, which could run programs and is never opened", "Save the table as TSV."),
+    (b"\x93NUMPY", "a NumPy array without ids", "Save the table as TSV, with ids."),
+    (b"PAR1", "a Parquet file", "Save the table as TSV."),
+    (b"BZh", "a bzip2 archive", "Unpack it first: bunzip2."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it first: unxz."),
+    (b"{\\rtf", "a word processor's text", "Save the table as TSV."),
+    (b">", "a file of sequences (FASTA)", "Give the feature table; sequences have no abundances."),
+    (b"@", "a file of reads (FASTQ)", "Give the feature table that was made from the reads."),
+    (b"<", "a web page or XML", "Was a page saved in place of the file? Download the file itself."),
+]
+#: How a taxonomic profile in CAMI's format begins, which begins with @ as reads do.
+_CAMI = (b"@SampleID", b"@Version", b"@Ranks", b"@TaxonomyID", b"@__", b"@@")
+#: As much of a text (bytes) as is looked at to know its format.
+HEAD = 200_000
+
+
+@dataclass(frozen=True)
+class Content:
+    """The bytes of a file, or of the member of an archive that holds the data.
+
+    Parameters
+    ----------
+    where : str
+        What messages call the file.
+    data : bytes
+        Unpacked.
+    codec : str
+        How text is encoded; "" where it is not text.
+    start : int
+        Where text begins in the bytes.
+    encoding : str
+        In words, where it is worth saying.
+    artifact : Artifact, optional
+        Of QIIME 2, where the data comes from one.
+    workbook : bool
+        Whether it is Excel's.
+    """
+
+    where: str
+    data: bytes
+    codec: str = ""
+    start: int = 0
+    encoding: str = ""
+    artifact: artifacts.Artifact | None = None
+    workbook: bool = False
+
+    @classmethod
+    def of_text(cls, text: str, where: str = "text") -> Content:
+        """Return the content of a text that is no file."""
+        return cls(where, text.encode(), "utf-8")
+
+    @cached_property
+    def text(self) -> str:
+        """All of it as text; "" where it is not text."""
+        return self.data[self.start :].decode(self.codec) if self.codec else ""
+
+    @cached_property
+    def head(self) -> str:
+        """How the text begins."""
+        return self.data[self.start : self.start + HEAD].decode(self.codec, "ignore") if self.codec else ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines with their ends, decoded one by one: a large table is never in memory as text."""
+        if self.codec:
+            # The bytes are not copied: BytesIO shares them until somebody writes.
+            raw = io.BytesIO(self.data)
+            raw.seek(self.start)
+            yield from io.TextIOWrapper(raw, self.codec, newline="")
+
+
+def opened(path: Path) -> Content:
+    """Read a file.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is empty, or is something that is known not to be a table.
+    """
+    where, data, artifact = str(path), files.read(path), None
+    if data.startswith(files.ZIP):
+        archive = files.Archive(data, where)
+        if workbooks.is_workbook(archive.names):
+            return Content(where, data, workbook=True)
+        if not artifacts.is_artifact(archive):
+            raise InputError(
+                "This zip archive is neither a QIIME 2 artifact nor an Excel workbook.",
+                where=where,
+                expected="a .qza with VERSION, metadata.yaml and data, or a .xlsx",
+                found=f"{len(archive.names)} members: {listed(archive.names)}",
+                remedy="If it holds a table, unpack it and give that.",
+            )
+        artifact = artifacts.read(archive)
+        where, data = artifact.where, artifact.data
+    for start, what, remedy in _OTHERS:
+        if data.startswith(start) and not data.startswith(_CAMI):
+            raise InputError(
+                "This file is not a table.",
+                where=where,
+                expected=_EXPECTED,
+                found=what,
+                remedy=remedy,
+            )
+    if data.startswith(files.HDF5):
+        return Content(where, data, artifact=artifact)
+    codec, begins, encoding = sniffed(data, where, _EXPECTED)
+    return Content(where, data, codec, begins, "" if encoding == "UTF-8" else f", {encoding}", artifact)
+
+
+def sheet(content: Content, choices: Choices | None = None, *, alone: bool = False) -> Sheet:
+    """Return the rows of a text table or a workbook; with `alone` one column will do."""
+    if content.workbook:
+        return workbooks.sheet(content.data, content.where, (choices or Choices()).worksheet)
+    made = sheet_of(content.lines(), content.where, note=content.encoding, alone=alone)
+    if content.artifact:
+        made.notes.insert(0, f"Format: {content.artifact.note}.")
+    return made

@@ -1,0 +1,266 @@
+"""Trees, taxonomies and metadata: what is no feature table, and how a file is known to be that."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+from skbio import TreeNode
+
+from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.study.cells import abundances
+from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.content import opened, sheet
+from handbook_utils.study.lineages import is_lineage, lineages, name_of
+from handbook_utils.study.metadata import Metadata
+from handbook_utils.study.tables import RANKS, duplicates
+
+#: What QIIME 2 calls the data of an artifact, and what that is here.
+_FAMILIES = {
+    "Phylogeny": "tree",
+    "FeatureData": "taxonomy",
+    "SampleData": "metadata",
+    "ImmutableMetadata": "metadata",
+}
+#: Columns that describe samples and are no taxa, wherever they stand.
+_ABOUT_SAMPLES = {
+    *("age", "sex", "gender", "bmi", "weight", "height", "group", "arm", "treatment", "diagnosis", "disease", "day"),
+    *("days", "week", "month", "visit", "time", "timepoint", "time point", "clinic", "centre", "center", "site"),
+    *("batch", "plate", "well", "run", "depth", "ph", "temperature", "latitude", "longitude", "smoking", "diet"),
+    *("subject", "patient", "person", "household", "country", "host", "collection date", "barcode", "leeftijd"),
+    *("geslacht", "gewicht", "lengte", "groep", "bezoek", "concentration", "dna concentration", "reads", "age years"),
+}
+_CODE = re.compile(r"^0\d+$")
+
+
+def kind(named: str | Path) -> str:
+    """Tell what a file is for: "tree", "taxonomy", "metadata" or "table" (or anything that only its cells tell).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "x").write_text("((a:1,b:1):1,c:1);", encoding="utf-8")
+    ...     kind(Path(folder, "x"))
+    'tree'
+    """
+    if not Path(named).is_file():
+        return "table"
+    content = opened(Path(named))
+    if content.artifact:
+        return _FAMILIES.get(content.artifact.type.partition("[")[0], "table")
+    begin = content.head.lstrip()
+    if begin.startswith("(") and content.text.rstrip().endswith(";"):
+        return "tree"
+    if begin.startswith(("{", "[")) or not (content.codec or content.workbook):
+        return "table"
+    if "\n#q2:types" in content.head:
+        return "metadata"
+    try:
+        found = sheet(content, alone=True)
+    except (InputError, InputErrors):
+        return "table"
+    first = [cells for _, cells in zip(range(30), (cells for _, cells in found.rows), strict=False)]
+    if is_taxonomy(found.header, first):
+        return "taxonomy"
+    return "metadata" if is_metadata(found.header, first) else "table"
+
+
+def is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
+    """Whether a sheet names features and holds nothing else: lineages or ranks, and numbers about features."""
+    words = [abundances.word(name) for name in header]
+    naming = {"taxon", *abundances.LINEAGE_WORDS, *abundances.RANK_WORDS}
+    if words in (["otu", "size", "taxonomy"], ["otu", "taxonomy"]):
+        return True
+    columns = [word for word in words[1:] if word]
+    numbers = all(word in naming or word in abundances.ABOUT_FEATURES for word in columns)
+    return numbers and any(word in naming for word in columns) and not any(map(_only_numbers, _named(words, first)))
+
+
+def _named(words: list[str], first: list[list[str]]) -> list[list[str]]:
+    """Return the cells of each column that should hold names."""
+    naming = {*abundances.LINEAGE_WORDS, *abundances.RANK_WORDS}
+    return [[row[n] for row in first if n < len(row)] for n, word in enumerate(words) if n and word in naming]
+
+
+def _only_numbers(cells: list[str]) -> bool:
+    present = [cell.strip() for cell in cells if cell.strip()]
+    return bool(present) and all(re.fullmatch(r"[\d.,eE+-]+", cell) for cell in present)
+
+
+def is_metadata(header: list[str], first: list[list[str]]) -> bool:
+    """Whether a sheet describes samples: named by a sample word, with words, codes or columns that people have.
+
+    Examples
+    --------
+    >>> is_metadata(["sample-id", "age", "bmi"], [["S1", "33", "22.5"]])
+    True
+    >>> is_metadata(["sample-id", "OTU1", "OTU2"], [["S1", "33", "22"]])
+    False
+    """
+    words = [abundances.word(name) for name in header]
+    if words[0] not in {*SAMPLE_WORDS, "id", "index"} or any(map(is_lineage, header[1:])):
+        return False
+    cells = [[row[n].strip() for row in first if n < len(row)] for n in range(1, min(len(header), 200))]
+    if not cells or any(_CODE.match(cell) for column in cells for cell in column):
+        return bool(cells)
+    return any(word.replace("-", " ") in _ABOUT_SAMPLES for word in words[1:]) or all(
+        any(column) and not any(map(_only_numbers, [[cell] for cell in column if cell])) for column in cells
+    )
+
+
+def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
+    """Read the cells of a metadata file.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What is wrong with it, and where.
+    """
+    content = opened(path)
+    if not (content.codec or content.workbook) or content.head.lstrip().startswith(("{", "[")):
+        raise InputError(
+            "This file is not sample metadata.",
+            where=content.where,
+            expected="a table as text, Excel (.xlsx) or QIIME 2 metadata",
+            found="a feature table (BIOM)",
+            remedy="Were the table and the metadata exchanged?",
+        )
+    return Metadata.read(sheet(content, choices, alone=True), choices or Choices())
+
+
+def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) -> pd.DataFrame:
+    """Read a taxonomy: one row a feature, with a lineage or a column for each rank. ``notes`` gains its provenance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a rank, from broad to narrow.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What is wrong with it, and where.
+    """
+    content = opened(path)
+    if content.artifact:
+        notes.append(f"Taxonomy: {content.artifact.note}.")
+    return taxonomy(sheet(content, choices))
+
+
+def taxonomy(source: Sheet) -> pd.DataFrame:
+    """Read a taxonomy: the first column holds the features, others a lineage or a rank each.
+
+    Raises
+    ------
+    InputErrors
+        No such column, or features that occur twice.
+    """
+    words = [abundances.word(name) for name in source.header]
+    rows = [(line, [*cells, *[""] * (len(words) - len(cells))]) for line, cells in source.rows]
+    ids = [cells[0] for _, cells in rows]
+    errors = duplicates(ids, "feature", (source.place(line, 1) for line, _ in rows), source.where)
+    lineage = [n for n, name in enumerate(words) if n and name in abundances.LINEAGE_WORDS]
+    ranks = {
+        abundances.RANK_WORDS[name]: n
+        for n, name in reversed(list(enumerate(words)))
+        if n and name in abundances.RANK_WORDS
+    }
+    # A domain goes before the kingdom beside it.
+    domain = next((n for n, name in enumerate(words) if n and name in ("domain", "superkingdom")), None)
+    if domain is not None:
+        ranks["kingdom"] = domain
+    found = None
+    if lineage:
+        found = lineages([cells[lineage[0]] for _, cells in rows], ids)
+    elif ranks:
+        used = [rank for rank in RANKS if rank in ranks]
+        names = [[name_of(cells[ranks[rank]]) for rank in used] for _, cells in rows]
+        found = pd.DataFrame(names, index=pd.Index(ids, dtype=object), columns=used, dtype=object)
+    if found is None:
+        errors.append(
+            InputError(
+                "This file is not a taxonomy.",
+                where=source.where,
+                expected="a column 'Taxon' with lineages, or columns 'Kingdom' to 'Species'",
+                found=f"columns {listed(source.header, most=8)}",
+            )
+        )
+    if errors or found is None:
+        raise InputErrors(errors)
+    return found
+
+
+def read_tree(path: Path, notes: list[str]) -> TreeNode:
+    """Read a rooted phylogeny in Newick. ``notes`` gains its provenance.
+
+    Raises
+    ------
+    InputError, InputErrors
+        Not Newick, no names, not rooted, or branches without length.
+    """
+    content = opened(path)
+    if content.artifact:
+        notes.append(f"Tree: {content.artifact.note}.")
+    return newick(content.text, content.where)
+
+
+def newick(text: str, where: str) -> TreeNode:
+    """Parse Newick; underscores in names stay underscores.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_tree`.
+
+    Examples
+    --------
+    >>> [tip.name for tip in newick("((a_1:1,b:1):1,c:1);", "tree").tips()]
+    ['a_1', 'b', 'c']
+    """
+    try:
+        # Underscores in ids are underscores, not the blanks that old Newick means by them.
+        tree = TreeNode.read(io.StringIO(text), format="newick", verify=False, convert_underscores=False)
+        names = [tip.name for tip in tree.tips()]
+    except Exception as error:  # the parser fails in several ways on what is not Newick
+        raise InputError(
+            "This tree could not be read.",
+            where=where,
+            expected="one tree in Newick format, which ends with a semicolon",
+            found=f"{type(error).__name__}: {error}; it begins {text.strip()[:40]!r}",
+            remedy="Export it again as Newick.",
+        ) from None
+    if len(names) < 2 or None in names:
+        raise InputError(
+            "This tree has no named tips.",
+            where=where,
+            expected="a feature id at every tip",
+            found=f"{len(names)} tips",
+        )
+    errors = duplicates(names, "tip", ["the tree"] * len(names), where)
+    if len(tree.children) > 2:
+        errors.append(
+            InputError(
+                "This tree has no root.",
+                where=where,
+                expected="two branches at the root",
+                found=f"{len(tree.children)}",
+                remedy="Root it, at an outgroup or its midpoint (in R phangorn::midpoint; in QIIME 2 midpoint-root).",
+            )
+        )
+    bare = sum(node.length is None or node.length < 0 for node in tree.traverse(include_self=False))
+    if bare:
+        errors.append(
+            InputError(
+                f"{bare} branches of this tree have no length, or a negative one.",
+                where=where,
+                expected="a length of 0 or more at every branch",
+                remedy="Phylogenetic measures are sums of branch lengths: give a tree that has them.",
+            )
+        )
+    if errors:
+        raise InputErrors(errors)
+    return tree

@@ -1,0 +1,1 @@
+"""Tables of marker genes: one module a program."""

@@ -1,0 +1,1 @@
+"""Tables of functions: genes, pathways, reactions."""

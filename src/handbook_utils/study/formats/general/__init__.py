@@ -1,0 +1,1 @@
+"""Forms that many programs write: BIOM, long tables, plain text."""

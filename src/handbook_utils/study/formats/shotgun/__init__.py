@@ -1,0 +1,1 @@
+"""Profiles of shotgun reads: one module a program."""

@@ -1,0 +1,51 @@
+"""Reports of Kraken's family merged in MetaPhlAn's style: lineages ``d__…|p__…``, reads of a clade at every rank."""
+
+from __future__ import annotations
+
+import re
+
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.content import Content, sheet
+from handbook_utils.study.formats.format import Format
+from handbook_utils.study.formats.nested import nested
+from handbook_utils.study.formats.shotgun import metaphlan
+from handbook_utils.study.tables import Table
+
+_NAME = "merged reports with lineages"
+
+
+def fits(content: Content) -> bool:
+    """Whether a text lists clades as lineages at every rank, with domains, and is not MetaPhlAn's."""
+    head = content.head
+    if not re.search(r"(?m)^\"?(?:d|k|sk|r)__[^\t|;]+[\t,]", head) or not re.search(
+        r"(?m)^\"?\w+__[^\t]*[|;]p__", head
+    ):
+        return (
+            bool(re.match(r"#?(?:Classification|ID|clade_name)\t", head))
+            and bool(re.search(r"(?m)^(?:d|sk)__[^\t|]+\|", head))
+            and not metaphlan.fits(content)
+        )
+    return not metaphlan.fits(content)
+
+
+def read(content: Content, choices: Choices) -> Table:
+    """Read reads of clades at species level, or at the rank that is asked for.
+
+    Source: KrakenTools, ``kreport2mpa.py`` and ``combine_mpa.py``.
+    """
+    return nested(sheet(content, choices), choices, _NAME)
+
+
+FORMATS = [
+    Format(
+        _NAME,
+        "KrakenTools (kreport2mpa, combine_mpa), Kraken 2 --use-mpa-style",
+        "KrakenTools 1.2; Kraken 2",
+        "a row for every clade, named by lineages d__…|p__…",
+        "KrakenTools README, combine_mpa.py",
+        "#Classification\tS1\tS2\nd__Bacteria\t90\t80\nd__Bacteria|p__Bacillota\t60\t50\n"
+        "d__Bacteria|p__Bacillota|g__Blautia|s__Blautia obeum\t60\t50\n",
+        fits,
+        read,
+    )
+]

@@ -1,0 +1,103 @@
+"""The named plots: what each says of its data, in both languages, and that its text can be read on a telephone."""
+
+import importlib
+import inspect
+import pkgutil
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils import figures
+from handbook_utils.figures.course import course
+from handbook_utils.figures.distribution import distribution
+from handbook_utils.figures.forest import forest
+from handbook_utils.figures.heatmap import heatmap
+from handbook_utils.figures.ordination import ordination
+from handbook_utils.figures.paired import paired
+from handbook_utils.figures.stacked import stacked
+from handbook_utils.figures.style import GREY, WIDTH, Drawn, svg_bytes
+
+GENERATOR = np.random.default_rng(1)
+NAMES = [f"s{number}" for number in range(30)]
+GROUPS = pd.Series(["a", "b", "c"] * 10, index=NAMES)
+POINTS = pd.DataFrame(GENERATOR.normal(size=(30, 2)), index=NAMES, columns=["PC1", "PC2"])
+VALUES = pd.Series(GENERATOR.uniform(1, 9, 30), index=NAMES)
+EFFECTS = pd.DataFrame({"size": [0.1, -2.0], "low": [-1, -3], "high": [1, -1.5]}, index=["a long name of a taxon", "b"])
+SHARES = pd.DataFrame(GENERATOR.dirichlet(np.ones(12), 30), index=NAMES, columns=[f"taxon {n}" for n in range(12)])
+SERIES = pd.DataFrame({"time": [0, 7, 14] * 10, "value": VALUES.to_numpy(), "line": np.repeat(range(10), 3)})
+PAIRS = pd.DataFrame({"before": VALUES[:10].to_numpy(), "after": VALUES[10:20].to_numpy()})
+
+PLOTS = {
+    "forest": lambda lang: forest(EFFECTS, "log2", lang=lang),
+    "ordination": lambda lang: ordination(POINTS, GROUPS, shares={"PC1": 0.5, "PC2": 0.2}, lang=lang),
+    "distribution": lambda lang: distribution(VALUES, GROUPS, "Shannon", lang=lang),
+    "stacked": lambda lang: stacked(SHARES, GROUPS, lang=lang),
+    "course": lambda lang: course(SERIES, "Shannon", lang=lang),
+    "paired": lambda lang: paired(PAIRS, "Shannon", lang=lang),
+    "heatmap": lambda lang: heatmap(SHARES.iloc[:8, :8], "aandeel", lang=lang),
+}
+
+
+def test_every_named_plot_is_held_to_this():
+    modules = [module.name for module in pkgutil.iter_modules(figures.__path__)]
+    named = {
+        name
+        for name in modules
+        if Drawn
+        in [
+            inspect.get_annotations(function, eval_str=True).get("return")
+            for function in vars(importlib.import_module(f"handbook_utils.figures.{name}")).values()
+            if inspect.isfunction(function) and function.__name__ == name
+        ]
+    }
+    assert named == set(PLOTS)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_a_plot_has_a_text_of_its_own_and_letters_of_12_px_on_a_telephone(plot, lang):
+    drawn = PLOTS[plot](lang)
+    assert len(drawn.alt) > 60
+    assert not {"nan", "None"} & set(drawn.alt.replace(",", " ").split())
+    assert drawn.figure.get_size_inches()[0] == WIDTH
+    view = ElementTree.fromstring(svg_bytes(drawn.figure)).get("viewBox").split()  # noqa: S314 - our own drawing
+    scale = 390 / float(view[2])
+    texts = [text for text in drawn.figure.findobj(lambda artist: hasattr(artist, "get_fontsize")) if text.get_text()]
+    assert min(text.get_fontsize() for text in texts) * scale >= 12
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_the_same_data_give_the_same_bytes(plot):
+    assert svg_bytes(PLOTS[plot]("en").figure) == svg_bytes(PLOTS[plot]("en").figure)
+
+
+def test_the_two_languages_differ_in_words_and_numbers():
+    assert "0.10 (-1.00 to 1.00)" in PLOTS["forest"]("en").alt
+    assert "0,10 (-1,00 tot 1,00)" in PLOTS["forest"]("nl").alt
+    assert "1 of 2 intervals lie on one side of 0." in PLOTS["forest"]("en").alt
+
+
+def test_more_groups_than_colours_are_grey_not_an_error():
+    groups = pd.Series([f"g{number % 10}" for number in range(30)], index=NAMES)
+    drawn = distribution(VALUES, groups, "Shannon")
+    colours = [tuple(points.get_facecolor()[0][:3]) for points in drawn.figure.axes[0].collections[::2]]
+    grey = tuple(int(GREY[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    assert colours.count(pytest.approx(grey)) == 3
+    assert "g9" in drawn.alt
+
+
+def test_what_is_missing_is_told():
+    gone = VALUES.copy()
+    gone.iloc[:2] = np.nan
+    assert "2 without a value are not drawn." in distribution(gone, GROUPS, "Shannon").alt
+    pairs = PAIRS.copy()
+    pairs.iloc[0, 1] = np.nan
+    assert "1 without both measurements are not drawn." in paired(pairs, "Shannon").alt
+
+
+def test_parts_without_a_colour_are_one_grey_part():
+    alt = stacked(SHARES).alt
+    assert alt.count(" %") == 8
+    assert "other taxa" in alt
