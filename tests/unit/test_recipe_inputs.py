@@ -64,7 +64,8 @@ MAY_BE_EMPTY = {
     ("compare-groups", "covariates"), ("compare-groups", "strata"), ("map-differences", "conditions"),
     ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
     ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
-    ("find-differential-taxa", "person"), ("find-differential-taxa", "time"),
+    ("find-differential-taxa", "person"), ("compare-before-and-after", "covariates"),
+    ("find-differential-taxa", "time"),
     ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
     ("remove-contaminants", "concentration"),
 }  # fmt: skip
