@@ -66,7 +66,8 @@ MAY_BE_EMPTY = {
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
     ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
     ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
-    ("find-differential-taxa", "person"), ("find-differential-taxa", "time"),
+    ("find-differential-taxa", "person"), ("compare-before-and-after", "covariates"),
+    ("find-differential-taxa", "time"),
     ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
     ("remove-contaminants", "concentration"),
 }  # fmt: skip
