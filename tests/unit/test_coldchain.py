@@ -92,7 +92,7 @@ def test_files_that_are_no_logs(tmp_path, content, said):
     path.write_bytes(content)
     with pytest.raises(InputError, match=said):
         read_log(path)
-    with pytest.raises(InputError, match="cannot be opened"):
+    with pytest.raises(InputError, match="cannot be read"):
         read_log(tmp_path / "absent.csv")
 
 
@@ -138,7 +138,8 @@ def whole(code: str, frozen: str = "08:30", shipment: str = "box") -> list[str]:
     return [
         f"{code};collected;2026-03-03 08:00;",
         f"{code};frozen;2026-03-03 {frozen};",
-        f"{code};received;2026-03-03 12:00;{shipment}",
+        f"{code};packed;2026-03-03 10:00;",
+        f"{code};received;2026-03-03 11:50;{shipment}",
     ]
 
 
@@ -159,17 +160,47 @@ def test_verdicts_and_their_reasons(tmp_path):
     assert judged[CODES[1]].verdict == "flag"
     assert "2.0 h from collection to freezer" in judged[CODES[1]].reasons[0]
     assert judged[CODES[2]].verdict == "reject"
-    assert judged[CODES[2]].minutes_above == pytest.approx(170)
+    assert judged[CODES[2]].minutes_above == pytest.approx(110)
     assert judged[CODES[3]].verdict == "flag"
     assert "no temperature log" in judged[CODES[3]].reasons[0]
 
 
 def test_a_gap_in_the_log_is_flagged(tmp_path):
     table = scans(tmp_path, *whole(CODES[0]))
-    log = log_of(*[-70.0] * 4, step="50min")
+    log = log_of(*[-70.0] * 6, step="50min")
     [judged] = judge(table, {"box": log}, Limits(gap_minutes=30))
     assert judged.verdict == "flag"
     assert "gap" in judged.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("shift", "keep", "said"),
+    [
+        ("-730D", 18, "of other days"),
+        ("30D", 18, "of other days"),
+        ("0min", 9, "ends 1.5 h before it was received"),
+        ("100min", 18, "begins 0.7 h after it was packed"),
+    ],
+)
+def test_a_log_that_does_not_cover_the_journey_never_accepts(tmp_path, shift, keep, said):
+    table = scans(tmp_path, *whole(CODES[0]))
+    series = log_of(*[-70.0] * 18).celsius.iloc[:keep]
+    log = Log("box", pd.Series(series.to_numpy(), index=series.index + pd.Timedelta(shift)))
+    [judged] = judge(table, {"box": log}, Limits())
+    assert judged.verdict == "flag"
+    assert said in "; ".join(judged.reasons)
+
+
+def test_a_logger_started_before_packing_is_judged_from_packing_on(tmp_path):
+    table = scans(tmp_path, *whole(CODES[0]))
+    log = log_of(*[21.0] * 6, *[-70.0] * 12)  # packed at 09:00 UTC, after an hour on the bench
+    [judged] = judge(table, {"box": log}, Limits(flag_minutes=5, reject_minutes=30))
+    assert judged.verdict == "accept"
+    assert judged.minutes_above == 0
+    unpacked = table.assign(packed=pd.NaT)
+    [judged] = judge(unpacked, {"box": log}, Limits())
+    assert judged.verdict == "flag"
+    assert "not known when it was packed" in "; ".join(judged.reasons)
 
 
 def test_all_mistakes_of_a_scan_log_at_once(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,16 @@ def test_the_bundled_study_fits(recipe):
 
 
 #: Parameters that name metadata columns, and those that may be empty.
-COLUMNS = ("group", "covariates", "strata", "conditions", "person", "time", "moment", "arm", "kind", "concentration")
+COLUMNS = ("group", "covariates", "strata", "nested_in", "person", "time", "moment", "arm", "kind", "concentration")
 GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in defaults(recipe)]
 MAY_BE_EMPTY = {
-    ("compare-groups", "covariates"), ("compare-groups", "strata"), ("map-differences", "conditions"),
+    *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
+    *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
     ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
     ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
-    ("find-differential-taxa", "person"), ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
+    ("find-differential-taxa", "person"), ("compare-before-and-after", "covariates"),
+    ("find-differential-taxa", "time"),
+    ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
     ("remove-contaminants", "concentration"),
 }  # fmt: skip
 
@@ -86,11 +90,11 @@ def test_a_column_may_be_left_out_where_the_chapter_says_so_and_nowhere_else(rec
     if (recipe, parameter) in MAY_BE_EMPTY:
         check(recipe, **{parameter: ""})
         return
-    if (recipe, parameter) == ("remove-contaminants", "kind"):
-        return  # empty where there are concentrations; see below
-    with pytest.raises((InputError, InputErrors), match="no column ''") as caught:
+    if (recipe, parameter) in {("remove-contaminants", "kind"), ("find-differential-taxa", "group")}:
+        return  # empty where there are concentrations, or an exposure; see below
+    with pytest.raises((InputError, InputErrors), match=r"no column ''|Nothing is asked") as caught:
         check(recipe, **{parameter: ""})
-    assert f"parameter {parameter}" in messages(caught)
+    assert re.search(rf"parameters? .*\b{parameter}\b", messages(caught))
 
 
 def test_contaminants_need_blanks_or_concentrations():
@@ -121,7 +125,6 @@ def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
         "describe-composition",
         "control-quality",
         "compare-before-and-after",
-        "find-differential-taxa",
     ],
 )
 def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
@@ -129,6 +132,13 @@ def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
     given = {"group": "group"} if "group" in defaults(recipe) else {}
     with pytest.raises((InputError, InputErrors), match="count"):
         check(recipe, **shares, **given)
+
+
+def test_shares_are_compared_by_methods_that_do_without_counts(twins):
+    shares = twins("shares", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
+    check("find-differential-taxa", **shares)
+    with pytest.raises((InputError, InputErrors), match="count"):
+        check("find-differential-taxa", **shares, method="deseq2")
 
 
 GROUPED = ["compare-groups", "measure-alpha-diversity", "control-quality", "map-differences"]
@@ -235,11 +245,17 @@ def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said,
 
 
 def test_groups_that_are_not_there_or_too_small():
-    with pytest.raises(InputError, match="too few people") as caught:
+    with pytest.raises(InputError, match="no group 'obses'") as caught:
         check("find-differential-taxa", other="obses")
     assert "obese" in messages(caught)
-    with pytest.raises(InputError, match="too few people"):
-        check("find-differential-taxa", people=500)
+    with pytest.raises(InputError, match="Nothing is asked"):
+        check("find-differential-taxa", group="")
+    with pytest.raises(InputError, match="2 different values"):
+        check("find-differential-taxa", group="", other="", reference="", exposure="visit")
+    for method in ("deseq2", "clr-wilcoxon"):
+        with pytest.raises(InputError, match="no repeated samples") as caught:
+            check("find-differential-taxa", method=method)
+        assert "linda" in messages(caught)
 
 
 def test_a_rank_that_the_taxonomy_does_not_have():

@@ -16,6 +16,7 @@ from handbook_utils.protocols.people.screening import (
     COLUMNS,
     INCLUDED,
     NOT_INCLUDED,
+    UNDECIDED,
     WAITING,
     decide,
     include_participants,
@@ -246,3 +247,66 @@ def test_wilson_interval_against_published_numbers():
     assert share_interval(81, 263)[1:] == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert share_interval(0, 20)[1:] == pytest.approx((0.0, 0.1611), abs=5e-5)
     assert share_interval(0, 0)[1:] == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Crohn's disease", "inflammatory bowel disease"),
+        ("crohn’s disease", "inflammatory bowel disease"),
+        ("Ziekte van Crohn", "inflammatory bowel disease"),
+        ("IBD", "inflammatory bowel disease"),
+        ("Colitis Ulcerosa", "inflammatory bowel disease"),
+        ("coeliakie", "coeliac disease"),
+        ("celiac disease", "coeliac disease"),
+        ("hemicolectomie", "bowel resection"),
+        ("prednison", "immunosuppressive treatment"),
+        ("niertransplantatie", "immunosuppressive treatment"),
+    ],
+)
+def test_an_excluded_diagnosis_in_other_words(tmp_path, said, reason):
+    for text in (said, said.upper(), f"asthma|{said}"):
+        [found] = decided_of(tmp_path, {"conditions": text})
+        assert (found["decision"], found["reasons"]) == (NOT_INCLUDED, (reason,))
+
+
+def test_an_unknown_word_waits_for_a_decision_which_is_recorded_in_the_log(tmp_path):
+    found = decided_of(
+        tmp_path,
+        {"conditions": "gnarls"},
+        {"conditions": "gnarls (allowed)"},
+        {"conditions": "astma|gnarls (excludes)"},
+        {"conditions": "gnarls", "age": "12", "year_of_birth": ""},
+    )
+    assert [row["decision"] for row in found] == [UNDECIDED, INCLUDED, NOT_INCLUDED, NOT_INCLUDED]
+    assert found[0]["reasons"] == ("condition not recognised: gnarls",)
+    assert found[2]["reasons"] == ("excluded by decision: gnarls",)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Jan Jansen", "a name"),
+        ("Jansen", "a name"),
+        ("de Vries, A", "a name"),
+        ("111222333", "BSN"),
+        ("1112.22.333", "BSN"),
+        ("jan@voorbeeld.nl", "e-mail"),
+        ("12-03-1961", "date of birth"),
+        ("19610312", "date of birth"),
+    ],
+)
+def test_a_screening_id_that_says_who_it_is(tmp_path, name, said):
+    with pytest.raises(InputErrors, match=said) as told:
+        decided_of(tmp_path, {"screening_id": name})
+    assert name not in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["S001", "BUIK-0001", "UMCG 12", "1001", "P1", "111222334"])
+def test_screening_ids_that_say_nothing(tmp_path, name):
+    assert decided_of(tmp_path, {"screening_id": name})[0]["decision"] == INCLUDED
+
+
+def decided_of(folder, *changes):
+    log = log_of(folder, *changes)
+    return decide(read_screening(log, RULES), RULES).to_dict("records")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from handbook_utils.analysis.taxa.differential import differential
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.taxa.differential import METHODS, differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.errors import InputError, collect, listed
+from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study.readers import require_counts
 
@@ -24,29 +25,28 @@ def find_differential_taxa(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        A table without counts, columns that are not there, groups that are too small, filters that nothing passes,
-        covariates that tell the groups apart.
+        A table that the method cannot compare, columns that are not there, a design that these samples cannot answer
+        (with what shows it), filters that nothing passes, a method that does not take this design.
     """
     study = study_of(parameters, "twins")
-    group, person, rank = (parameters[name] for name in ("group", "person", "rank"))
-    covariates = parameters["covariates"]
-    collect(
-        partial(require_counts, study),
-        partial(keep_taxa, study, prevalence=parameters["prevalence"]),
-        *column_checks(study, parameters, ["group"], ["covariates", "person"]),
-        *([partial(study.agglomerate, rank)] if rank else []),
+    rank, method = str(parameters["rank"]), str(parameters["method"])
+    checks: list[Callable[[], object]] = [partial(keep_taxa, study, prevalence=float(parameters["prevalence"]))]
+    if not METHODS[method].shares:
+        checks.append(partial(require_counts, study))
+    if rank:
+        checks.append(partial(study.agglomerate, rank))
+    collect(*checks)
+    plain = [name for name in parameters["covariates"] if "(" not in name]
+    collect(*column_checks(study, {**parameters, "covariates": plain}, [], ["covariates", "person", "time"]))
+    least = float(parameters["least_depth"]) if study.quantity == "counts" else 0.0
+    deep = study.choose_samples((study.depth >= least).to_numpy())
+    questions = ("group", "reference", "exposure", "person", "time", "interactions", "contrast", "missing")
+    other, reference = parameters["other"], parameters["reference"]
+    design = design_of(
+        deep.metadata,
+        covariates=", ".join(parameters["covariates"]),
+        levels=f"{reference}, {other}" if other and reference else "",
+        minimum=3,
+        **{name: parameters[name] for name in questions},
     )
-    people = study.choose_samples(study.depth >= parameters["least_depth"])
-    if person:
-        people = people.choose_samples(~people.column(person).duplicated())
-    wanted = [parameters[name] for name in ("other", "reference")]
-    sizes = people.column(group).astype(str).value_counts().reindex(wanted, fill_value=0)
-    if sizes.min() < 8 or len(people.samples) < 2 * parameters["people"]:
-        raise InputError(
-            "There are too few people to compare.",
-            where=f"sample metadata, column {group}, and parameter people",
-            expected=f"eight or more in each group, and {2 * parameters['people']} in all for the simulation",
-            found=listed([f"{name} ({size})" for name, size in people.column(group).value_counts().items()]),
-            remedy="Give other and reference as the column writes them, and lower people for a small study.",
-        )
-    differential(people, group, method="linda", other=wanted[0], reference=wanted[1], covariates=covariates)
+    differential(keep_taxa(deep, prevalence=float(parameters["prevalence"])), design, method=method)

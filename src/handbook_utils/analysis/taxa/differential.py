@@ -1,44 +1,30 @@
-"""Which taxa differ between two groups: six methods with one table of results.
+"""Which taxa differ, beside what else, in one table whatever the method and the design.
 
 Reads are a sample of a composition: one taxon that grows makes all others look smaller. The methods differ in what they
-do about that, about zeros, and about covariates. All fold changes here are on the logarithm to base 2.
+do about that, about zeros, and about covariates (:mod:`handbook_utils.analysis.taxa.methods`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import optimize, stats
-from skbio.stats.composition import ancombc2, clr, dirmult_ttest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from handbook_utils.analysis.distance.permanova import columns_of
+from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.taxa.methods import METHODS, Method
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
 
-__all__ = ["METHODS", "benjamini_hochberg", "differential", "mode_of"]
+__all__ = ["METHODS", "benjamini_hochberg", "differential", "usable_methods"]
 
 Array = NDArray[np.float64]
-
-#: Methods by name: what each compares, and whether it takes covariates.
-METHODS: dict[str, tuple[str, bool]] = {
-    "ancom-bc2": (
-        "logarithms of counts, corrected for the share of each sample that was read; must hold for three pseudocounts",
-        True,
-    ),
-    "linda": ("centred log-ratios, moved so that the commonest difference is none", True),
-    "aldex2-like": ("centred log-ratios, averaged over draws of what the counts may have been", False),
-    "clr-wilcoxon": ("ranks of centred log-ratios", False),
-    "deseq2": ("counts, negative binomial, with size factors", True),
-    "maaslin-like": ("logarithms of relative abundances", True),
-    "shares-wilcoxon": ("ranks of relative abundances, as if they were not shares of one whole", False),
-}
+#: A p-value of presence up to which a taxon that nobody of a group has is called absent there, and not unseen.
+_ABSENT = 0.05
 
 
 def benjamini_hochberg(p: Array) -> Array:
@@ -60,193 +46,17 @@ def benjamini_hochberg(p: Array) -> Array:
     return corrected
 
 
-def mode_of(values: Array) -> float:
-    """Return where numbers are densest: the highest point of a Gaussian kernel density.
+@dataclass(frozen=True)
+class _Question:
+    """One contrast: its weights of the model's columns, and its groups, the one with most weight first."""
 
-    Parameters
-    ----------
-    values : array of float
-        Two or more. The bandwidth is Silverman's (R's ``bw.nrd0``).
-
-    Examples
-    --------
-    >>> round(mode_of(np.array([-0.1, 0.0, 0.1, 0.05, 3.0, 4.0])), 2)
-    0.03
-    """
-    quartiles = np.subtract(*np.quantile(values, [0.75, 0.25]))
-    spread = np.std(values, ddof=1)
-    width = 0.9 * (min(spread, quartiles / 1.34) or spread or 1.0) * len(values) ** -0.2
-
-    def depth(place: float | Array) -> Array:
-        return -np.asarray(np.exp(-0.5 * ((values[:, np.newaxis] - place) / width) ** 2).sum(axis=0))
-
-    # A grid first, since a density has several tops.
-    grid = np.linspace(values.min() - width, values.max() + width, 1024)
-    top = grid[np.argmin(depth(grid))]
-    step = grid[1] - grid[0]
-    return float(
-        optimize.minimize_scalar(
-            lambda place: float(depth(place)[0]), bounds=(top - step, top + step), options={"xatol": 1e-10}
-        ).x
-    )
+    name: str
+    weights: Array
+    groups: tuple[str, ...]
 
 
-def _least_squares(values: Array, model: Array) -> tuple[Array, Array, int]:
-    """Return slope and standard error of the last column of a model, for each column of values."""
-    free = len(model) - model.shape[1]
-    inverse = np.linalg.inv(model.T @ model)
-    estimate = inverse @ model.T @ values
-    spread = np.sqrt(((values - model @ estimate) ** 2).sum(axis=0) / free)
-    return estimate[-1], spread * np.sqrt(inverse[-1, -1]), free
-
-
-def _of_t(slope: Array, error: Array, free: int) -> pd.DataFrame:
-    width = stats.t.ppf(0.975, free) * error
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = 2 * stats.t.sf(np.abs(slope / error), free)
-    return pd.DataFrame({"log2_fold": slope, "low": slope - width, "high": slope + width, "p": p})
-
-
-def _linda(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    slope, error, free = _least_squares(clr(counts + 0.5) / np.log(2), model)
-    return _of_t(slope - mode_of(slope), error, free)
-
-
-def _maaslin(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    least = np.where(shares > 0, shares, np.inf).min(axis=0)
-    slope, error, free = _least_squares(np.log2(np.where(shares > 0, shares, least / 2)), model)
-    return _of_t(slope, error, free)
-
-
-def _ranks(values: Array, model: Array) -> pd.DataFrame:
-    """Wilcoxon's rank sum test, with the median of all differences and its interval (Hodges and Lehmann)."""
-    other = model[:, -1] == 1
-    one, two = values[~other], values[other]
-    sizes = len(one) * len(two)
-    apart = np.sort((two[:, None, :] - one[None, :, :]).reshape(sizes, -1), axis=0)
-    cut = int(sizes / 2 - stats.norm.ppf(0.975) * np.sqrt(sizes * (len(values) + 1) / 12))
-    cut = min(max(cut, 0), sizes - 1)
-    p = stats.mannwhitneyu(two, one, axis=0, method="asymptotic").pvalue
-    return pd.DataFrame(
-        {"log2_fold": np.median(apart, axis=0), "low": apart[cut], "high": apart[sizes - 1 - cut], "p": p}
-    )
-
-
-def _clr_wilcoxon(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    return _ranks(clr(counts + 0.5) / np.log(2), model)
-
-
-def _shares_wilcoxon(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    found = _maaslin(counts, model[:, [0, -1]], 0)
-    return found.assign(p=_ranks(counts / counts.sum(axis=1, keepdims=True), model)["p"].to_numpy())
-
-
-def _aldex(counts: Array, model: Array, seed: int) -> pd.DataFrame:
-    groups = np.where(model[:, -1] == 1, "other", "reference")
-    found = dirmult_ttest(counts, groups, "other", "reference", draws=32, p_adjust="bh", seed=seed)
-    return pd.DataFrame(
-        {
-            "log2_fold": found["Log2(FC)"].to_numpy(),
-            "low": found["CI(2.5)"].to_numpy(),
-            "high": found["CI(97.5)"].to_numpy(),
-            "p": found["pvalue"].to_numpy(),
-            "q": found["qvalue"].to_numpy(),
-        }
-    )
-
-
-def _named(model: Array) -> pd.DataFrame:
-    """Return a model's columns but the first under plain names; the last is ``x``."""
-    names = [f"c{number}" for number in range(model.shape[1] - 2)] + ["x"]
-    return pd.DataFrame(model[:, 1:], columns=names, index=[f"s{row}" for row in range(len(model))])
-
-
-def _ancom(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    frame = _named(model)
-    table = pd.DataFrame(counts, index=frame.index, columns=[f"t{place}" for place in range(counts.shape[1])])
-    fits = []
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        # Zeros as missing alone give far too many small p-values on sparse tables. The authors' sensitivity analysis
-        # asks that a finding holds with pseudocounts, too: the largest p-value is the one to report.
-        for pseudocount in (0.0, 0.5, 1.0):
-            try:
-                found = ancombc2(table, frame, " + ".join(frame.columns), pseudocount=pseudocount, p_adjust=None).result
-            except ValueError as error:
-                raise InputError(
-                    "ANCOM-BC2 cannot be fitted to these taxa.",
-                    where="parameter method",
-                    expected="taxa that enough samples of both groups have",
-                    found=str(error),
-                    remedy="Leave out rarer taxa (raise prevalence), or choose another method.",
-                ) from error
-            fits.append(found.xs("x", level="Covariate").reindex(table.columns))
-    slope, error_of = fits[1]["Log(FC)"].to_numpy() / np.log(2), fits[1]["SE"].to_numpy() / np.log(2)
-    width = stats.norm.ppf(0.975) * error_of
-    p = np.max([fit["pvalue"].to_numpy() for fit in fits], axis=0)
-    return pd.DataFrame({"log2_fold": slope, "low": slope - width, "high": slope + width, "p": p})
-
-
-def _deseq(counts: Array, model: Array, seed: int) -> pd.DataFrame:  # noqa: ARG001
-    # Imported here: it takes a second, and six methods do without.
-    from pydeseq2.dds import DeseqDataSet
-    from pydeseq2.default_inference import DefaultInference
-    from pydeseq2.ds import DeseqStats
-
-    frame = _named(model)
-    table = pd.DataFrame(counts.astype(np.int64), index=frame.index)
-    table.columns = [f"t{place}" for place in range(counts.shape[1])]
-    inference = DefaultInference(n_cpus=1)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        fitted = DeseqDataSet(
-            counts=table,
-            metadata=frame,
-            design="~ " + " + ".join(frame.columns),
-            size_factors_fit_type="poscounts",
-            inference=inference,
-            quiet=True,
-        )
-        fitted.deseq2()
-        tested = DeseqStats(fitted, contrast=np.eye(model.shape[1])[-1], inference=inference, quiet=True)
-        tested.summary()
-    rows = tested.results_df.reindex(table.columns)
-    slope, error = rows["log2FoldChange"].to_numpy(), rows["lfcSE"].to_numpy()
-    width = stats.norm.ppf(0.975) * error
-    return pd.DataFrame(
-        {
-            "log2_fold": slope,
-            "low": slope - width,
-            "high": slope + width,
-            "p": rows["pvalue"].to_numpy(),
-            "q": rows["padj"].to_numpy(),
-        }
-    )
-
-
-_DONE_BY: dict[str, Callable[[Array, Array, int], pd.DataFrame]] = {
-    "ancom-bc2": _ancom,
-    "linda": _linda,
-    "aldex2-like": _aldex,
-    "clr-wilcoxon": _clr_wilcoxon,
-    "deseq2": _deseq,
-    "maaslin-like": _maaslin,
-    "shares-wilcoxon": _shares_wilcoxon,
-}
-
-
-def differential(
-    study: Study,
-    group: str,
-    *,
-    method: str,
-    other: str,
-    reference: str,
-    covariates: Sequence[str] = (),
-    seed: int = 1,
-) -> pd.DataFrame:
-    """Compare every taxon between two groups.
+def differential(study: Study, design: Design, *, method: str, seed: int = 1) -> pd.DataFrame:
+    """Compare every taxon by a design.
 
     Where nothing differs, 5 % of p-values should be at most 0.05. On counts drawn from the method's own model
     ``deseq2`` does that, and ``aldex2-like`` where samples have 20,000 reads or more; with 500 to 2,000 reads it gives
@@ -257,50 +67,46 @@ def differential(
     Parameters
     ----------
     study : Study
-        Counts, one sample a person; rare taxa are left out beforehand. Samples of further groups, and samples without
-        a value of a covariate, are not used.
-    group : str
-        Metadata column of the groups.
+        Counts, or shares for methods that do without; rare taxa are left out beforehand.
+    design : Design
+        Made from the metadata of this study. With a person who has several samples, people have levels of their own.
     method : str
         One of ``METHODS``. ``ancom-bc2`` gives the fold change with a pseudocount of a half, and the largest of the
         p-values with zeros missing and with pseudocounts of a half and one; ``aldex2-like`` draws 32 times;
-        ``clr-wilcoxon`` and ``linda`` add half a read to every count; ``maaslin-like`` replaces zeros by half of the
-        least share of the taxon.
-    other, reference : str
-        The groups; fold changes are of the first over the second.
-    covariates : sequence of str
-        Metadata columns adjusted for, by methods that can.
+        ``clr-wilcoxon`` adds half a read to every count; ``maaslin-like`` replaces zeros by half of the least share of
+        the taxon; ``linda`` does what its paper says.
     seed : int
         Of the draws of ``aldex2-like``.
 
     Returns
     -------
     pandas.DataFrame
-        A row a taxon: ``log2_fold``, ``low``, ``high`` (95 %), ``p``, ``q`` (Benjamini and Hochberg). What a method
-        could not estimate is missing.
+        A row a taxon and contrast: ``contrast``, ``log2_fold``, ``low``, ``high`` (95 %; a unit of a number, or one
+        group over another), ``p``, ``q`` (Benjamini and Hochberg, within a contrast), ``n`` (samples fitted),
+        ``in <group>`` (part of its samples that have the taxon), and a ``note``. A taxon that no sample of a group
+        has, and by Fisher's exact test not by chance, has no fold: its p is that of the test, and the note names the
+        group. What a method could not estimate is missing.
 
     Raises
     ------
     InputError
-        A method that is not there or does not take covariates, groups with fewer than three samples, covariates that
-        tell the groups apart completely.
+        A method that is not there or cannot answer this design, or taxa of which none is left.
 
     References
     ----------
     Lin and Peddada 2024, Nature Methods 21:83 (ANCOM-BC2, by scikit-bio); Zhou and others 2022, Genome Biology 23:95
-    (LinDA; here with a pseudocount always, Silverman's bandwidth, and no trimming of outliers); Fernandes and others
-    2014, Microbiome 2:15 (ALDEx2, by scikit-bio); Love and others 2014, Genome Biology 15:550 (DESeq2, by pydeseq2);
-    Mallick and others 2021, PLoS Computational Biology 17:e1009442 (MaAsLin 2; here its linear model without random
-    effects).
+    (LinDA); Fernandes and others 2014, Microbiome 2:15 (ALDEx2, by scikit-bio); Love and others 2014, Genome Biology
+    15:550 (DESeq2, by pydeseq2); Mallick and others 2021, PLoS Computational Biology 17:e1009442 (MaAsLin 2).
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> counts = {"a": [9, 8, 7, 70, 80, 90], "b": [50, 60, 70, 55, 60, 65], "c": [70, 60, 50, 60, 55, 65]}
     >>> counts = pd.DataFrame(counts, index=[f"s{row}" for row in range(6)])
     >>> arms = pd.DataFrame({"arm": list("nnnyyy")}, index=counts.index)
-    >>> found = differential(Study.from_frame(counts, arms), "arm", method="linda", other="y", reference="n")
-    >>> found["log2_fold"].round(1).to_dict()
-    {'a': 3.2, 'b': -0.0, 'c': -0.0}
+    >>> found = differential(Study.from_frame(counts, arms), design_of(arms, group="arm"), method="maaslin-like")
+    >>> found.loc["a", "contrast"], round(float(found.loc["a", "log2_fold"]), 2)
+    ('y - n', 2.68)
     """
     if method not in METHODS:
         raise InputError(
@@ -310,34 +116,135 @@ def differential(
             found=method,
             remedy=nearest(method, sorted(METHODS)),
         )
-    if covariates and not METHODS[method][1]:
-        raise InputError(f"The method '{method}' takes no covariates.", where="parameter covariates")
-    words = study.column(group).astype(str)
-    complete = study.metadata[list(covariates)].notna().all(axis=1) & study.column(group).notna()
-    chosen = study.choose_samples(list(study.samples[(words.isin([other, reference]) & complete).to_numpy()]))
-    flag = (chosen.column(group).astype(str) == other).to_numpy()
-    if min(flag.sum(), (~flag).sum()) < 3:
+    chosen = study.choose_samples(design.samples)
+    if (chosen.depth == 0).any():
         raise InputError(
-            "A group is too small.",
-            where=f"sample metadata, column {group}",
-            expected=f"three samples or more of '{other}' and of '{reference}'",
-            found=f"{flag.sum()} and {(~flag).sum()}",
+            "Samples without reads cannot be compared.",
+            where="parameter least_depth",
+            expected="one read or more in each sample",
+            found=listed([str(name) for name in chosen.samples[(chosen.depth == 0).to_numpy()]]),
+            remedy="Leave them out: least_depth 1 or more.",
         )
-    columns = [np.ones((len(flag), 1)), *(columns_of(chosen.metadata[name]) for name in covariates)]
-    model = np.hstack([*columns, flag.astype(float)[:, None]])
-    if np.linalg.matrix_rank(model) < model.shape[1] or len(model) <= model.shape[1]:
-        raise InputError(
-            "The groups cannot be told from the covariates.",
-            where="parameters group and covariates",
-            expected="groups that share values of each covariate",
-            found=listed(list(covariates)),
-            remedy="Leave a covariate out.",
-        )
+    values = chosen.table.toarray().astype(float)
     # Taxa that nobody here has cannot be compared.
-    counts = chosen.table.toarray().astype(float)
-    present = counts.sum(axis=0) > 0
-    found = _DONE_BY[method](counts[:, present], model, seed)
-    if "q" not in found:
-        found["q"] = benjamini_hochberg(found["p"].to_numpy())
-    found.index = pd.Index([str(name) for name in study.features[present]], name="taxon")
+    present = values.sum(axis=0) > 0
+    values = values[:, present]
+    taxa = pd.Index([str(name) for name in study.features[present]], name="taxon")
+    if len(taxa) < 2:
+        raise InputError("Fewer than two taxa are left.", where="parameter prevalence", found=str(len(taxa)))
+    counts = study.quantity == "counts"
+    _check(method, design, counts)
+    person = pd.factorize(design.people)[0] if design.n_people < design.n else None
+    seen = {name: (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}
+    tables = []
+    for question in _questions(design):
+        rows, model = _asked(question, design, METHODS[method])
+        found = METHODS[method].run(values[rows], model, None if person is None else person[rows], seed, counts)
+        found = _named_zeros(found, question, design, values > 0)
+        if "q" not in found or found["note"].ne("").any():
+            found["q"] = benjamini_hochberg(found["p"].to_numpy())
+        found = found.assign(
+            contrast=question.name, n=int(rows.sum()), **{f"in {name}": part for name, part in seen.items()}
+        )
+        tables.append(found.set_index(taxa))
+    order = ["contrast", "log2_fold", "low", "high", "p", "q", "n", *(f"in {name}" for name in seen), "note"]
+    return pd.concat(tables)[order]
+
+
+def _questions(design: Design) -> Iterator[_Question]:
+    """Yield each contrast of the groups, or the number that is asked about; and each interaction with it."""
+    columns = list(design.matrix.columns)
+    own = [columns.index(name) for name in design.terms[design.focus].block.columns]
+    if design.groups:
+        for name, weights in design.contrasts.iterrows():
+            row = np.zeros(len(columns))
+            row[own] = weights.to_numpy(dtype=float)[1:]
+            between = weights[weights.ne(0)].sort_values(ascending=False, kind="stable")
+            yield _Question(str(name), row, tuple(map(str, between.index)))
+    else:
+        yield _Question(design.focus, np.eye(len(columns))[own[0]], ())
+    about = set(design.terms[design.focus].columns)
+    for term in design.terms.values():
+        if term.kind == "interaction" and about & set(term.columns):
+            for name in term.block.columns:
+                yield _Question(str(name), np.eye(len(columns))[columns.index(name)], ())
+
+
+def _asked(question: _Question, design: Design, method: Method) -> tuple[NDArray[np.bool_], Array]:
+    """Return the samples used, and the model with the contrast as its last column."""
+    if not method.columns:
+        rows = design.labels.isin(list(question.groups)).to_numpy()
+        over = (design.labels[rows] == question.groups[0]).to_numpy()
+        return rows, np.column_stack([np.ones(rows.sum()), over]).astype(float)
+    # The coefficients are turned so that the contrast is one of them, in place of one it is made of.
+    model = design.matrix.to_numpy(dtype=float)
+    place = int(np.flatnonzero(question.weights)[-1])
+    turned = np.eye(model.shape[1])
+    turned[place] = question.weights
+    made = model @ np.linalg.inv(turned)
+    order = [*(at for at in range(model.shape[1]) if at != place), place]
+    return np.ones(len(model), dtype=bool), made[:, order]
+
+
+def usable_methods(design: Design, *, counts: bool = True) -> list[str]:
+    """Return the methods that can answer a design.
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> visits = pd.DataFrame({"arm": list("aabbccdd"), "who": [1, 1, 2, 2, 3, 3, 4, 4]}, index=list("abcdefgh"))
+    >>> usable_methods(design_of(visits, group="arm", person="who"))
+    ['linda', 'maaslin-like']
+    """
+    return [name for name, method in METHODS.items() if not any(_refusals(method, design, counts).values())]
+
+
+def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, str, str], bool]:
+    """Return what may stand in a method's way (problem, where, remedy), and whether it does."""
+    weights = design.contrasts.abs() if design.groups else pd.DataFrame()
+    pairs = bool(design.groups) and bool(weights.sum(axis=1).eq(2).all() and weights.max(axis=1).eq(1).all())
+    repeated = design.n_people < design.n
+    return {
+        ("needs counts", "parameter table", "Give the counts"): not counts and not method.shares,
+        ("takes no repeated samples of people", "parameter person", "Keep one sample a person"): (
+            repeated and not method.people
+        ),
+        (
+            "compares two groups and nothing beside them",
+            "parameters group, covariates and contrast",
+            "Leave the covariates out",
+        ): not method.columns and (bool(design.beside) or not pairs),
+    }
+
+
+def _check(name: str, design: Design, counts: bool) -> None:
+    for (problem, where, remedy), wrong in _refusals(METHODS[name], design, counts).items():
+        if wrong:
+            raise InputError(
+                f"The method '{name}' {problem}.",
+                where=where,
+                found=design.who,
+                remedy=f"{remedy}, or choose method {listed(usable_methods(design, counts=counts))}.",
+            )
+
+
+def _named_zeros(found: pd.DataFrame, question: _Question, design: Design, there: NDArray[np.bool_]) -> pd.DataFrame:
+    """Name the taxa that a group of the contrast lacks, and give them the test of presence in place of a fold."""
+    found = found.assign(note="")
+    if len(question.groups) != 2:
+        return found
+    people = design.people.to_numpy()
+    by_group = []
+    for name in question.groups:
+        rows = (design.labels == name).to_numpy()
+        by_group.append(pd.DataFrame(there[rows]).groupby(people[rows]).any())
+    sizes = [len(part) for part in by_group]
+    have = np.array([part.sum().to_numpy() for part in by_group])
+    p = [stats.fisher_exact([one, [size - has for size, has in zip(sizes, one, strict=True)]])[1] for one in have.T]
+    absent = (have == 0).any(axis=0) & (np.array(p) <= _ABSENT)
+    lacks = np.array(question.groups, dtype=object)[have.argmin(axis=0)]
+    found["p"] = np.where(absent, p, found["p"])
+    found["note"] = np.where(absent, "structural zero in " + lacks, "")
+    for name in ("log2_fold", "low", "high"):
+        found[name] = found[name].mask(absent)
     return found

@@ -76,7 +76,7 @@ class Wells:
         >>> kinds = pd.DataFrame({"kind": ["blank", "stool", "stool"]}, index=table.index)
         >>> wells = Wells.of(Study.from_frame(table, kinds), kind="kind", blank="blank")
         >>> wells.cleaned(pd.Index(["dust"])).to_frame().to_dict("list")
-        {'gut': [9, 8]}
+        {'gut': [9.0, 8.0]}
         """
         names = sparse.csr_array(sparse.eye_array(len(whole.features)))
         apart = Study.from_sparse(names, whole.features, whole.features, taxonomy=whole.taxonomy)

@@ -29,6 +29,8 @@ from handbook_utils.text import sniff
 from handbook_utils.text.decode import read_text
 
 Verdict = Literal["accept", "flag", "reject", "missing"]
+#: What is scanned of a tube, in order.
+EVENTS = ("collected", "frozen", "packed", "received")
 
 #: Activation energy over the gas constant, kelvin (83.144 kJ/mol over 8.3144 J/(mol K)).
 _DELTA_H_OVER_R = 10_000.0
@@ -356,12 +358,12 @@ class _Clock:
 
 
 def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterdam") -> pd.DataFrame:
-    """Read the log of scans: which tube was collected, frozen and received when, in which shipment.
+    """Read the log of scans: which tube was collected, frozen, packed and received when, in which shipment.
 
     Parameters
     ----------
     path : pathlib.Path
-        Columns ``code``, ``event`` (collected, frozen, received) and ``time``; ``shipment`` where received.
+        Columns ``code``, ``event`` (of :data:`EVENTS`) and ``time``; ``shipment`` where received.
     known : sequence of str
         The codes that were given out.
     zone : str
@@ -370,7 +372,7 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
     Returns
     -------
     pandas.DataFrame
-        A row a tube: index ``code``, columns collected, frozen, received (UTC) and shipment.
+        A row a tube: index ``code``, columns :data:`EVENTS` (UTC) and shipment.
 
     Raises
     ------
@@ -410,8 +412,8 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
                 )
             )
             continue
-        if event not in ("collected", "frozen", "received"):
-            errors.append(InputError("Unknown event.", where=at, expected="collected, frozen or received", found=event))
+        if event not in EVENTS:
+            errors.append(InputError("Unknown event.", where=at, expected=", ".join(EVENTS), found=event))
             continue
         if event in found.get(code, {}):
             errors.append(
@@ -437,7 +439,7 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
                     )
                 )
     for code, entry in found.items():
-        order = [name for name in ("collected", "frozen", "received") if name in entry]
+        order = [name for name in EVENTS if name in entry]
         for before, after in pairwise(order):
             if entry[after] < entry[before]:  # type: ignore[operator]
                 errors.append(
@@ -445,11 +447,9 @@ def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterda
                 )
     if errors:
         raise InputErrors(errors)
-    table = pd.DataFrame.from_dict(found, orient="index").reindex(
-        columns=["collected", "frozen", "received", "shipment"]
-    )
+    table = pd.DataFrame.from_dict(found, orient="index").reindex(columns=[*EVENTS, "shipment"])
     table.index.name = "code"
-    for name in ("collected", "frozen", "received"):
+    for name in EVENTS:
         table[name] = pd.to_datetime(table[name], utc=True)
     table["shipment"] = table["shipment"].fillna("")
     return table.sort_index()
@@ -475,8 +475,9 @@ def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[
     """
 
     @cache  # tubes of one shipment arrive together
-    def travel(shipment: str, received: pd.Timestamp) -> _Travel:
-        return _travelled(logs[shipment], received.to_pydatetime(), limits)
+    def travel(shipment: str, packed: pd.Timestamp, received: pd.Timestamp) -> _Travel:
+        start = None if pd.isna(packed) else packed.to_pydatetime()
+        return _travelled(logs[shipment], start, received.to_pydatetime(), limits)
 
     return [
         _judge(str(code), row, partial(travel, str(row["shipment"])) if str(row["shipment"]) in logs else None, limits)
@@ -515,25 +516,41 @@ def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
 
 
 class _Travel(NamedTuple):
-    """What a log says of a shipment until it was received: minutes above the limit, kinetic °C, longest gap."""
+    """What a log says of a journey: minutes above the limit, kinetic °C, longest gap; and what it does not say."""
 
     above: float
     kinetic: float
     gap: float
+    unknown: tuple[str, ...]
 
 
-def _travelled(log: Log, end: dt.datetime, limits: Limits) -> _Travel:
-    moments, heat = _between(log, None, end)
-    kinetic = float("nan")
-    if len(moments) > 1:
-        kinetic = mean_kinetic_temperature((heat[:-1] + heat[1:]) / 2, np.diff(moments) / 60)
-    return _Travel(minutes_above(log, limits.warmest, None, end), kinetic, longest_gap(log, None, end))
+def _travelled(log: Log, start: dt.datetime | None, end: dt.datetime, limits: Limits) -> _Travel:
+    """Look at the readings from packing to receipt; those of before packing are of the room the logger lay in."""
+    moments, heat = _between(log, start, end)
+    unknown = []
+    first, last = log.celsius.index[0].to_pydatetime(), log.celsius.index[-1].to_pydatetime()
+    if len(moments) < 2:
+        said = f"the log is of other days: {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+        return _Travel(float("nan"), float("nan"), 0.0, (said,))
+    allowed = dt.timedelta(minutes=limits.gap_minutes)
+    if start is None:
+        unknown.append("not known when it was packed, so not whether the log covers the journey")
+    elif first - start > allowed:
+        unknown.append(f"the log begins {(first - start).total_seconds() / 3600:.1f} h after it was packed")
+    if end - last > allowed:
+        unknown.append(f"the log ends {(end - last).total_seconds() / 3600:.1f} h before it was received")
+    kinetic = mean_kinetic_temperature((heat[:-1] + heat[1:]) / 2, np.diff(moments) / 60)
+    return _Travel(
+        minutes_above(log, limits.warmest, start, end), kinetic, longest_gap(log, start, end), tuple(unknown)
+    )
 
 
-def _judge(code: str, row: pd.Series, travel: Callable[[pd.Timestamp], _Travel] | None, limits: Limits) -> Judged:
+def _judge(
+    code: str, row: pd.Series, travel: Callable[[pd.Timestamp, pd.Timestamp], _Travel] | None, limits: Limits
+) -> Judged:
     reasons: list[str] = []
     verdict: Verdict = "accept"
-    collected, frozen, received = (row[name] for name in ("collected", "frozen", "received"))
+    collected, frozen, packed, received = (row[name] for name in EVENTS)
     hours = float("nan")
     if pd.isna(received):
         steps = [name for name, moment in (("collected", collected), ("frozen", frozen)) if not pd.isna(moment)]
@@ -549,7 +566,8 @@ def _judge(code: str, row: pd.Series, travel: Callable[[pd.Timestamp], _Travel] 
     if travel is None:
         reasons.append("no temperature log for its shipment")
     else:
-        above, kinetic, gap = travel(received)
+        above, kinetic, gap, unknown = travel(packed, received)
+        reasons += unknown
         if gap > limits.gap_minutes:
             reasons.append(f"the log has a gap longer than {limits.gap_minutes:g} min")
         if above > limits.reject_minutes:

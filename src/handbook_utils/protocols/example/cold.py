@@ -74,7 +74,11 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
         made[f"loggers/{name}.csv"] = _logged(turn % 4, start, generator, warm=name == warm_box, gap=name == gap_box)
         arrived = start.astimezone(dt.UTC) + dt.timedelta(hours=29)
         for tube in tubes:
-            rows += [*_at_home(tube, start, generator), _scan(tube, "received", arrived, name)]
+            rows += [
+                *_at_home(tube, start, generator),
+                _scan(tube, "packed", start),
+                _scan(tube, "received", arrived, name),
+            ]
     for tube in lost:
         rows += _at_home(tube, _FIRST + (len(points) - 1) * _BETWEEN, generator)
     made["scans.csv"] = ("\n".join(rows) + "\n").encode()

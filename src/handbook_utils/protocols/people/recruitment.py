@@ -12,7 +12,14 @@ from matplotlib.figure import Figure
 from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.figures.style import OKABE_ITO
-from handbook_utils.protocols.people.screening import INCLUDED, NOT_INCLUDED, POSITIONS, WAITING, reasons_count
+from handbook_utils.protocols.people.screening import (
+    INCLUDED,
+    NOT_INCLUDED,
+    POSITIONS,
+    UNDECIDED,
+    WAITING,
+    reasons_count,
+)
 
 _BOX = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": "0.25"}
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
@@ -24,14 +31,16 @@ def flow(log: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        ``screened``, ``not included``, ``eligible``, ``eligible, no arm yet``, ``included``, then each arm.
+        ``screened``, ``not included``, ``waits for a decision``,
+        ``eligible``, ``eligible, no arm yet``, ``included``, then each arm.
     """
     held = decisions["decision"]
     arms = log.loc[held == INCLUDED, "arm"].value_counts().sort_index()
     return {
         "screened": len(log),
         NOT_INCLUDED: int((held == NOT_INCLUDED).sum()),
-        "eligible": int((held != NOT_INCLUDED).sum()),
+        UNDECIDED: int((held == UNDECIDED).sum()),
+        "eligible": int(held.isin((INCLUDED, WAITING)).sum()),
         WAITING: int((held == WAITING).sum()),
         INCLUDED: int((held == INCLUDED).sum()),
         **{str(arm): int(number) for arm, number in arms.items()},
@@ -62,6 +71,7 @@ def flow_figure(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str],
     axes.set(xlim=(0, 10), ylim=(0, 10), title=title)
     axes.axis("off")
     lines = [f"Not included: {counts[NOT_INCLUDED]}"]
+    lines += [f"Waiting for a decision: {counts[UNDECIDED]}"] if counts[UNDECIDED] else []
     lines += [textwrap.shorten(f"{number} {reason}", 36, placeholder="…") for reason, number in reasons[:most].items()]
     if len(reasons) > most:
         lines.append(f"{int(reasons[most:].sum())} other reasons")

@@ -19,6 +19,8 @@ import pandas as pd
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.people.conditions import EXCLUDES, decided, folded, meant_by
+from handbook_utils.protocols.people.privacy import is_bsn
 
 COLUMNS = (
     "screening_id",
@@ -44,6 +46,9 @@ NONE = "none"
 _BETWEEN = "|"
 
 INCLUDED, NOT_INCLUDED, WAITING = "included", "not included", "eligible, no arm yet"
+#: A condition that nobody knows waits: whoever decides writes ``word (allowed)`` or ``word (excludes)`` into the log.
+UNDECIDED = "waits for a decision"
+UNKNOWN = "condition not recognised"
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,12 @@ class _Reader:
 
         if not row["screening_id"]:
             wrong("screening_id", "A row has no screening id.", "an id, which is no name")
+        elif said := _no_id(row["screening_id"]):
+            hidden = f"line {line}"
+            where = f"{self._name}, {hidden}, screening_id"
+            remedy = "Number the log, and keep who is who in the hospital's own system."
+            expected = "an id that says nothing: a letter or two and a number, such as S001"
+            self.errors.append(InputError(f"A screening id {said}.", where=where, expected=expected, remedy=remedy))
         screened = _date(row["screened"], lambda *told: wrong("screened", *told))
         if not row["screened"]:
             wrong("screened", "The day of screening is missing.", "a date, 2026-03-31")
@@ -280,6 +291,19 @@ class _Reader:
             "consent": consent,
             "arm": word("arm", rules.arms, empty=True),
         }
+
+
+def _no_id(text: str) -> str:
+    """Say what of a person an id gives away; "" where nothing."""
+    if is_bsn(text) and len(re.sub(r"\D", "", text)) == 9:
+        return "may be a citizen service number (BSN)"
+    if "@" in text:
+        return "is an e-mail address"
+    if re.search(r"[^\W\d_]{2,}[ ,.'-]+[^\W\d_]{2,}", text) or not re.search(r"\d", text):
+        return "may be a name"
+    if re.fullmatch(r"(?:19|20)\d{2}[-/. ]?\d{2}[-/. ]?\d{2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d{2}", text):
+        return "may be a date of birth"
+    return ""
 
 
 _Wrong = Callable[..., None]
@@ -341,16 +365,24 @@ def _conditions(text: str, rules: Rules, wrong: _Wrong) -> tuple[str, ...] | Non
         return None
     if text.casefold() == NONE:
         return ()
-    known = {name.casefold(): name for name in rules.conditions}
     found = []
     for part in (part.strip() for part in text.split(_BETWEEN)):
-        if part.casefold() not in known:
+        word, decision = decided(part)
+        excluding = _excluding(word, rules)
+        if not decision and not excluding and not meant_by(word):
             # A slip of the pen must not let somebody in; another condition is not a slip.
-            close = difflib.get_close_matches(part.casefold(), known, n=1, cutoff=0.85)
+            known = {folded(name): name for name in rules.conditions}
+            close = difflib.get_close_matches(folded(word), known, n=1, cutoff=0.85)
             if close:
                 wrong("A condition is almost one that excludes.", f"'{known[close[0]]}', or another word")
-        found.append(known.get(part.casefold(), part))
+        found.append(excluding or part)
     return tuple(part for part in found if part)
+
+
+def _excluding(word: str, rules: Rules) -> str:
+    """Return the excluding condition of the rules that a word means, or is a kind of; "" where there is none."""
+    meant = {folded(word), *map(folded, meant_by(word))}
+    return next((name for name in rules.conditions if meant & {folded(name), *map(folded, meant_by(name)[:1])}), "")
 
 
 # ------------------------------------------------------------------------------------------------------------- deciding
@@ -369,14 +401,16 @@ def decide(log: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a person, in the order of the log: ``screening_id``, ``decision`` (included; not included; eligible, no
-        arm yet), ``reasons`` (a tuple of all, empty for who is included), ``age_band``, ``deviation`` (something that
-        must be reported, or "").
+        One row a person, in the order of the log: ``screening_id``, ``decision`` (included; not included; waits for a
+        decision; eligible, no arm yet), ``reasons`` (a tuple of all, empty for who is included), ``age_band``,
+        ``deviation`` (something that must be reported, or "").
     """
     rows = []
     for person in log.to_dict("records"):
         reasons = tuple(_reasons(person, rules))
-        decision = NOT_INCLUDED if reasons else INCLUDED if person["arm"] else WAITING
+        undecided = bool(reasons) and all(reason.startswith(UNKNOWN) for reason in reasons)
+        eligible = INCLUDED if person["arm"] else WAITING
+        decision = UNDECIDED if undecided else NOT_INCLUDED if reasons else eligible
         late = reasons and any(reason.startswith("consent dated after") for reason in reasons)
         deviation = (
             f"given the arm {person['arm']} without being eligible"
@@ -420,7 +454,15 @@ def _reasons(person: Mapping[Hashable, object], rules: Rules) -> list[str]:
         reasons.append("conditions not recorded")
     elif isinstance(conditions, tuple):
         reasons += [name for name in rules.conditions if name in conditions]
+        reasons += [f"excluded by decision: {word}" for word, said in map(decided, conditions) if said == EXCLUDES]
+        reasons += [f"{UNKNOWN}: {word}" for word in _unknown(conditions, rules)]
     return reasons
+
+
+def _unknown(conditions: Sequence[str], rules: Rules) -> list[str]:
+    """Conditions that neither the rules nor the vocabulary know, and that nobody has decided on."""
+    said = [(word, decision) for word, decision in map(decided, conditions) if word not in rules.conditions]
+    return [word for word, decision in said if not decision and not meant_by(word)]
 
 
 def included_people(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
