@@ -81,8 +81,11 @@ def test_a_table_of_all_ranks_is_read_at_the_rank_that_is_asked_for(read) -> Non
     text = "#Classification\tA\nd__B\t9\nd__B|p__P\t9\nd__B|p__P|g__G\t8\nd__B|p__P|g__G|s__S\t5\n"
     assert values(read(text, rank="genus")) == {"G": {"A": 8}}
     assert values(read(text)) == {"S": {"A": 5}}
-    with pytest.raises(InputError, match="no clade of the rank family") as raised:
-        read(text, rank="family")
+    finer = read(text, rank="family")
+    assert values(finer) == {"G": {"A": 8}}
+    assert "No clade of the rank family: read at the rank genus, whose lineages say the family." in finer.notes
+    with pytest.raises(InputError, match="no clade of the rank strain") as raised:
+        read(text, rank="strain")
     assert "species (1)" in (raised.value.found or "") and "rank genus" in (raised.value.remedy or "")
 
 

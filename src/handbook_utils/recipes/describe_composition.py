@@ -8,7 +8,6 @@ from typing import Any
 
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import column_checks, study_of
-from handbook_utils.study.readers import require_counts
 
 
 def describe_composition(parameters: Mapping[str, Any]) -> None:
@@ -22,12 +21,11 @@ def describe_composition(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        Columns that are not there, a rank that the taxonomy does not have, counts that are none.
+        Columns that are not there, a rank that the taxonomy does not have.
     """
     study = study_of(parameters, "twins")
     rank = parameters["rank"]
     collect(
-        partial(require_counts, study),
         *column_checks(study, parameters, ["group"], ["person"]),
         *([partial(study.agglomerate, rank)] if rank else []),
     )

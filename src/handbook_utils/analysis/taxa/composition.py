@@ -21,6 +21,28 @@ from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
 
+def least_shown(study: Study) -> float:
+    """Return the share that stands for "not seen" on a logarithmic axis: below every share that was seen.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts: half a read of the deepest sample. Of shares: half of the least that is not zero.
+
+    Examples
+    --------
+    >>> least_shown(Study.from_frame(pd.DataFrame([[1, 9], [80, 20]], index=["s1", "s2"], columns=["a", "b"])))
+    0.005
+    >>> shares = pd.DataFrame([[0.25, 0.75]], index=["s1"], columns=["a", "b"])
+    >>> least_shown(Study.from_frame(shares, quantity="abundances"))
+    0.125
+    """
+    if study.are_counts:
+        return float(0.5 / study.depth.max())
+    values = study.proportions().table.data
+    return float(0.5 * values[values > 0].min())
+
+
 def most_abundant(study: Study, count: int, *, apart_from: Sequence[str] = ()) -> list[str]:
     """Name the taxa with the largest mean share.
 

@@ -59,7 +59,7 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
         raise InputError(
             "There is no such rank.", where="parameter rank", expected=f"one of {', '.join(RANKS)}", found=rank
         )
-    kept: list[tuple[int, list[str]]] = []
+    finer: dict[str, list[tuple[int, list[str]]]] = {name: [] for name in RANKS[RANKS.index(rank) :]}
     unnamed: list[tuple[int, list[str]]] = []
     others: dict[str, int] = {}
     for line, cells in source.rows:
@@ -68,10 +68,12 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
             unnamed.append((line, cells))
         elif clade and not clade.startswith("#"):
             last = rank_of(parts_of(clade)[-1])
-            if last == rank:
-                kept.append((line, cells))
-            else:
-                others[last or "none"] = others.get(last or "none", 0) + 1
+            others[last or "none"] = others.get(last or "none", 0) + 1
+            if last in finer and not (finer[rank] and last != rank):
+                finer[last].append((line, cells))
+    asked, rank = rank, next((name for name, held in finer.items() if held), rank)
+    kept = finer[rank]
+    others.pop(rank, None)
     if not kept:
         raise InputError(
             f"This table has no clade of the rank {rank}.",
@@ -111,6 +113,8 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
     for row, amounts in told:
         shown = listed([f"{amount:g}" for amount in amounts], most=6)
         table.notes.append(f"Left out, without a name: {row} ({shown}{unit or _unit(table.quantity)}).")
+    if rank != asked:
+        table.notes.append(f"No clade of the rank {asked}: read at the rank {rank}, whose lineages say the {asked}.")
     _told_rest(table, others, rank)
     return table
 
