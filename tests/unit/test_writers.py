@@ -25,7 +25,7 @@ from handbook_utils.study.cells.abundances import ABOUT_FEATURES, LINEAGE_WORDS,
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.readers import read_study
-from handbook_utils.study.writers import write_csv, write_metadata, write_study
+from handbook_utils.study.writers import as_files, write_csv, write_metadata, write_study
 
 NASTY = [
     *("<script>alert(1)</script>", '"quoted"', "two\nlines", "carriage\rreturn", "=cmd()", "🦠", "a\tb", "a,b;c", "#1"),
@@ -204,3 +204,14 @@ def test_ids_known_again_are_known_from_both_sides(one: str, other: str) -> None
     assert (
         loose_keys(one) & loose_keys(f" {one.upper()} ") if one.strip() and one.upper().lower() == one.lower() else True
     )
+
+
+def test_a_study_as_files_is_read_back(tmp_path: Path) -> None:
+    taxonomy = pd.DataFrame({"kingdom": ["B", "B"], "genus": ["G", ""]}, index=["x", "y"])
+    study = Study.from_sparse(np.array([[1, 2], [0, 3]]), ["S1", "S2"], ["x", "y"], taxonomy=taxonomy)
+    for name, content in as_files(study).items():
+        (tmp_path / name).write_bytes(content)
+    for name in ("table.biom", "table.tsv"):
+        again = read_study(tmp_path / name, taxonomy=tmp_path / "taxonomy.tsv").study
+        assert again.to_frame().to_dict() == study.to_frame().to_dict()
+        assert again.taxonomy["genus"].to_list() == ["G", ""]

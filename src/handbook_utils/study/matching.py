@@ -211,16 +211,25 @@ def _affixed(left: Sequence[str], right: Sequence[str], how: str) -> list[tuple[
         ):
             good.append((one, other))
     if how == "suffix":
+        # Two different endings that programs are known to put there; not for ids that already fit one another.
+        used = {name for pair in good for name in pair}
         stems: dict[str, list[str]] = {}
         for other in right:
             stems.setdefault(_TAIL.sub("", other), []).append(other)
-        good += [(one, other) for one in left for other in stems.get(_TAIL.sub("", one), []) if _TAIL.sub("", one)]
+        good += [
+            (one, other)
+            for one in left
+            for other in stems.get(_TAIL.sub("", one), [])
+            if _TAIL.sub("", one) and used.isdisjoint((one, other))
+        ]
     # The longest that fits: of P1_2 and P1_2_L001 the first belongs to P1_2, not to P1.
     longest: dict[str, int] = {}
     for one, other in good:
         short, long = sorted((one, other), key=len)
         longest[long] = max(longest.get(long, 0), len(short))
-    return [(o, t) for o, t in good if len(min(o, t, key=len)) == longest[max(o, t, key=len)]]
+    return [
+        (one, other) for one, other in good if min(len(one), len(other)) == longest[sorted((one, other), key=len)[1]]
+    ]
 
 
 def affix_errors(left: Sequence[str], right: Sequence[str], places: tuple[str, str], where: str) -> list[InputError]:

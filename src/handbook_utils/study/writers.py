@@ -68,6 +68,28 @@ def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - wha
     return {"biom": _biom, "tsv": _tsv, "csv": _csv}[format](study)
 
 
+def as_files(study: Study) -> dict[str, bytes]:
+    """Return the study as other programs read it: the table as BIOM and TSV, and the taxonomy where there is one.
+
+    The taxonomy has QIIME 2's form: ``Feature ID`` and ``Taxon``, ranks with their prefixes.
+
+    Examples
+    --------
+    >>> sorted(as_files(Study.from_sparse(np.array([[1, 2]]), ["S1"], ["a", "b"])))
+    ['table.biom', 'table.tsv']
+    """
+    made = {"table.biom": _biom(study), "table.tsv": _tsv(study)}
+    taxonomy = _all_ranks(study)
+    if taxonomy is not None:
+        lines = [_joined(["Feature ID", "Taxon"], "\t")]
+        lines += [
+            _joined([str(feature), "; ".join(row)], "\t")
+            for feature, row in zip(study.features, taxonomy.to_numpy(dtype=object).tolist(), strict=True)
+        ]
+        made["taxonomy.tsv"] = "".join(lines).encode()
+    return made
+
+
 def write_metadata(study: Study, path: str | Path) -> None:
     """Write the sample metadata as QIIME 2 reads it, with the types of the columns in ``#q2:types``.
 
