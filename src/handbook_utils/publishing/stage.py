@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from handbook_utils.chapters.advice import advice_in
 from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
-from handbook_utils.publishing.translate import catalogue_of
+from handbook_utils.publishing.dutch import catalogue_of
+from handbook_utils.publishing.order import answer_first, parted
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
 from handbook_utils.text import yaml_text
@@ -228,8 +229,13 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
     kept = ("kernelspec", "language_info")
     notebook.metadata = {key: executed.metadata[key] for key in kept if key in executed.metadata}
     # With it, a warning names the line of the source rather than one of the notebook; MyST-NB and MyST both add one.
+    public = chapter.part == "explainers"
+    if public:
+        notebook.cells = parted(notebook.cells)
     lines = line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
-    notebook.metadata["source_map"] = [line - 1 for line in lines]
+    order = answer_first(notebook.cells) if public else list(range(len(notebook.cells)))
+    notebook.cells = [notebook.cells[place] for place in order]
+    notebook.metadata["source_map"] = [lines[place] - 1 for place in order]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data")
@@ -243,8 +249,8 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
         cell.outputs = [output for output in cell.get("outputs", []) if output.get("data", True)]
         if cell.cell_type != "code":
             del cell["outputs"]
-        elif chapter.part == "explainers":
-            # An explainer is read by people who came for the figures; the code is one click away.
+        elif public:
+            # An explainer is read by people who came for the answer; the code is one click away.
             cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata.get("tags", []), "hide-input"]))
     return notebook
 

@@ -1,0 +1,67 @@
+"""What a page for everyone has more than its cells: one closed box with the code, and links to what is for whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util.nodes import traverse_parent
+from sphinx_exercise.nodes import solution_node
+
+from handbook_utils.publishing.order import COMPUTED
+from handbook_utils.publishing.stage import escaped
+from handbook_utils.publishing.words import WORDS
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+#: Which chapters are pages for everyone, and the places on them that the links on top lead to.
+PART = "notebooks/explainers/"
+DEPTH, PROFESSIONAL, TEACHER = "in-depth", "for-the-professional", "teacher-s-notes"
+
+
+def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put parameters, code and checks of an explainer into one closed box at its end; say on top what is for whom."""
+    manifest = app.config["handbook_manifest"]
+    page = next(doctree.findall(nodes.section), None)
+    kind = manifest["pages"].get(docname, {}).get("kind")
+    if app.config.html_theme != "handbook" or not docname.startswith(PART) or kind != "chapter" or page is None:
+        return
+    words = WORDS[manifest["lang"]]
+    sections = {one["ids"][0]: one for one in page.children if isinstance(one, nodes.section)}
+    computed = [sections[one] for name in COMPUTED if (one := nodes.make_id(name)) in sections]
+    code = [one for one in doctree.findall(nodes.container) if "cell_input" in one["classes"]]
+    taken = []
+    for one in code:
+        above = list(traverse_parent(one.parent))
+        if any(isinstance(node, solution_node) for node in above):
+            continue  # the answer to an exercise is its code
+        cell = next(node for node in above if "cell" in node.get("classes", []))
+        cell.children = [node for node in cell.children if node is not one and node not in above]
+        if any(section in above for section in computed):
+            cell.insert(0, one)
+        else:
+            taken.append(one)
+            if not cell.children:
+                cell.parent.remove(cell)
+    page.children = [one for one in page.children if one not in computed]
+    opening = f'<details class="computed"><summary>{escaped(words["computed"])}</summary>'
+    if computed or taken:
+        page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
+    _say_for_whom(page, sections, words)
+
+
+def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words: dict[str, str]) -> None:
+    """Put links to what is for whom under the title."""
+    links = [("#content", words["in_short"])]
+    for glance in (one for one in page.children if "at-a-glance" in one.get("classes", [])):
+        glance["ids"].append(DEPTH)
+        links.append((f"#{DEPTH}", words["in_depth"]))
+    links += [(f"#{one}", words[one]) for one in (PROFESSIONAL, TEACHER) if one in sections]
+    shown = "".join(f'<a href="{address}">{escaped(said)}</a>' for address, said in links)
+    title = next(place for place, one in enumerate(page.children) if isinstance(one, nodes.title))
+    page.insert(title + 1, _raw(f'<nav class="audience" aria-label="{escaped(words["audience"])}">{shown}</nav>'))
+
+
+def _raw(markup: str) -> nodes.raw:
+    return nodes.raw("", markup, format="html")

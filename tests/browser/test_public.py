@@ -1,0 +1,66 @@
+"""A page for everyone, on a phone, in both editions: the answer and a drawing first, the code in one closed box."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from handbook_utils.chapters import Catalogue, handbook_root
+
+PHONE = {"width": 390, "height": 844}
+#: In screens of that phone: where answer and drawing end, and where what goes deeper begins.
+ANSWERED, DEPTH = 1.3, 6
+#: In pixels.
+LETTERS = 12
+
+WHERE = """(() => {
+  const box = (one) => one.getBoundingClientRect();
+  return {
+    answer: box(document.querySelector('div.tip')).bottom,
+    drawing: box(document.querySelector('figure.drawing')).bottom,
+    depth: box(document.getElementById('in-depth')).top,
+  };
+})()"""
+SMALL = """[...document.querySelectorAll('figure.drawing svg')].flatMap((svg) => {
+  const scale = svg.getScreenCTM().a;
+  return [...svg.querySelectorAll('text')].filter((text) => parseFloat(getComputedStyle(text).fontSize) * scale < %d)
+    .map((text) => text.textContent);
+})"""
+CUT = """[...document.querySelectorAll('figure.drawing svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 3;
+  }).map((text) => text.textContent);
+})"""
+CODE = """[...document.querySelectorAll('.cell_input')]
+  .filter((code) => !code.closest('details.computed, details.solution')).length"""
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_answer_and_drawing_come_first_and_the_code_last(site: Path, browser: Browser, lang: str) -> None:
+    pages = [one.slug for one in Catalogue.read(handbook_root()).chapters if one.part == "explainers"]
+    assert pages
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    for name in pages:
+        page.goto((site / lang / "notebooks" / f"{name}.html").as_uri())
+        where = page.evaluate(WHERE)
+        assert max(where["answer"], where["drawing"]) <= ANSWERED * PHONE["height"], name
+        assert where["drawing"] < where["depth"] <= DEPTH * PHONE["height"], name
+        assert page.evaluate(SMALL % LETTERS) == [], name
+        assert page.evaluate(CUT) == [], name
+        assert page.evaluate(CODE) == 0, name
+        box = page.locator("details.computed")
+        assert box.count() == 1
+        assert not box.evaluate("box => box.open")
+        assert box.locator("#parameters, #check").count() == 2
+        assert box.locator(".cell_input").count() > 4
+        for link in page.locator("nav.audience a").all():
+            target = link.get_attribute("href")
+            assert page.locator(target).count() == 1, f"{name}: {target}"
+        assert page.locator("nav.audience a").count() >= 3
+    # A link into the box opens it.
+    page.goto((site / lang / "notebooks" / f"{pages[0]}.html").as_uri() + "#check")
+    assert page.locator("#check h2").is_visible()
+    context.close()
