@@ -123,7 +123,6 @@ def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
     "recipe",
     [
         "measure-alpha-diversity",
-        "describe-composition",
         "control-quality",
         "compare-before-and-after",
     ],
@@ -311,3 +310,8 @@ def test_wells_that_seem_blank_are_asked_about(twins, word):
     assert "-p kind kind -p blank" in str(caught.value)
     check("remove-contaminants", **(given | {"kind": "kind", "blank": ""}))
     check("remove-contaminants", **(given | {"kind": "kind", "blank": word}))
+
+
+def test_shares_can_be_described(twins):
+    shares = twins("shares", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
+    check("describe-composition", **shares, group="group")
