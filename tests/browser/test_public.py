@@ -60,6 +60,7 @@ def test_answer_and_drawing_come_first_and_the_code_last(site: Path, browser: Br
             target = link.get_attribute("href")
             assert page.locator(target).count() == 1, f"{name}: {target}"
         assert page.locator("nav.audience a").count() >= 3
+        assert page.locator("section section :is(.at-a-glance, .explorable)").count() == 0, name
     # A link into the box opens it.
     page.goto((site / lang / "notebooks" / f"{pages[0]}.html").as_uri() + "#check")
     assert page.locator("#check h2").is_visible()

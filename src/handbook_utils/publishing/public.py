@@ -54,9 +54,16 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words: dict[str, str]) -> None:
     """Put links to what is for whom under the title."""
     links = [("#content", words["in_short"])]
-    for glance in (one for one in page.children if "at-a-glance" in one.get("classes", [])):
-        glance["ids"].append(DEPTH)
-        links.append((f"#{DEPTH}", words["in_depth"]))
+    # What follows the sections on what to do belongs to the page, and not to the last of them.
+    lifted = [one for one in page.findall(nodes.Element) if {"at-a-glance", "explorable"} & set(one.get("classes", []))]
+    for one in reversed(lifted):
+        section = next(above for above in traverse_parent(one) if above.parent is page)
+        if section is not one:
+            one.parent.remove(one)
+            page.insert(page.index(section) + 1, one)
+        if "at-a-glance" in one["classes"]:
+            one["ids"].append(DEPTH)
+            links.append((f"#{DEPTH}", words["in_depth"]))
     links += [(f"#{one}", words[one]) for one in (PROFESSIONAL, TEACHER) if one in sections]
     shown = "".join(f'<a href="{address}">{escaped(said)}</a>' for address, said in links)
     title = next(place for place, one in enumerate(page.children) if isinstance(one, nodes.title))
