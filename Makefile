@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test lint check new accept claims serve bench clean setup
+.PHONY: help book test lint check new accept claims serve bench mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,10 +23,11 @@ $(READY): requirements.lock pyproject.toml
 book: $(READY) ## Execute every chapter and publish both editions
 	$(BIN)/handbook build
 
-lint: $(READY) ## Style and types
+lint: $(READY) ## Style, types, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 test: lint ## Everything CI checks: style, types, units, every chapter re-executed and compared
 	$(BIN)/pytest -n 2 --dist loadscope
@@ -49,6 +50,9 @@ serve: book ## Look at the book in a browser
 bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/scale.py
+
+mutants: $(READY) ## Change statistics one by one, and see whether a test notices: make mutants MODULES=src/... EACH=10
+	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10)
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build

@@ -5,9 +5,10 @@ Run it after a conversion: ``python data/describe.py`` (or with another data fol
 An author describes a data set once, in ``<folder>/dataset.json``; here it becomes the Data Package (version 2) in which
 every file says by itself what it is. In a folder, ``table.csv.gz`` holds the counts, ``metadata.csv`` the samples,
 ``features.csv.gz`` the features with their taxonomy and ``tree.nwk.gz`` their phylogeny; a folder whose dataset.json
-has ``fields`` is one plain ``table.csv``. Where it has ``files`` there are more: a list of ``{"file": "scans.csv",
-"title": "the scan log", "fields": […], "primaryKey": […]}``, or without ``fields`` for a file that is no table; with
-``encoding`` where it is not UTF-8 and ``dialect`` where it is not separated by commas.
+has ``fields`` is one plain ``table.csv`` (``"file": "table.csv.gz"`` where it is packed). Where it has ``files`` there
+are more: a list of ``{"file": "scans.csv", "title": "the scan log", "fields": […], "primaryKey": […]}``, or without
+``fields`` for a file that is no table; with ``encoding`` where it is not UTF-8 and ``dialect`` where it is not separated
+by commas.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def parts(dataset: Json) -> dict[str, tuple[str, Json | None]]:
     """Return the files of a data set, each with what it holds and its schema."""
     if "fields" in dataset:
         schema = {"fields": dataset["fields"], "missingValues": [""], "primaryKey": dataset["primaryKey"]}
-        return {"table.csv": ("the table", schema)}
+        return {dataset.get("file", "table.csv"): ("the table", schema)}
     ranks = [
         {"type": "string", "title": name.capitalize(), **rest} for rest in dataset["ranks"] for name in [rest["name"]]
     ]

@@ -142,7 +142,7 @@ def run(
 
     from handbook_utils.chapters import handbook_root
     from handbook_utils.execution import Request, execute
-    from handbook_utils.runs.folder import check_target, write_result_folder
+    from handbook_utils.runs.folder import being_made, check_target, write_result_folder
 
     root = handbook_root()
     chapter = _chapter(slug)
@@ -158,7 +158,7 @@ def run(
         given = {**study_parameters(chapter, file.values, file.path, given), **given}
         target = output or result_folder(file.folder, chapter.slug)
     check_target(target, force=force)
-    with tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
+    with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
             request = Request(chapter, given, Path(results), study=study is not None)
             outcome = execute([request], root=root, workers=1, timeout=timeout)[0]

@@ -8,6 +8,7 @@ import pytest
 from skbio.stats.ordination import rda as skbio_rda
 
 from handbook_utils import datasets
+from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.constrained import constrained, hellinger_distance, nmds
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.ordination import pcoa
@@ -24,14 +25,22 @@ def throat():
 
 
 def test_dbrda(throat):
-    found = constrained(distances(throat, "bray-curtis"), throat.metadata, ["smoking", "sex"])
+    found = constrained(
+        distances(throat, "bray-curtis"),
+        design_of(throat.metadata, group="smoking", covariates="sex"),
+        terms=["sex", "smoking"],
+    )
     assert list(found.sums) == pytest.approx(R["dbrda"], rel=1e-9)
     assert found.total == pytest.approx(R["dbrda_total"], rel=1e-9)
 
 
 def test_rda_is_right_where_scikit_bio_is_not(throat):
     shares = throat.proportions().to_frame()
-    found = constrained(hellinger_distance(shares), throat.metadata, ["smoking", "sex"])
+    found = constrained(
+        hellinger_distance(shares),
+        design_of(throat.metadata, group="smoking", covariates="sex"),
+        terms=["sex", "smoking"],
+    )
     free = len(shares) - 1
     assert list(found.sums / free) == pytest.approx(R["rda"], rel=1e-9)
     assert found.total / free == pytest.approx(R["rda_total"], rel=1e-9)
@@ -46,7 +55,8 @@ def test_rda_is_right_where_scikit_bio_is_not(throat):
 
 def test_partial_rda(throat):
     found = constrained(
-        hellinger_distance(throat.proportions().to_frame()), throat.metadata, ["smoking"], conditions=["sex"]
+        hellinger_distance(throat.proportions().to_frame()),
+        design_of(throat.metadata, group="smoking", covariates="sex"),
     )
     assert found.sums.iloc[0] / (len(throat.samples) - 1) == pytest.approx(R["partial"], rel=1e-9)
     assert found.r2 == pytest.approx(R["partial_r2"], rel=1e-9)
@@ -74,5 +84,5 @@ def test_rarefied(throat):
 def test_filters(throat):
     kept = keep_taxa(throat, prevalence=0.1, share=1e-4)
     assert len(kept.features) == R["kept"]
-    found = permanova(distances(kept, "bray-curtis"), kept.metadata, ["smoking"], permutations=0)
+    found = permanova(distances(kept, "bray-curtis"), design_of(kept.metadata, group="smoking"), permutations=0)
     assert found.loc["smoking", "R2"] == pytest.approx(R["kept_R2"], rel=1e-9)

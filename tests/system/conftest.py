@@ -23,6 +23,7 @@ ORDINARY = frozenset(
         "from",
         "interest",
         "metadata",
+        "names",
         "microbes",
         "microbiome",
         "people",

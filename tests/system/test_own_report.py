@@ -29,6 +29,7 @@ def trial(tmp_path_factory):
         "covariates": "",
         "permutations": "99",
         "assigned": "true",
+        "keep_matched": "true",
     }
     options = [part for name, value in given.items() for part in ("-p", name, str(value))]
     with pytest.raises(SystemExit) as ended:

@@ -127,6 +127,16 @@ def test_every_step_leaves_its_result_folder(study):
     assert {path.name for path in (study / "results").iterdir()} == set(STEPS)
 
 
+def test_a_report_of_a_study_holds_no_lesson(study):
+    for step in STEPS:
+        report = (study / "results" / step / "report.html").read_text(encoding="utf-8")
+        headings = set(re.findall(r"<h2[^>]*>([^<]+)", report))
+        assert "How this report was made" in headings
+        assert not {"What you will learn", "Check", "Exercise", "Quiz", "Key takeaways"} & headings, step
+        assert "beside the right one" not in report
+        assert not re.search(r"example (study )?is (invented|simulated)", report)
+
+
 def test_tubes_are_handed_on_from_step_to_step(study):
     tubes = pd.read_csv(files_of(study, "assign-codes-and-labels") / "tubes.csv")
     said = pd.read_csv(files_of(study, "keep-it-cold") / "verdicts.csv")

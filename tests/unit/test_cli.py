@@ -240,3 +240,14 @@ def test_handouts_are_of_explainers_only(root, capsys):
     assert run("handout", "my-topic", "--lang", "nl") == 2
     assert "Only an explainer" in capsys.readouterr().err
     assert not list(Path().iterdir())
+
+
+def test_a_second_run_to_the_same_folder_is_refused(tmp_path, monkeypatch, capsys):
+    from handbook_utils.runs.folder import being_made
+
+    monkeypatch.chdir(tmp_path)
+    with being_made(tmp_path / "out"), pytest.raises(SystemExit) as ended:
+        main(["run", "compare-groups", "-o", "out"])
+    assert ended.value.code == 2
+    assert "Another run is making the result folder out." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -103,7 +103,7 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert twice.count("arn") == 2
     assert "parameter group" in twice
     assert "parameter person" in refused(group="arm", person="whom")
-    assert "one of them" in refused()
+    assert "Nothing is asked" in refused(covariates="age")
     assert "one of them" in refused(group="arm", exposure="age")
     assert 'group "treated"' in refused(exposure="treated")
     assert "three values or more" in refused(exposure="visit")

@@ -7,6 +7,7 @@ from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.dispersion import betadisper, spatial_median
 from handbook_utils.errors import InputError
 
@@ -21,19 +22,20 @@ def two_groups(seed: int, shift: float = 0.0, spread: float = 1.0, count: int = 
     arm = np.array(["x", "y"] * (count // 2))
     points[arm == "y"] *= spread
     points[arm == "y", 0] += shift
-    return of(points, arm=arm)
+    distance, frame = of(points, arm=arm)
+    return distance, design_of(frame, group="arm")
 
 
 def test_dispersion_finds_spread_and_not_location():
-    assert betadisper(*two_groups(5, spread=4), "arm").p < 0.01
-    assert betadisper(*two_groups(6, shift=5), "arm").p > 0.1
+    assert betadisper(*two_groups(5, spread=4)).p < 0.01
+    assert betadisper(*two_groups(6, shift=5)).p > 0.1
 
 
 @pytest.mark.parametrize("centre", ["median", "centroid"])
 def test_statistic_is_the_anova_of_distances_known_by_hand(centre):
     points = np.array([[0.0], [1.0], [2.0], [10.0], [14.0], [18.0]])
     distance, frame = of(points, arm=list("xxxyyy"))
-    found = betadisper(distance, frame, "arm", centre=centre, permutations=0)
+    found = betadisper(distance, design_of(frame, group="arm"), centre=centre, bias_adjust=False, permutations=0)
     assert found.to_centre.to_list() == pytest.approx([1, 0, 1, 4, 0, 4], abs=1e-9)
     assert found.statistic == pytest.approx(stats.f_oneway([1, 0, 1], [4, 0, 4]).statistic)
     assert found.df == (1, 4)
@@ -41,14 +43,14 @@ def test_statistic_is_the_anova_of_distances_known_by_hand(centre):
 
 
 def test_error_of_the_first_kind_lies_within_its_binomial_interval():
-    count = sum(betadisper(*two_groups(seed), "arm", permutations=99, seed=seed).p <= 0.05 for seed in range(200))
-    low, high = stats.binom.interval(0.999, 200, 0.05)
+    count = sum(betadisper(*two_groups(seed), permutations=99, seed=seed).p <= 0.05 for seed in range(120))
+    low, high = stats.binom.interval(0.999, 120, 0.05)
     assert low <= count <= high
 
 
 def test_power_rises_with_the_difference_in_spread():
     power = [
-        sum(betadisper(*two_groups(seed, spread=spread), "arm", permutations=99).p <= 0.05 for seed in range(40))
+        sum(betadisper(*two_groups(seed, spread=spread), permutations=99).p <= 0.05 for seed in range(40))
         for spread in (1.0, 1.4, 2.0)
     ]
     assert power[0] < power[1] < power[2]
@@ -57,30 +59,66 @@ def test_power_rises_with_the_difference_in_spread():
 def test_a_person_counts_once():
     points = np.random.default_rng(7).normal(size=(12, 2))
     arm = np.array(["x", "y"] * 6)
-    once = betadisper(*of(points, arm=arm), "arm", centre="centroid")
+    distance, frame = of(points, arm=arm)
+    options = {"centre": "centroid", "bias_adjust": False}
+    once = betadisper(distance, design_of(frame, group="arm"), **options)
     people = np.repeat(np.arange(12), 3)
     distance, frame = of(points[people], arm=arm[people], person=people.astype(str))
-    thrice = betadisper(distance, frame, "arm", centre="centroid", participant="person")
+    thrice = betadisper(distance, design_of(frame, group="arm", person="person"), **options)
     assert thrice.statistic == pytest.approx(once.statistic)
     assert thrice.p == pytest.approx(once.p, abs=0.05)
     assert thrice.df == once.df
-    assert betadisper(distance, frame, "arm", centre="centroid").statistic > 2 * once.statistic
+    assert betadisper(distance, design_of(frame, group="arm"), **options).statistic > 2 * once.statistic
 
 
-@pytest.mark.parametrize(
-    ("columns", "said"),
-    [
-        ({"sex": list("mmffmf")}, "no column 'arm'"),
-        ({"arm": ["x", "x", None, "y", "y", "y"]}, "1 samples belong to no group"),
-        ({"arm": ["x"] * 6}, "two groups or more"),
-        ({"arm": ["x"] * 5 + ["y"]}, "y: 1"),
-    ],
-)
-def test_mistakes(columns, said):
-    distance, frame = of(np.random.default_rng(1).normal(size=(6, 2)), **columns)
-    with pytest.raises(InputError) as found:
-        betadisper(distance, frame, "arm")
-    assert said in str(found.value)
+def test_the_adjustment_is_that_of_stier():
+    distance, frame = of(np.array([[0.0], [1.0], [2.0], [10.0], [14.0], [18.0], [14.0]]), arm=list("xxxyyyy"))
+    plain, adjusted = (
+        betadisper(distance, design_of(frame, group="arm"), bias_adjust=adjust, permutations=0).to_centre
+        for adjust in (False, True)
+    )
+    factors = np.sqrt([3 / 2] * 3 + [4 / 3] * 4)
+    assert adjusted.to_list() == pytest.approx(list(plain * factors))
+
+
+def test_eight_against_sixty_rejects_as_often_as_it_says():
+    count = 0
+    for seed in range(120):
+        generator = np.random.default_rng(seed)
+        distance, frame = of(generator.dirichlet(np.full(30, 0.3), size=68), arm=["x"] * 8 + ["y"] * 60)
+        count += betadisper(distance, design_of(frame, group="arm"), permutations=99, seed=seed).p <= 0.05
+    low, high = stats.binom.interval(0.999, 120, 0.05)
+    assert low <= count <= high
+
+
+def test_within_people_each_is_compared_with_themselves():
+    generator = np.random.default_rng(3)
+    person = np.repeat(np.arange(12), 2)
+    visit = np.tile(["before", "after"], 12)
+    spread = np.exp(generator.normal(0, 1.5, 12))[person] * np.where(visit == "after", 1.6, 1.0)
+    direction = generator.normal(size=(24, 12))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    distance, frame = of(spread[:, None] * direction, visit=visit, person=person.astype(str))
+    paired = betadisper(distance, design_of(frame, group="visit", person="person"))
+    assert paired.df == (1, 11)
+    assert paired.p < betadisper(distance, design_of(frame, group="visit")).p
+
+
+def test_all_arrangements_of_few_cages():
+    generator = np.random.default_rng(4)
+    cage = np.repeat(np.arange(6), 3)
+    distance, frame = of(generator.normal(size=(18, 3)), arm=np.where(cage < 3, "x", "y"), cage=cage.astype(str))
+    found = betadisper(distance, design_of(frame, group="arm", nested_in="cage"))
+    assert found.df == (1, 4)
+    assert found.p * 20 == pytest.approx(round(found.p * 20))
+    assert found.p > 0
+
+
+def test_groups_of_one_have_no_spread():
+    distance, frame = of(np.random.default_rng(1).normal(size=(6, 2)), arm=["x"] * 5 + ["y"], age=range(6))
+    for asked in ({"group": "arm"}, {"exposure": "age"}):
+        with pytest.raises(InputError, match="two groups or more"):
+            betadisper(distance, design_of(frame, **asked))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,14 +6,19 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import permanova
-from handbook_utils.analysis.effects import group_effect
+from handbook_utils.analysis.effects import group_effect, partial_effect
 from handbook_utils.errors import InputError
 
 
 def of(points, **columns):
     names = [f"s{number}" for number in range(len(points))]
     return DistanceMatrix(squareform(pdist(points)), ids=names), pd.DataFrame(columns, index=names)
+
+
+def asked(distance, frame, **others):
+    return distance, design_of(frame, group="arm", **others)
 
 
 def two_groups(seed, sizes=(25, 25), shift=0.0, spread=1.0, dimensions=1):
@@ -43,7 +48,7 @@ def test_interval_covers_the_truth(options, least):
     truth = between / (between + within)
     studies, covered = 200, 0
     for seed in range(studies):
-        effect = group_effect(*two_groups(seed, **options), "arm", resamples=399, seed=seed)["omega2"]
+        effect = group_effect(*asked(*two_groups(seed, **options)), resamples=399, seed=seed)["omega2"]
         covered += effect.low <= truth <= effect.high
     assert covered / studies >= least
 
@@ -52,8 +57,8 @@ def test_omega_squared_is_unbiased_where_nothing_differs_and_r_squared_is_not():
     sizes = []
     for seed in range(200):
         distance, frame = two_groups(seed, (10, 10), dimensions=3)
-        table = permanova(distance, frame, ["arm"], permutations=0)
-        omega2 = group_effect(distance, frame, "arm", resamples=1)["omega2"].size
+        table = permanova(*asked(distance, frame), permutations=0)
+        omega2 = group_effect(*asked(distance, frame), resamples=1)["omega2"].size
         assert omega2 == pytest.approx(table.loc["arm", "omega2"])  # equal groups: the same as in the table
         sizes.append((table.loc["arm", "R2"], omega2))
     r2, omega2 = np.mean(sizes, axis=0)
@@ -63,7 +68,7 @@ def test_omega_squared_is_unbiased_where_nothing_differs_and_r_squared_is_not():
 
 def test_distances_within_and_between_by_hand():
     distance, frame = of(np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.0]]), arm=list("xxxyyy"))
-    found = group_effect(distance, frame, "arm")
+    found = group_effect(*asked(distance, frame))
     assert found["within"].size == pytest.approx(4 / 3)
     assert found["between"].size == pytest.approx(10)
     assert found["difference"].size == pytest.approx(10 - 4 / 3)
@@ -72,12 +77,12 @@ def test_distances_within_and_between_by_hand():
 
 def test_people_are_drawn_not_samples():
     distance, frame = two_groups(8, (12, 12), shift=1, dimensions=3)
-    once = group_effect(distance, frame, "arm")["omega2"]
+    once = group_effect(*asked(distance, frame))["omega2"]
     people = np.repeat(np.arange(24), 3)
     copies = DistanceMatrix(np.asarray(distance.data)[np.ix_(people, people)], ids=[f"c{row}" for row in range(72)])
     thrice = frame.iloc[people].set_axis(copies.ids).assign(person=people.astype(str))
-    honest = group_effect(copies, thrice, "arm", participant="person")["omega2"]
-    naive = group_effect(copies, thrice, "arm")["omega2"]
+    honest = group_effect(*asked(copies, thrice, person="person"))["omega2"]
+    naive = group_effect(*asked(copies, thrice))["omega2"]
     assert (honest.size, honest.low, honest.high) == pytest.approx((once.size, once.low, once.high))
     assert naive.high - naive.low < 0.8 * (honest.high - honest.low)
 
@@ -88,14 +93,14 @@ def test_samples_of_one_person_are_not_compared():
     person = np.repeat(np.arange(10), 2)
     points = 10 * generator.normal(size=(10, 2))[person] + 0.01 * generator.normal(size=(20, 2))
     distance, frame = of(points, arm=["x", "y"] * 10, person=person.astype(str))
-    found = group_effect(distance, frame, "arm", participant="person")
+    found = group_effect(*asked(distance, frame, person="person"))
     assert found["difference"].size == pytest.approx(0, abs=0.01)
-    assert group_effect(distance, frame, "arm")["difference"].size < -0.5
+    assert group_effect(*asked(distance, frame))["difference"].size < -0.5
 
 
 def test_equal_seeds_give_equal_intervals():
     distance, frame = two_groups(3, shift=0.5)
-    first, second, other = (group_effect(distance, frame, "arm", seed=seed)["omega2"] for seed in (1, 1, 2))
+    first, second, other = (group_effect(*asked(distance, frame), seed=seed)["omega2"] for seed in (1, 1, 2))
     assert first == second
     assert first != other
 
@@ -104,5 +109,47 @@ def test_too_few_people():
     distance, frame = two_groups(1, (12, 4))
     frame["person"] = [f"p{number}" for number in range(12)] + ["a", "a", "b", "b"]
     with pytest.raises(InputError, match="3 people or more") as found:
-        group_effect(distance, frame, "arm", participant="person")
+        group_effect(*asked(distance, frame, person="person"))
     assert "y: 2" in str(found.value)
+
+
+def beside_age(seed, shift, count=40):
+    generator = np.random.default_rng(seed)
+    arm = np.arange(count) % 2
+    age = generator.normal(size=count) + 0.7 * arm
+    points = generator.normal(size=(count, 4))
+    points[:, 0] += shift * arm
+    points[:, 1] += age
+    return of(points, arm=arm, age=age)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_the_interval_beside_a_covariate_covers_the_truth(shift):
+    # What is left of a group of half the people beside an age that goes with it.
+    left = 0.25 * (1 - 0.7**2 * 0.25 / (0.7**2 * 0.25 + 1)) * shift**2
+    covered = []
+    for seed in range(60):
+        distance, frame = beside_age(seed, shift)
+        found = partial_effect(*asked(distance, frame, covariates="age"))
+        covered.append(found.low <= left / (left + 4) <= found.high)
+    assert np.mean(covered) >= 0.9
+
+
+def test_beside_covariates_it_is_the_omega_squared_of_the_table():
+    distance, frame = beside_age(1, 1.0)
+    table = permanova(*asked(distance, frame, covariates="age"), permutations=0)
+    assert partial_effect(*asked(distance, frame, covariates="age")).size == pytest.approx(table.loc["arm", "omega2"])
+    by_age = design_of(frame, exposure="age", covariates="C(arm)")
+    found = partial_effect(distance, by_age)
+    assert found.size == pytest.approx(permanova(distance, by_age, permutations=0).loc["age", "omega2"])
+    assert found.low < found.size < found.high
+
+
+def test_beside_covariates_people_count_once():
+    distance, frame = beside_age(2, 1.0)
+    people = np.repeat(np.arange(40), 3)
+    copies = DistanceMatrix(np.asarray(distance.data)[np.ix_(people, people)], ids=[f"c{row}" for row in range(120)])
+    thrice = frame.iloc[people].set_axis(copies.ids).assign(person=people.astype(str))
+    once = partial_effect(*asked(distance, frame, covariates="age"))
+    again = partial_effect(*asked(copies, thrice, covariates="age", person="person"))
+    assert (again.size, again.low, again.high) == pytest.approx((once.size, once.low, once.high))

@@ -8,7 +8,7 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.analysis.time.mixed import fit_mixed
-from handbook_utils.analysis.time.paired import crossover, paired_ratio
+from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
 from handbook_utils.errors import InputError
 
 SIZE = 200
@@ -158,3 +158,57 @@ def test_a_mixed_model_that_cannot_be_fitted_is_refused(values, who, said):
     model = pd.DataFrame({"1": 1.0, "one": [0.0, 1, 0, 1, 0, 1], "again": [0.0, 1, 0, 1, 0, 1]})
     with pytest.raises(InputError, match="say the same"):
         fit_mixed([1.0, 2, 2, 3, 1, 4], model, list("aabbcc"))
+
+
+def cross_over(generator, effect=0.0, people=16):
+    """Return a row a sample of a cross-over study, A and B in two periods."""
+    who = np.repeat(np.arange(people), 2)
+    drug = np.where((who % 2 == 0) == (np.tile([1, 2], people) == 1), "A", "B")
+    level = generator.normal(3, 0.5, people)[who]
+    value = np.exp(level + effect * (drug == "B") + generator.normal(0, 0.2, 2 * people))
+    return pd.DataFrame({"who": who, "period": np.tile([1, 2], people), "drug": drug, "value": value})
+
+
+def of_rows(frame):
+    return crossover_of(frame["value"], frame["who"], frame["period"], frame["drug"])
+
+
+def test_a_cross_over_is_read_from_a_row_a_sample_and_missing_visits_still_count():
+    generator = np.random.default_rng(6)
+    frame = cross_over(generator, effect=0.4)
+    whole = of_rows(frame)
+    assert list(whole.index[:2]) == ["B over A, people with both periods", "B over A, everybody"]
+    assert whole["low"].iloc[0] < np.exp(0.4) < whole["high"].iloc[0]
+    wide = frame.pivot(index="who", columns="period", values="value")
+    order = pd.Series(np.where(np.arange(16) % 2 == 0, "AB", "BA"))
+    plain = crossover(wide[1], wide[2], order).loc["treatment"]
+    assert whole["ratio"].iloc[0] == pytest.approx(1 / plain["ratio"])
+    assert whole["low"].iloc[0] == pytest.approx(1 / plain["high"])
+    # Balanced and whole, the mixed model is the same analysis.
+    assert list(whole.iloc[1, :4]) == pytest.approx(list(whole.iloc[0, :4]), rel=1e-5)
+    fewer = of_rows(frame.drop(index=[1, 4]))
+    assert (fewer["people"].iloc[0], fewer["samples"].iloc[0]) == (14, 28)
+    assert (fewer["people"].iloc[1], fewer["samples"].iloc[1]) == (16, 30)
+    assert fewer["ratio"].iloc[0] != pytest.approx(fewer["ratio"].iloc[1], rel=1e-6)
+
+
+def test_a_cross_over_of_everybody_keeps_its_level_with_missing_visits():
+    generator = np.random.default_rng(7)
+    small = 0
+    for _ in range(60):
+        frame = cross_over(generator).drop(index=generator.choice(32, 5, replace=False))
+        small += of_rows(frame)["p"].iloc[1] <= 0.05
+    assert binomtest(small, 60, 0.05).pvalue > 0.001
+
+
+def test_what_is_no_cross_over_is_refused():
+    frame = cross_over(np.random.default_rng(1))
+    for wrong in (
+        frame.assign(drug="A"),
+        frame.assign(period=1),
+        frame.assign(drug=np.where(frame["period"] == 1, "A", "A")),
+    ):
+        with pytest.raises(InputError, match="no cross-over"):
+            of_rows(wrong)
+    with pytest.raises(InputError, match="two sequences"):
+        of_rows(frame.assign(drug=np.where(frame["period"] == 1, "A", "B")))

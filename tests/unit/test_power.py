@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.power import (
     baseline_residuals,
@@ -127,7 +128,9 @@ def test_two_groups_is_permanova():
     plain = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
     ids = [f"s{number}" for number in range(24)]
     groups = pd.DataFrame({"arm": ["a"] * 10 + ["b"] * 14}, index=ids)
-    theirs = permanova(DistanceMatrix(plain, ids=ids), groups, ["arm"], permutations=4999, seed=1).loc["arm"]
+    theirs = permanova(DistanceMatrix(plain, ids=ids), design_of(groups, group="arm"), permutations=4999, seed=1).loc[
+        "arm"
+    ]
     share, p = two_groups(plain**2, 10, 4999, generator)
     assert share == pytest.approx(theirs["R2"], abs=1e-12)
     assert p == pytest.approx(theirs["p"], abs=0.02)

@@ -1,6 +1,7 @@
 """The privacy guard finds what must not leave, and lets ordinary metadata pass."""
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -105,3 +106,36 @@ def test_one_in_eleven_numbers_passes_the_eleven_test():
 @pytest.mark.parametrize("name", ["throat", "ecam", "david"])
 def test_published_metadata_holds_nothing_personal(name):
     assert examine(datasets.load(name).metadata, today=TODAY) == []
+
+
+# ---------------------------------------------------------------------------------------- measured on labelled values
+
+LABELLED = Path(__file__).parents[1] / "data" / "privacy"
+
+
+def labelled(name):
+    lines = (LABELLED / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.split("|", 1) for line in lines]
+
+
+def test_of_three_hundred_personal_values_nearly_all_are_found():
+    values = labelled("personal")
+    missed = [(column, value) for column, value in values if not kinds(column, value)]
+    assert len(values) >= 300
+    assert len(missed) <= 0.05 * len(values), missed
+
+
+def test_of_three_hundred_harmless_values_hardly_any_is_refused():
+    values = labelled("harmless")
+    refused = [(column, value, kinds(column, value)) for column, value in values if kinds(column, value)]
+    assert len(values) >= 300
+    assert len(refused) < 0.02 * len(values), refused
+
+
+def test_nine_digits_are_weighed_with_their_column():
+    people = ["123456782", "111222333", "123456782", "111222333", "111222333"]
+    numbers = [str(123456782 + 7 * step) for step in range(40)]
+    assert len(examine(pd.DataFrame({"given": people}), today=TODAY)) == 5
+    assert examine(pd.DataFrame({"given": numbers}), today=TODAY) == []
+    assert examine(pd.DataFrame({"reads": people}), today=TODAY) == []
+    assert len(examine(pd.DataFrame({"bsn_reads": people}), today=TODAY)) == 5

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError
-from handbook_utils.publishing.translate import catalogue_of
+from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.runs.methods import read_references
 from handbook_utils.runs.report import Language, Page, recorded_values
 

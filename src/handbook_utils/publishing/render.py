@@ -26,7 +26,7 @@ from handbook_utils.text import yaml_text
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-    from handbook_utils.publishing.translate import Messages
+    from handbook_utils.publishing.dutch import Messages
 
 _UNUSED = {
     "jupyter_book",

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from handbook_utils.chapters.advice import advice_in
 from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
+from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.order import answer_first, parted
-from handbook_utils.publishing.translate import catalogue_of
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
 from handbook_utils.text import yaml_text

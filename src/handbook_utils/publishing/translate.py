@@ -13,28 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handbook_utils.publishing.dutch import Messages, catalogue_path
+
 if TYPE_CHECKING:
     import polib
 
-#: Each text of a page, with the line where it first stands (0: not known).
-Messages = dict[str, int]
-
 _GLUE = re.compile(r"\{glue:text\}`([^`]+)`")
-
-
-def catalogue_path(locale: Path, docname: str) -> Path:
-    """Return where the Dutch of a page is kept."""
-    return locale / "nl" / "LC_MESSAGES" / f"{docname}.po"
-
-
-def catalogue_of(locale: Path, docname: str) -> dict[str, str]:
-    """Return the Dutch of each text of a page, of what is translated."""
-    import polib
-
-    path = catalogue_path(locale, docname)
-    if not path.is_file():
-        return {}
-    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(path)) if entry.translated()}
 
 
 def problems(messages: Messages, locale: Path, docname: str) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study import Study
@@ -58,6 +60,11 @@ def check_groups(study: Study, parameters: Mapping[str, Any], minimum: int) -> N
     """Check the groups that the parameter ``group`` names: at least two, none smaller than `minimum`."""
     check_column(study, parameters["group"], "group", may_be_empty=False)
     require_groups(study, parameters["group"], minimum=minimum)
+
+
+def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
+    """Make the design that a chapter's parameters ask for."""
+    return design_of(study.metadata, **asked_in(parameters))
 
 
 def check_groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:

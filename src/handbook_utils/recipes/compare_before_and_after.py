@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from handbook_utils.analysis.time.paired import crossover_of
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
 from handbook_utils.study.readers import require_counts
@@ -27,7 +31,10 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
     """
     study = study_of(parameters, "twins")
     person, moment = parameters["person"], parameters["moment"]
-    collect(partial(require_counts, study), *column_checks(study, parameters, ["person", "moment"], ["arm"]))
+    collect(
+        partial(require_counts, study),
+        *column_checks(study, parameters, ["person", "moment"], ["arm", "treatment", "covariates"]),
+    )
     deep = study.choose_samples(study.depth >= parameters["least_depth"])
     when = deep.column(moment).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
     have = {name: deep.column(person)[when == str(parameters[name])].astype(str) for name in ("before", "after")}
@@ -53,3 +60,11 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
     if arm:
         first = deep.choose_samples(list(have["before"].index[have["before"].isin(both)]))
         check_groups_of_people(first.column(arm), "arm", arm)
+    treatment = str(parameters["treatment"])
+    if treatment:
+        inside = when.isin([str(parameters[name]) for name in ("before", "after")])
+        rows = deep.samples[inside.to_numpy()]
+        given = deep.column(treatment)[rows].astype(str)
+        crossover_of(
+            pd.Series(1.0, rows) + np.arange(len(rows)), deep.column(person)[rows].astype(str), when[rows], given
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -12,15 +12,18 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.depth import depth_warning, rarefied
+from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.distance.dispersion import Dispersion, betadisper
 from handbook_utils.analysis.distance.distances import METRICS, ON_A_TREE, distances
-from handbook_utils.analysis.distance.permanova import permanova
-from handbook_utils.analysis.effects import group_effect
+from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
+from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
-from handbook_utils.recipes.checks import check_groups, check_tree, column_checks, study_of
+from handbook_utils.recipes.checks import check_tree, design_in, study_of
 from handbook_utils.study import Study
+from handbook_utils.study.readers import require_counts
 
 #: Below this a difference is told as more than chance would give.
 ALPHA = 0.05
@@ -43,55 +46,68 @@ def compare_groups(parameters: Mapping[str, Any]) -> None:
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(check_groups, study, parameters, parameters["minimum"]),
-        *column_checks(study, parameters, [], ["covariates", "strata"]),
+        partial(design_in, study, parameters),
         partial(check_tree, study, parameters["metric"]),
+        partial(require_counts, study) if parameters["reads"] == "rarefied" else study.proportions,
     )
 
 
 # ------------------------------------------------------------------------------------------------------ the analysis
 
 
-def per_group(study: Study, groups: pd.Series, covariates: Sequence[str]) -> pd.DataFrame:
-    """Describe the groups before any test.
+def chosen(study: Study, design: Design, reads: str, seed: int) -> Study:
+    """Return the samples of a design, with the reads that distances are made of.
 
     Parameters
     ----------
     study : Study
-        With the covariates in its metadata.
-    groups : pandas.Series
-        The group of each sample.
-    covariates : sequence of str
-        Numbers are given as medians, words as shares in %.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A column a group.
+    design : Design
+    reads : {"proportions", "rarefied"}
+        All reads, of which distances take the proportions; or as many of each sample as the shallowest has.
+    seed : int
+        Of the draw.
     """
-    rows: dict[str, pd.Series] = {
-        "samples": groups.value_counts().sort_index(),
-        "median depth (reads)": study.depth.groupby(groups).median(),
-    }
-    for name in covariates:
-        column = study.column(name)
-        if pd.api.types.is_numeric_dtype(column):
+    kept = study.choose_samples(design.samples)
+    return rarefied(kept, seed=seed) if reads == "rarefied" else kept
+
+
+def before_any_test(study: Study, design: Design) -> pd.DataFrame:
+    """Describe what is compared: a column a group, or one for all where the question is about a number.
+
+    Parameters
+    ----------
+    study : Study
+        At least the samples of the design.
+    design : Design
+        Its covariates are described: numbers by medians, words by shares in %.
+    """
+    groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.frame.index)
+    rows: dict[str, pd.Series] = {"samples": groups.value_counts()}
+    if design.asked["person"]:
+        rows["people"] = design.people.groupby(groups).nunique()
+    if study.quantity == "counts":
+        rows["median depth (reads)"] = study.depth.loc[design.samples].groupby(groups).median()
+    for name in dict.fromkeys(column for term in design.beside for column in design.terms[term].columns):
+        if name == design.focus:
+            continue
+        column = design.frame[name]
+        if any(term.kind == "number" and name in term.columns for term in design.terms.values()):
             rows[f"median {name}"] = column.groupby(groups).median()
             continue
-        words = column.astype(str)
-        rows |= {f"{name}: {word} (%)": 100 * (words == word).groupby(groups).mean() for word in sorted(words.unique())}
-    return pd.DataFrame(rows).T.rename_axis("per group")
+        for word in sorted(column.astype(str).unique()):
+            rows[f"{name}: {word} (%)"] = 100 * (column.astype(str) == word).groupby(groups).mean()
+    order = list(design.groups) or ["all"]
+    return pd.DataFrame(rows).T[order].rename_axis("before any test")
 
 
-def effects_by_distance(study: Study, group: str) -> pd.DataFrame:
-    """Return ω² of the groups with its 95 % bootstrap interval, by every distance that can be taken.
+def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
+    """Return ω² by every distance that these data allow, beside the other terms, each with a 95 % interval.
 
     Parameters
     ----------
     study : Study
-        Without a tree, the distances on a tree are left out.
-    group : str
-        Column of the groups.
+        The samples of the design; without a tree, the distances on a tree are left out.
+    design : Design
 
     Returns
     -------
@@ -101,9 +117,47 @@ def effects_by_distance(study: Study, group: str) -> pd.DataFrame:
     rows = {}
     for name in METRICS:
         if study.tree is not None or name not in ON_A_TREE:
-            found = group_effect(distances(study, name), study.metadata, group)["omega2"]
+            found = effect_of(distances(study, name), design)
             rows[name] = {"omega2": found.size, "low": found.low, "high": found.high}
     return pd.DataFrame(rows).T.rename_axis("distance")
+
+
+def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
+    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms."""
+    simple = design.groups and not design.beside and not design.asked["strata"]
+    large = simple and design.sizes["people"].min() >= FEWEST and not design.asked["nested_in"]
+    if large and (not design.asked["person"] or not design.changes_within(design.focus, design.asked["person"])):
+        return group_effect(distance, design)["omega2"]
+    return partial_effect(distance, design)
+
+
+def further_tests(
+    distance: DistanceMatrix, design: Design, *, permutations: int, seed: int
+) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return what else is tested: contrasts that were asked for, pairs of more than two groups, terms in sequence.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+    design : Design
+    permutations, seed : int
+
+    Returns
+    -------
+    list of (name, caption, table)
+    """
+    options = {"permutations": permutations, "seed": seed}
+    made = []
+    if design.asked["contrast"]:
+        table = contrasts(distance, design, **options)
+        made.append(("contrasts", "Contrasts of groups in the model of all, p corrected by Holm's method", table))
+    if len(design.groups) > 2:
+        table = pairwise(distance, design, **options)
+        made.append(("pairs", "Each two groups by themselves, p corrected by Holm's method", table))
+    if len(design.terms) > 1:
+        table = permanova(distance, design, by="terms", permutations=permutations, seed=seed)
+        made.append(("sequence", "The same terms one after the other, in the order of the model", table))
+    return made
 
 
 @dataclass(frozen=True)
@@ -114,22 +168,17 @@ class Comparison:
     ----------
     study : Study
         What was compared.
-    group : str
-        Column of the groups.
-    sizes : pandas.Series
-        Samples in each group.
+    design : Design
     metric : str
         Distance of the main analysis.
+    reads : {"proportions", "rarefied"}
+        What distances were made of.
     effects : pandas.DataFrame
         What :func:`effects_by_distance` returned.
     test : pandas.DataFrame
         The PERMANOVA table.
-    spread : Dispersion
-        The test of dispersion.
-    covariates : sequence of str
-        Columns beside which the groups were tested.
-    strata : str
-        Column within which samples were exchanged, or "".
+    spread : Dispersion or None
+        The test of dispersion; none where the question is about a number.
     permutations, seed : int
         Of the tests.
     assigned : bool
@@ -137,14 +186,12 @@ class Comparison:
     """
 
     study: Study
-    group: str
-    sizes: pd.Series
+    design: Design
     metric: str
+    reads: str
     effects: pd.DataFrame
     test: pd.DataFrame
-    spread: Dispersion
-    covariates: Sequence[str]
-    strata: str
+    spread: Dispersion | None
     permutations: int
     seed: int
     assigned: bool
@@ -155,37 +202,72 @@ class Comparison:
 
     @property
     def _beside(self) -> str:
-        return f" beside {', '.join(self.covariates)}" if self.covariates else ""
+        return f" beside {', '.join(self.design.beside)}" if self.design.beside else ""
+
+    @property
+    def _what(self) -> str:
+        groups = self.design.groups
+        return f"the {len(groups)} groups of {self.design.focus}" if groups else self.design.focus
 
     @property
     def _in_groups(self) -> str:
-        return ", ".join(f"{name}: {size}" for name, size in self.sizes.items())
+        word = "people" if self.design.asked["person"] else "samples"
+        sizes = ", ".join(f"{name}: {row[word]}" for name, row in self.design.sizes.iterrows())
+        return f" ({word}: {sizes})"
+
+    @property
+    def _exchange(self) -> str:
+        return self.design.exchange(self.design.focus).words
+
+    @property
+    def depth(self) -> str:
+        """Whether depth goes with what is asked; empty where it does not, or was made equal."""
+        return depth_warning(self.study, self.design)
+
+    @property
+    def p(self) -> float:
+        """Of what is asked about, in the PERMANOVA table."""
+        return _cell(self.test, self.design.focus, "p")
 
     @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         omega2, low, high = (_cell(self.effects, self.metric, name) for name in ("omega2", "low", "high"))
-        r2, p = (_cell(self.test, self.group, name) for name in ("R2", "p"))
+        r2 = _cell(self.test, self.design.focus, "R2")
         chance = (
             "more than chance would give"
-            if p <= ALPHA
-            else "no more than chance may give, which does not show that the groups are alike"
+            if self.p <= ALPHA
+            else "no more than chance may give, which does not show that there is no difference"
         )
         above = int((self.effects["low"] > 0).sum())
-        dispersion = f" {self.dispersion}." if self.spread.p <= ALPHA else ""
+        dispersion = f" {self.dispersion}." if self.spread is not None and self.spread.p <= ALPHA else ""
+        depth = f" {self.depth}." if self.depth else ""
+        groups = self.design.groups
+        asked = f"Do {self._what} differ in overall composition" if groups else f"Does composition go with {self._what}"
+        who = "The groups account" if groups else f"{self.design.focus} accounts"
         return {
-            "asked": f"Do the {len(self.sizes)} groups of {self.group} differ in overall composition{self._beside}?",
-            "found": f"The groups account for {100 * omega2:.1f} % of the variation (ω² {omega2:.3f}, 95 % interval "
-            f"{low:.3f} to {high:.3f}) in {int(self.sizes.sum())} samples: {chance} (PERMANOVA: R² {r2:.3f}, "
-            f"p = {p:.3f}).{dispersion}",
+            "asked": f"{asked}{self._beside}?",
+            "found": f"{who} for {100 * omega2:.1f} % of the variation (ω² {omega2:.3f}, 95 % interval "
+            f"{low:.3f} to {high:.3f}) in {self.design.n} samples: {chance} (PERMANOVA: R² {r2:.3f}, "
+            f"p = {self.p:.3f}).{dispersion}{depth}",
             "rests_on": [
-                f"{int(self.sizes.sum())} samples ({self._in_groups}) and {self.study.shape[1]} features.",
-                f"{self._distance} distances; {self.permutations} permutations"
-                + (f" within {self.strata}." if self.strata else ", every sample exchangeable with every other."),
+                f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
+                f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "
+                f"{self._exchange}.",
                 f"For {above} of {len(self.effects)} distances the interval of ω² lies above 0.",
+                *(f"{note}." for note in self.design.notes),
             ],
-            "left_out": [note for note in self.study.notes if note.startswith("Left out")],
+            "left_out": [
+                *(note for note in self.study.notes if note.startswith("Left out")),
+                *(f"{reason}: {', '.join(samples)}." for reason, samples in self.design.left_out.items()),
+            ],
         }
+
+    @property
+    def _of(self) -> str:
+        if self.reads == "rarefied":
+            return f"{int(self.study.depth.min())} reads drawn from every sample"
+        return "proportions of all reads" if self.study.quantity == "counts" else "the shares given"
 
     @property
     def association(self) -> str:
@@ -200,18 +282,31 @@ class Comparison:
     @property
     def dispersion(self) -> str:
         """What the test of dispersion lets one say of the location."""
+        if self.spread is None:
+            return "Dispersion is a question about groups, and was not asked of a number"
         if self.spread.p <= ALPHA:
             return "The groups differ in dispersion, so PERMANOVA alone does not show a difference in location"
         return "There is no evidence that dispersion differs, which is not proof that it does not"
 
     @property
+    def dispersion_test(self) -> str:
+        """The numbers of the test of dispersion."""
+        if self.spread is None:
+            return "no groups"
+        gap = self.spread.means.max() - self.spread.means.min()
+        return (
+            f"mean distances to the centre differ by at most {gap:.3f}, F = {self.spread.statistic:.3f}, "
+            f"p = {self.spread.p:.2f}"
+        )
+
+    @property
     def limits(self) -> list[str]:
         """What this comparison cannot say, true of these data."""
-        above = int((self.effects["low"] > 0).sum())
-        small = self.sizes[self.sizes < SMALL]
+        above, design = int((self.effects["low"] > 0).sum()), self.design
+        small = design.sizes["people"][design.sizes["people"] < SMALL] if design.groups else pd.Series(dtype=int)
         found = [f"{self.association}."]
-        if not self.covariates:
-            found.append("The groups were compared without any covariate beside them.")
+        if not design.beside:
+            found.append("Nothing was taken into account beside it.")
         if len(small):
             found.append(
                 f"Small groups ({', '.join(f'{name}: {size}' for name, size in small.items())}): "
@@ -219,9 +314,11 @@ class Comparison:
             )
         if 0 < above < len(self.effects):
             found.append(f"The finding hangs on the distance: {above} of {len(self.effects)} give an interval above 0.")
-        if self.spread.p <= ALPHA:
+        if self.spread is not None and self.spread.p <= ALPHA:
             found.append(f"{self.dispersion}.")
-        if not self.strata:
+        if self.depth:
+            found.append(f"{self.depth}; what is rare is seen in deep samples only (reads rarefied draws them down).")
+        if not design.asked["person"] and not design.asked["nested_in"]:
             found.append("Every sample was taken as independent: this is wrong where several come from one person.")
         if self.study.quantity == "counts":
             found.append("Shares of reads say nothing about how many bacteria there are.")
@@ -232,15 +329,20 @@ class Comparison:
     @property
     def methods(self) -> str:
         """The paragraph for a paper."""
-        within = f", permuted within {self.strata}" if self.strata else ""
+        design = self.design
+        groups = f" between {len(design.groups)} groups of {design.focus}{self._in_groups}" if design.groups else ""
+        dispersion = (
+            " Dispersion was compared by the distances to the groups' spatial medians, adjusted for the sizes of the "
+            "groups, with centres found anew in every permutation."
+            if self.spread is not None
+            else ""
+        )
         return (
-            f"Overall composition of {int(self.sizes.sum())} samples was compared between {len(self.sizes)} groups of "
-            f"{self.group} ({self._in_groups}) by {self._distance} distances. "
-            f"PERMANOVA tested {self.group}{self._beside}, each term marginally, with {self.permutations} permutations "
-            f"of the residuals of the reduced model{within}. The share of variation is given as omega squared with a "
-            "95 % bootstrap interval over samples (copies of a sample not compared). Dispersion was compared by the "
-            f"distances to the groups' spatial medians, with {self.permutations} permutations. "
-            f"Random seed {self.seed}."
+            f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: {design.who}. "
+            f"PERMANOVA tested the model {design.formula}, each term marginally, exchanging {self._exchange} in at "
+            f"most {self.permutations} permutations, with the blocks of exchange in the reduced model. The share of "
+            "variation is given as omega squared with a 95 % interval over people or samples (bootstrap; beside other "
+            f"terms, jackknife).{dispersion} Random seed {self.seed}."
         )
 
 
@@ -271,7 +373,7 @@ def counted_three_times(study: Study, group: str, *, permutations: int, seed: in
     rows = {}
     for name, counted in tried.items():
         apart = distances(counted, "bray-curtis")
-        test = permanova(apart, counted.metadata, [group], permutations=permutations, seed=seed)
+        test = permanova(apart, design_of(counted.metadata, group=group), permutations=permutations, seed=seed)
         rows[name] = {"samples": len(counted.samples), **test.loc[group, ["F", "p"]]}
     return pd.DataFrame(rows).T.astype({"samples": int})
 
@@ -298,8 +400,9 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
     for number in range(studies):
         fake = groups_with_one_mean(study, groups, reads=1000, seed=seed + number)
         apart = distances(fake, "bray-curtis")
-        test = permanova(apart, fake.metadata, ["group"], permutations=99, seed=number)
-        spread = betadisper(apart, fake.metadata, "group", permutations=99, seed=number)
+        design = design_of(fake.metadata, group="group")
+        test = permanova(apart, design, permutations=99, seed=number)
+        spread = betadisper(apart, design, permutations=99, seed=number)
         significant["PERMANOVA"] += int(_cell(test, "group", "p") <= ALPHA)
         significant["dispersion"] += int(spread.p <= ALPHA)
     return significant
@@ -320,8 +423,9 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
     pandas.DataFrame
         As :func:`handbook_utils.analysis.peers.held_against`.
     """
-    one = permanova(bray, throat.metadata, ["smoking"], permutations=0)
-    two = permanova(bray, throat.metadata, ["sex", "smoking"], permutations=0)
+    smoking = design_of(throat.metadata, group="smoking")
+    one = permanova(bray, smoking, permutations=0)
+    two = permanova(bray, design_of(throat.metadata, covariates="sex", group="smoking"), permutations=0)
     ours = {
         "Bray-Curtis, smoking: R2": _cell(one, "smoking", "R2"),
         "Bray-Curtis, smoking: F": _cell(one, "smoking", "F"),
@@ -335,11 +439,11 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
         "Weighted UniFrac": "weighted-unifrac",
     }
     for label, name in on_tree.items():
-        test = permanova(distances(throat, name), throat.metadata, ["smoking"], permutations=0)
+        test = permanova(distances(throat, name), smoking, permutations=0)
         ours[f"{label}, smoking: R2"] = _cell(test, "smoking", "R2")
     centres: tuple[Literal["centroid", "median"], ...] = ("centroid", "median")
     for centre in centres:
-        spread = betadisper(bray, throat.metadata, "smoking", centre=centre, permutations=0)
+        spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
         ours[f"Dispersion about the {centre}: F"] = spread.statistic
     return held_against("recipes/compare-groups", ours)
 

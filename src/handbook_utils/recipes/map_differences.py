@@ -1,13 +1,28 @@
-"""What ``recipes/map-differences`` asks of the reader's files."""
+"""``recipes/map-differences``: what it asks of the reader's files, what it draws, and what it says of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from skbio import DistanceMatrix
+
+from handbook_utils.analysis.depth import depth_warning
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.distance.constrained import Constrained, Nmds, constrained, hellinger_distance, nmds
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.ordination import pcoa
+from handbook_utils.analysis.effects import Effect
+from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
-from handbook_utils.recipes.checks import check_groups, check_tree, column_checks, study_of
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
+from handbook_utils.recipes.checks import check_tree, design_in, study_of
+from handbook_utils.study import Study
+from handbook_utils.study.readers import require_counts
 
 
 def map_differences(parameters: Mapping[str, Any]) -> None:
@@ -21,11 +36,278 @@ def map_differences(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        Columns that are not there, groups that are too small, a tree that is needed and absent.
+        A design that these samples cannot answer, a tree that is needed and absent, shares that are to be rarefied.
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(check_groups, study, parameters, 3),
-        *column_checks(study, parameters, [], ["conditions"]),
+        partial(design_in, study, parameters),
         partial(check_tree, study, parameters["metric"]),
+        partial(require_counts, study) if parameters["reads"] == "rarefied" else study.proportions,
+    )
+
+
+def ranked_alike(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
+    """Return the rank correlations of the distances of all pairs of samples, distance × distance.
+
+    Parameters
+    ----------
+    measured : mapping of str to skbio.DistanceMatrix
+    """
+    return pd.DataFrame({name: found.condensed_form() for name, found in measured.items()}).corr("spearman")
+
+
+def ends_of(agreement: pd.DataFrame) -> dict[str, str]:
+    """Return the two distances that agree least, and the two that agree most, as text.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        Of :func:`ranked_alike`.
+    """
+    names = list(agreement.index)
+    above = {
+        f"{names[row]} and {names[column]}": float(value)
+        for (row, column), value in np.ndenumerate(agreement.to_numpy())
+        if row < column
+    }
+    least, most = min(above, key=above.__getitem__), max(above, key=above.__getitem__)
+    return {"least": f"{above[least]:.2f}", "least-pair": least, "most": f"{above[most]:.2f}", "most-pair": most}
+
+
+def agreement_figure(agreement: pd.DataFrame) -> Drawn:
+    """Draw the rank correlations between distances.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        Distance × distance.
+    """
+    figure, axes = sheet(5.2)
+    mesh = axes.imshow(agreement, cmap="viridis", vmin=0, vmax=1)
+    for (row, column), value in np.ndenumerate(agreement.to_numpy()):
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color="white" if value < 0.6 else "black")
+    names = list(agreement.index)
+    axes.set(xticks=range(len(names)), yticks=range(len(names)), yticklabels=names)
+    axes.set_xticklabels(names, rotation=40, ha="right")
+    axes.grid(False)
+    figure.colorbar(mesh, ax=axes, label="rank correlation of the pairs' distances")
+    ends = ends_of(agreement)
+    return Drawn(
+        figure,
+        f"Rank correlations between {len(names)} distances over all pairs of samples, from {ends['least']} "
+        f"({ends['least-pair']}) to {ends['most']} ({ends['most-pair']}).",
+    )
+
+
+def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
+    """Return what two principal coordinates show, by distance, in %.
+
+    Parameters
+    ----------
+    measured : mapping of str to skbio.DistanceMatrix
+    """
+    found = {name: pcoa(distance) for name, distance in measured.items()}
+    rows = {
+        name: {
+            "axis 1 (%)": 100 * one.proportions.iloc[0],
+            "axis 2 (%)": 100 * one.proportions.iloc[1],
+            "negative (%)": 100 * one.negative_share,
+        }
+        for name, one in found.items()
+    }
+    return pd.DataFrame(rows).T
+
+
+def shepard_figure(distance: DistanceMatrix, ranks: Nmds, metric: str) -> Drawn:
+    """Draw distances on a map by ranks against those given.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+    ranks : Nmds
+        The map made from it.
+    metric : str
+        Its name.
+    """
+    given = pd.Series(distance.condensed_form())
+    order = np.argsort(given.to_numpy(), kind="stable")
+    figure, axes = sheet(4)
+    axes.scatter(given, ranks.distances, s=3, color="0.6", rasterized=True)
+    axes.plot(given.to_numpy()[order], ranks.fitted[order], color=OKABE_ITO[1], lw=2)
+    axes.set(xlabel=f"distance ({metric})", ylabel="distance on the map (no unit)")
+    axes.xaxis.label.set_color(INK)
+    fit = given.corr(pd.Series(ranks.distances), method="spearman")
+    return Drawn(
+        figure,
+        "Distances on the map against the distances given, with the rising step line that fits best. "
+        f"Rank correlation {fit:.2f}.",
+    )
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What the maps and the test showed, and the sentences that say it."""
+
+    study: Study
+    design: Design
+    metric: str
+    reads: str
+    ranks: Nmds
+    explained: Constrained
+    test: pd.DataFrame
+    size: Effect
+    permutations: int
+    starts: int
+    seed: int
+
+    @property
+    def p(self) -> float:
+        """Of what is asked about."""
+        return float(self.test["p"].to_dict()[self.design.focus])
+
+    @property
+    def values(self) -> list[tuple[str, float, int]]:
+        """Name, value and decimals of the numbers in the text."""
+        ends = {"omega2": self.size.size, "omega2-low": self.size.low, "omega2-high": self.size.high}
+        return [
+            ("r2", 100 * self.explained.r2, 1),
+            ("adjusted", 100 * self.explained.adjusted_r2, 1),
+            ("p", self.p, 3),
+            *((name, 100 * value, 1) for name, value in ends.items()),
+        ]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What :meth:`handbook_utils.results.Results.answer` is given."""
+        design = self.design
+        beside = f" beside {', '.join(design.beside)}" if design.beside else ""
+        return {
+            "asked": f"Where do samples lie, and what does {design.focus} explain of it{beside}?",
+            "found": f"{design.focus} explains {100 * self.explained.r2:.1f} % of all squared {self.metric} distances "
+            f"(adjusted {100 * self.explained.adjusted_r2:.1f} %; ω² {self.size.size:.3f}, 95 % interval "
+            f"{self.size.low:.3f} to {self.size.high:.3f}; p = {self.p:.3f}) in {design.n} samples.",
+            "rests_on": [
+                f"{design.who}.",
+                f"{design.what}.",
+                f"{self.ranks.reading}.",
+                *map("{}.".format, design.notes),
+            ],
+            "left_out": [f"{reason}: {', '.join(samples)}." for reason, samples in design.left_out.items()],
+        }
+
+    @property
+    def limits(self) -> list[str]:
+        """What these maps cannot say."""
+        depth = depth_warning(self.study, self.design)
+        return [
+            *(
+                [f"{depth}; what is rare is seen in deep samples only (reads rarefied draws them down)."]
+                if depth
+                else []
+            ),
+            f"{self.ranks.reading}.",
+            "Correlations of taxa with axes are made on shares, so a rise of one taxon pulls others down.",
+            "The search of the map by ranks may miss the best map; more starts make that less likely.",
+        ]
+
+    @property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        design = self.design
+        of = "equal numbers of reads drawn from each sample" if self.reads == "rarefied" else "proportions"
+        conditions = f", conditional on {', '.join(design.beside)}," if design.beside else ""
+        distance, test = self.metric.title().replace("Unifrac", "UniFrac"), design.exchange(design.focus).words
+        return (
+            f"{design.who}. Differences were measured as {distance} distances of {of} and mapped by principal "
+            "coordinates (shares of the sum of positive eigenvalues) and by non-metric scaling in two axes (stress "
+            f"{self.ranks.stress:.3f}, {self.starts} starts). Distance-based redundancy analysis constrained by "
+            f"{design.focus}{conditions} gave R2 {self.explained.r2:.3f} (adjusted {self.explained.adjusted_r2:.3f}), "
+            f"tested by PERMANOVA exchanging {test} in at most {self.permutations} permutations. Omega squared was "
+            f"{self.size.size:.3f} (95 % interval {self.size.low:.3f} to {self.size.high:.3f}). Seed {self.seed}."
+        )
+
+
+# -------------------------------------------------------------------------------------------------------- the lesson
+
+
+def explained_by_chance(distance: DistanceMatrix, design: Design, *, times: int, seed: int) -> pd.DataFrame:
+    """Return what a column explains of distances after its values were shuffled at random, so many times.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+    design : Design
+        Its column is shuffled, without the other terms.
+    times, seed : int
+    """
+    generator, column, rows = np.random.default_rng(seed), design.terms[design.focus].columns[0], []
+    asked = {name: design.asked[name] for name in ("group", "levels", "exposure")}
+    for _ in range(times):
+        shuffled = design.frame.assign(**{column: generator.permutation(design.frame[column].to_numpy())})
+        made = constrained(distance, design_of(shuffled, **asked))
+        rows.append({"R² (%)": 100 * made.r2, "adjusted R² (%)": 100 * made.adjusted_r2})
+    return pd.DataFrame(rows)
+
+
+def arch_figure() -> tuple[float, Drawn]:
+    """Draw simulated samples along one gradient, which form an arch.
+
+    Returns
+    -------
+    tuple of float and Drawn
+        How much of the second axis is the square of the place on the gradient, and the figure.
+    """
+    along, peaks = np.linspace(0, 1, 60), np.linspace(-0.1, 1.1, 40)
+    expected = np.exp(-0.5 * ((along[:, None] - peaks) / 0.08) ** 2)
+    shares = pd.DataFrame(expected / expected.sum(axis=1, keepdims=True), index=[f"s{n}" for n in range(60)])
+    arch = pcoa(hellinger_distance(shares)).coordinates
+    figure, axes = sheet(4)
+    drawn = axes.scatter(arch["PC1"], arch["PC2"], c=along, cmap="viridis", s=28)
+    figure.colorbar(drawn, ax=axes, label="place on the one gradient (0 to 1)")
+    axes.set(xlabel="PC1", ylabel="PC2", title="Simulated: one gradient", aspect="equal")
+    bent = float(np.corrcoef(arch["PC2"], (along - along.mean()) ** 2)[0, 1] ** 2)
+    return bent, Drawn(
+        figure,
+        "Simulated data. Sixty samples along one gradient form an arch on two principal coordinates; the square of the "
+        f"place on the gradient explains {100 * bent:.0f} % of PC2.",
+    )
+
+
+def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
+    """Hold the numbers of the bundled study against R's vegan.
+
+    Parameters
+    ----------
+    throat : Study
+    bray : skbio.DistanceMatrix
+        Its Bray-Curtis distances.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    roots = hellinger_distance(throat.proportions().to_frame())
+    free = len(throat.samples) - 1
+    beside = design_of(throat.metadata, covariates="sex", group="smoking")
+    both, plain = (constrained(found, beside, terms=["sex", "smoking"]) for found in (bray, roots))
+    partial_map = constrained(roots, beside)
+    jaccard = distances(throat, "jaccard")
+    return held_against(
+        "recipes/map-differences",
+        {
+            **{
+                f"dbRDA, Bray-Curtis by smoking and sex: sum of squares of axis {n + 1}": both.sums.iloc[n]
+                for n in (0, 1)
+            },
+            **{f"RDA, Hellinger by smoking and sex: eigenvalue {n + 1}": plain.sums.iloc[n] / free for n in (0, 1)},
+            "RDA, Hellinger by smoking and sex: R2": plain.r2,
+            "RDA, Hellinger by smoking and sex: adjusted R2": plain.adjusted_r2,
+            "RDA, Hellinger by smoking beside sex: eigenvalue": partial_map.sums.iloc[0] / free,
+            "PCA, Hellinger: share of axis 1": pcoa(roots).proportions.iloc[0],
+            "NMDS, Bray-Curtis, two axes: stress": nmds(bray, starts=8, seed=1).stress,
+            "Mantel correlation of Bray-Curtis and Jaccard": np.corrcoef(
+                bray.condensed_form(), jaccard.condensed_form()
+            )[0, 1],
+        },
     )

@@ -17,7 +17,7 @@ from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.chapters.sources import needed_steps, result_folder, study_parameters
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.execution.run import Failure, Progress, Request, execute
-from handbook_utils.runs.folder import check_target, write_result_folder
+from handbook_utils.runs.folder import being_made, check_target, write_result_folder
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def run_steps(
     for chapter in chapters:
         given = study_parameters(chapter, values, study)
         target = result_folder(study.parent, chapter.slug)
-        with tempfile.TemporaryDirectory(prefix="handbook-study-") as results:
+        with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-study-") as results:
             request = Request(chapter, given, Path(results), study=True)
             outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
             folder = write_result_folder(outcome, target, root=root, force=force)

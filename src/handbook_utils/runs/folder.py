@@ -31,6 +31,7 @@ from handbook_utils.runs.crate import NAME as CRATE
 from handbook_utils.runs.crate import SOURCE, InputFile, write_crate
 from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
 from handbook_utils.runs.report import report_html
+from handbook_utils.text import durable
 from handbook_utils.text.guard import inert
 from handbook_utils.text.hash import sha256_of
 
@@ -83,6 +84,32 @@ def check_target(target: Path, *, force: bool = False) -> None:
             found=f"{above} is not",
             remedy="Name another folder with -o.",
         )
+
+
+@contextmanager
+def being_made(target: Path) -> Iterator[None]:
+    """Keep a second run out of a result folder while a first one makes it, from before it begins to its end.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where the result folder is to be; the lock lies beside it, and goes with the run.
+
+    Raises
+    ------
+    InputError
+        Another run is at work on this folder.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explained(error, target) from error
+    mark = target.with_name(f".{target.name}.lock")
+    with durable.locked(mark, f"Another run is making the result folder {target.name}."):
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
 
 
 def is_complete(folder: Path) -> bool:

@@ -48,7 +48,8 @@ class Choices:
         """
         own = {name: given[name] for name in NAMES if name in given}
         # A chapter's own rank may also be its features as they are.
-        own |= {"rank": ""} if own.get("rank") in ("taxon", "feature") else {}
+        rank = str(own.get("rank") or "").casefold()
+        own |= {"rank": {"taxon": "", "feature": "", "domain": "kingdom"}.get(rank, rank)} if "rank" in own else {}
         values: dict[str, Any] = answered(QUESTIONS, own, asked_by="reading").values
         return cls(**values)
 

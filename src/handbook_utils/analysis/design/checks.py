@@ -261,8 +261,7 @@ def _check_exchange(design: Design) -> None:
                 remedy=f'Run without strata, and take it as a term: strata "", and C({strata[0]}) in covariates.',
             )
     own = design.terms[design.focus].block.to_numpy()[found.first]
-    by_block = pd.DataFrame(own).groupby(found.blocks)
-    if ((by_block.max() - by_block.min()).to_numpy() > 0).any():
+    if any((own[found.blocks == block] != own[found.blocks == block][0]).any() for block in np.unique(found.blocks)):
         return
     name = " and ".join(strata) or design.asked["person"] or design.asked["nested_in"]
     table = _crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
@@ -326,15 +325,16 @@ def _check_separation(design: Design) -> None:
         term = design.terms[name]
         if term.kind != "number" or design.asked["time"] in term.columns:
             continue
-        values = design.frame[term.columns[0]].groupby(design.labels.astype(str))
-        table = values.agg(["size", "min", "max"]).loc[list(design.groups)]
-        (low, high), (others_low, others_high) = table[["min", "max"]].to_numpy()
+        values, codes = term.block.to_numpy()[:, 0], design.codes
+        (low, high), (others_low, others_high) = (
+            (own.min(), own.max()) for own in (values[codes == 0], values[codes == 1])
+        )
         if high < others_low or others_high < low:
             raise InputError(
                 f"'{name}' tells the groups of '{design.focus}' apart: their values do not overlap.",
                 where="parameters group and covariates",
                 expected=f"groups that share values of {name}",
-                found=_shown(table.rename_axis(design.focus)),
+                found=f"{design.groups[0]} {low:g} to {high:g}, {design.groups[1]} {others_low:g} to {others_high:g}",
                 remedy=_without(design, name) + " What is found is then about both at once, and must be said so.",
             )
 

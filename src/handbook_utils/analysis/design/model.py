@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -13,9 +13,9 @@ import pandas as pd
 
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
-from handbook_utils.analysis.design.exchange import Exchange
-from handbook_utils.analysis.design.terms import Term, as_words, factor, make_term, parts, read_formula
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.analysis.design.exchange import Exchange, Order
+from handbook_utils.analysis.design.terms import Term, absent, as_words, factor, make_term, parts, read_formula
+from handbook_utils.errors import InputError, InputErrors, listed
 
 #: The questions a design is made from, as the parameters of chapters name them.
 QUESTIONS = (
@@ -56,6 +56,7 @@ class Design:
     left_out: dict[str, list[str]]
     metadata: pd.DataFrame
     notes: tuple[str, ...] = ()
+    _numbers: dict[tuple[str, ...], Order] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------------ who is in it
 
@@ -89,6 +90,11 @@ class Design:
         )
 
     @property
+    def codes(self) -> Order:
+        """The place of each sample's group among the groups."""
+        return np.array(list(self.labels.cat.codes), dtype=np.intp)
+
+    @property
     def sizes(self) -> pd.DataFrame:
         """Samples and people of each group."""
         together = pd.DataFrame({"group": self.labels.astype(str), "person": self.people})
@@ -118,12 +124,29 @@ class Design:
         """Contrast × group: weights."""
         return contrasts_of(self.asked["contrast"], self.groups)
 
-    def changes_within(self, term: str, column: str) -> bool:
-        """Whether a term changes from sample to sample of one person, cage or block of a column."""
-        block = self.terms[term].block
-        by_column = block.groupby(as_words(self.frame[column]))
-        spread = by_column.max() - by_column.min()
-        return bool((spread.to_numpy() > 1e-12 * max(1.0, float(block.abs().to_numpy().max()))).any())
+    def changes_within(self, term: str | Sequence[str], column: str) -> bool:
+        """Whether a term, or any of several, changes from sample to sample of one person, cage or block of a column."""
+        block, codes = self.block(term).to_numpy(dtype=float), self._numbered(column)
+        order = np.argsort(codes, kind="stable")
+        starts = np.unique(codes[order], return_index=True)[1]
+        spread = np.maximum.reduceat(block[order], starts) - np.minimum.reduceat(block[order], starts)
+        return bool((spread > 1e-12 * max(1.0, float(np.abs(block).max()))).any())
+
+    def _numbered(self, *columns: str) -> Order:
+        """Give each value, or combination of values, of metadata columns a number."""
+        if columns not in self._numbers:
+            codes = np.zeros(self.n, dtype=np.intp)
+            for name in columns:
+                own = pd.factorize(as_words(self.frame[name]), sort=True)[0]
+                codes = np.unique(codes * (own.max() + 1) + own, return_inverse=True)[1].astype(np.intp)
+            self._numbers[columns] = codes
+        return self._numbers[columns]
+
+    def block(self, term: str | Sequence[str]) -> pd.DataFrame:
+        """Return the columns of a term, or of several together."""
+        if isinstance(term, str):
+            return self.terms[term].block
+        return pd.concat([pd.DataFrame(index=self.frame.index), *(self.terms[name].block for name in term)], axis=1)
 
     @property
     def _nests(self) -> list[tuple[str, str]]:
@@ -134,8 +157,8 @@ class Design:
             *([(asked["person"], "whole people")] if asked["person"] else []),
         ]
 
-    def exchange(self, term: str) -> Exchange:
-        """Return what a test of a term may exchange.
+    def exchange(self, term: str | Sequence[str]) -> Exchange:
+        """Return what a test of a term, or of several together, may exchange.
 
         The widest unit within which the term stays the same moves as a whole, within strata and within any wider unit
         in which the term does change.
@@ -143,13 +166,13 @@ class Design:
         within = list(parts(self.asked["strata"]))
         for column, words in self._nests:
             if not self.changes_within(term, column):
-                units = pd.factorize(as_words(self.frame[column]))[0]
+                units = self._numbered(column)
                 first = np.unique(units, return_index=True)[1]
-                return Exchange(units, self._codes(within)[first], True, _told(words, within))
+                return Exchange(units, self._numbered(*within)[first], True, _told(words, within))
             within.append(column)
-        return Exchange(np.arange(self.n), self._codes(within), False, _told("samples", within))
+        return Exchange(np.arange(self.n), self._numbered(*within), False, _told("samples", within))
 
-    def restriction(self, term: str) -> pd.DataFrame:
+    def restriction(self, term: str | Sequence[str]) -> pd.DataFrame:
         """Return the columns of the blocks within which a term is exchanged; they belong in the reduced model.
 
         Residuals of a model without them differ between blocks, and are not alike within them: with strata and a
@@ -158,13 +181,6 @@ class Design:
         found = self.exchange(term)
         names = found.blocks[found.units]
         return pd.DataFrame({f"block {name}": (names == name) * 1.0 for name in np.unique(names)[1:]}, self.frame.index)
-
-    def _codes(self, columns: Sequence[str]) -> Any:
-        if not columns:
-            return np.zeros(self.n, dtype=np.intp)
-        return (
-            self.frame.groupby([as_words(self.frame[name]) for name in columns], sort=True).ngroup().to_numpy(np.intp)
-        )
 
     # ------------------------------------------------------------------ others made from it
 
@@ -202,15 +218,15 @@ def design_of(
     metadata: pd.DataFrame,
     *,
     group: str = "",
-    levels: str = "",
+    levels: str | Sequence[str] = "",
     reference: str = "",
     exposure: str = "",
-    covariates: str = "",
+    covariates: str | Sequence[str] = "",
     person: str = "",
-    strata: str = "",
+    strata: str | Sequence[str] = "",
     nested_in: str = "",
     time: str = "",
-    interactions: str = "",
+    interactions: str | Sequence[str] = "",
     contrast: str = "",
     missing: str = "drop",
     formula: str = "",
@@ -224,23 +240,24 @@ def design_of(
         A row a sample.
     group : str
         Column of groups: always words, also where they are written 1, 2, 3.
-    levels : str
+    levels : str or sequence of str
         Groups compared, in their order, separated by commas; others are left out. Empty: all, by name.
     reference : str
         Group the others are compared with; empty: the first.
     exposure : str
         Column of a number, where the question is about one and not about groups.
-    covariates : str
-        Terms adjusted for, separated by commas: ``age`` is a number if its column is, ``C(clinic)`` are words.
+    covariates : str or sequence of str
+        Terms adjusted for, listed or separated by commas: ``age`` is a number if its column is, ``C(clinic)`` are
+        words.
     person : str
         Column that joins repeated samples.
-    strata : str
+    strata : str or sequence of str
         Columns within which alone exchange is allowed.
     nested_in : str
         Column of cages, families, wards: samples of one are not independent of each other.
     time : str
         Column of time, a term of the model: a number if its column is.
-    interactions : str
+    interactions : str or sequence of str
         Such as ``arm:week``, separated by commas.
     contrast : str
         As of :func:`~handbook_utils.analysis.design.contrasts.contrasts_of`.
@@ -270,6 +287,11 @@ def design_of(
     arm (1: 2, 2: 2, 3: 2; compared with 1), beside age (a number); a test exchanges samples.
     There are only 90 different arrangements, so no p-value can be below 0.011.
     """
+    # A question that may list several names is answered by a list in a chapter, by a text in a formula's notation.
+    covariates, strata, interactions, levels = (
+        answer if isinstance(answer, str) else ", ".join(answer)
+        for answer in (covariates, strata, interactions, levels)
+    )
     answers = (group, levels, reference, exposure, covariates, person, strata, nested_in, time)
     further = (interactions, contrast, missing, formula, minimum)
     asked = {name: str(answer).strip() for name, answer in zip(QUESTIONS, (*answers, *further), strict=True)}
@@ -332,7 +354,7 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
         if set(names) & {asked["group"], asked["exposure"]} - set(known):
             continue  # told once, with its parameter
         try:
-            term = [factor(name, known) for name in names]
+            term = [factor(name, known, _question(name, asked)) for name in names]
         except InputError as error:
             errors.append(error)
             continue
@@ -342,7 +364,7 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
             made.append(term)
     columns = {name: [asked[name]] if asked[name] else [] for name in ("group", "exposure", "person", "nested_in")}
     for question, wanted_columns in {**columns, "strata": parts(asked["strata"])}.items():
-        errors += [_absent(name, question, known) for name in wanted_columns if name not in known]
+        errors += [absent(name, question, known) for name in wanted_columns if name not in known]
     if asked["group"] and asked["exposure"]:
         errors.append(
             InputError(
@@ -358,21 +380,19 @@ def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, 
     return made
 
 
-def _absent(name: str, question: str, known: list[str]) -> InputError:
-    close = nearest(name, known)
-    return InputError(
-        f"The sample metadata has no column '{name}'.",
-        where=f"parameter {question}",
-        expected=f"one of {listed(known, most=12)}",
-        found=name,
-        remedy=f"Did you mean '{close}'?" if close else "Choose one of the columns expected.",
-    )
+def _question(name: str, asked: dict[str, str]) -> str:
+    """Return the question that a factor answers."""
+    if asked["formula"]:
+        return "formula"
+    if name in parts(asked["covariates"]):
+        return "covariates"
+    return "time" if name == asked["time"] else "interactions"
 
 
 def _say_what_is_asked(asked: dict[str, str], made: list[list[tuple[str, str]]], rows: pd.DataFrame) -> None:
     named = asked["group"] or asked["exposure"]
     if not named:
-        if not made:
+        if not made or not asked["formula"]:
             raise InputError(
                 "Nothing is asked.", where="parameters group, exposure and formula", expected="one of them"
             )

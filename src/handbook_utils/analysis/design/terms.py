@@ -58,7 +58,7 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def factor(text: str, known: Collection[str]) -> tuple[str, str]:
+def factor(text: str, known: Collection[str], question: str = "covariates") -> tuple[str, str]:
     """Return the metadata column of a factor, and what is made of it: "", "C", "log", "log2", "log10" or "sqrt".
 
     Raises
@@ -77,13 +77,20 @@ def factor(text: str, known: Collection[str]) -> tuple[str, str]:
     name = wrapped[2].strip() if wrapped else text
     if wrapped and name in known:
         return name, wrapped[1]
-    close = nearest(name, [str(column) for column in known])
-    raise InputError(
-        f"The metadata has no column '{name}'.",
-        where="the sample metadata",
-        expected=f"one of {listed([str(column) for column in known], most=12)}",
-        found=text,
-        remedy=f"Did you mean '{close}'?" if close else "Choose one of the columns expected.",
+    raise absent(text if question == "formula" else name, question, known)
+
+
+def absent(name: str, question: str, known: Collection[str]) -> InputError:
+    """Return the error of a column that is not there, which tells the question and how to do without."""
+    names = [str(column) for column in known]
+    close = nearest(name, names)
+    without = f' Or run without one: {question} "".' if question not in ("group", "exposure", "formula") else ""
+    return InputError(
+        f"The sample metadata has no column '{name}'.",
+        where=f"parameter {question}",
+        expected=f"one of {listed(names, most=12)}",
+        found=name,
+        remedy=(f"Did you mean '{close}'?" if close else "Choose one of the columns expected.") + without,
     )
 
 

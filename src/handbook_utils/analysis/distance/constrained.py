@@ -15,11 +15,14 @@ import pandas as pd
 from scipy.optimize import isotonic_regression, minimize
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.distance.ordination import gower_centred, pcoa
-from handbook_utils.analysis.distance.permanova import aligned, columns_of
-from handbook_utils.errors import InputError
+from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
 
 Matrix = npt.NDArray[np.float64]
+
+#: Stress below this is nothing but a map that fell apart; from the other on, single points are not to be read.
+_NOTHING, _FAIR = 1e-3, 0.15
 
 __all__ = ["Constrained", "Nmds", "constrained", "hellinger_distance", "nmds", "taxon_arrows"]
 
@@ -69,6 +72,18 @@ class Nmds:
     fitted: Matrix
     again: int
 
+    @property
+    def reading(self) -> str:
+        """How far the map may be read."""
+        if self.stress < _NOTHING:
+            return (
+                "A stress of 0 is a warning: samples fall into parts with no distances between them to keep in order, "
+                "or are too few, and the map shows nothing but that"
+            )
+        if self.stress < _FAIR:
+            return "With this stress the map keeps the order of the distances well"
+        return "With a stress near 0.2 or more single pairs may lie quite wrong, so do not read single points"
+
 
 def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
     """Euclidean distances of the square roots of shares, for which dbRDA is the RDA of Legendre and Gallagher (2001).
@@ -93,33 +108,24 @@ def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
     return DistanceMatrix(np.sqrt((square + square.T) / 2), ids=[str(name) for name in shares.index])
 
 
-def constrained(
-    distance: DistanceMatrix, metadata: pd.DataFrame, terms: Sequence[str], *, conditions: Sequence[str] = ()
-) -> Constrained:
-    """Ordinate what metadata explain of the distances, after taking out what others explain.
+def constrained(distance: DistanceMatrix, design: Design, *, terms: Sequence[str] | None = None) -> Constrained:
+    """Ordinate what a design asks about, after taking out what its other terms explain.
 
     For Euclidean distances this is redundancy analysis (RDA); for others distance-based RDA that keeps negative
-    eigenvalues, as vegan's ``dbrda``. The test of it is PERMANOVA of the same terms.
+    eigenvalues, as vegan's ``dbrda``, with the other terms as ``Condition``. The test of it is PERMANOVA of the same
+    design.
 
     Parameters
     ----------
     distance : skbio.DistanceMatrix
-        Between samples.
-    metadata : pandas.DataFrame
-        A row a sample.
-    terms : sequence of str
-        Columns that constrain; words are groups, numbers are taken as linear.
-    conditions : sequence of str
-        Columns taken out first.
+        Between at least the samples of the design.
+    design : Design
+    terms : sequence of str, optional
+        Terms of the design that constrain together; without them, what it asks about.
 
     Returns
     -------
     Constrained
-
-    Raises
-    ------
-    InputError
-        A term that adds nothing to the conditions, or too few samples.
 
     References
     ----------
@@ -127,38 +133,30 @@ def constrained(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from handbook_utils.analysis.design import design_of
     >>> found = constrained(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=list("abc")),
-    ...                     pd.DataFrame({"arm": ["x", "x", "y"]}, index=list("abc")), ["arm"])
+    ...                     design_of(pd.DataFrame({"arm": ["x", "x", "y"]}, index=list("abc")), group="arm"))
     >>> round(found.r2, 3)
     0.73
     """
-    frame = aligned(metadata, distance)
-    gower = gower_centred(np.asarray(distance.data))
+    gower = gower_centred(distances_of(distance, design))
     total = float(np.trace(gower))
-    before = _basis(frame, conditions, None)
-    basis = _basis(frame, terms, before)
-    free = len(frame) - 1 - basis.shape[1] - before.shape[1]
-    if basis.shape[1] == 0 or free < 1:
-        raise InputError(
-            "These columns constrain nothing, or there are too few samples for them.",
-            where="parameters terms and conditions",
-            expected="columns that vary beside the others, and more samples than columns",
-            found=f"{basis.shape[1]} columns beside {before.shape[1]}, {len(frame)} samples",
-        )
-    values, vectors = np.linalg.eigh(basis.T @ gower @ basis)
+    asked = [design.focus] if terms is None else list(terms)
+    before = basis(centred(design.block([name for name in design.terms if name not in asked])))
+    made = basis(centred(design.block(asked)), before)
+    values, vectors = np.linalg.eigh(made.T @ gower @ made)
     order = [number for number in np.argsort(values)[::-1] if values[number] > 1e-12 * total]
-    axes = basis @ vectors[:, order]
+    axes = made @ vectors[:, order]
     tallest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
     names = [f"axis {number}" for number in range(1, len(order) + 1)]
     points = axes * np.sign(tallest) * np.sqrt(values[order])
     explained = float(values.sum())
     left = total - float(np.trace(before.T @ gower @ before)) - explained
     # Ezekiel's adjustment; with conditions, of the whole model less that of the conditions.
-    whole = _adjusted(1 - left / total, basis.shape[1] + before.shape[1], len(frame))
-    partly = _adjusted(1 - (left + explained) / total, before.shape[1], len(frame))
+    whole = _adjusted(1 - left / total, made.shape[1] + before.shape[1], design.n)
+    partly = _adjusted(1 - (left + explained) / total, before.shape[1], design.n)
     return Constrained(
-        coordinates=pd.DataFrame(points, index=frame.index, columns=names),
+        coordinates=pd.DataFrame(points, index=design.samples, columns=names),
         sums=pd.Series(values[order], index=names),
         total=total,
         r2=explained / total,
@@ -190,7 +188,9 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     >>> nmds(line, starts=2).stress < 1e-3
     True
     """
-    count = len(distance.ids)
+    # By name, so that the map does not hang on the order in which samples stand in the table.
+    given, distance = list(distance.ids), distance.filter(sorted(distance.ids))
+    count = len(given)
     rows, columns = np.triu_indices(count, 1)
     order = np.argsort(np.asarray(distance.data)[rows, columns], kind="stable")
     rows, columns = rows[order], columns[order]
@@ -226,12 +226,16 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     points *= np.sign(tallest)
     _, apart, fitted = _on_the_map(points, rows, columns)
     least = np.sqrt(best.fun)
-    back = np.argsort(order)
+    square = np.zeros((2, count, count))
+    for layer, values in enumerate((apart, fitted)):
+        square[layer, rows, columns] = square[layer, columns, rows] = values
+    place = [distance.ids.index(name) for name in given]
+    upper = np.triu_indices(count, 1)
     return Nmds(
-        coordinates=pd.DataFrame(points, index=list(distance.ids), columns=[f"NMDS{n + 1}" for n in range(axes)]),
+        coordinates=pd.DataFrame(points[place], index=given, columns=[f"NMDS{n + 1}" for n in range(axes)]),
         stress=float(least),
-        distances=apart[back],
-        fitted=fitted[back],
+        distances=square[0][np.ix_(place, place)][upper],
+        fitted=square[1][np.ix_(place, place)][upper],
         again=sum(bool(np.sqrt(end.fun) <= least + 1e-3) for end in ends),
     )
 
@@ -278,18 +282,6 @@ def _on_the_map(
     gap = points[rows] - points[columns]
     apart = np.sqrt((gap**2).sum(axis=1))
     return gap, apart, np.asarray(isotonic_regression(apart).x)
-
-
-def _basis(frame: pd.DataFrame, names: Sequence[str], against: Matrix | None) -> Matrix:
-    columns = [columns_of(frame[name]) for name in names]
-    made = np.hstack(columns) if columns else np.zeros((len(frame), 0))
-    if against is not None:
-        made = made - against @ (against.T @ made)
-    if made.shape[1] == 0:
-        return made
-    left, sizes, _ = np.linalg.svd(made, full_matrices=False)
-    kept: Matrix = left[:, sizes > 1e-9 * max(1.0, sizes.max())]
-    return kept
 
 
 def _adjusted(r2: float, columns: int, samples: int) -> float:

@@ -16,9 +16,18 @@ import numpy.typing as npt
 import pandas as pd
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import Design, Exchange
 from handbook_utils.analysis.distance.ordination import pcoa
-from handbook_utils.analysis.distance.permanova import aligned
-from handbook_utils.errors import InputError, listed
+from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
+from handbook_utils.errors import InputError
+
+Matrix = npt.NDArray[np.float64]
+Order = npt.NDArray[np.intp]
+
+#: Steps towards the spatial median in a permutation; the sum of distances is flat there, so few are enough.
+_STEPS = 15
+#: Permutations computed at once.
+_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,9 @@ class Dispersion:
     to_centre : pandas.Series
         Distance of each sample to the centre of its group.
     means : pandas.Series
-        Mean distance of each group, over people.
+        Mean distance of each group, over what was exchanged: people, where samples are repeated.
     df : tuple of int
-        Degrees of freedom of F: groups − 1, and people (samples, where nobody has more) − groups.
+        Degrees of freedom of F.
     statistic, p : float
         F of the distances, and its permutation p (NaN without permutations).
     """
@@ -46,11 +55,10 @@ class Dispersion:
 
 def betadisper(
     distance: DistanceMatrix,
-    metadata: pd.DataFrame,
-    group: str,
+    design: Design,
     *,
     centre: Literal["median", "centroid"] = "median",
-    participant: str | None = None,
+    bias_adjust: bool = True,
     permutations: int = 999,
     seed: int = 1,
 ) -> Dispersion:
@@ -59,16 +67,15 @@ def betadisper(
     Parameters
     ----------
     distance : skbio.DistanceMatrix
-        Between samples.
-    metadata : pandas.DataFrame
-        A row a sample.
-    group : str
-        Column with two groups or more.
+        Between at least the samples of the design.
+    design : Design
+        Of groups. Distances of one person's samples (or one cage's) to the centre are averaged where the group is the
+        person's; where exchange is restricted, groups are compared beside the blocks, and within them.
     centre : {"median", "centroid"}
         Spatial median (hardier, vegan's default) or mean.
-    participant : str, optional
-        Column that joins the samples of one person. Their distances to the centre of a group are averaged, so that a
-        person counts once in each group he or she was sampled in.
+    bias_adjust : bool
+        Whether distances are multiplied by √(n/(n − 1)) of their group (Stier 2013): the centre of few samples lies
+        nearer to them than that of many.
     permutations : int
         Of the residuals; 0 gives no p.
     seed : int
@@ -82,71 +89,138 @@ def betadisper(
     Raises
     ------
     InputError
-        No such column, samples without a group, fewer than two groups, or a group of one.
+        No groups, or a group of one.
+
+    References
+    ----------
+    Stier and others 2013, Ecology 94:1057, for the adjustment.
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd
-    >>> from skbio import DistanceMatrix
+    >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 20.0, 30.0])
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
-    >>> groups = pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef"))
-    >>> betadisper(distance, groups, "arm", permutations=0).means.round(2).to_dict()
+    >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
+    >>> betadisper(distance, design, bias_adjust=False, permutations=0).means.round(2).to_dict()
     {'x': 0.67, 'y': 6.67}
     """
-    frame = aligned(metadata, distance)
-    labels = _labels(frame, group)
-    found = pcoa(distance)
-    real, imaginary = found.coordinates.to_numpy(), found.imaginary.to_numpy()
-    squares = np.empty(len(frame))
-    for _, rows in labels.groupby(labels, sort=False):
-        place = frame.index.get_indexer(rows.index)
-        squares[place] = _squares(real[place], centre) - _squares(imaginary[place], centre)
-    # Distances far from Euclidean can leave a square below 0; vegan takes it for 0, too.
-    to_centre = pd.Series(np.sqrt(np.maximum(squares, 0.0)), index=frame.index, name="to_centre")
-    values, groups = to_centre, labels
-    if participant is not None:
-        people = frame[participant].astype(str).rename("participant")
-        mean = to_centre.groupby([labels.rename("group"), people]).mean()
-        values, groups = mean, mean.index.get_level_values("group").to_series()
-    codes, names = pd.factorize(groups.to_numpy(dtype=object), sort=True)
-    lengths = np.asarray(values, dtype=np.float64)
-    statistic = float(_f(lengths[None, :], codes, len(names))[0])
-    means = np.bincount(codes, lengths) / np.bincount(codes)
-    p = float("nan")
-    if permutations:
-        generator = np.random.default_rng(seed)
-        residuals = lengths - means[codes]
-        shuffled = generator.permuted(np.tile(residuals, (permutations, 1)), axis=1)
-        equal = 1e-9 * max(1.0, statistic)
-        p = (1 + int((_f(shuffled, codes, len(names)) >= statistic - equal).sum())) / (permutations + 1)
-    series = pd.Series(means, index=pd.Index(names, name=group))
-    return Dispersion(to_centre, series, (len(names) - 1, len(lengths) - len(names)), statistic, p)
-
-
-def _labels(frame: pd.DataFrame, group: str) -> pd.Series:
-    if group not in frame.columns:
-        raise InputError(f"The metadata has no column '{group}'.", found=listed(list(frame.columns), most=12))
-    gaps = frame.index[frame[group].isna()]
-    if len(gaps):
-        raise InputError(f"{len(gaps)} samples belong to no group.", where=f"column {group}", found=listed(list(gaps)))
-    labels = frame[group].astype(str)
-    sizes = labels.value_counts().sort_index()
-    if len(sizes) < 2 or sizes.min() < 2:
+    if not design.groups or design.labels.value_counts().min() < 2:
         raise InputError(
             "Dispersion needs two groups or more, of two samples or more.",
-            where=f"column {group}",
-            found=", ".join(f"{name}: {size}" for name, size in sizes.items()),
+            where=f"column {design.focus}",
+            found=design.what,
         )
-    return labels
+    labels = design.codes
+    sizes = np.bincount(labels)
+    scale = np.sqrt(sizes / (sizes - 1))[labels] if bias_adjust else np.ones(design.n)
+    found = pcoa(DistanceMatrix(distances_of(distance, design), ids=design.samples))
+    parts = [found.coordinates.to_numpy(), found.imaginary.to_numpy()]
+    around = [_around(points, labels, centre) for points in parts]
+    squares = [(points**2).sum(axis=1) for points in around]
+    # Distances far from Euclidean can leave a square below 0; vegan takes it for 0, too.
+    lengths = scale * np.sqrt(np.maximum(squares[0] - squares[1], 0.0))
+    exchange = design.exchange(design.focus)
+    compare = _Comparison.of(exchange, labels)
+    statistic, p = float(compare.f(lengths[None, :], labels[None, :])[0]), float("nan")
+    if permutations:
+        # What is left around the centres changes places, and centres are found anew: few samples pull their centre
+        # towards them, and all share it. The spread of each group is first made what it would be without that.
+        kernels = [
+            points @ points.T for points in (part * np.sqrt(sizes / (sizes - 1))[labels, None] for part in around)
+        ]
+        drawn = exchange.orders(permutations, seed, labels[exchange.first][:, None].astype(float))
+        moved: Order = labels[exchange.first][drawn.orders][:, exchange.units]
+        steps = 0 if centre == "centroid" else _STEPS
+        batches = np.array_split(moved, -(-len(moved) // _ROWS))
+        f = np.concatenate([compare.f(_lengths(kernels, one, steps, bias_adjust), one) for one in batches])
+        f[(moved == labels).all(axis=1)] = statistic
+        p = drawn.p(int((f >= statistic - 1e-9 * max(1.0, statistic)).sum()))
+    means = compare.means(lengths, labels)
+    return Dispersion(
+        pd.Series(lengths, design.frame.index, name="to_centre"),
+        pd.Series(means, index=pd.Index(design.groups, name=design.focus)),
+        (len(sizes) - 1, compare.free),
+        statistic,
+        p,
+    )
 
 
-def _squares(points: npt.NDArray[np.float64], centre: str) -> npt.NDArray[np.float64]:
-    if not points.shape[1]:
-        return np.zeros(len(points))
-    middle = points.mean(axis=0) if centre == "centroid" else spatial_median(points)
-    squares: npt.NDArray[np.float64] = ((points - middle) ** 2).sum(axis=1)
-    return squares
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """Means of groups of what was exchanged, beside blocks, for many labellings at once."""
+
+    member: Matrix  # units × samples: weights of a mean
+    blocks: Matrix  # units × columns: orthonormal
+    groups: int
+    first: Order
+
+    @classmethod
+    def of(cls, exchange: Exchange, labels: Order) -> _Comparison:
+        member = (exchange.units == np.arange(len(exchange.blocks))[:, None]).astype(float)
+        blocks = pd.get_dummies(pd.Series(exchange.blocks), dtype=float)
+        return cls(
+            member / member.sum(axis=1, keepdims=True), basis(centred(blocks)), int(labels.max()) + 1, exchange.first
+        )
+
+    @property
+    def free(self) -> int:
+        return int(len(self.member) - self.groups - self.blocks.shape[1])
+
+    def means(self, lengths: Matrix, labels: Order) -> Matrix:
+        values, codes = self.member @ lengths, labels[self.first]
+        return np.asarray(np.bincount(codes, values) / np.bincount(codes))
+
+    def f(self, lengths: Matrix, labels: Order) -> Matrix:
+        """F of each row of lengths, with the labels of that row."""
+        values = lengths @ self.member.T
+        values = values - values.mean(axis=1, keepdims=True)
+        values = values - (values @ self.blocks) @ self.blocks.T
+        own = (labels[:, self.first, None] == np.arange(1, self.groups)).astype(float)
+        own = own - own.mean(axis=1, keepdims=True)
+        own = own - np.einsum("ub,kb,rkg->rug", self.blocks, self.blocks, own, optimize=True)
+        vectors, sizes = np.linalg.qr(own)
+        vectors = vectors * (np.abs(np.diagonal(sizes, axis1=1, axis2=2)) > 1e-9)[:, None, :]
+        explained = (np.einsum("ru,rug->rg", values, vectors) ** 2).sum(axis=1)
+        rest = (values**2).sum(axis=1) - explained
+        statistics: Matrix = (explained / (self.groups - 1)) / (rest / self.free)
+        return statistics
+
+
+def _around(points: Matrix, labels: Order, centre: str) -> Matrix:
+    """Points less the centre of their group."""
+    moved = np.empty_like(points)
+    for group in np.unique(labels):
+        own = points[labels == group]
+        if own.shape[1]:
+            moved[labels == group] = own - (own.mean(axis=0) if centre == "centroid" else spatial_median(own))
+    return moved
+
+
+def _lengths(kernels: list[Matrix], labels: Order, steps: int, bias_adjust: bool) -> Matrix:
+    """Distances to the centre of the group for many labellings at once, from inner products alone (Weiszfeld)."""
+    squares = np.zeros(labels.shape)
+    for kernel, sign in zip(kernels, (1.0, -1.0), strict=True):
+        if not kernel.any():
+            continue
+        own = np.diag(kernel)
+        floor = 1e-12 * own.max()
+        for group in range(int(labels.max()) + 1):
+            inside = (labels == group).astype(float)
+            weights = inside / inside.sum(axis=1, keepdims=True)
+            for step in range(steps + 1):
+                towards = weights @ kernel
+                apart = own - 2 * towards + (weights * towards).sum(axis=1, keepdims=True)
+                if step < steps:
+                    weights = inside / np.sqrt(np.maximum(apart, floor))
+                    weights /= weights.sum(axis=1, keepdims=True)
+            squares += sign * inside * np.maximum(apart, 0.0)
+    lengths = np.sqrt(np.maximum(squares, 0.0))
+    if bias_adjust:
+        for group in range(int(labels.max()) + 1):
+            inside = labels == group
+            size = inside.sum(axis=1, keepdims=True)
+            lengths = np.where(inside, lengths * np.sqrt(size / np.maximum(size - 1, 1)), lengths)
+    return lengths
 
 
 def spatial_median(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -203,14 +277,3 @@ def _weiszfeld_step(points: npt.NDArray[np.float64], middle: npt.NDArray[np.floa
     kept = min(1.0, there.sum() / pull) if there.any() and pull > 0 else 0.0
     moved: npt.NDArray[np.float64] = (1 - kept) * target + kept * middle
     return moved
-
-
-def _f(values: npt.NDArray[np.float64], codes: npt.NDArray[np.intp], groups: int) -> npt.NDArray[np.float64]:
-    """One-way F of each row of values."""
-    member = np.eye(groups)[codes]
-    sizes = member.sum(axis=0)
-    means = values @ member / sizes
-    between = (sizes * (means - values.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    within = ((values - means[:, codes]) ** 2).sum(axis=1)
-    statistics: npt.NDArray[np.float64] = (between / (groups - 1)) / (within / (values.shape[1] - groups))
-    return statistics

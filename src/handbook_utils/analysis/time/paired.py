@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
+from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.errors import InputError
 
-__all__ = ["crossover", "crossover_effects", "paired_ratio"]
+__all__ = ["crossover", "crossover_effects", "crossover_of", "paired_ratio"]
 
 Array = npt.NDArray[np.float64]
 
@@ -112,6 +113,77 @@ def crossover(first: pd.Series, second: pd.Series, sequence: pd.Series, *, confi
         for name in sizes.index
     )
     return pd.DataFrame(crossover_effects(one, other, confidence=confidence)).T
+
+
+def crossover_of(values: pd.Series, person: pd.Series, period: pd.Series, treatment: pd.Series) -> pd.DataFrame:
+    """Analyse a cross-over study from a row a sample, people with one period only among them.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+        By sample, above 0.
+    person, period, treatment : pandas.Series
+        By sample; two periods and two treatments.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ratio``, ``low``, ``high``, ``p``, ``people`` and ``samples``: of the second treatment (by name) over the
+        first, of people with both periods (Hills and Armitage) and of everybody (a level of each person's own, by
+        REML); then of the period and the carry-over, as of :func:`crossover`.
+
+    Raises
+    ------
+    InputError
+        Not two periods and treatments, a person with the same treatment twice or two samples in a period, or too few.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"who": list("aabbccdd"), "period": [1, 2] * 4, "drug": list("ABABBABA")})
+    >>> values = pd.Series([12.0, 10, 11, 9.5, 10, 12, 9, 11])
+    >>> made = crossover_of(values, rows["who"], rows["period"], rows["drug"])
+    >>> made["ratio"].round(2).to_list()
+    [0.84, 0.84, 1.01, 1.03]
+    """
+    frame = pd.DataFrame({"value": values, "person": person, "period": period, "treatment": treatment}).dropna()
+    periods, treatments = sorted(frame["period"].unique()), sorted(frame["treatment"].unique())
+    once = not (frame.duplicated(["person", "period"]).any() or frame.duplicated(["person", "treatment"]).any())
+    if len(periods) != 2 or len(treatments) != 2 or not once:
+        raise InputError(
+            "This is no cross-over study of two treatments in two periods.",
+            where="parameters moment and treatment",
+            expected="each person once in each period, with another treatment in each",
+            found=f"periods {', '.join(map(str, periods))}; treatments {', '.join(map(str, treatments))}"
+            + ("" if once else "; people with two samples in a period or of a treatment"),
+            remedy='Leave those people out, or run without: treatment "".',
+        )
+    wide = frame.pivot(index="person", columns="period", values=["value", "treatment"])
+    both = wide.dropna()
+    first, second = (both["value"][name].astype(float) for name in periods)
+    order = both["treatment"][periods[0]].astype(str) + " first"
+    found = crossover(first, second, order)
+    # The first sequence by name begins with the first treatment, and its ratio is that of the first over the second.
+    turned = found.loc["treatment"].rename({"low": "high", "high": "low"})
+    turned[["ratio", "low", "high"]] = 1 / turned[["ratio", "low", "high"]]
+    model = pd.DataFrame(
+        {
+            "1": 1.0,
+            "treatment": (frame["treatment"] == treatments[1]).astype(float),
+            "period": (frame["period"] == periods[1]).astype(float),
+        }
+    )
+    row = fit_mixed(np.log(frame["value"]), model, frame["person"]).table().loc["treatment"]
+    everybody = pd.Series(
+        {"ratio": np.exp(row["estimate"]), "low": np.exp(row["low"]), "high": np.exp(row["high"]), "p": row["p"]}
+    )
+    name = f"{treatments[1]} over {treatments[0]}"
+    table = pd.DataFrame({f"{name}, people with both periods": turned, f"{name}, everybody": everybody}).T
+    table = pd.concat([table, found.loc[["period", "carry-over"]]])[["ratio", "low", "high", "p"]]
+    everyone = table.index.str.endswith("everybody")
+    return table.assign(
+        people=np.where(everyone, frame["person"].nunique(), len(both)),
+        samples=np.where(everyone, len(frame), 2 * len(both)),
+    )
 
 
 def crossover_effects(one: Array, other: Array, *, confidence: float = 0.95) -> dict[str, dict[str, Array]]:

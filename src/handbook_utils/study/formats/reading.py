@@ -6,11 +6,13 @@ import glob
 import importlib
 import os
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import handbook_utils.study.formats as package
-from handbook_utils.errors import InputError, listed, nearest
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study.cells.abundances import name_by_ids
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, opened
@@ -70,6 +72,29 @@ def recognised(content: Content, choices: Choices | None = None) -> Format:
     return best[0]
 
 
+@contextmanager
+def safely(where: str, what: str) -> Iterator[None]:
+    """Turn what a damaged file does to a reader into a message: of what is damaged anything may be missing.
+
+    Raises
+    ------
+    InputError
+        In place of any other error.
+    """
+    try:
+        yield
+    except (InputError, InputErrors):
+        raise
+    except (ValueError, LookupError, TypeError, OverflowError, ArithmeticError) as error:
+        raise InputError(
+            "This file is cut off or damaged.",
+            where=where,
+            expected=f"a whole {what}",
+            found=f"{type(error).__name__}: {error}",
+            remedy="Export it again. If it is whole, report it as a file that is not read.",
+        ) from None
+
+
 def read_table(named: str | Path, choices: Choices | None = None) -> Table:
     """Read a feature table of any known format, not yet oriented where its format does not say.
 
@@ -98,7 +123,8 @@ def read_table(named: str | Path, choices: Choices | None = None) -> Table:
             remedy="Were the files exchanged?",
         )
     format_ = recognised(content, choices)
-    table = format_.read(content, choices)
+    with safely(content.where, format_.name):
+        table = format_.read(content, choices)
     if content.artifact and not any(content.artifact.uuid in note for note in table.notes):
         table.notes.insert(0, f"Format: {content.artifact.note}.")
     if format_.order == 1:
@@ -128,7 +154,8 @@ def _joined(contents: list[Content], choices: Choices) -> Table:
             found=made[0].name,
             remedy="Give one of them.",
         )
-    table = join(contents, choices)
+    with safely(listed([content.where for content in contents], most=3), made[0].name):
+        table = join(contents, choices)
     table.notes.insert(1, f"Known as {made[0].name} ({made[0].program}) by {made[0].sign}.")
     return table
 

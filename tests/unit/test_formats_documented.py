@@ -1,0 +1,62 @@
+"""One small study in the forms of many programs is read as the same numbers, which pandas reads by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.formats import known
+from handbook_utils.study.readers import read_study
+
+FOLDER = Path(__file__).parents[1] / "data" / "formats" / "documented"
+#: Shares, here half the counts, so that the numbers can be held against the same table.
+HALVES = {"metaphlan3-merged.txt", "metaphlan2-merged.txt", "metaphlan-semicolons.txt", "cami"}
+#: What is asked of a file that does not say it.
+SAID = {"german.csv": Choices(decimal_sign="comma"), "phyloseq-otu_table.csv": Choices(samples_in="columns")}
+FILES = sorted(path for path in FOLDER.iterdir() if not path.name.startswith("expected"))
+
+
+def named(feature: str) -> str:
+    """The species at the end of an id, without prefixes, numbers and underscores."""
+    last = feature.strip('"; ').split(";")[-1].split("|")[-1].split("] ")[-1].split(" [")[0]
+    return last.removeprefix("s__").replace("_", " ").strip()
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if not p.name.startswith("functions")], ids=lambda p: p.name)
+def test_taxa_of_every_program_are_the_same_numbers(path: Path) -> None:
+    expected = pd.read_csv(FOLDER / "expected.csv", index_col=0).T.astype(float)
+    study = read_study(path, choices=SAID.get(path.name, Choices())).study
+    found = study.to_frame().rename(columns=named)
+    assert set(found.columns) == set(expected.columns) and set(found.index) == set(expected.index)
+    factor = 0.5 if path.name in HALVES else 1
+    assert found.to_dict() == (expected * factor).to_dict()
+    # Emu estimates reads, which may be fractions.
+    assert study.quantity == ("abundances" if path.name in {*HALVES, "emu"} else "counts")
+    if study.taxonomy is not None and "genus" in study.taxonomy:
+        genera = study.taxonomy.rename(index=named)["genus"]
+        assert genera["Blautia obeum"] == "Blautia" and genera["Prevotella copri"] == "Prevotella"
+        assert set(study.taxonomy["kingdom"]) == {"Bacteria", "Archaea"}
+        assert set(study.taxonomy["phylum"]) == {"Bacteroidota", "Bacillota", "Methanobacteriota"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name.startswith("functions")], ids=lambda p: p.name)
+def test_functions_of_every_program_are_counted_once(path: Path) -> None:
+    expected = pd.read_csv(FOLDER / "expected-functions.csv", index_col=0).T.astype(float)
+    study = read_study(path).study
+    assert study.to_frame().to_dict() == expected.to_dict()
+    assert study.quantity == "abundances" and study.taxonomy is None
+
+
+def test_metadata_within_a_table_is_read() -> None:
+    study = read_study(FOLDER / "kraken-biom-with-sample-metadata.biom").study
+    assert study.metadata["age"].to_list() == [30, 31, 32, 33, 34]
+    for name in ("phyloseq-psmelt.csv", "qiime2-level-7.csv", "kraken-biom-with-sample-metadata.biom"):
+        assert read_study(FOLDER / name).study.metadata["arm"].to_list() == ["a", "b", "a", "b", "a"]
+
+
+def test_there_are_files_of_all_formats() -> None:
+    everything = [path for path in FOLDER.parent.rglob("*") if path.is_file() and "make" not in path.parts]
+    assert len(everything) >= 45 and len({format_.program for format_ in known()}) >= 20

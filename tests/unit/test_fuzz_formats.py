@@ -1,0 +1,208 @@
+"""No file ends in another error than one that says what is wrong, and none has its numbers changed in silence.
+
+``HANDBOOK_FUZZ=20000`` tries so many damaged files; without it a few thousand are tried.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.study import Study
+from handbook_utils.study.inspection import inspect
+from handbook_utils.study.readers import read_study
+from handbook_utils.study.writers import write_study
+
+FOLDER = Path(__file__).parents[1] / "data" / "formats" / "documented"
+FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file())
+EACH = max(int(os.environ.get("HANDBOOK_FUZZ", "2500")) // (len(FILES) + 1), 1)
+NASTY = [
+    b"",
+    b"\t",
+    b",",
+    b";",
+    b'"',
+    b"\n",
+    b"\r",
+    b"\x00",
+    b"NA",
+    b"nan",
+    b"inf",
+    b"-1",
+    b"1e999",
+    b"9" * 400,
+    b"#",
+    b"|",
+]
+NASTY += [
+    b"s__",
+    b"k__",
+    "é".encode(),
+    b"\xff",
+    b"1_0",
+    b"0x1",
+    b"[",
+    b"{",
+    b"(",
+    b"\xef\xbb\xbf",
+    b"   ",
+    "٣".encode(),
+]
+
+
+def damaged(content: bytes, dice: random.Random) -> bytes:
+    """Change, cut, double or mix up a few bytes, cells or lines."""
+    made = bytearray(content)
+    for _ in range(dice.choice([1, 1, 1, 2, 4])):
+        at = dice.randrange(len(made) + 1)
+        kind = dice.randrange(7)
+        if kind == 0 and made:
+            made[at % len(made)] ^= 1 << dice.randrange(8)
+        elif kind == 1:
+            made[at:at] = dice.choice(NASTY)
+        elif kind == 2:
+            del made[at : at + dice.randrange(1, 30)]
+        elif kind == 3:
+            del made[at:]
+        else:
+            lines = bytes(made).split(b"\n")
+            one, other = dice.randrange(len(lines)), dice.randrange(len(lines))
+            if kind == 4:
+                lines[one], lines[other] = lines[other], lines[one]
+            elif kind == 5:
+                lines.insert(one, lines[other])
+            else:
+                cells = lines[one].split(b"\t")
+                cells[dice.randrange(len(cells))] = dice.choice(NASTY)
+                lines[one] = b"\t".join(cells)
+            made = bytearray(b"\n".join(lines))
+    return bytes(made)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_damaged_file_never_ends_in_another_error(path: Path, tmp_path: Path) -> None:
+    dice = random.Random(str(path.relative_to(FOLDER)))  # noqa: S311 - the same files every time
+    content = path.read_bytes()
+    for _ in range(EACH):
+        (tmp_path / "table").write_bytes(damaged(content, dice))
+        for call in (read_study, inspect):
+            try:
+                call(tmp_path / "table")
+            except (InputError, InputErrors) as error:
+                assert str(error)
+
+
+def test_a_number_is_never_changed_in_silence(tmp_path: Path) -> None:
+    # A damaged cell is refused, told, or is another number that stands there.
+    dice = random.Random(5)  # noqa: S311 - the same cells every time
+    lines = [["#OTU ID", "A", "B", "C"], ["x", "12", "7", "0"], ["y", "3", "400", "51"], ["z", "6", "8", "9"]]
+    for _ in range(EACH * 20):
+        row, column = dice.randrange(1, 4), dice.randrange(1, 4)
+        cell = list(lines[row][column])
+        cell.insert(dice.randrange(len(cell) + 1), dice.choice("_,.;' \u00a0eEx+-%OlI٣½²"))
+        changed = "".join(cell)
+        copy = [list(line) for line in lines]
+        copy[row][column] = changed
+        (tmp_path / "t").write_text("\n".join("\t".join(line) for line in copy) + "\n", encoding="utf-8")
+        try:
+            study = read_study(tmp_path / "t").study
+        except (InputError, InputErrors):
+            continue
+        found = study.to_frame().loc["ABC"[column - 1], "xyz"[row - 1]]
+        plain = changed.strip(" \u00a0")
+        assert plain.isascii() and "_" not in plain and found == float(plain.replace(",", "."))
+        assert "," not in plain or any("Decimal commas" in note for note in study.notes)
+
+
+# ---------------------------------------------------------------------- HDF5, field by field
+
+
+def hdf5(change) -> bytes:
+    """A small BIOM table, changed inside."""
+    study = Study.from_sparse(np.array([[1, 0, 2], [0, 3, 4]]), ["A", "B"], ["x", "y", "z"])
+    made = io.BytesIO()
+    path = Path(change.folder, "whole.biom")
+    write_study(study, path, "biom")
+    made.write(path.read_bytes())
+    with h5py.File(made, "r+") as opened:
+        change(opened)
+    return made.getvalue()
+
+
+def replaced(opened: h5py.File, name: str, values: object) -> None:
+    del opened[name]
+    opened[name] = np.array(values)
+
+
+CHANGES = {
+    "index out of range": lambda f: replaced(f, "sample/matrix/indices", [0, 2, 1, 3]),
+    "index far out of range": lambda f: replaced(f, "sample/matrix/indices", [0, 2, 1, 2**31 - 1]),
+    "negative index": lambda f: replaced(f, "sample/matrix/indices", [0, 2, 1, -1]),
+    "indptr falls": lambda f: replaced(f, "sample/matrix/indptr", [0, 5, 4]),
+    "indptr too long": lambda f: replaced(f, "sample/matrix/indptr", [0, 2, 4, 4]),
+    "indptr beyond the data": lambda f: replaced(f, "sample/matrix/indptr", [0, 2, 40]),
+    "indptr negative": lambda f: replaced(f, "sample/matrix/indptr", [-1, 2, 4]),
+    "places that are fractions": lambda f: replaced(f, "sample/matrix/indices", [0.5, 2, 1, 2]),
+    "less data than places": lambda f: replaced(f, "sample/matrix/data", [1.0, 2.0]),
+    "two matrices that differ": lambda f: replaced(f, "sample/matrix/data", [1.0, 2.0, 3.0, 5.0]),
+    "a cell twice": lambda f: replaced(f, "sample/matrix/indices", [0, 0, 1, 2]),
+    "an id less": lambda f: replaced(f, "sample/ids", np.array([b"A"])),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_hdf5_is_checked_before_it_is_indexed(name: str, tmp_path: Path) -> None:
+    class Change:
+        folder = tmp_path
+
+        def __call__(self, opened: h5py.File) -> None:
+            CHANGES[name](opened)
+
+    (tmp_path / "t").write_bytes(hdf5(Change()))
+    with pytest.raises((InputError, InputErrors)) as raised:
+        read_study(tmp_path / "t")
+    assert "damaged" in str(raised.value)
+
+
+def test_hdf5_that_points_elsewhere_is_refused(tmp_path: Path) -> None:
+    class Link:
+        folder = tmp_path
+
+        def __call__(self, opened: h5py.File) -> None:
+            del opened["sample/ids"]
+            opened["sample/ids"] = h5py.ExternalLink("/etc/passwd", "/x")
+
+    (tmp_path / "t").write_bytes(hdf5(Link()))
+    with pytest.raises((InputError, InputErrors)):
+        read_study(tmp_path / "t")
+
+    class Outside(Link):
+        def __call__(self, opened: h5py.File) -> None:
+            del opened["sample/matrix/data"]
+            opened.create_dataset("sample/matrix/data", (4,), "f8", external=[(str(tmp_path / "raw"), 0, 32)])
+
+    (tmp_path / "raw").write_bytes(np.ones(4).tobytes())
+    (tmp_path / "t").write_bytes(hdf5(Outside()))
+    with pytest.raises(InputError, match="damaged"):
+        read_study(tmp_path / "t")
+
+
+def test_hdf5_of_a_size_that_is_only_stated_is_refused(tmp_path: Path) -> None:
+    class Huge:
+        folder = tmp_path
+
+        def __call__(self, opened: h5py.File) -> None:
+            del opened["sample/matrix/data"]
+            opened.create_dataset("sample/matrix/data", (2**40,), "f8", chunks=(1024,))
+
+    (tmp_path / "t").write_bytes(hdf5(Huge()))
+    with pytest.raises(InputError, match="damaged") as raised:
+        read_study(tmp_path / "t")
+    assert "more than can be read" in (raised.value.found or "")
