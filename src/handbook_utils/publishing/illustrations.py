@@ -145,7 +145,7 @@ class _Explorable(SphinxDirective):
             f'data-explorable="{name}" data-back="{html.escape(words["explorable_back"])}">{title}'
             f"<noscript><p>{html.escape(words['explorable_script'])}</p></noscript></div>"
         )
-        return [nodes.raw("", place + scripts, format="html", classes=["explorable"])]
+        return [nodes.raw("", place + scripts, format="html", classes=["movable"])]
 
 
 def setup_illustrations(app: Sphinx) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 #: Which chapters are pages for everyone, and the places on them that the links on top lead to.
 PART = "notebooks/explainers/"
 DEPTH, PROFESSIONAL, TEACHER = "in-depth", "for-the-professional", "teacher-s-notes"
+#: Letters of a page's description.
+_DESCRIPTION = 200
 
 
 def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -55,7 +59,7 @@ def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words
     """Put links to what is for whom under the title."""
     links = [("#content", words["in_short"])]
     # What follows the sections on what to do belongs to the page, and not to the last of them.
-    lifted = [one for one in page.findall(nodes.Element) if {"at-a-glance", "explorable"} & set(one.get("classes", []))]
+    lifted = [one for one in page.findall(nodes.Element) if {"at-a-glance", "movable"} & set(one.get("classes", []))]
     for one in reversed(lifted):
         section = next(above for above in traverse_parent(one) if above.parent is page)
         if section is not one:
@@ -72,3 +76,19 @@ def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words
 
 def _raw(markup: str) -> nodes.raw:
     return nodes.raw("", markup, format="html")
+
+
+def description_of(body: str) -> str:
+    """Return what a page says first, its short answer where it has one, in the length that search engines show.
+
+    Examples
+    --------
+    >>> description_of('<h1>Gut</h1><p>Many live <a href="x">there</a>.</p><p>More.</p>')
+    'Many live there.'
+    """
+    answer = body[max(body.find('class="tip'), body.find("tip admonition"), 0) :]
+    for found in re.finditer(r"<p>(.*?)</p>", re.sub(r'<span class="meaning".*?</span>', "", answer), re.DOTALL):
+        said = " ".join(html.unescape(re.sub(r"<[^>]+>", "", found[1])).split())
+        if said:
+            return said if len(said) <= _DESCRIPTION else said[:_DESCRIPTION].rpartition(" ")[0] + " …"
+    return ""
