@@ -7,8 +7,8 @@ every file says by itself what it is. In a folder, ``table.csv.gz`` holds the co
 ``features.csv.gz`` the features with their taxonomy and ``tree.nwk.gz`` their phylogeny; a folder whose dataset.json
 has ``fields`` is one plain ``table.csv`` (``"file": "table.csv.gz"`` where it is packed). Where it has ``files`` there
 are more: a list of ``{"file": "scans.csv", "title": "the scan log", "fields": […], "primaryKey": […]}``, or without
-``fields`` for a file that is no table; with ``encoding`` where it is not UTF-8 and ``dialect`` where it is not separated
-by commas.
+``fields`` for a file that is no table; with ``encoding`` where it is not UTF-8 and ``dialect`` where it is not
+separated by commas.
 """
 
 from __future__ import annotations

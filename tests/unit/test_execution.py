@@ -19,7 +19,10 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import Request, execute, run_one
 from handbook_utils.execution.cache import Cache
 from handbook_utils.execution.kernel import KERNEL
+from handbook_utils.execution.used import PACKAGE, files_used
 from handbook_utils.text import durable
+
+ROOT = handbook_root()
 
 PAGE = """---
 jupytext:
@@ -127,8 +130,34 @@ def test_changed_helper_re_executes(root, chapter, monkeypatch):
     from handbook_utils.execution import cache
 
     before = cache.key_of(chapter, chapter.defaults, {}, root)
-    monkeypatch.setattr(cache, "_package", lambda: "another package")
-    assert cache.key_of(chapter, chapter.defaults, {}, root) != before
+    monkeypatch.setattr(cache, "_unchanged", lambda path: "changed" if path.name == "normalise.py" else "")
+    changed = cache.key_of(chapter, chapter.defaults, {}, root)
+    monkeypatch.setattr(cache, "_unchanged", lambda path: "")
+    assert cache.key_of(chapter, chapter.defaults, {}, root) not in (before, changed)
+
+
+def test_a_key_hangs_on_what_a_chapter_uses_and_on_nothing_else():
+    """An edit in ``protocols/`` is nothing to an explainer; one of a peer's number is all to its chapter."""
+    used = {}
+    for chapter in Catalogue.read(ROOT).chapters:
+        code = [cell.source for cell in chapter.notebook().cells if cell.cell_type == "code"]
+        used[chapter.slug] = {path.relative_to(PACKAGE).parts[0] for path in files_used(code)}
+    assert [slug for slug in used if not slug.startswith("protocols/") and "protocols" in used[slug]] == []
+    assert [slug for slug in used if used[slug] & {"chapters", "runs", "publishing", "cli"}] == []
+    assert all("results.py" in parts for parts in used.values())
+
+
+def test_a_changed_peer_re_executes_its_chapters_and_no_other(tmp_path):
+    from handbook_utils.execution import cache
+
+    (tmp_path / "data").mkdir()
+    peers, keys = ROOT / "data" / "peers.csv", []
+    chapters = [Catalogue.read(ROOT).get(f"recipes/{name}") for name in ("compare-groups", "map-differences")]
+    for text in (peers.read_text(encoding="utf-8"), peers.read_text(encoding="utf-8").replace("0.0491019024", "0.05")):
+        (tmp_path / "data" / "peers.csv").write_text(text, encoding="utf-8")
+        keys.append([cache.key_of(chapter, chapter.defaults, {}, tmp_path) for chapter in chapters])
+    assert keys[0][0] != keys[1][0]
+    assert keys[0][1] == keys[1][1]
 
 
 def test_failure_names_cell_error_and_parameters_and_the_others_finish(root, chapter):

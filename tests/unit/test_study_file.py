@@ -56,6 +56,7 @@ def test_the_example_fits_and_says_what_it_says():
     assert values["people.phone"] == "050 000 0000"
     assert values["metadata.region_by_centre"] == {"Groningen": "Groningen", "Wageningen": "Gelderland"}
     assert values["files.scans"].name == "scans.csv"
+    assert not {"files.bench", "files.reads"} & set(values)
     assert set(values) <= set(study_questions())
 
 

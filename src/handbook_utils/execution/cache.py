@@ -1,27 +1,27 @@
 """Results kept by content: the same code, parameters, data and versions are not run twice.
 
-Prose is not part of a key, so an edit to prose re-executes nothing; code that chapters import is, so a changed helper
-re-executes.
+Prose is not part of a key, so an edit to prose re-executes nothing; of the package, what a chapter imports is, and what
+that imports (:mod:`handbook_utils.execution.used`), so that a changed helper re-executes the chapters that hang on it,
+and no other. So are the numbers of its peers.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import READ, Value
+from handbook_utils.execution.used import PACKAGE, files_used
 from handbook_utils.text import durable
 from handbook_utils.text.hash import sealed, sha256, sha256_of, unsealed
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-
-#: Parts of the package that a chapter's outcome does not hang on.
-_ELSEWHERE = {"chapters", "runs", "publishing", "cli.py", "cli"}
 
 
 def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], root: Path) -> str:
@@ -51,19 +51,35 @@ def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], 
         name: _content(str(value)) if name in paths and value else [type(value).__name__, value]
         for name, value in effective.items()
     }
-    parts = [code, values, data, _package(), _digest(root / "requirements.lock"), list(sys.version_info[:3])]
+    package = _package([cell.source for cell in chapter.notebook().cells if cell.cell_type == "code"])
+    parts = [
+        code,
+        values,
+        data,
+        package,
+        _peers(chapter, root),
+        _digest(root / "requirements.lock"),
+        list(sys.version_info[:3]),
+    ]
     return sha256(json.dumps(parts, sort_keys=True).encode())
 
 
-@lru_cache(maxsize=1)
-def _package() -> str:
-    package = Path(__file__).resolve().parents[1]
-    parts = []
-    for path in sorted(package.rglob("*.py")):
-        inside = path.relative_to(package)
-        if inside.parts[0] not in _ELSEWHERE:
-            parts.append(f"{inside.as_posix()} {sha256_of(path)}")
-    return sha256("\n".join(parts).encode())
+def _package(code: Iterable[str]) -> list[str]:
+    return [f"{path.relative_to(PACKAGE).as_posix()} {_unchanged(path)}" for path in files_used(code)]
+
+
+@lru_cache(maxsize=1024)
+def _unchanged(path: Path) -> str:
+    # The code of a running process does not change.
+    return sha256_of(path)
+
+
+def _peers(chapter: Chapter, root: Path) -> list[str]:
+    """Return the rows of ``data/peers.csv`` that are this chapter's."""
+    path = root / "data" / "peers.csv"
+    if not path.is_file():
+        return []
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(f"{chapter.slug},")]
 
 
 def _content(given: str) -> list[str]:

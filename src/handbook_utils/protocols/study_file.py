@@ -107,7 +107,7 @@ def read_study_file(path: Path) -> StudyFile:
         known = {key.name: key for key in section.questions}
         for key_name, value_node in _entries(node, path, name, tuple(known), errors):
             key = known.get(key_name)
-            if key is None or yaml_text.is_empty(value_node):
+            if key is None or yaml_text.is_empty(value_node) or (key.kind in PATHS and value_node.value == ""):
                 continue
             dotted = f"{name}.{key_name}"
             lines[dotted] = value_node.start_mark.line + 1

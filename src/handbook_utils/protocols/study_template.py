@@ -64,7 +64,8 @@ def template() -> str:
 def example() -> str:
     """Write the study file of the example study, which is simulated and says so."""
     head = "# SIMULATED: the example study of the Gut Microbiome Handbook. Nobody in it exists.\n"
-    said = {name: key.example if key.default is None else key.default for name, key in study_questions().items()}
+    asked = study_questions().items()
+    said = {name: key.example if key.default is None or key.kind in PATHS else key.default for name, key in asked}
     return head + _text(said | {"study.simulated": True})
 
 
