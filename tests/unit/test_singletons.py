@@ -1,0 +1,87 @@
+"""Tables without believable singletons are recognised, and compared at equal depth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.analysis.depth import depth_warning, rarefied
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.diversity.comparison import ratios
+from handbook_utils.analysis.diversity.singletons import comparable_hill, seen_twice, singletons
+from handbook_utils.errors import InputError
+from handbook_utils.study import Study
+
+
+def one_community(seed: int, *, denoised: bool, depths: tuple[int, int] = (2000, 12000), each: int = 15) -> Study:
+    """Two groups of one community, read at two depths; singletons may be removed from every sample."""
+    generator = np.random.default_rng(seed)
+    mean = generator.lognormal(0, 2, 150)
+    rows = []
+    for reads in np.repeat(depths, each):
+        counts = generator.multinomial(reads, generator.dirichlet(200 * mean / mean.sum()))
+        rows.append(np.where(counts == 1, 0, counts) if denoised else counts)
+    names = [f"s{number}" for number in range(2 * each)]
+    arms = pd.DataFrame({"arm": np.repeat(["shallow", "deep"], each)}, index=names)
+    return Study.from_frame(pd.DataFrame(rows, names, [f"t{number}" for number in range(150)]), arms)
+
+
+@pytest.mark.parametrize("name", ["twins", "throat", "david"])
+def test_singletons_of_tables_that_were_not_denoised_are_believed(name):
+    assert singletons(datasets.load(name)).believable
+
+
+def test_denoised_tables_are_recognised():
+    found = singletons(datasets.load("ecam"))
+    assert found.found == 0
+    assert not found.believable
+    assert "denoising" in found.reading
+    assert not singletons(one_community(1, denoised=True)).believable
+    assert singletons(one_community(1, denoised=False)).believable
+
+
+def test_too_many_singletons_are_not_believed_either():
+    counts = [1] * 300 + [2] * 30 + [3] * 20
+    study = Study.from_frame(pd.DataFrame([counts], ["s"], [f"t{n}" for n in range(350)]))
+    assert not singletons(study).believable
+    assert "errors" in singletons(study).reading
+
+
+@pytest.mark.parametrize("denoised", [True, False])
+def test_one_community_at_two_depths_does_not_differ_in_richness(denoised):
+    wrong, sizes = 0, []
+    for seed in range(12):
+        study = one_community(seed, denoised=denoised)
+        found = comparable_hill(study).hill.assign(arm=study.metadata["arm"])
+        row = ratios(found, "q0", "arm").iloc[0]
+        wrong += row["p"] <= 0.05
+        sizes.append(row["ratio"])
+    assert wrong <= 4  # 0.05 of 12; five or more would be wrong once in 10,000 times
+    assert np.mean(sizes) == pytest.approx(1, abs=0.04)
+
+
+def test_seen_twice_is_the_mean_of_draws():
+    counts = np.array([40, 20, 8, 3, 2, 2, 2])
+    generator = np.random.default_rng(1)
+    drawn = [(generator.multivariate_hypergeometric(counts, 25) >= 2).sum() for _ in range(4000)]
+    assert seen_twice(counts, 25) == pytest.approx(np.mean(drawn), abs=0.06)
+    assert seen_twice(counts, int(counts.sum())) == pytest.approx(7)
+
+
+def test_depth_that_goes_with_the_groups_is_told():
+    study = one_community(2, denoised=False)
+    design = design_of(study.metadata, group="arm")
+    assert "12,000" in depth_warning(study, design)
+    assert depth_warning(rarefied(study), design) == ""
+
+
+def test_rarefied_reads_are_of_the_sample():
+    study = one_community(3, denoised=False)
+    few = rarefied(study, reads=500, seed=4)
+    assert (few.depth == 500).all()
+    assert (few.table.toarray() <= study.table.toarray()).all()
+    assert (few.table != rarefied(study, reads=500, seed=5).table).nnz > 0
+    with pytest.raises(InputError, match="fewer than"):
+        rarefied(study, reads=5000)
