@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from handbook_utils.analysis.time.course import marginal
 from handbook_utils.analysis.time.mixed import fit_mixed
 
 R = json.loads((Path(__file__).parent / "mixed.json").read_text(encoding="utf-8"))
@@ -67,3 +68,12 @@ def test_terms_together():
     at = R["anova_names"].index("week:arm")
     theirs = [R["anova"][name][at] for name in ("F value", "NumDF", "DenDF", "Pr(>F)")]
     assert ours.to_list() == pytest.approx(theirs, rel=1e-4)
+
+
+def test_averages_over_people():
+    ours = marginal(FRAME["y"].to_numpy(), model(), FRAME["who"], plain=True)
+    theirs = R["gee"]["table"]
+    assert list(ours.index) == R["gee"]["names"]
+    # statsmodels and geepack divide by different numbers when they estimate the correlation within people.
+    np.testing.assert_allclose(ours["estimate"], theirs["Estimate"], rtol=0, atol=2e-3)
+    np.testing.assert_allclose(ours["error"], theirs["Std.err"], rtol=1e-2)

@@ -1,7 +1,10 @@
 """Numbers on the axes of a figure are written as in the text beside it."""
 
 import datetime
+import re
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -60,3 +63,14 @@ def test_a_chapter_needs_to_do_nothing(tmp_path, monkeypatch, capsys):
     axes.set(xticks=[0, 2000])
     Results("nl").figure(axes.figure, "a", alt="A.")
     assert written == [["0", "2.000"]]
+
+
+def test_counts_in_a_table_have_no_decimals(monkeypatch):
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("handbook_utils.results._display", lambda bundle, *_: shown.append(bundle))
+    frame = pd.DataFrame(
+        {"a": [55.0, 2151.0, 0.25], "n": [3.0, np.nan, 4.0], "p": [1.0, 0.5, 1.0]}, index=["samples", "reads", "share"]
+    )
+    Results("nl", folder=None).table(frame, "t", "T", digits=2)
+    cells = re.findall(r"<td>([^<]*)</td>", shown[0]["text/html"])
+    assert [cell for cell in cells if cell] == ["55", "3", "1", "2.151,00", "0,50", "0,25", "4", "1,00"]

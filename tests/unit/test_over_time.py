@@ -6,10 +6,13 @@ import pytest
 from scipy.stats import binomtest
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.time.course import course, followed, marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
 from handbook_utils.errors import InputError
+from handbook_utils.study import Study
 
 SIZE = 200
 
@@ -212,3 +215,48 @@ def test_what_is_no_cross_over_is_refused():
             of_rows(wrong)
     with pytest.raises(InputError, match="two sequences"):
         of_rows(frame.assign(drug=np.where(frame["period"] == 1, "A", "B")))
+
+
+def followed_people(times, *, twice=False):
+    generator = np.random.default_rng(9)
+    who = np.repeat([f"p{n}" for n in range(12)], times)
+    week = np.tile(np.arange(times, dtype=float), 12)
+    week = np.where(twice & (week == 1), 0.0, week)
+    frame = pd.DataFrame({"who": who, "week": week, "arm": np.where(pd.factorize(who)[0] % 2, "a", "b")})
+    frame.index = [f"s{row}" for row in frame.index]
+    values = generator.normal(0, 1, 12)[pd.factorize(who)[0]] + 0.5 * week + generator.normal(0, 0.3, len(who))
+    return pd.Series(values, index=frame.index), frame
+
+
+def test_a_course_is_modelled_with_own_slopes_where_there_are_samples_enough():
+    values, frame = followed_people(4)
+    asked = {"group": "arm", "person": "who", "time": "week", "interactions": "arm:week", "minimum": 3}
+    whole = course(values, design_of(frame, **asked), "week")
+    assert whole.model == "slopes"
+    assert list(whole.table.index) == ["week", "arm[b]", "arm[b]:week"]
+    assert whole.table.loc["week", "low"] < 0.5 < whole.table.loc["week", "high"]
+    assert len(whole.others.loc["week"]) == 4
+    few, fewer = followed_people(2)
+    assert course(few, design_of(fewer, **asked), "week").model == "level and neighbours"
+    # Two samples of one person at one time cannot be neighbours in time.
+    same, twice = followed_people(4, twice=True)
+    assert len(course(same, design_of(twice, **asked), "week").others.loc["week"]) == 3
+    with pytest.raises(InputError, match="two samples at one time"):
+        fit_mixed(same, pd.DataFrame({"1": np.ones(48)}), twice["who"], when=twice["week"])
+
+
+def test_what_can_be_followed():
+    table = pd.DataFrame([[5, 5], [9, 1], [0, 10]], index=list("xyz"), columns=["Blautia", "b"])
+    study, who = Study.from_frame(table), pd.Series(["p", "p", "q"], index=list("xyz"))
+    day = pd.Series([1.0, 0, 3], index=list("xyz"))
+    # The first sample of a person is that of the earliest day, and has no distance from itself.
+    assert followed(study, "distance", who, day)[0].round(3).to_dict() == {"x": 0.4}
+    assert followed(study, "shannon", who, day)[0]["x"] == pytest.approx(np.log(2))
+    with pytest.raises(InputError, match="no taxon 'Blautja'") as caught:
+        followed(study, "Blautja", who, day)
+    assert "Blautia" in str(caught.value.remedy)
+
+
+def test_averages_need_more_people_than_columns():
+    with pytest.raises(InputError, match="more people"):
+        marginal(np.arange(4.0), pd.DataFrame({"1": 1.0, "x": [0.0, 1, 0, 1]}), pd.Series(list("aabb")))

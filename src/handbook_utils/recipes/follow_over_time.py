@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.time.course import followed
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
-from handbook_utils.study.readers import require_counts
+
+#: Samples of one person that a search for jumps needs.
+_SERIES = 20
 
 
 def follow_over_time(parameters: Mapping[str, Any]) -> None:
@@ -24,15 +27,19 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        A table without counts, columns that are not there, times that are no numbers, too few people with several
-        samples, groups of too few people.
+        Columns that are not there, times that are no numbers, an outcome that is not there or needs counts, too few
+        people with several samples, groups of too few people, a design that these samples cannot answer, a series that
+        is too short to be searched.
     """
     study = study_of(parameters, "ecam")
-    person, time, group = (parameters[name] for name in ("person", "time", "group"))
+    person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
+    plain = [name for name in parameters["covariates"] if "(" not in name]
+    collect(
+        *column_checks(study, {**parameters, "covariates": plain}, ["person", "time"], ["group", "covariates"]),
+    )
+    deep = study.choose_samples((study.depth >= float(parameters["least_depth"])).to_numpy())
     columns = [person, time, *([group] if group else [])]
-    collect(partial(require_counts, study), *column_checks(study, parameters, ["person", "time"], ["group"]))
-    frame = study.metadata[columns][study.metadata[columns].notna().all(axis=1)]
-    frame = frame[study.depth[frame.index] >= parameters["least_depth"]]
+    frame = deep.metadata[columns].dropna()
     numbers = pd.to_numeric(frame[time], errors="coerce")
     if numbers.isna().any():
         raise InputError(
@@ -50,5 +57,26 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
             expected="five people or more with two samples or more",
             found=f"{several}",
         )
-    if group and not pd.api.types.is_numeric_dtype(frame[group]):
-        check_groups_of_people(frame.groupby(person)[group].first(), "group", group)
+    if group:
+        check_groups_of_people(frame.groupby(person)[group].first().astype(str), "group", group)
+    moments = pd.to_numeric(deep.column(time), errors="coerce")
+    values, _ = followed(deep, str(parameters["outcome"]), deep.column(person).astype(str), moments)
+    asked = {"group": group, "interactions": f"{group}:{time}"} if group else {"exposure": time}
+    design = design_of(
+        deep.metadata.loc[values.index],
+        covariates=", ".join(parameters["covariates"]),
+        person=person,
+        time=time,
+        missing=parameters["missing"],
+        minimum=3,
+        **asked,
+    )
+    series = str(parameters["series"])
+    if series and int((design.people == series).sum()) < _SERIES:
+        raise InputError(
+            "This person's series is too short to be searched for jumps.",
+            where="parameter series",
+            expected=f"{_SERIES} samples or more of one person",
+            found=f"{int((design.people == series).sum())} of '{series}'",
+            remedy='Run without: series "".',
+        )

@@ -24,6 +24,8 @@ __all__ = ["MixedFit", "fit_mixed"]
 Array = npt.NDArray[np.float64]
 #: Eigenvalues of the Hessian below this say nothing of the variances (they lie at the edge of what is possible).
 _FLAT = 1e-8
+#: Autocorrelations between which the likelihood can be followed to both sides.
+_INSIDE = (1e-3, 0.99)
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,15 @@ def fit_mixed(
         scale = np.array([[1, -middle / spread], [0, 1 / spread]])
     _check(y, x, len(names), random, model)
     together = np.column_stack([x, y])
-    blocks = _stacked(together, random, who, None if when is None else np.asarray(when, dtype=float))
+    moments = None if when is None else np.asarray(when, dtype=float)
+    if moments is not None and pd.DataFrame({"who": who, "when": moments}).duplicated().any():
+        raise InputError(
+            "A person has two samples at one time, which a model of neighbours in time cannot hold.",
+            expected="each time of a person once",
+            remedy="Keep one of them, or leave the autocorrelation out.",
+        )
+    unit = 1.0 if moments is None else _usual_gap(moments, who)
+    blocks = _stacked(together, random, who, None if moments is None else moments / unit)
     effects = random.shape[1]
     lower = np.tril_indices(effects)
     free = len(y) - x.shape[1]
@@ -220,7 +230,11 @@ def fit_mixed(
     products, log_determinant = parts(found)
     estimate, inverse, squares, model_determinant = _solved(products)
     residual = squares / free
-    gradients, variance = _unsure(parts, found, residual, free)
+    if when is not None and not _INSIDE[0] < found[-1] < _INSIDE[1]:
+        # No autocorrelation, or nothing else: an edge, at which the likelihood has no slope to both sides.
+        gradients, variance = _unsure(lambda some: parts(np.append(some, found[-1])), found[:-1], residual, free)
+    else:
+        gradients, variance = _unsure(parts, found, residual, free)
     factor = np.zeros((effects, effects))
     factor[lower] = found[: len(lower[0])]
     random_covariance = residual * scale @ factor @ factor.T @ scale.T
@@ -230,13 +244,20 @@ def fit_mixed(
         residual * inverse,
         random_covariance,
         residual,
-        float(found[-1]) if when is not None else float("nan"),
+        float(found[-1] ** (1 / unit)) if when is not None else float("nan"),
         float(likelihood),
         len(y),
         len(names),
         gradients,
         variance,
     )
+
+
+def _usual_gap(when: Array, who: npt.NDArray[np.intp]) -> float:
+    """Return the median time between samples of one person that follow each other, as the unit of time."""
+    order = np.lexsort([when, who])
+    gaps = np.diff(when[order])[np.diff(who[order]) == 0]
+    return float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 1.0
 
 
 def _check(y: Array, x: Array, people: int, random: Array, model: pd.DataFrame) -> None:

@@ -1,0 +1,211 @@
+"""One number over time, in people: which model of it to report, and what other models say of the same question."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.genmod.cov_struct import Exchangeable
+from statsmodels.genmod.generalized_estimating_equations import GEE
+
+from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.diversity.alpha import alpha_table
+from handbook_utils.analysis.time.mixed import MixedFit, fit_mixed
+from handbook_utils.errors import InputError, nearest
+from handbook_utils.study import Study
+from handbook_utils.study.readers import require_counts
+
+__all__ = ["MODELS", "Course", "course", "followed", "marginal"]
+
+#: Models by name, from the one that supposes least, and what they suppose.
+MODELS = {
+    "slopes": "people have levels and slopes of their own",
+    "level and neighbours": "people have levels of their own, and samples near in time are alike",
+    "level": "people have levels of their own, and differ in nothing else",
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """Models of one course over time.
+
+    Attributes
+    ----------
+    fit : MixedFit
+        The model that is reported: own slopes where there are samples enough for them.
+    model : str
+        Its name in ``MODELS``.
+    table : pandas.DataFrame
+        Its coefficients but the constant: estimate, error, df, low, high, p.
+    others : pandas.DataFrame
+        By coefficient and model: estimate, low, high, p; GEE, the average over people, among the models.
+    """
+
+    fit: MixedFit
+    model: str
+    table: pd.DataFrame
+    others: pd.DataFrame
+
+
+def course(values: pd.Series, design: Design, time: str) -> Course:
+    """Fit a course over time by a design.
+
+    Where people differ in their pace, a model with levels alone takes that for chance within them: in such studies
+    without a difference it called one in 15 to 26 of 100. So slopes of people's own are in the model that is reported
+    whenever there are more than two samples a person on average; the others stand beside it.
+
+    Parameters
+    ----------
+    values : pandas.Series of float
+        By sample.
+    design : Design
+        With a person and the time.
+    time : str
+        Column of the time, a number.
+
+    Returns
+    -------
+    Course
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> rows = pd.DataFrame({"who": list("aaabbbcccddd"), "week": [0.0, 1, 2] * 4}, index=[f"s{n}" for n in range(12)])
+    >>> y = pd.Series([1, 2.1, 3, 4, 4.9, 6.2, 0, 1.2, 2, 2, 2.8, 4.1], index=rows.index)
+    >>> found = course(y, design_of(rows, exposure="week", person="who", minimum=3), "week")
+    >>> found.model, round(float(found.table.loc["week", "estimate"]), 3)
+    ('slopes', 1.038)
+    """
+    matrix, people = design.matrix, design.people
+    y = values.loc[design.samples].to_numpy(dtype=float)
+    when = design.frame[time].to_numpy(dtype=float)
+    asked = {"slopes": {"slope": when}, "level and neighbours": {"when": when}, "level": {}}
+    fits: dict[str, MixedFit] = {}
+    for name, given in asked.items():
+        if name == "slopes" and design.n <= 2 * design.n_people:
+            continue
+        if "when" in given and pd.DataFrame({"who": people, "when": when}).duplicated().any():
+            continue  # two samples of one person at one time
+        fits[name] = fit_mixed(y, matrix, people.to_numpy(), **given)
+    chosen = next(iter(fits))
+    tables = {MODELS[name]: fit.table().iloc[1:] for name, fit in fits.items()}
+    tables["averages over people (GEE)"] = marginal(y, matrix, people).iloc[1:]
+    others = pd.concat(tables, names=["model", "term"]).swaplevel().sort_index(level=0, sort_remaining=False)
+    return Course(fits[chosen], chosen, fits[chosen].table().iloc[1:], others[["estimate", "low", "high", "p"]])
+
+
+def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> tuple[pd.Series, str]:
+    """Return what is followed over time, by sample, and what to call it.
+
+    Parameters
+    ----------
+    study : Study
+    outcome : str
+        ``shannon`` (natural logarithm), ``distance`` (Bray-Curtis, from the first sample of each person, which is left
+        out), or the name of a feature (logarithm to base 2 of its share; zeros become half of its least share).
+    person, time : pandas.Series
+        By sample.
+
+    Raises
+    ------
+    InputError
+        No such outcome, or counts are needed.
+
+    Examples
+    --------
+    >>> study = Study.from_frame(pd.DataFrame([[5, 5], [9, 1], [0, 10]], index=list("xyz"), columns=["a", "b"]))
+    >>> who, day = pd.Series("Ann", index=list("xyz")), pd.Series([0, 1, 2], index=list("xyz"))
+    >>> followed(study, "distance", who, day)[0].round(3).to_dict()
+    {'y': 0.4, 'z': 0.5}
+    >>> followed(study, "a", who, day)[0].round(2).to_dict()
+    {'x': -1.0, 'y': -0.15, 'z': -2.0}
+    """
+    if outcome == "shannon":
+        require_counts(study)
+        return np.log(alpha_table(study)["q1"]).rename(outcome), "Shannon index (natural logarithm)"
+    if outcome == "distance":
+        square = distances(study.proportions(), "bray-curtis").to_data_frame()
+        known = time.dropna().sort_values(kind="stable")
+        first = pd.Series(known.index, index=known.index).groupby(person[known.index]).transform("first")
+        later = known.index[(first != known.index).to_numpy()]
+        values = [float(str(square.loc[sample, first[sample]])) for sample in later]
+        return pd.Series(values, index=later, name=outcome), "Bray-Curtis distance from the first sample"
+    if outcome not in study.features:
+        close = nearest(outcome, map(str, study.features))
+        raise InputError(
+            f"There is no taxon '{outcome}' to follow.",
+            where="parameter outcome",
+            expected="shannon, distance, or a taxon as the table names it",
+            found=outcome,
+            remedy=f"Did you mean '{close}'?" if close else None,
+        )
+    shares = study.proportions().to_frame()[outcome]
+    filled = shares.where(shares > 0, shares[shares > 0].min() / 2)
+    return np.log2(filled).rename(outcome), f"share of {outcome} (logarithm to base 2)"
+
+
+def marginal(values: np.ndarray, model: pd.DataFrame, person: pd.Series, *, plain: bool = False) -> pd.DataFrame:
+    """Fit the average course over people by generalised estimating equations, exchangeable within people.
+
+    statsmodels' fit, with the covariance of Mancl and DeRouen (2001), Biometrics 57:126, and a t distribution of as
+    many degrees of freedom as people are more than columns: the plain one is too small where people are few.
+
+    Parameters
+    ----------
+    values : array of float
+    model : pandas.DataFrame
+        The constant first.
+    person : pandas.Series
+        Whose sample it is.
+    plain : bool
+        With the plain robust covariance, as other programs give it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By column: estimate, error, df, low, high, p.
+
+    Raises
+    ------
+    InputError
+        No more people than columns.
+
+    Examples
+    --------
+    >>> model = pd.DataFrame({"1": 1.0, "week": [0.0, 1] * 4})
+    >>> y = np.array([1.0, 2, 3, 4.2, 0, 0.9, 2, 3.1])
+    >>> round(float(marginal(y, model, pd.Series(list("aabbccdd"))).loc["week", "estimate"]), 3)
+    1.05
+    """
+    people = person.nunique()
+    if people <= model.shape[1]:
+        raise InputError(
+            "Averages over people need more people than the model has columns.",
+            where="parameters group, covariates and interactions",
+            expected=f"{model.shape[1] + 1} people or more",
+            found=str(people),
+            remedy="Leave covariates out.",
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = GEE(values, model.to_numpy(dtype=float), groups=person.to_numpy(), cov_struct=Exchangeable()).fit(
+            cov_type="robust" if plain else "bias_reduced"
+        )
+    estimate, error = np.asarray(fit.params, dtype=float), np.asarray(fit.bse, dtype=float)
+    free = people - model.shape[1]
+    width = stats.t.ppf(0.975, free) * error
+    return pd.DataFrame(
+        {
+            "estimate": estimate,
+            "error": error,
+            "df": float(free),
+            "low": estimate - width,
+            "high": estimate + width,
+            "p": 2 * stats.t.sf(np.abs(estimate / error), free),
+        },
+        index=model.columns,
+    )
