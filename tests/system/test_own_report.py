@@ -59,7 +59,7 @@ def test_the_report_opens_with_the_answer_and_what_was_read(trial):
 
 
 def test_wording_follows_what_was_stated(trial):
-    page = text_of((trial / "report.html").read_text(encoding="utf-8").partition("<main")[2])
+    page = text_of((trial / "report.html").read_text(encoding="utf-8").partition("<main")[2].partition("<footer")[0])
     assert "assigned by lot" in page
     assert "association" not in page
     assert not re.search(r"\bpeople\b", page)
@@ -69,6 +69,8 @@ def test_the_lesson_is_neither_shown_nor_kept(trial):
     page = (trial / "report.html").read_text(encoding="utf-8")
     for section in ("What you will learn", "wrong ways", "Check", "Exercise", "Quiz", "Key takeaways"):
         assert section not in page
+    assert "<summary>Code</summary>" not in page
+    assert "permanova(" in (trial / "notebook.ipynb").read_text(encoding="utf-8")
     assert {path.name for path in (trial / "tables").iterdir()} == {"groups.csv", "effects.csv", "permanova.csv"}
     values = pd.read_csv(trial / "values.csv")
     assert "smoking-R2" not in set(values["name"])

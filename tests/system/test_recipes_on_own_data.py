@@ -28,8 +28,6 @@ RECIPES = {
         "person": "deelnemer",
         "other": "obesitas",
         "reference": "slank",
-        "people": "10",
-        "simulations": "2",
     },
     "follow-over-time": {
         "person": "deelnemer",

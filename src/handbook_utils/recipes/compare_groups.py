@@ -337,11 +337,12 @@ class Comparison:
             if self.spread is not None
             else ""
         )
+        drawn = "people" if design.asked["person"] else "samples"
         return (
             f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: {design.who}. "
             f"PERMANOVA tested the model {design.formula}, each term marginally, exchanging {self._exchange} in at "
             f"most {self.permutations} permutations, with the blocks of exchange in the reduced model. The share of "
-            "variation is given as omega squared with a 95 % interval over people or samples (bootstrap; beside other "
+            f"variation is given as omega squared with a 95 % interval over {drawn} (bootstrap; beside other "
             f"terms, jackknife).{dispersion} Random seed {self.seed}."
         )
 

@@ -228,6 +228,7 @@ def report_html(
         source=source,
         translations=translations or {},
     )
+    page.shows_code = not run.get("own", False)
     title = html.escape(page.said(str(run["title"])))
     body = [page.cell(cell) for cell in notebook.cells]
     body.append(page.close())
@@ -296,6 +297,8 @@ class Page:
         Anchor and HTML of each heading of level 2 that was rendered.
     cited : list of str
         Keys of the works that were cited, in order.
+    shows_code : bool
+        Whether code is shown, folded; of a run on somebody's own data it is in the notebook only.
     placed : dict of str to list of str
         HTML of what does not stand where its cell does, by :data:`PLACES`.
     """
@@ -307,6 +310,7 @@ class Page:
     translations: Mapping[str, str]
     sections: list[tuple[str, str]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    shows_code: bool = True
     placed: dict[str, list[str]] = field(default_factory=lambda: {place: [] for place in PLACES})
     _anchors: set[str] = field(default_factory=lambda: {"content", "references"})
     _open: list[str] = field(default_factory=list)
@@ -333,7 +337,7 @@ class Page:
         if cell.cell_type != "code":
             return ""
         shown = []
-        if not tags & {"remove-input", "hide-input", "parameters"} and cell.source.strip():
+        if self.shows_code and not tags & {"remove-input", "hide-input", "parameters"} and cell.source.strip():
             code = f'<pre tabindex="0"><code>{html.escape(cell.source)}</code></pre>'
             shown.append(f'<details class="code"><summary>{self.words["code"]}</summary>{code}</details>')
         if not tags & {"remove-output"}:
