@@ -1,5 +1,7 @@
 """A page for everyone, on a phone, in both editions: the answer and a drawing first, the code in one closed box."""
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,35 @@ def test_answer_and_drawing_come_first_and_the_code_last(site: Path, browser: Br
             target = link.get_attribute("href")
             assert page.locator(target).count() == 1, f"{name}: {target}"
         assert page.locator("nav.audience a").count() >= 3
+        assert page.locator(".explorable .explorable").count() == 0, name
+        assert page.locator("section section :is(.at-a-glance, .explorable)").count() == 0, name
     # A link into the box opens it.
     page.goto((site / lang / "notebooks" / f"{pages[0]}.html").as_uri() + "#check")
     assert page.locator("#check h2").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_every_page_says_what_it_is_about_and_which_editions_there_are(site: Path, lang: str) -> None:
+    told = set()
+    for name in Catalogue.read(handbook_root()).files:
+        head = (site / lang / f"{name}.html").read_text(encoding="utf-8").partition("</head>")[0]
+        [said] = re.findall(r'<meta name="description" content="([^"]+)">', head)
+        assert 20 < len(html.unescape(said)) <= 202, name
+        told.add(said)
+        found = dict(re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', head))
+        assert set(found) == {"en", "nl", "x-default"}
+        for other, address in found.items():
+            target = (site / lang / f"{name}.html").parent / address
+            assert target.resolve() == site / (other if other != "x-default" else "en") / f"{name}.html"
+    assert len(told) > 0.9 * len(Catalogue.read(handbook_root()).files)
+
+
+def test_an_explainer_prints_without_its_code(site: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    page.goto((site / "nl" / "notebooks" / "explainers" / "eat-for-your-microbes.html").as_uri())
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not page.locator("#parameters").is_visible()
+    assert page.locator("figure.drawing svg").first.is_visible()
+    page.close()

@@ -56,7 +56,7 @@ OPENED = """(() => {
 #: What a page says, piece by piece; a formula's letters are drawn in pieces that no reader of PDFs puts together.
 SAID = """(() => {
   const apart = 'nav, script, style, math, button, .headerlink, .meaning, .citation > .label, .hide > summary, '
-    + '.protocol .cell_input';
+    + '.protocol .cell_input, details.computed, .explorable';
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const said = [];
   while (walk.nextNode()) if (!walk.currentNode.parentElement.closest(apart)) said.push(walk.currentNode.data);

@@ -15,6 +15,10 @@ import pytest
 import zxingcpp
 
 from handbook_utils import datasets
+from handbook_utils.asking import written
+from handbook_utils.asking.study import study_questions
+from handbook_utils.asking.values import PATHS
+from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.cli import main
 from handbook_utils.protocols.example.cold import write_example_shipments
 from handbook_utils.protocols.example.people import example_samples
@@ -26,6 +30,7 @@ from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.protocols.people.key_file import PASSPHRASE, read_key
 from handbook_utils.protocols.study_file import STEPS, read_study_file
 from handbook_utils.protocols.study_template import example
+from handbook_utils.runs.crate import SOURCE
 
 STANDARDS = ("mixs", "ena", "ncbi", "qiime2", "qiita")
 SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
@@ -238,3 +243,59 @@ def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, 
     assert [name for name in before if before[name] != after[name]] == []
     dated = {"report.html", "notebook.ipynb", "log.txt", "ro-crate-metadata.json", "methods.md"}
     assert {name.partition("/")[2] for name in after if b"RUN-DAY" in after[name]} == dated
+
+
+# ------------------------------------------------------------ a study that says no more than it must, and its results
+
+#: Steps that are quick and hand on what a study says of itself.
+TELLING = ("include-participants", "collect-at-home", "record-metadata", "share-the-data")
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Read every file of a result folder as text, archives member by member; the chapter's source is the handbook's."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SOURCE):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                found |= {
+                    f"{path.name}/{name}": archive.read(name).decode(errors="replace") for name in archive.namelist()
+                }
+        elif path.suffix == ".pdf":
+            document = pypdfium2.PdfDocument(path.read_bytes())
+            found[path.name] = " ".join(document[n].get_textpage().get_text_range() for n in range(len(document)))
+        else:
+            found[path.relative_to(folder).as_posix()] = path.read_bytes().decode(errors="replace")
+    return found
+
+
+def test_what_a_study_does_not_say_is_nowhere_the_examples(first, tmp_path, monkeypatch):
+    """Every line that may be left out is, and the people are real: no file says what the example says there."""
+    monkeypatch.setenv(PASSPHRASE, SECRET)
+    folder = tmp_path / "study"
+    shutil.copytree(first, folder)
+    shutil.rmtree(folder / "results" / "plan-the-study")  # which was run with all that the example says
+    left_out = [name for name, one in study_questions().items() if not one.needed and one.kind not in PATHS]
+    text = example().replace("simulated: true", "simulated: false")
+    for name in left_out:
+        section, key = name.split(".")
+        head, heading, rest = text.partition(f"\n{section}:\n")
+        text = head + heading + re.sub(rf"(?m)^  {key}:.*\n", "", rest, count=1)
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    assert set(read_study_file(folder).values).isdisjoint(left_out)
+    words: set[str] = set()
+    for step in TELLING:
+        handbook("run", f"protocols/{step}", "--study", str(folder), "--force")
+        chapter = Catalogue.read(handbook_root()).get(f"protocols/{step}")
+        sources = {one.name: chapter.study.get(one.name, "").removeprefix("?") for one in chapter.parameters}
+        examples = [one.example for one in chapter.parameters if sources[one.name] in left_out]
+        examples += [one.example for name, one in study_questions().items() if name in left_out]
+        words |= {part for value in examples if value for part in re.split(r", |: ", written(value)) if len(part) > 4}
+    words = {word for word in words if word not in text}
+    assert {"METC of the example (invented)", "EXAMPLE-2026-001", "53.22", "Gelderland"} <= words
+    for step in TELLING:
+        for name, content in texts(folder / "results" / step).items():
+            # A number may stand in a drawing by chance; in a table it is somebody's.
+            told = {word for word in words if name.endswith((".csv", ".tsv", ".md")) or not word[0].isdecimal()}
+            assert [word for word in sorted(told) if word in content] == [], (step, name)
+    storms = pd.read_csv(files_of(folder, "share-the-data") / "storms.csv").set_index("item")["what the study says"]
+    assert storms["ethics"] == "not stated"

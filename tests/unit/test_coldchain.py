@@ -203,6 +203,23 @@ def test_a_logger_started_before_packing_is_judged_from_packing_on(tmp_path):
     assert "not known when it was packed" in "; ".join(judged.reasons)
 
 
+def test_a_stabilised_tube_needs_no_freezer_at_home(tmp_path):
+    table = scans(
+        tmp_path,
+        f"{CODES[0]};collected;2026-02-20 08:00;",
+        f"{CODES[0]};packed;2026-03-03 10:00;",
+        f"{CODES[0]};received;2026-03-03 11:50;box",
+        f"{CODES[1]};packed;2026-03-03 10:00;",
+        f"{CODES[1]};received;2026-03-03 11:50;box",
+    )
+    log = log_of(*[21.0] * 18)
+    rules = Limits(warmest=30, freezer_hours=24 * 14, stabilised=True)
+    assert [one.verdict for one in judge(table.loc[CODES[:2]], {"box": log}, rules)] == ["accept", "flag"]
+    late = Limits(warmest=30, freezer_hours=24 * 7, stabilised=True)
+    [judged] = judge(table.loc[CODES[:1]], {"box": log}, late)
+    assert "from collection to receipt, more than 168 h" in judged.reasons[0]
+
+
 def test_all_mistakes_of_a_scan_log_at_once(tmp_path):
     stranger = draw_codes(1, seed=99)[0]
     with pytest.raises(InputErrors) as found:

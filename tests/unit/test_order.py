@@ -11,7 +11,9 @@ ANSWER = ":::{admonition} The short answer\n:class: tip\ny\n:::"
 
 def test_boxes_and_sections_are_moved_with_their_labels_and_their_code():
     cells = [
-        new_markdown_cell(f"# Q?\n\n{GLANCE}\n\n{ANSWER}\n\n:::{{drawing}} gut\n:::\n\n## Parameters"),
+        new_markdown_cell(
+            f"# Q?\n\n{GLANCE}\n\n{ANSWER}\n\n:::{{drawing}} gut\n:::\n\n:::{{explorable}} fibre\n:::\n\n## Parameters"
+        ),
         new_code_cell("a = 1"),
         new_markdown_cell("(q-why)=\n## Why\n\nText.\n\n## When to call your doctor\n\nSoon."),
         new_markdown_cell("## What you can do\n\nMuch.\n\n## Check"),
@@ -25,6 +27,7 @@ def test_boxes_and_sections_are_moved_with_their_labels_and_their_code():
         ":::{drawing} gut\n:::",
         "## What you can do\n\nMuch.",
         "## When to call your doctor\n\nSoon.",
+        ":::{explorable} fibre\n:::",
         GLANCE,
         "(q-why)=\n## Why\n\nText.",
         "## Parameters",

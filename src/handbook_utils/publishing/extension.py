@@ -30,7 +30,7 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 from handbook_utils.publishing import citations, evidence
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.illustrations import setup_illustrations
-from handbook_utils.publishing.public import gather_code
+from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.translate import problems
@@ -384,8 +384,12 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         if page and glossary is not None and pagename != where:
             address = app.builder.get_relative_uri(pagename, where)
             context["body"] = with_terms(context["body"], glossary, address)
+    first = told["languages"][0]
     context.update(
         words=WORDS[lang],
+        description=description_of(context.get("body", "")),
+        own_address=f"{pagename.rpartition('/')[2]}.html",
+        default_address=f"{up}../{first}/{pagename}.html",
         lang=lang,
         english=english,
         opened=opened,

@@ -49,7 +49,8 @@ def answer_first(cells: Sequence[Any]) -> list[int]:
     Returns
     -------
     list of int
-        Places: title, answer and drawing, what to do, when to call, everything else in its order, how it was computed.
+        Places: title, answer and drawing, what to do, when to call, what a reader can move, everything else in its
+        order, how it was computed.
 
     Examples
     --------
@@ -65,10 +66,14 @@ def answer_first(cells: Sequence[Any]) -> list[int]:
             name = match["name"]
         if not name:
             box = box_of(cell.source) if cell.cell_type == "markdown" else None
-            rank = 1 + len(FIRST) if box is not None and "at-a-glance" in box.classes else 0
+            rank = 0
+            if box is not None and box.name == "explorable":
+                rank = 1 + len(FIRST)
+            elif box is not None and "at-a-glance" in box.classes:
+                rank = 2 + len(FIRST)
         elif name in FIRST:
             rank = 1 + FIRST.index(name)
         else:
-            rank = 3 + len(FIRST) if name in COMPUTED else 2 + len(FIRST)
+            rank = 4 + len(FIRST) if name in COMPUTED else 3 + len(FIRST)
         ranked.append((rank, place))
     return [place for _, place in sorted(ranked)]

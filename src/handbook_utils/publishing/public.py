@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 #: Which chapters are pages for everyone, and the places on them that the links on top lead to.
 PART = "notebooks/explainers/"
 DEPTH, PROFESSIONAL, TEACHER = "in-depth", "for-the-professional", "teacher-s-notes"
+#: Letters of a page's description.
+_DESCRIPTION = 200
 
 
 def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -54,9 +58,16 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words: dict[str, str]) -> None:
     """Put links to what is for whom under the title."""
     links = [("#content", words["in_short"])]
-    for glance in (one for one in page.children if "at-a-glance" in one.get("classes", [])):
-        glance["ids"].append(DEPTH)
-        links.append((f"#{DEPTH}", words["in_depth"]))
+    # What follows the sections on what to do belongs to the page, and not to the last of them.
+    lifted = [one for one in page.findall(nodes.Element) if {"at-a-glance", "movable"} & set(one.get("classes", []))]
+    for one in reversed(lifted):
+        section = next(above for above in traverse_parent(one) if above.parent is page)
+        if section is not one:
+            one.parent.remove(one)
+            page.insert(page.index(section) + 1, one)
+        if "at-a-glance" in one["classes"]:
+            one["ids"].append(DEPTH)
+            links.append((f"#{DEPTH}", words["in_depth"]))
     links += [(f"#{one}", words[one]) for one in (PROFESSIONAL, TEACHER) if one in sections]
     shown = "".join(f'<a href="{address}">{escaped(said)}</a>' for address, said in links)
     title = next(place for place, one in enumerate(page.children) if isinstance(one, nodes.title))
@@ -65,3 +76,19 @@ def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words
 
 def _raw(markup: str) -> nodes.raw:
     return nodes.raw("", markup, format="html")
+
+
+def description_of(body: str) -> str:
+    """Return what a page says first, its short answer where it has one, in the length that search engines show.
+
+    Examples
+    --------
+    >>> description_of('<h1>Gut</h1><p>Many live <a href="x">there</a>.</p><p>More.</p>')
+    'Many live there.'
+    """
+    answer = body[max(body.find('class="tip'), body.find("tip admonition"), 0) :]
+    for found in re.finditer(r"<p>(.*?)</p>", re.sub(r'<span class="meaning".*?</span>', "", answer), re.DOTALL):
+        said = " ".join(html.unescape(re.sub(r"<[^>]+>", "", found[1])).split())
+        if said:
+            return said if len(said) <= _DESCRIPTION else said[:_DESCRIPTION].rpartition(" ")[0] + " …"
+    return ""

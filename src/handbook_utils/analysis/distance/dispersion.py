@@ -125,9 +125,9 @@ def betadisper(
     if permutations:
         # What is left around the centres changes places, and centres are found anew: few samples pull their centre
         # towards them, and all share it. The spread of each group is first made what it would be without that.
-        kernels = [
-            points @ points.T for points in (part * np.sqrt(sizes / (sizes - 1))[labels, None] for part in around)
-        ]
+        units = np.bincount(labels[exchange.first])
+        whole = np.sqrt(units / np.maximum(units - 1, 1))[labels, None]
+        kernels = [points @ points.T for points in (part * whole for part in around)]
         drawn = exchange.orders(permutations, seed, labels[exchange.first][:, None].astype(float))
         moved: Order = labels[exchange.first][drawn.orders][:, exchange.units]
         steps = 0 if centre == "centroid" else _STEPS

@@ -84,6 +84,8 @@ class Limits:
         From collection to the freezer; longer is flagged.
     gap_minutes : float
         Longer without a reading is unknown, and flagged.
+    stabilised : bool
+        Whether a stabiliser keeps the sample: then nobody freezes it at home, and `freezer_hours` counts to receipt.
     """
 
     warmest: float = -10.0
@@ -91,6 +93,7 @@ class Limits:
     reject_minutes: float = 240.0
     freezer_hours: float = 1.0
     gap_minutes: float = 30.0
+    stabilised: bool = False
 
 
 @dataclass(frozen=True)
@@ -556,12 +559,13 @@ def _judge(
         steps = [name for name, moment in (("collected", collected), ("frozen", frozen)) if not pd.isna(moment)]
         reason = f"{' and '.join(steps)}, but not received" if steps else "given out, and not scanned since"
         return Judged(code, "missing", (reason,), float("nan"), float("nan"), hours)
-    if pd.isna(collected) or pd.isna(frozen):
-        reasons.append("time from collection to freezer is not known")
+    kept, place = (received, "receipt") if limits.stabilised else (frozen, "freezer")
+    if pd.isna(collected) or pd.isna(kept):
+        reasons.append(f"time from collection to {place} is not known")
     else:
-        hours = (frozen - collected).total_seconds() / 3600
+        hours = (kept - collected).total_seconds() / 3600
         if hours > limits.freezer_hours:
-            reasons.append(f"{hours:.1f} h from collection to freezer, more than {limits.freezer_hours:g} h")
+            reasons.append(f"{hours:.1f} h from collection to {place}, more than {limits.freezer_hours:g} h")
     above = kinetic = float("nan")
     if travel is None:
         reasons.append("no temperature log for its shipment")
