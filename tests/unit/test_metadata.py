@@ -565,3 +565,22 @@ def test_controls_are_named_as_the_layout_names_them():
 
 def test_coordinates_of_the_south():
     assert coordinates({"A": "-33.9"}, {"A": "18.4"}) == {"A": (-33.9, 18.4)}
+
+
+def test_the_tenth_visit_comes_after_the_second(tmp_path):
+    answers = example_questionnaire().head(1)
+    tubes = example_samples().head(1)
+    code = str(tubes["participant"].iloc[0])
+    names = [f"{code}-{visit}" for visit in range(1, 13)]
+    visits = pd.concat([tubes] * 12, ignore_index=True).assign(sample=names)
+    given = pd.concat([answers] * 12, ignore_index=True).assign(
+        tube=names, collected=[f"2026-{visit:02d}-03 08:00" for visit in range(1, 10)] + ["2026-10-03 08:00"] * 3
+    )
+    given.to_csv(tmp_path / "answers.csv", index=False)
+    visits.to_csv(tmp_path / "tubes.csv", index=False)
+    listed = read_tubes(tmp_path / "tubes.csv")
+    read_questionnaire(tmp_path / "answers.csv", listed, today=TODAY)
+    given.loc[9, "collected"] = "2026-01-01 08:00"
+    given.to_csv(tmp_path / "answers.csv", index=False)
+    with pytest.raises((InputError, InputErrors), match="before earlier ones"):
+        read_questionnaire(tmp_path / "answers.csv", listed, today=TODAY)

@@ -218,7 +218,9 @@ def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[Inp
                     remedy="Was a form filed under another person's tube?",
                 )
             )
-    ordered = mine.sort_values("tube").groupby("participant")["collected"].agg(list)
+    # The tenth visit comes after the second, though not in the alphabet.
+    visit = pd.to_numeric(mine["tube"].str.rpartition("-")[2], errors="coerce").fillna(0)
+    ordered = mine.loc[visit.sort_values(kind="stable").index].groupby("participant")["collected"].agg(list)
     backwards = [person for person, times in ordered.items() if times != sorted(times)]
     if backwards:
         errors.append(
