@@ -89,7 +89,7 @@ def reports(tmp_path, monkeypatch):
 def test_reports_of_several_samples_are_one_table(reports, capsys, table):
     assert command("inspect", table, "--json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["format"], found["samples"]) == ("Kraken 2 reports", 3)
+    assert (found["format"], found["samples"]) == ("Kraken 2 report", 3)
     assert command("run", "recipes/import-and-inspect", "-p", "table", table, "-o", "kept") == 0
     names = [f"K{number}.kreport" for number in (1, 2, 3)]
     recorded = yaml.safe_load(Path("kept/params.yml").read_text(encoding="utf-8"))["table"]

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
-
 from handbook_utils.asking.question import Question
+from handbook_utils.text import yaml_text
 
 #: Names that become columns, file names and entries of a list.
 _PLAIN = {
@@ -37,7 +36,7 @@ def sections() -> tuple[Section, ...]:
     >>> [section.name for section in sections()][:3]
     ['study', 'people', 'ethics']
     """
-    content = yaml.safe_load(Path(__file__).with_name("study.yml").read_text(encoding="utf-8"))
+    content = yaml_text.typed(Path(__file__).with_name("study.yml").read_text(encoding="utf-8"), "study.yml")
     return tuple(
         Section(name, section["help"], tuple(_question(key, told) for key, told in section["questions"].items()))
         for name, section in content.items()

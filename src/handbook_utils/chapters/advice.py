@@ -13,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handbook_utils.chapters.claims import Dated, claims_of, claims_table, read_claims, undated
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import yaml_text
 
 #: Where the advice is, in the handbook's folder and in the stage of an edition.
 ADVICE = Path("book") / "advice.yml"
@@ -77,7 +76,7 @@ def read_advice(root: Path) -> dict[str, Advice]:
     path = root / ADVICE
     if not path.is_file():
         return {}
-    rows = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or {}
     if errors := [error for name, row in rows.items() for error in _mistakes(name, row)]:
         raise InputErrors(errors)
     return {name: Advice(name, **row) for name, row in rows.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import tagged
+from handbook_utils.chapters.code import parsed
 from handbook_utils.chapters.lesson import TAG, code_share, lesson_violations, parts
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _imports(notebook: Any) -> Iterator[str]:
 
 
 def _imported(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

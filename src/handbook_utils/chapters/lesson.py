@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from handbook_utils.chapters.code import parsed
+
 TAG = "lesson"
 #: Sections that are the lesson in every chapter.
 LESSON = ("What you will learn", "Check", "Exercise", "Quiz", "Key takeaways")
@@ -151,7 +153,7 @@ def lesson_violations(notebook: Any) -> Iterator[str]:
         number += 1
         if "lesson" in cell.metadata.get("tags", []) and "parameters" in cell.metadata.get("tags", []):
             yield "the parameters cell is tagged lesson"
-        tree = ast.parse(source)
+        tree = parsed(source)
         if not is_lesson:
             for name in sorted(_asked(tree) & (made[True] - made[False])):
                 yield f"code cell {number} of the analysis uses '{name}', which only the lesson makes"

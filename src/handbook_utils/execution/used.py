@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from handbook_utils.chapters.code import parsed
+
 PACKAGE = Path(__file__).resolve().parents[1]
 #: What executes chapters is part of every outcome; the kernel and what is loaded into it early change none.
 _ALWAYS = ("engine", "normalise")
@@ -57,7 +59,7 @@ def _leads_to(path: Path) -> frozenset[Path]:
 
 
 def _imported(source: str) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(_python(source))):
+    for node in ast.walk(parsed(_python(source))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -16,7 +16,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,7 @@ def being_made(target: Path) -> Iterator[None]:
     InputError
         Another run is at work on this folder.
     """
+    made = [folder for folder in target.absolute().parents if not folder.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -110,6 +111,9 @@ def being_made(target: Path) -> Iterator[None]:
             yield
         finally:
             mark.unlink(missing_ok=True)
+            for folder in made:  # a run that was refused leaves no empty folders
+                with suppress(OSError):
+                    folder.rmdir()
 
 
 def is_complete(folder: Path) -> bool:
