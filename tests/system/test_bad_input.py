@@ -253,8 +253,8 @@ def test_no_chapter_runs_on_any_file_that_is_none_of_its_own(slug, tmp_path):
         (tmp_path / path).write_bytes(content)
     asked = CATALOGUE.get(slug).parameters
     # All else is answered as the bundled study does, so that it is the file that is refused.
-    answers = {one.name: one.example for one in asked if one.example is not None and one.kind not in READ}
-    needed = [one.name for one in asked if one.example is not None and one.kind in READ]
+    answers = {one.name: one.example for one in asked if one.example is not None and one.kind not in (*READ, "place")}
+    needed = [one.name for one in asked if one.example is not None and one.kind in (*READ, "place")]
     for parameter in asked:
         for path in tmp_path.iterdir() if parameter.kind in READ else ():
             with pytest.raises((InputError, InputErrors)) as refused:

@@ -95,7 +95,6 @@ def test_everything_a_reader_needs_to_repeat_it(tmp_path):
     assert "| `table` | – | feature table |" in lines
     assert f"| my.biom | `{'cd' * 32}` |" in lines
     assert f"| throat/table.biom | `{'ab' * 32}` |" in lines
-    assert "own data sets were used where no file was given" in text
     assert "STORMS" in text
     assert lines[-1].startswith("- unknown (not in")
     assert lines[-2].endswith("557–574. <https://doi.org/10.1890/12-2010.1>")
