@@ -1,12 +1,12 @@
-# The handbook with the versions that its stored results were made with.
+# The handbook with the versions that its stored results were made with: docker run handbook list
 FROM python:3.11-slim-bookworm
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends git make \
- && rm -rf /var/lib/apt/lists/*
-RUN useradd --create-home handbook
-WORKDIR /home/handbook/handbook
+ && apt-get clean
+RUN useradd --create-home handbook && install --directory --owner=handbook handbook
+WORKDIR handbook
 COPY --chown=handbook . .
 USER handbook
 RUN make setup PYTHON=python3
-ENV PATH="/home/handbook/handbook/.venv/bin:$PATH"
-CMD ["handbook", "list"]
+ENTRYPOINT ["./.venv/bin/handbook"]
+CMD ["list"]
