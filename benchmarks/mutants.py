@@ -52,10 +52,10 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def told(node: ast.AST) -> bool:
-    """Tell whether a node is only what a message says, or a hint of types: no statistic."""
-    if isinstance(node, (ast.Raise, ast.JoinedStr, ast.AnnAssign)):
-        return not isinstance(node, ast.AnnAssign)
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("InputError", "cast")
+    """Tell whether a node is only what a message says, or a cast of types: no statistic."""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", "") in ("InputError", "cast")
+    return isinstance(node, (ast.Raise, ast.JoinedStr))
 
 
 def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:

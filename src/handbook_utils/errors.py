@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
 class InputError(ValueError):
@@ -118,21 +121,38 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
 
 
-def collect(*checks: Callable[[], object]) -> None:
+def collect(*checks: Callable[[], _T]) -> list[_T]:
     """Run every check, so that a reader is told of all mistakes at once.
+
+    Parameters
+    ----------
+    *checks : callable
+        Each raises InputError or InputErrors, or returns something.
+
+    Returns
+    -------
+    list
+        What they returned, in their order.
 
     Raises
     ------
     InputErrors
         What the checks found.
+
+    Examples
+    --------
+    >>> collect(lambda: 1, lambda: 2)
+    [1, 2]
     """
     errors: list[InputError] = []
+    returned: list[_T] = []
     for check in checks:
         try:
-            check()
+            returned.append(check())
         except InputErrors as found:
             errors.extend(found.errors)
         except InputError as found:
             errors.append(found)
     if errors:
         raise InputErrors(errors)
+    return returned

@@ -6,13 +6,13 @@ import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from handbook_utils.asking import Question, Value, reading
 from handbook_utils.chapters.parameters import of_study, read_parameters
-from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.errors import InputError, InputErrors, collect, nearest
 from handbook_utils.text import yaml_text
 
 _SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
@@ -279,18 +279,7 @@ class Catalogue:
         InputErrors
             What is wrong in any of them.
         """
-        chapters: list[Chapter] = []
-        errors: list[InputError] = []
-        for slug in self.slugs:
-            try:
-                chapters.append(self.get(slug))
-            except InputErrors as found:
-                errors.extend(found.errors)
-            except InputError as found:
-                errors.append(found)
-        if errors:
-            raise InputErrors(errors)
-        return tuple(chapters)
+        return tuple(collect(*(partial(self.get, slug) for slug in self.slugs)))
 
     def get(self, slug: str) -> Chapter:
         """Return one chapter by its slug; the part may be left out where the name says enough.

@@ -9,13 +9,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.chapters.sources import needed_steps, result_folder, study_parameters
-from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.errors import InputError, InputErrors, collect, nearest
 from handbook_utils.execution.run import Failure, Progress, Request, execute
 from handbook_utils.runs.folder import being_made, check_target, write_result_folder
 
@@ -160,17 +161,11 @@ def run_steps(
 
 
 def _check_all(chapters: Sequence[Chapter], values: Mapping[str, object], study: Path, force: bool) -> None:
-    errors: list[InputError] = []
-    for chapter in chapters:
+    def checked(chapter: Chapter) -> None:
         # Files may not be there yet, being what an earlier step leaves; the rest can be told now.
         plain = {parameter.name for parameter in chapter.parameters if parameter.kind not in PATHS}
         later = {name for name, source in chapter.study.items() if name not in plain or "@" in source}
-        try:
-            check_parameters(chapter, study_parameters(chapter, values, study, given=later))
-            check_target(result_folder(study.parent, chapter.slug), force=force)
-        except InputErrors as found:
-            errors.extend(found.errors)
-        except InputError as found:
-            errors.append(found)
-    if errors:
-        raise InputErrors(errors)
+        check_parameters(chapter, study_parameters(chapter, values, study, given=later))
+        check_target(result_folder(study.parent, chapter.slug), force=force)
+
+    collect(*(partial(checked, chapter) for chapter in chapters))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,7 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from handbook_utils import datasets
 from handbook_utils.asking.study import study_questions
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
 from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.wells.bench import BOLD, FONT, MARKS, register_fonts
 from handbook_utils.protocols.wells.plates import Layout
@@ -404,20 +405,13 @@ def read_step(tubes: str, verdicts: str, bench: str = "") -> pd.DataFrame:
     if not tubes:
         example = datasets.frame("example-study")
         return received(example, example_verdicts(example))
-    found: list[pd.DataFrame | None] = [None, None, None]
-    errors: list[InputError] = []
-    for place, (path, read) in enumerate(((tubes, read_tubes), (verdicts, read_verdicts), (bench, read_bench))):
-        if not path:
-            continue
-        try:
-            found[place] = read(Path(path))
-        except InputErrors as error:
-            errors.extend(error.errors)
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise InputErrors(errors)
-    given, said, at_bench = found
+
+    def read(path: str, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame | None:
+        return reader(Path(path)) if path else None
+
+    given, said, at_bench = collect(
+        partial(read, tubes, read_tubes), partial(read, verdicts, read_verdicts), partial(read, bench, read_bench)
+    )
     if given is None or said is None:  # the caller has asked for both
         raise InputError("Tubes and verdicts belong together.", expected="both parameters, or neither")
     return received(given, said, at_bench, verdicts)

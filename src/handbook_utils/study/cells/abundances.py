@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, Sheet
+from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, Sheet, ragged_lines
 from handbook_utils.study.cells.numbers import ENOUGH, Numbers
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
@@ -125,7 +125,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
         if len(numbers.wrong) >= ENOUGH:
             break
     names = [header[n] for n in kept]
-    errors = [*_ragged(ragged, source, len(header)), *numbers.errors()]
+    errors = [*ragged_lines(ragged, source.where, len(header), source.separator), *numbers.errors()]
     matrix = (
         sparse.csr_array(
             (np.frombuffer(values, dtype=float), np.frombuffer(indices, dtype=np.intc), pointers),
@@ -152,21 +152,6 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
             f"Left out, because not abundances: the columns {listed([header[n] for n in columns.left])}."
         )
     return table
-
-
-def _ragged(ragged: Sequence[str], source: Sheet, width: int) -> list[InputError]:
-    if not ragged:
-        return []
-    comma = " Decimal commas in a file separated by commas? Then separate by tabs." if source.separator == "," else ""
-    return [
-        InputError(
-            f"{len(ragged)} lines do not have as many cells as the header.",
-            where=source.where,
-            expected=f"{width} cells a line",
-            found=listed(ragged),
-            remedy=f"Look at these lines: is the file cut off, or does a name hold the separator?{comma}",
-        )
-    ]
 
 
 # ---------------------------------------------------------------------- what the columns are

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, listed
 
 _NAMES = {
     "\t": "tab-separated text (TSV)",
@@ -57,6 +57,41 @@ class Sheet:
 def in_text(line: int, column: int) -> str:
     """Say where a cell of a text is."""
     return f"line {line}, column {column}"
+
+
+def ragged_lines(found: Sequence[str], where: str, width: int, separator: str = "") -> list[InputError]:
+    """Return what is wrong with lines that have more or fewer cells than the header.
+
+    Parameters
+    ----------
+    found : sequence of str
+        A line and how many cells it has, in words; nothing is wrong where there are none.
+    where : str
+        The file.
+    width : int
+        Cells of the header.
+    separator : str
+        Of the cells, for the remedy; "" where it does not matter.
+
+    Examples
+    --------
+    >>> ragged_lines([], "a.tsv", 3)
+    []
+    >>> ragged_lines(["line 4 has 2"], "a.tsv", 3)[0].expected
+    '3 cells a line'
+    """
+    if not found:
+        return []
+    comma = " Decimal commas in a file separated by commas? Then separate by tabs." if separator == "," else ""
+    return [
+        InputError(
+            f"{len(found)} lines do not have as many cells as the header.",
+            where=where,
+            expected=f"{width} cells a line",
+            found=listed(found),
+            remedy=f"Look at these lines: is the file cut off, or does a name hold the separator?{comma}",
+        )
+    ]
 
 
 def sheet(text: str, where: str, *, note: str = "", alone: bool = False) -> Sheet:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.abundances import feature_table
-from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.cells.delimited import Sheet, ragged_lines
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import lineages
@@ -64,18 +64,8 @@ def chosen(
             continue
         rows.append((line, [id_of(cells), *(cells[n] for n in taken)]))
         given.append(cells[lineage] if lineage is not None and lineage < len(cells) else "")
-    if ragged:
-        raise InputErrors(
-            [
-                InputError(
-                    f"{len(ragged)} lines do not have as many cells as the header.",
-                    where=whole.where,
-                    expected=f"{len(whole.header)} cells a line",
-                    found=listed(ragged),
-                    remedy="Is the file cut off?",
-                )
-            ]
-        )
+    if errors := ragged_lines(ragged, whole.where, len(whole.header)):
+        raise InputErrors(errors)
     places = dict(enumerate((0, *taken), start=1))
     source = Sheet(
         ["feature", *samples], iter(rows), lambda r, c: whole.place(r, places[c] + 1), whole.where, name, "\t"

@@ -7,6 +7,7 @@ from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.abundances import RANK_WORDS, word
+from handbook_utils.study.cells.delimited import ragged_lines
 from handbook_utils.study.cells.numbers import Numbers
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
@@ -45,13 +46,7 @@ def long_table(content: Content, choices: Choices, places: tuple[int, int, int],
     rows, values = [], []
     for line, cells in made.rows:
         if len(cells) != len(made.header):
-            raise InputError(
-                "1 lines do not have as many cells as the header.",
-                where=made.where,
-                expected=f"{len(made.header)} cells a line",
-                found=f"line {line} has {len(cells)}",
-                remedy="Look at this line: is the file cut off?",
-            )
+            raise InputErrors(ragged_lines([f"line {line} has {len(cells)}"], made.where, len(made.header)))
         at, found = numbers.row(line, [cells[amount]])
         rows.append([cell.strip() for cell in cells])
         values.append(float(found[0]) if len(at) else 0.0)

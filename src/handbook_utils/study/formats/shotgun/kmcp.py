@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.study.cells.delimited import ragged_lines
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.format import Format, header_of
@@ -31,13 +32,7 @@ def _kmcp(content: Content) -> list[tuple[int, Row]]:
     rows: dict[str, tuple[int, Row]] = {}
     for line, cells in made.rows:
         if len(cells) != len(made.header):
-            raise InputError(
-                "1 lines do not have as many cells as the header.",
-                where=made.where,
-                expected=f"{len(made.header)} cells a line",
-                found=f"line {line} has {len(cells)}",
-                remedy="Is the file cut off?",
-            )
+            raise InputErrors(ragged_lines([f"line {line} has {len(cells)}"], made.where, len(made.header)))
         taxid, name = (cells[at[key]] if key in at else "" for key in ("taxid", "taxname"))
         taxon, label = taxid or cells[0], name or cells[0]
         amount = cells[at["reads"]]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from handbook_utils.errors import InputError
-from handbook_utils.study.cells.delimited import Sheet, in_text
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.study.cells.delimited import Sheet, in_text, ragged_lines
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.formats.format import Format
@@ -83,14 +83,8 @@ def read(content: Content, choices: Choices) -> Table:
         rows.append(
             (number, [cells[0].replace(";", "|") if "|" not in cells[0] else cells[0], *(cells[n] for n in taken)])
         )
-    if ragged:
-        raise InputError(
-            f"{len(ragged)} lines do not have as many cells as the header.",
-            where=content.where,
-            expected=f"{len(header)} cells a line",
-            found=", ".join(ragged[:5]),
-            remedy="Is the file cut off?",
-        )
+    if errors := ragged_lines(ragged, content.where, len(header)):
+        raise InputErrors(errors)
     places = {n: m + 1 for n, m in enumerate(taken, start=2)}
     source = Sheet(
         ["clade_name", *names], iter(rows), lambda r, c: in_text(r, places.get(c, c)), content.where, _NAME, "\t", [""]
