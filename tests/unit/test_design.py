@@ -225,3 +225,13 @@ def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
 
 def test_questions_are_found_among_the_parameters_of_a_chapter() -> None:
     assert asked_in({"table": "x", "group": "arm", "nested_in": "", "seed": 1}) == {"group": "arm", "nested_in": ""}
+
+
+def test_samples_are_people_only_where_a_person_is_named():
+    frame = pd.DataFrame(
+        {"diet": list("aaaaaabbbbbb"), "cage": list("ccddeeffgghh"), "who": list("ABCDEFGHIJKL")},
+        index=[f"s{number}" for number in range(12)],
+    )
+    assert design_of(frame, group="diet").who == "12 samples, each taken as independent"
+    assert design_of(frame, group="diet", nested_in="cage").who == "12 samples in 6 units of cage"
+    assert design_of(frame, group="diet", person="who").who == "12 samples of 12 people"

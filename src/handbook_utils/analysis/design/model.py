@@ -197,7 +197,10 @@ class Design:
     @property
     def who(self) -> str:
         """One sentence: how many samples, of how many people, and who was left out and why."""
-        who = f" of {self.n_people} people" if self.asked["person"] else ", each taken as another person"
+        nests = self.asked["nested_in"]
+        within = f" in {as_words(self.frame[nests]).nunique()} units of {nests}" if nests else ""
+        # Who is not said to be a person may be a mouse.
+        who = f" of {self.n_people} people{within}" if self.asked["person"] else within or ", each taken as independent"
         gone = sum(len(samples) for samples in self.left_out.values())
         reasons = "; ".join(f"{reason}: {listed(samples, most=8)}" for reason, samples in self.left_out.items())
         return f"{self.n} samples{who}" + (f"; {gone} left out ({reasons})" if gone else "")
@@ -283,7 +286,7 @@ def design_of(
     --------
     >>> people = pd.DataFrame({"arm": [1, 1, 2, 2, 3, 3, 1], "age": [30.0, 41, 39, 52, 28, 60, None]}, list("abcdefg"))
     >>> print(design_of(people, group="arm", covariates="age"))
-    6 samples, each taken as another person; 1 left out (age missing: g).
+    6 samples, each taken as independent; 1 left out (age missing: g).
     arm (1: 2, 2: 2, 3: 2; compared with 1), beside age (a number); a test exchanges samples.
     There are only 90 different arrangements, so no p-value can be below 0.011.
     """
