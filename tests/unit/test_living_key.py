@@ -360,3 +360,23 @@ def test_where_every_tube_is(tmp_path):
     assert status(ledger).loc["7K3PXP-2", "detail"] == "on holiday"
     with pytest.raises(InputError, match="2 codes were never given out"):
         check_known(ledger, ["7K3PXP-1", "X-1", "Y-1"], "scans.csv")
+
+
+def test_who_reads_while_a_ledger_is_made_sees_it_whole(tmp_path):
+    for number in range(20):
+        path, done, wrong = tmp_path / f"{number}.sqlite", threading.Event(), []
+
+        def read(path=path, done=done, wrong=wrong):
+            while not done.is_set():
+                try:
+                    Ledger(path).events()
+                except InputError as error:
+                    wrong.append(str(error))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        Ledger(path).append([Event("code", "ABC123", {})], step="test 1")
+        done.set()
+        reader.join()
+        assert wrong == []
+        assert Ledger(path).subjects("code") == {"ABC123"}

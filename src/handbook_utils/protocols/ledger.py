@@ -72,6 +72,13 @@ class Event:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+def _empty() -> bytes:
+    """Return a ledger without events: whole before it has its name, since readers do not wait for the writer's lock."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return connection.serialize()
+
+
 class Ledger:
     """A study's ledger.
 
@@ -130,16 +137,18 @@ class Ledger:
         written = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         busy, beside = "Somebody else is writing into the ledger.", self.path.with_name(f".{self.path.name}.lock")
-        with durable.locked(beside, busy, patience=_PATIENCE), self._open() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(_SCHEMA)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                new = self._added(connection, events, written, by, step)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with durable.locked(beside, busy, patience=_PATIENCE):
+            if not self.path.exists():
+                durable.write(self.path, _empty())
+            with self._open() as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    new = self._added(connection, events, written, by, step)
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
         return new
 
     def _added(self, connection: sqlite3.Connection, events: Iterable[Event], written: str, by: str, step: str) -> int:
