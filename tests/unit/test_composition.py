@@ -7,8 +7,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import pdist, squareform
 
 from handbook_utils import datasets
-from handbook_utils.analysis.taxa.composition import most_abundant, shares_of
-from handbook_utils.analysis.taxa.similarity import (
+from handbook_utils.analysis.distance.similarity import (
     median_intervals,
     nearest_is_own,
     renkonen_similarity,
@@ -16,6 +15,7 @@ from handbook_utils.analysis.taxa.similarity import (
     similarity_to_usual,
     within_and_between,
 )
+from handbook_utils.analysis.taxa.composition import most_abundant, shares_of
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 

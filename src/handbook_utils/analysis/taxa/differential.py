@@ -20,7 +20,7 @@ from handbook_utils.analysis.taxa.methods import METHODS, Method
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
 
-__all__ = ["METHODS", "benjamini_hochberg", "differential", "usable_methods"]
+__all__ = ["METHODS", "benjamini_hochberg", "differential", "first_p_values", "usable_methods"]
 
 Array = NDArray[np.float64]
 #: A p-value of presence up to which a taxon that nobody of a group has is called absent there, and not unseen.
@@ -69,7 +69,8 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     study : Study
         Counts, or shares for methods that do without; rare taxa are left out beforehand.
     design : Design
-        Made from the metadata of this study. With a person who has several samples, people have levels of their own.
+        Made from the metadata of this study. With a person who has several samples, people have levels of their own;
+        with ``nested_in``, the units that samples lie in.
     method : str
         One of ``METHODS``. ``ancom-bc2`` gives the fold change with a pseudocount of a half, and the largest of the
         p-values with zeros missing and with pseudocounts of a half and one; ``aldex2-like`` draws 32 times;
@@ -83,9 +84,9 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     pandas.DataFrame
         A row a taxon and contrast: ``contrast``, ``log2_fold``, ``low``, ``high`` (95 %; a unit of a number, or one
         group over another), ``p``, ``q`` (Benjamini and Hochberg, within a contrast), ``n`` (samples fitted),
-        ``in <group>`` (part of its samples that have the taxon), and a ``note``. A taxon that no sample of a group
-        has, and by Fisher's exact test not by chance, has no fold: its p is that of the test, and the note names the
-        group. What a method could not estimate is missing.
+        ``in <group>`` (part of its samples that have it; ``in all`` without groups), and a ``note``. A taxon that no
+        sample of a group has, and by Fisher's exact test not by chance, has no fold: its p is that of the test, and
+        the note names the group. What a method could not estimate is missing.
 
     Raises
     ------
@@ -95,8 +96,9 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     References
     ----------
     Lin and Peddada 2024, Nature Methods 21:83 (ANCOM-BC2, by scikit-bio); Zhou and others 2022, Genome Biology 23:95
-    (LinDA); Fernandes and others 2014, Microbiome 2:15 (ALDEx2, by scikit-bio); Love and others 2014, Genome Biology
-    15:550 (DESeq2, by pydeseq2); Mallick and others 2021, PLoS Computational Biology 17:e1009442 (MaAsLin 2).
+    (LinDA); Law and others 2014, Genome Biology 15:R29 (limma); Fernandes and others 2014, Microbiome 2:15 (ALDEx2, by
+    scikit-bio); Love and others 2014, Genome Biology 15:550 (DESeq2, by pydeseq2); Mallick and others 2021, PLoS
+    Computational Biology 17:e1009442 (MaAsLin 2).
 
     Examples
     --------
@@ -126,29 +128,66 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
             remedy="Leave them out: least_depth 1 or more.",
         )
     values = chosen.table.toarray().astype(float)
-    # Taxa that nobody here has cannot be compared.
+    # Features that nobody here has cannot be compared.
     present = values.sum(axis=0) > 0
     values = values[:, present]
-    taxa = pd.Index([str(name) for name in study.features[present]], name="taxon")
-    if len(taxa) < 2:
-        raise InputError("Fewer than two taxa are left.", where="parameter prevalence", found=str(len(taxa)))
+    word = {"taxa": "taxon", "functions": "function"}[study.features_are]
+    names = pd.Index([str(name) for name in study.features[present]], name=word)
+    if len(names) < 2:
+        raise InputError(f"Fewer than two {study.features_are} are left.", where="parameter prevalence")
     counts = study.quantity == "counts"
     _check(method, design, counts)
-    person = pd.factorize(design.people)[0] if design.n_people < design.n else None
-    seen = {name: (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}
+    seen = {f"in {name}": (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}
+    seen = seen or {"in all": (values > 0).mean(axis=0)}
     tables = []
     for question in _questions(design):
-        rows, model = _asked(question, design, METHODS[method])
-        found = METHODS[method].run(values[rows], model, None if person is None else person[rows], seed, counts)
-        found = _named_zeros(found, question, design, values > 0)
-        if "q" not in found or found["note"].ne("").any():
-            found["q"] = benjamini_hochberg(found["p"].to_numpy())
+        found, rows = _answered(question, values, design, METHODS[method], counts, seed)
+        absent, p, lacks = _absent(question, design, values > 0)
         found = found.assign(
-            contrast=question.name, n=int(rows.sum()), **{f"in {name}": part for name, part in seen.items()}
+            note=np.where(absent, "structural zero in " + lacks, ""), p=np.where(absent, p, found["p"])
         )
-        tables.append(found.set_index(taxa))
-    order = ["contrast", "log2_fold", "low", "high", "p", "q", "n", *(f"in {name}" for name in seen), "note"]
-    return pd.concat(tables)[order]
+        for name in ("log2_fold", "low", "high"):
+            found[name] = found[name].mask(absent)
+        if "q" not in found or absent.any():
+            found["q"] = benjamini_hochberg(found["p"].to_numpy())
+        tables.append(found.assign(contrast=question.name, n=int(rows.sum()), **seen).set_index(names))
+    return pd.concat(tables)[["contrast", "log2_fold", "low", "high", "p", "q", "n", *seen, "note"]]
+
+
+def first_p_values(values: Array, design: Design, method: str, *, counts: bool, seed: int = 1) -> Array:
+    """Return the p-values of the first contrast alone, as :func:`differential` does, for simulations.
+
+    Parameters
+    ----------
+    values : array of float, shape (samples, features)
+        Of the samples of the design, in its order; every feature in one sample or more.
+    design : Design
+    method : str
+        One of ``METHODS`` that takes this design.
+    counts : bool
+        Whether these are counts.
+    seed : int
+    """
+    question = next(_questions(design))
+    found, _ = _answered(question, values, design, METHODS[method], counts, seed)
+    absent, p, _ = _absent(question, design, values > 0)
+    return np.where(absent, p, found["p"].to_numpy(dtype=float))
+
+
+def _answered(
+    question: _Question, values: Array, design: Design, method: Method, counts: bool, seed: int
+) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """Return what a method says of a contrast, and which samples it used."""
+    rows, model = _asked(question, design, method)
+    units = _units(design)
+    repeated = len(np.unique(units)) < len(units)
+    return method.run(values[rows], model, units[rows] if repeated else None, seed, counts), rows
+
+
+def _units(design: Design) -> NDArray[np.intp]:
+    """Return, from 0, what each sample is of that may have a level of its own: what it is nested in, or its person."""
+    nests = design.asked["nested_in"]
+    return np.asarray(pd.factorize(design.frame[nests] if nests else design.people)[0], dtype=np.intp)
 
 
 def _questions(design: Design) -> Iterator[_Question]:
@@ -203,12 +242,20 @@ def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, s
     """Return what may stand in a method's way (problem, where, remedy), and whether it does."""
     weights = design.contrasts.abs() if design.groups else pd.DataFrame()
     pairs = bool(design.groups) and bool(weights.sum(axis=1).eq(2).all() and weights.max(axis=1).eq(1).all())
-    repeated = design.n_people < design.n
+    nested, repeated = bool(design.asked["nested_in"]), design.n_people < design.n
     return {
         ("needs counts", "parameter table", "Give the counts"): not counts and not method.shares,
         ("takes no repeated samples of people", "parameter person", "Keep one sample a person"): (
             repeated and not method.people
         ),
+        ("takes no samples that lie in units", "parameter nested_in", "Keep one sample of each"): (
+            nested and not method.people
+        ),
+        (
+            "knows one level alone, of people or of the units they lie in",
+            "parameters person and nested_in",
+            "Keep one sample a person",
+        ): nested and repeated,
         (
             "compares two groups and nothing beside them",
             "parameters group, covariates and contrast",
@@ -228,23 +275,25 @@ def _check(name: str, design: Design, counts: bool) -> None:
             )
 
 
-def _named_zeros(found: pd.DataFrame, question: _Question, design: Design, there: NDArray[np.bool_]) -> pd.DataFrame:
-    """Name the taxa that a group of the contrast lacks, and give them the test of presence in place of a fold."""
-    found = found.assign(note="")
+def _absent(
+    question: _Question, design: Design, there: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], Array, NDArray[np.object_]]:
+    """Return which features a group of the contrast lacks, the p of a test of presence, and which group it is."""
+    nothing = np.zeros(there.shape[1], dtype=bool), np.ones(there.shape[1]), np.full(there.shape[1], "", dtype=object)
     if len(question.groups) != 2:
-        return found
-    people = design.people.to_numpy()
-    by_group = []
+        return nothing
+    units, labels = _units(design), design.labels.to_numpy(dtype=object)
+    sizes, have = [], []
     for name in question.groups:
-        rows = (design.labels == name).to_numpy()
-        by_group.append(pd.DataFrame(there[rows]).groupby(people[rows]).any())
-    sizes = [len(part) for part in by_group]
-    have = np.array([part.sum().to_numpy() for part in by_group])
-    p = [stats.fisher_exact([one, [size - has for size, has in zip(sizes, one, strict=True)]])[1] for one in have.T]
-    absent = (have == 0).any(axis=0) & (np.array(p) <= _ABSENT)
-    lacks = np.array(question.groups, dtype=object)[have.argmin(axis=0)]
-    found["p"] = np.where(absent, p, found["p"])
-    found["note"] = np.where(absent, "structural zero in " + lacks, "")
-    for name in ("log2_fold", "low", "high"):
-        found[name] = found[name].mask(absent)
-    return found
+        rows = labels == name
+        own, at = np.unique(units[rows], return_inverse=True)
+        seen = np.zeros((len(own), there.shape[1]), dtype=bool)
+        np.logical_or.at(seen, at, there[rows])
+        sizes.append(len(own))
+        have.append(seen.sum(axis=0))
+    counted, p = np.array(have), nothing[1]
+    lacking = (counted == 0).any(axis=0)
+    for feature in np.flatnonzero(lacking):
+        not_there = [size - has for size, has in zip(sizes, counted[:, feature], strict=True)]
+        p[feature] = stats.fisher_exact([counted[:, feature], not_there])[1]
+    return lacking & (p <= _ABSENT), p, np.array(question.groups, dtype=object)[counted.argmin(axis=0)]

@@ -19,6 +19,7 @@ from scipy import stats
 from skbio.stats.composition import ancombc2, dirmult_ttest
 
 from handbook_utils.analysis.taxa.fits import fit_many
+from handbook_utils.analysis.taxa.limma import log_per_million, moderated
 from handbook_utils.analysis.taxa.linda import linda, log_ratios, zeros_replaced
 from handbook_utils.analysis.taxa.presence import presence
 from handbook_utils.analysis.taxa.shifts import shifts
@@ -75,6 +76,15 @@ def _maaslin(values: Array, model: Array, person: Person, seed: int, counts: boo
     return _of_t(*fit_many(np.log2(filled), model, person).of(_last(model)))
 
 
+def _limma(values: Array, model: Array, person: Person, seed: int, counts: bool) -> pd.DataFrame:  # noqa: ARG001
+    if counts:
+        logs = log_per_million(values)
+    else:
+        logs = np.log2(zeros_replaced(values / values.sum(axis=1, keepdims=True), model, None, counts=False)[0])
+    found = moderated(logs, model)
+    return _of_t(found.slope, found.error, np.full(len(found.slope), found.free))
+
+
 def _ranks(values: Array, model: Array) -> pd.DataFrame:
     """Wilcoxon's rank sum test, with the median of all differences and its interval (Hodges and Lehmann)."""
     other = model[:, -1] == 1
@@ -98,7 +108,9 @@ def _shares_wilcoxon(values: Array, model: Array, person: Person, seed: int, cou
 
 
 def _presence(values: Array, model: Array, person: Person, seed: int, counts: bool) -> pd.DataFrame:  # noqa: ARG001
-    found = presence(values > 0, np.column_stack([model[:, :1], np.log2(values.sum(axis=1)), model[:, 1:]]))
+    # Deep samples have more of what is rare. Totals of shares say nothing of depth.
+    reads = [np.log2(values.sum(axis=1))] if counts else []
+    found = presence(values > 0, np.column_stack([model[:, :1], *reads, model[:, 1:]]))
     return pd.DataFrame(found, columns=["log2_fold", "low", "high", "p"])
 
 
@@ -218,11 +230,18 @@ METHODS: dict[str, Method] = {
     ),
     "clr-wilcoxon": Method("ranks of centred log-ratios", False, False, True, _clr_wilcoxon),
     "deseq2": Method("counts, negative binomial, with size factors", True, False, False, _deseq),
-    "maaslin-like": Method("logarithms of shares", True, True, True, _maaslin),
+    "limma-trend": Method(
+        "logarithms of shares, with variances that features learn from each other", True, False, True, _limma
+    ),
+    "maaslin-like": Method(
+        "logarithms of shares, by a linear model (a t-test of two groups)", True, True, True, _maaslin
+    ),
     "presence": Method(
-        "whether a sample has the taxon at all, beside its reads; the fold is of odds", True, False, False, _presence
+        "whether a sample has it at all, beside its reads where they are known; the fold is of odds",
+        True,
+        False,
+        True,
+        _presence,
     ),
-    "shares-wilcoxon": Method(
-        "ranks of shares, as if they were not shares of one whole", False, False, True, _shares_wilcoxon
-    ),
+    "shares-wilcoxon": Method("ranks of shares", False, False, True, _shares_wilcoxon),
 }
