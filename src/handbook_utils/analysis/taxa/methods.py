@@ -46,6 +46,8 @@ class Method:
     shares : bool
         Whether it does without counts.
     run : callable
+    slow : bool
+        Whether it takes a second, and not a hundredth of one.
     """
 
     words: str
@@ -53,6 +55,7 @@ class Method:
     people: bool
     shares: bool
     run: Callable[[Array, Array, Person, int, bool], pd.DataFrame]
+    slow: bool = False
 
 
 def _of_t(slope: Array, error: Array, free: Array) -> pd.DataFrame:
@@ -224,12 +227,13 @@ METHODS: dict[str, Method] = {
         False,
         False,
         _ancom,
+        slow=True,
     ),
     "aldex2-like": Method(
         "centred log-ratios, averaged over draws of what the counts may have been", False, False, False, _aldex
     ),
     "clr-wilcoxon": Method("ranks of centred log-ratios", False, False, True, _clr_wilcoxon),
-    "deseq2": Method("counts, negative binomial, with size factors", True, False, False, _deseq),
+    "deseq2": Method("counts, negative binomial, with size factors", True, False, False, _deseq, slow=True),
     "limma-trend": Method(
         "logarithms of shares, with variances that features learn from each other", True, False, True, _limma
     ),

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-__all__ = ["presence"]
+__all__ = ["firth", "presence"]
 
 Array = npt.NDArray[np.float64]
 
@@ -47,6 +47,17 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
         p = float(stats.chi2.sf(max(2 * (whole - without), 0.0), 1))
         made[taxon] = [*(np.array([slope, slope - width, slope + width]) / np.log(2)), p]
     return made
+
+
+def firth(seen: Array, model: Array) -> Array:
+    """Return the coefficients of Firth's logistic regression of what is 0 or 1 on the columns of a model.
+
+    Examples
+    --------
+    >>> firth(np.array([0.0, 0, 1, 1]), np.column_stack([np.ones(4), [0, 0, 1, 1]])).round(2).tolist()
+    [-1.61, 3.22]
+    """
+    return _firth(seen, model, model.shape[1])[0]
 
 
 def _firth(seen: Array, model: Array, free: int) -> tuple[Array, float, Array]:
