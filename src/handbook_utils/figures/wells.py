@@ -2,46 +2,90 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import OKABE_ITO
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_above, sheet, wrapped
 
-__all__ = ["depth_and_taxa", "prevalence_by_kind", "share_and_concentration", "share_removed"]
+__all__ = [
+    "depth_and_taxa",
+    "dilution_curve",
+    "power_curves",
+    "prevalence_by_kind",
+    "share_and_concentration",
+    "share_removed",
+]
 
 _KINDS = ((False, "samples", OKABE_ITO[0], "o"), (True, "blanks", OKABE_ITO[1], "D"))
 
 
-def depth_and_taxa(wells: pd.DataFrame) -> Figure:
-    """Plot taxa seen against reads of each well.
+def depth_and_taxa(wells: pd.DataFrame, unit: str = "reads", kinds: str = "taxa") -> Drawn:
+    """Draw what is seen against the total of each well.
 
     Parameters
     ----------
     wells : pandas.DataFrame
-        By well: ``depth`` (reads), ``taxa`` (number seen), ``blank`` (bool).
+        By well: ``depth`` (total), ``taxa`` (number seen), ``blank`` (bool).
+    unit, kinds : str
+        What is added up, and what is seen.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> wells = pd.DataFrame({"depth": [10.0, 900, 800], "taxa": [2, 9, 7], "blank": [True, False, False]})
+    >>> print(depth_and_taxa(wells).alt)
+    Taxa seen against reads of 3 wells. 0 of 1 blanks have more than the median sample (850 reads).
     """
-    figure, axes = plt.subplots(figsize=(6.5, 3.8))
+    figure, axes = sheet(4)
     for is_blank, label, colour, marker in _KINDS:
         part = wells[wells["blank"] == is_blank]
-        axes.scatter(part["depth"], part["taxa"], color=colour, marker=marker, s=28, label=f"{label} (n = {len(part)})")
-    axes.set(xscale="log", xlabel="reads in the well (log scale)", ylabel="taxa seen")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return figure
+        if len(part):
+            name = f"{label} (n = {len(part)})"
+            axes.scatter(part["depth"], part["taxa"], color=colour, marker=marker, s=28, label=name)
+    axes.set(xscale="log", xlabel=f"{unit} in the well (log scale)", ylabel=f"{kinds} seen")
+    legend_above(figure, axes)
+    blanks = wells.loc[wells["blank"], "depth"]
+    middle = wells.loc[~wells["blank"], "depth"].median()
+    above = (
+        f" {int((blanks > middle).sum())} of {len(blanks)} blanks have more than the median sample"
+        if len(blanks)
+        else ""
+    )
+    told = f"{above} ({middle:,.0f} {unit})." if above else f" The median sample has {middle:,.0f} {unit}."
+    return Drawn(figure, f"{kinds.title()} seen against {unit} of {len(wells)} wells.{told}")
 
 
-def prevalence_by_kind(table: pd.DataFrame, blanks: int, samples: int) -> Figure:
-    """Plot the share of blanks against the share of samples in which each taxon is seen.
+def prevalence_by_kind(table: pd.DataFrame, blanks: int, samples: int, kinds: str = "taxa") -> Drawn:
+    """Draw the share of blanks against the share of samples in which each feature is seen.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        By taxon: ``in_blanks``, ``in_samples`` (wells), ``contaminant`` (bool).
+        By feature: ``in_blanks``, ``in_samples`` (wells), ``contaminant`` (bool).
     blanks, samples : int
         How many wells there are of each.
+    kinds : str
+        What a feature is.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"in_blanks": [4, 0], "in_samples": [1, 9], "contaminant": [True, False]})
+    >>> print(prevalence_by_kind(table, 4, 10).alt)
+    Share of 4 blanks against share of 10 samples in which each of 2 taxa is seen. 1 are called contaminants, 1 of \
+them seen in a blank.
     """
-    figure, axes = plt.subplots(figsize=(5.6, 5))
+    figure, axes = sheet(5.4)
     x, y = 100 * table["in_samples"] / samples, 100 * table["in_blanks"] / blanks
     places = pd.DataFrame({"x": x, "y": y, "called": table["contaminant"]}).value_counts().reset_index()
     for called, label, colour, marker in (
@@ -51,16 +95,20 @@ def prevalence_by_kind(table: pd.DataFrame, blanks: int, samples: int) -> Figure
         part = places[places["called"] == called]
         size = 8 + 10 * np.log10(part["count"].to_numpy())
         axes.scatter(part["x"], part["y"], s=size, color=colour, marker=marker, label=label)
-    axes.plot([0, 100], [0, 100], color="0.3", lw=1, ls="--")
-    axes.set(
-        xlabel="samples in which the taxon is seen (%)", ylabel="blanks in which the taxon is seen (%)", aspect="equal"
+    axes.plot([0, 100], [0, 100], color=INK, lw=1, ls="--")
+    axes.set(xlabel="samples in which it is seen (%)", ylabel="blanks in which it is seen (%)", aspect="equal")
+    legend_above(figure, axes)
+    called_ones = table[table["contaminant"]]
+    return Drawn(
+        figure,
+        f"Share of {blanks} blanks against share of {samples} samples in which each of {len(table)} {kinds} is seen. "
+        f"{len(called_ones)} are called contaminants, {int((called_ones['in_blanks'] > 0).sum())} of them seen in a "
+        "blank.",
     )
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), title="larger: more taxa at this place")
-    return figure
 
 
-def share_removed(removed: pd.Series, blanks: pd.Series, seed: int) -> Figure:
-    """Plot the part of each well's reads that is called contaminants.
+def share_removed(removed: pd.Series, blanks: pd.Series, unit: str = "reads") -> Drawn:
+    """Draw the part of each well that is called contaminants.
 
     Parameters
     ----------
@@ -68,44 +116,132 @@ def share_removed(removed: pd.Series, blanks: pd.Series, seed: int) -> Figure:
         By well, per cent.
     blanks : pandas.Series of bool
         By well.
-    seed : int
-        Of the heights of the points, which say nothing.
+    unit : str
+        What it is a part of.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> print(share_removed(pd.Series([2.0, 4.0, 90.0]), pd.Series([False, False, True])).alt)
+    Part of each well's reads called contaminants: median 3.0 % in 2 samples (at most 4 %), 90.0 % in 1 blanks (at \
+most 90 %).
     """
-    figure, axes = plt.subplots(figsize=(6.5, 3))
-    generator = np.random.default_rng(seed)
+    figure, axes = sheet(3)
+    generator = np.random.default_rng(1)
     shown = [kind for kind in _KINDS if (blanks == kind[0]).any()]
-    for place, (is_blank, _, colour, marker) in enumerate(shown):
-        part = removed[blanks == is_blank]
+    told = []
+    for place, (is_blank, label, colour, marker) in enumerate(shown):
+        part = removed[(blanks == is_blank).to_numpy()]
         axes.scatter(part, place + generator.uniform(-0.15, 0.15, len(part)), color=colour, marker=marker, s=18)
         axes.vlines(part.median(), place - 0.3, place + 0.3, color="black", lw=2)
-    axes.set(
-        yticks=range(len(shown)),
-        yticklabels=[label for _, label, _, _ in shown],
-        xlabel="reads in taxa called contaminants (%)",
-        ylim=(-0.6, len(shown) - 0.4),
-    )
-    return figure
+        told.append(f"{part.median():.1f} % in {len(part)} {label} (at most {part.max():.0f} %)")
+    axes.set(yticks=range(len(shown)), ylim=(-0.6, len(shown) - 0.4))
+    axes.set_yticklabels([label for _, label, _, _ in shown])
+    axes.set_xlabel(f"{unit} called contaminants (%)")
+    return Drawn(figure, f"Part of each well's {unit} called contaminants: median {', '.join(told)}.")
 
 
-def share_and_concentration(shares: pd.DataFrame, concentration: pd.Series, labels: list[str], title: str) -> Figure:
-    """Plot shares of a few taxa against the DNA concentration of the samples that have them.
+def share_and_concentration(shares: pd.DataFrame, concentration: pd.Series, labels: list[str], title: str) -> Drawn:
+    """Draw shares of a few features against the DNA concentration of the samples that have them.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        By sample and taxon, 0 to 1.
+        By sample and feature, 0 to 1.
     concentration : pandas.Series
         By sample, above 0.
     labels : list of str
-        Of the taxa, for the legend.
+        Of the features, for the legend and the text.
     title : str
         What the axes are headed with; may be empty.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"dust": [0.8, 0.1], "gut": [0.2, 0.9]}, index=["a", "b"])
+    >>> print(share_and_concentration(shares, pd.Series({"a": 1.0, "b": 8.0}), ["dust", "gut"], "").alt)
+    Share against DNA concentration of 2 features in the samples that have them: dust in 2, gut in 2. In samples above \
+the median concentration their median shares are 10 % (dust), 90 % (gut), in the others 80 %, 20 %.
     """
-    figure, axes = plt.subplots(figsize=(6.2, 4))
-    for taxon, label, colour, marker in zip(shares.columns, labels, OKABE_ITO[1::-1], "Do", strict=True):
-        there = shares[taxon] > 0
-        axes.scatter(concentration[there], 100 * shares[taxon][there], color=colour, marker=marker, s=22, label=label)
+    figure, axes = sheet(4.4)
+    high = concentration > concentration.median()
+    told, above, below = [], [], []
+    for feature, label, colour, marker in zip(shares.columns, labels, OKABE_ITO[1::-1], "Do", strict=True):
+        there = shares[feature] > 0
+        axes.scatter(concentration[there], 100 * shares[feature][there], color=colour, marker=marker, s=22, label=label)
+        told.append(f"{label} in {int(there.sum())}")
+        above.append(f"{100 * shares[feature][high].median():.2g} % ({label})")
+        below.append(f"{100 * shares[feature][~high].median():.2g} %")
     axes.set(xscale="log", yscale="log", title=title)
-    axes.set(xlabel="DNA concentration (log scale)", ylabel="share of the reads (%, log scale)")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return figure
+    axes.set(xlabel="DNA concentration (log scale)", ylabel="share (%, log scale)")
+    legend_above(figure, axes, columns=1)
+    return Drawn(
+        figure,
+        f"{title + '. ' if title else ''}Share against DNA concentration of {shares.shape[1]} features in the samples "
+        f"that have them: {', '.join(told)}. In samples above the median concentration their median shares are "
+        f"{', '.join(above)}, in the others {', '.join(below)}.",
+    )
+
+
+def power_curves(power: pd.DataFrame, threshold: float) -> Drawn:
+    """Draw the calculated chance to find a contaminant against the number of blanks.
+
+    Parameters
+    ----------
+    power : pandas.DataFrame
+        Number of blanks × part of the samples that have the contaminant (0 to 1): the chance, 0 to 1.
+    threshold : float
+        The largest p that is called.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+    """
+    figure, axes = sheet(4.2)
+    told = []
+    for (part, chances), colour, style in zip(power.items(), OKABE_ITO, ("-", "--", ":"), strict=False):
+        label = f"in {100 * float(str(part)):.0f} % of samples"
+        axes.plot(power.index, 100 * chances, color=colour, ls=style, lw=2, label=label)
+        first, last = float(chances.iloc[0]), float(chances.iloc[-1])
+        told.append(
+            f"{label}: {100 * first:.0f} % with {power.index[0]} blank, {100 * last:.0f} % with {power.index[-1]}"
+        )
+    axes.set(xlabel="number of blanks", ylabel=f"chance that p ≤ {threshold:g} (%)", ylim=(-2, 102))
+    legend_above(figure, axes)
+    return Drawn(figure, f"Calculated chance to find one contaminant, by number of blanks. If it is {'; '.join(told)}.")
+
+
+def dilution_curve(series: Mapping[int, float]) -> Drawn:
+    """Draw the calculated part of reads from outside in a positive control, by dilutions.
+
+    Parameters
+    ----------
+    series : mapping of int to float
+        Tenfold dilutions to the part, 0 to 1.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+    """
+    figure, axes = sheet(3.6)
+    axes.plot(list(series), [100 * share for share in series.values()], "o-", color=OKABE_ITO[0])
+    axes.axhline(50, color=INK, lw=1, ls="--")
+    axes.set_xlabel(wrapped("tenfold dilutions of the positive control", 44))
+    axes.set(ylabel="reads from outside (%)", title="Calculated, not measured")
+    half = next((step for step, share in series.items() if share >= 0.5), None)
+    first = next(iter(series))
+    return Drawn(
+        figure,
+        f"Calculated share of reads from outside by number of tenfold dilutions: {100 * series[first]:.1f} % "
+        f"undiluted, half or more from dilution {half} on.",
+    )

@@ -1,13 +1,31 @@
-"""What ``recipes/remove-contaminants`` asks of the reader's files."""
+"""``recipes/remove-contaminants``: what it asks of the reader's files, what it removes, and what it says of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.taxa.composition import mean_interval
+from handbook_utils.analysis.taxa.contaminants import (
+    METHODS,
+    combined,
+    could_hide,
+    frequency,
+    judged,
+    positive_controls,
+    prevalence,
+)
 from handbook_utils.analysis.taxa.wells import Wells
-from handbook_utils.errors import InputError, collect, listed
+from handbook_utils.errors import InputError, collect, listed, nearest
+from handbook_utils.figures.style import Drawn
+from handbook_utils.figures.wells import prevalence_by_kind, share_and_concentration
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study import Study
 
@@ -42,7 +60,9 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             ["concentration", "batch", "well", "plate"],
         )
     )
-    if not parameters["kind"]:
+    if parameters["kind"]:
+        _look_for_words(study, parameters)
+    else:
         _ask_about_blanks(study)
     given = {name: parameters[name] for name in ("kind", "blank", "concentration", "batch", "rank")}
     wells = Wells.of(study, positive=parameters["positive"], **given)
@@ -73,6 +93,23 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
     wells.leaked(parameters["well"], parameters["plate"], seed=1)
 
 
+def _look_for_words(study: Study, parameters: Mapping[str, Any]) -> None:
+    """Refuse words for blanks and positive controls that no well has: those wells would be taken for samples."""
+    kinds = study.column(parameters["kind"]).astype("string").value_counts()
+    wanted = {"blank": [parameters["blank"]], "positive": list(parameters["positive"])}
+    for name, words in wanted.items():
+        absent = [word for word in words if word and word != "none" and word not in kinds.index]
+        if absent:
+            close = nearest(absent[0], [str(word) for word in kinds.index])
+            raise InputError(
+                f"No well is called '{absent[0]}'.",
+                where=f"parameter {name}, sample metadata, column {parameters['kind']}",
+                expected="a word that this column has",
+                found=listed([f"{word} ({count})" for word, count in kinds.items()], most=8),
+                remedy=f"Did you mean '{close}'?" if close else f"Write it as the column does, or {name} none.",
+            )
+
+
 def _ask_about_blanks(study: Study) -> None:
     """Ask about a column that seems to tell blanks from samples; wells without a sample are not samples unasked."""
     for column in study.metadata.columns:
@@ -88,3 +125,394 @@ def _ask_about_blanks(study: Study) -> None:
                 remedy=f"Blanks: -p kind {column} -p blank {words[0]!r}. "
                 f"Samples like the others: -p kind {column} -p blank none.",
             )
+
+
+# ------------------------------------------------------------------------------------------------------ the analysis
+
+#: False discovery rate of the test for leakage.
+_LEAK_RATE = 0.1
+_BASIS = {
+    "combined": "blanks and DNA concentrations together",
+    "prevalence": "blanks alone",
+    "frequency": "DNA concentrations alone",
+    "minimum": "blanks or DNA concentrations",
+    "both": "blanks, and DNA concentrations as well",
+}
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """What is removed and why, and the sentences that say it.
+
+    Attributes
+    ----------
+    wells : Wells
+    judged : pandas.DataFrame
+        Of :func:`~handbook_utils.analysis.taxa.contaminants.judged`.
+    leaking : pandas.DataFrame
+        Of :func:`~handbook_utils.analysis.taxa.leakage.leaked_taxa`; empty without a plate map.
+    threshold : float
+    batch : str
+        Column of batches; empty for one.
+    expected : tuple of str
+        Features of the positive control.
+    """
+
+    wells: Wells
+    judged: pd.DataFrame
+    leaking: pd.DataFrame
+    threshold: float
+    batch: str
+    expected: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        given: Study,
+        *,
+        method: str,
+        threshold: float,
+        well: str,
+        plate: str,
+        expected: Sequence[str],
+        seed: int,
+        **kinds: Any,
+    ) -> Cleaning:
+        """Judge a table.
+
+        Parameters
+        ----------
+        given : Study
+        method, threshold : str, float
+            Scores that decide, and below what.
+        well, plate : str
+            Metadata columns of the plate map; empty without one.
+        expected : sequence of str
+            Features of the positive control.
+        seed : int
+            Of the permutations.
+        **kinds
+            As :meth:`~handbook_utils.analysis.taxa.wells.Wells.of`.
+        """
+        wells = Wells.of(given, **kinds)
+        found, leaking = wells.judged(method, threshold), wells.leaked(well, plate, seed)
+        return cls(wells, found, leaking, threshold, str(kinds.get("batch") or ""), tuple(expected))
+
+    # ------------------------------------------------------------------ what is found
+
+    @property
+    def kinds(self) -> str:
+        """What a feature is."""
+        return self.wells.whole.features_are
+
+    @property
+    def unit(self) -> str:
+        """What a part is a part of."""
+        return "reads" if self.wells.whole.quantity == "counts" else "total"
+
+    @property
+    def used(self) -> str:
+        """The method that decided."""
+        return str(self.judged.attrs["method"])
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many blanks, and how many samples."""
+        return int(self.wells.blanks.sum()), int((~self.wells.blanks).sum())
+
+    @property
+    def from_neighbours(self) -> pd.Series:
+        """Features that blanks have from the wells beside them."""
+        known = self.leaking.index[self.leaking["q"] <= _LEAK_RATE]
+        return pd.Series(self.judged.index.isin(known), index=self.judged.index)
+
+    @property
+    def called(self) -> pd.Series:
+        """Features that are removed."""
+        return self.judged["contaminant"] & ~self.from_neighbours
+
+    @property
+    def spared(self) -> int:
+        """How many have a score below the threshold and are kept, since blanks have them from their neighbours."""
+        return int((self.judged["contaminant"] & self.from_neighbours).sum())
+
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """Features whose score is below the threshold, the least first, with what is done and why."""
+        rows = self.judged[self.judged["contaminant"]].sort_values("score", kind="stable")
+        why = METHODS[self.used] + (" (in one batch or more)" if self.batch else "")
+        kept = self.from_neighbours[rows.index]
+        said = np.where(kept, "kept: blanks have it from the wells beside them", f"removed: {why}")
+        return rows.assign(decision=said).rename_axis(self.kinds)
+
+    @property
+    def first(self) -> pd.DataFrame:
+        """The eight with the least scores."""
+        return self.judged.sort_values(["score", "in_samples"], kind="stable").head(8)
+
+    @property
+    def drawing(self) -> Drawn:
+        """Presence in blanks and samples; without blanks, shares against concentrations."""
+        blanks, samples = self.sizes
+        if blanks or self.wells.concentration is None:
+            return prevalence_by_kind(self.judged.assign(contaminant=self.called), blanks, samples, self.kinds)
+        ends = self.judged["score"].dropna().sort_values(kind="stable").index[[0, -1]]
+        scores = self.judged["score"].to_dict()
+        labels = [f"{name} (score {scores[name]:.3f})" for name in ends]
+        shares = self.wells.study.proportions().to_frame()[ends]
+        return share_and_concentration(shares, self.wells.concentration, labels, "Least and greatest score")
+
+    @cached_property
+    def removed(self) -> pd.Series:
+        """Part of each well that goes (%)."""
+        shares = self.wells.study.proportions().table.tocsc()
+        gone = np.asarray(shares[:, np.flatnonzero(self.called)].sum(axis=1)).ravel()
+        return pd.Series(100 * gone, index=self.wells.study.samples)
+
+    @property
+    def own(self) -> pd.Series:
+        """Part of each sample that goes (%)."""
+        return self.removed[~self.wells.blanks]
+
+    @property
+    def losers(self) -> pd.DataFrame:
+        """The fifteen samples that lose most."""
+        table = pd.DataFrame({self.unit: self.wells.study.depth[self.own.index], "removed (%)": self.own})
+        return table.sort_values("removed (%)", ascending=False, kind="stable").head(15).rename_axis("sample")
+
+    @property
+    def overview(self) -> pd.DataFrame:
+        """Each well: total, features seen, whether it is a blank."""
+        study = self.wells.study
+        seen = np.diff(study.table.tocsr().indptr)
+        return pd.DataFrame({"depth": study.depth, "taxa": seen, "blank": self.wells.blanks})
+
+    @property
+    def by_kind(self) -> pd.DataFrame:
+        """Number, total and features seen, of blanks and of samples."""
+        names = self.wells.blanks.map({True: "blanks", False: "samples"})
+        made = self.overview.groupby(names).agg(
+            wells=("depth", "size"), median=("depth", "median"), least=("depth", "min"), seen=("taxa", "median")
+        )
+        words = ["wells", f"median {self.unit}", f"least {self.unit}", f"median {self.kinds} seen"]
+        return made.set_axis(words, axis=1).rename_axis("kind")
+
+    @cached_property
+    def controls(self) -> pd.DataFrame:
+        """What the positive controls hold."""
+        study = self.wells.positive
+        every = pd.Series(True, index=study.samples)
+        return positive_controls(study, every, self.expected, list(self.judged.index[self.called]))
+
+    @cached_property
+    def cleaned(self) -> Study:
+        """Samples without contaminants, blanks and positive controls, as they were in the table given."""
+        return self.wells.cleaned(self.judged.index[self.called])
+
+    # ------------------------------------------------------------------ what is said of it
+
+    @property
+    def _positive(self) -> str:
+        count = len(self.controls)
+        if not count:
+            return "No positive control was given, so nothing says what this laboratory does to a known community"
+        if not self.expected:
+            return f"{count} positive controls; what they should hold was not given"
+        middle = 100 * float(self.controls["expected"].median())
+        return f"{count} positive controls hold a median of {middle:.1f} % that is expected"
+
+    @property
+    def _leak(self) -> str:
+        if not len(self.leaking):
+            return "Leakage between wells was not looked at, for want of a plate map or of blanks"
+        found = int((self.leaking["q"] <= _LEAK_RATE).sum())
+        return (
+            f"{found} of {len(self.leaking)} {self.kinds} in blanks come from the wells beside them (false discovery "
+            f"rate {_LEAK_RATE:g}); {self.spared} of them had a score below the threshold and were kept"
+        )
+
+    @property
+    def _without(self) -> str:
+        without = self.wells.without_concentration
+        if not without:
+            return ""
+        return f"Samples without a DNA concentration are not used for that score: {listed(without, most=20)}."
+
+    @property
+    def _blanks(self) -> str:
+        removed = self.removed[self.wells.blanks]
+        return f"of the median blank {removed.median():.0f} %" if len(removed) else "there are no blanks"
+
+    @property
+    def values(self) -> list[tuple[str, float | str, int]]:
+        """Name, value and decimals of the numbers in the text."""
+        blanks, samples = self.sizes
+        overview = self.overview
+        middle = overview.loc[~overview["blank"], "depth"].median()
+        above = int((overview.loc[overview["blank"], "depth"] > middle).sum())
+        names = [str(name) for name in self.first.index[: int(self.called.sum())][:4]]
+        return [
+            ("method", _BASIS[self.used], 0),
+            ("called", int(self.called.sum()), 0),
+            ("judged", f"{int(self.judged['score'].notna().sum())} {self.kinds}", 0),
+            ("unscored", int(self.judged["score"].isna().sum()), 0),
+            ("wells", f"{blanks} blanks and {samples} samples", 0),
+            ("first-ones", ", ".join(names) or "none", 0),
+            ("removed-samples", float(self.own.median()), 1),
+            ("removed-most", float(self.own.max()), 0),
+            ("mostly-gone", int((self.own > 50).sum()), 0),
+            ("removed-blanks", self._blanks, 0),
+            (
+                "above",
+                f"{above} of {blanks} blanks have more than the median sample" if blanks else "There are no blanks",
+                0,
+            ),
+            ("positive", self._positive, 0),
+            ("leak", self._leak, 0),
+        ]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What :meth:`handbook_utils.results.Results.answer` is given."""
+        blanks, samples = self.sizes
+        mean, low, high = mean_interval(self.own)
+        scored, unscored = int(self.judged["score"].notna().sum()), int(self.judged["score"].isna().sum())
+        empty = int((self.own > 50).sum())
+        gone = f" {empty} samples lose more than half and are empty rather than cleaned." if empty else ""
+        kept, features = self.cleaned.shape
+        hidden = (
+            [
+                f"With {blanks} blanks, what is in none of them may still be in {100 * could_hide(blanks):.0f} % of "
+                "all blanks (95 % confidence)."
+            ]
+            if blanks
+            else []
+        )
+        return {
+            "asked": f"Which {self.kinds} came with the reagents, and what is left without them?",
+            "found": f"{int(self.called.sum())} of {scored} {self.kinds} are called contaminants, by "
+            f"{_BASIS[self.used]}. On average {mean:.1f} % of the {self.unit} of a sample goes (95 % interval "
+            f"{low:.1f} to {high:.1f} %, {samples} samples; at most {self.own.max():.0f} %).{gone} {kept} samples and "
+            f"{features} features are left.",
+            "rests_on": [
+                f"{blanks} blanks and {samples} samples; scores below {self.threshold:g} decide ({self.used}): "
+                f"{METHODS[self.used]}{', in one batch or more' if self.batch else ''}.",
+                *hidden,
+                f"{self._positive}.",
+                f"{self._leak}.",
+            ],
+            "left_out": [
+                *(note for note in self.wells.whole.notes if note.startswith("Left out")),
+                *([self._without] if self._without else []),
+                *(
+                    [f"{unscored} {self.kinds} in too few wells for a score are kept: not called is not clean."]
+                    if unscored
+                    else []
+                ),
+            ],
+        }
+
+    @property
+    def limits(self) -> list[str]:
+        """What these scores cannot say, true of these data."""
+        blanks, _ = self.sizes
+        found = [
+            f"A score is no p-value, and {self.threshold:g} is no error rate but a threshold, chosen before looking.",
+            "Samples are taken as independent: what one source has in many samples looks more prevalent than it is.",
+        ]
+        if not blanks:
+            found.append(
+                "Without blanks a contaminant is known by its share alone; what goes with little DNA for another "
+                "reason is called, too."
+            )
+        elif blanks < 6:
+            found.append(
+                f"{blanks} blanks are few: a contaminant may be in most blanks of a laboratory, and in none of these."
+            )
+        if blanks and self.wells.concentration is None:
+            found.append("Without DNA concentrations, what is in every blank and in every sample cannot be called.")
+        if not len(self.leaking) and blanks:
+            found.append(
+                "Without a plate map, what blanks have from their neighbours is not told from what a kit brings."
+            )
+        if self.kinds == "functions":
+            found.append("Many organisms share a function: to remove one removes that of the residents, too.")
+        return found
+
+    @property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        blanks, samples = self.sizes
+        known = samples - len(self.wells.without_concentration)
+        ways = {
+            "prevalence": f"presence in {blanks} blanks against {samples} samples",
+            "frequency": f"the fall of its share with the DNA concentration in {known} samples",
+        }
+        tests = ways.get(self.used) or f"{ways['frequency']}, and by {ways['prevalence']} ({self.used})"
+        batches = f"Batches ({self.batch}) were scored apart, and the least score counted. " if self.batch else ""
+        spared = (
+            f"{self.spared} that blanks had from neighbouring wells by a permutation test (false discovery rate "
+            f"{_LEAK_RATE:g}) were kept. "
+            if len(self.leaking)
+            else ""
+        )
+        return (
+            f"Each of {int(self.judged['score'].notna().sum())} {self.kinds} got a score by {tests}, after Davis and "
+            f"others (2018). {batches}Those with a score below {self.threshold:g} were removed: "
+            f"{int(self.called.sum())}, a median of {self.own.median():.1f} % of the {self.unit} of a sample. {spared}"
+            "The decisions are in the table of decisions."
+        )
+
+
+# -------------------------------------------------------------------------------------------------------- the lesson
+
+
+def falling_and_level(made: Study) -> Drawn:
+    """Draw the simulated taxon whose share falls most clearly with the concentration, and the one whose does least."""
+    clean = made.choose_samples(~made.metadata["blank"].astype(bool))
+    score = frequency(clean, clean.metadata["concentration"])["score"].sort_values(kind="stable").dropna()
+    ends = score.index[[0, -1]]
+    labels = [f"{ends[0]}, least score ({score.iloc[0]:.3f})", f"{ends[1]}, greatest score ({score.iloc[-1]:.3f})"]
+    return share_and_concentration(
+        clean.proportions().to_frame()[ends], clean.metadata["concentration"], labels, "Simulated"
+    )
+
+
+def found_with_four(lung: Study, seed: int) -> tuple[int, list[int]]:
+    """Return how many contaminants all controls of the bundled study show, and how many of them four controls do."""
+    named = lung.agglomerate("taxon")
+    control = named.metadata["kind"] == "control"
+    score = judged(named, blanks=control)
+    known = set(score.index[score["contaminant"]])
+    controls, people = named.samples[control.to_numpy()], named.samples[~control.to_numpy()]
+    generator, again = np.random.default_rng(seed), []
+    for _ in range(100):
+        drawn = named.choose_samples([*people, *generator.choice(controls, 4, replace=False)])
+        found = judged(drawn, blanks=drawn.metadata["kind"] == "control")
+        again.append(len(known & set(found.index[found["contaminant"]])))
+    return len(known), again
+
+
+def against_peers(lung: Study) -> pd.DataFrame:
+    """Hold the numbers of the bundled study against R.
+
+    Parameters
+    ----------
+    lung : Study
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    fisher = prevalence(lung, lung.metadata["kind"] == "control")
+    leaders = fisher.sort_values(["p", "in_samples"], kind="stable").index[:4]
+    names = pd.Series(dtype=str) if lung.taxonomy is None else lung.taxonomy["taxon"]
+    p = fisher["p"].to_dict()
+    ours = {f"Lung, {name}: p of Fisher's exact test": float(p[name]) for name in _HELD}
+    ours["Lung: Acidovorax among the four first contaminants"] = int(names[leaders].str.startswith("Acidovorax").sum())
+    ours["Fisher's method, 0.1 and 0.2"] = float(combined(pd.Series([0.1]), pd.Series([0.2])).iloc[0])
+    return held_against("recipes/remove-contaminants", ours)
+
+
+_HELD = ("OTU_47000", "OTU_47001", "OTU_46039", "OTU_47315")

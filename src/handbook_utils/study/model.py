@@ -276,6 +276,7 @@ class Study:
                 remedy="Leave them out first: study.choose_samples(study.depth > 0).",
             )
         scaled = sparse.csr_array(sparse.diags_array(1 / self._depth) @ self.table)
+        scaled.sort_indices()  # while it can be written to; some operations sort in place
         return replace(self, table=scaled, quantity="abundances")
 
     # ------------------------------------------------------------------ choosing and joining

@@ -18,6 +18,7 @@ from handbook_utils.study import Study
 
 __all__ = [
     "METHODS",
+    "chances_of_blanks",
     "combined",
     "could_hide",
     "dilutions",
@@ -26,6 +27,7 @@ __all__ = [
     "positive_controls",
     "power_of_blanks",
     "prevalence",
+    "shown_by_blanks",
     "smallest_p",
 ]
 
@@ -350,6 +352,27 @@ def power_of_blanks(blanks: int, samples: int, in_blanks: float, in_samples: flo
     p = _fisher(a.ravel(), (a + b).ravel(), blanks, blanks + samples)
     chance = binom.pmf(a, blanks, in_blanks) * binom.pmf(b, samples, in_samples)
     return float(chance.ravel()[np.nan_to_num(p, nan=1.0) <= threshold].sum())
+
+
+def shown_by_blanks(blanks: int, samples: int) -> pd.DataFrame:
+    """Return what so many blanks can show beside these samples: the least p, and what may hide from them (%)."""
+    numbers = [2, 4, 8, 12, blanks or 1]
+    return pd.DataFrame(
+        {
+            "least p of one taxon": [smallest_p(number, samples) for number in numbers],
+            "seen in none, may still be in (% of blanks)": [100 * could_hide(number) for number in numbers],
+        },
+        index=pd.Index(["2", "4", "8", "12", "as many as here, at least one"], name="blanks"),
+    )
+
+
+def chances_of_blanks(samples: int, threshold: float) -> pd.DataFrame:
+    """Return the chance to find a contaminant that 90 % of blanks have, number of blanks × part of the samples."""
+    rows = {
+        number: {part: power_of_blanks(number, samples, 0.9, part, threshold) for part in (0.1, 0.3, 0.5)}
+        for number in range(1, 17)
+    }
+    return pd.DataFrame(rows).T
 
 
 def dilutions(steps: Sequence[int], kit_share: float = 0.001) -> Mapping[int, float]:

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from handbook_utils.analysis.taxa.contaminants import judged
 from handbook_utils.analysis.taxa.differential import benjamini_hochberg
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study import Study
 
-__all__ = ["leak", "leaked_taxa", "places_of", "plate_study"]
+__all__ = ["leak", "leaked_taxa", "places_of", "plate_study", "rules_of_leaking_wells", "scores_of_a_plate"]
 
 #: Rows and columns of a plate of 96 wells.
 PLATE = (8, 12)
@@ -218,3 +219,41 @@ def leak(study: Study, share: float, seed: int = 1) -> Study:
     counts = study.to_frame()
     taken = generator.poisson(share * (near.astype(float) @ counts.to_numpy()))
     return Study.from_frame(counts + taken, study.metadata, taxonomy=study.taxonomy)
+
+
+def scores_of_a_plate(made: Study) -> pd.DataFrame:
+    """Return what three scores find of the contaminants of simulated wells, and what they call besides (%)."""
+    blank, truth = made.metadata["blank"].astype(bool), _contaminants(made)
+    rows = {}
+    for way in ("prevalence", "frequency", "combined"):
+        called = judged(made, blanks=blank, concentration=made.metadata["concentration"], method=way)["contaminant"]
+        found, wrong = 100 * called[truth].mean(), 100 * called[~truth].mean()
+        rows[way] = {"contaminants found (%)": found, "residents called (%)": wrong}
+    return pd.DataFrame(rows).T.rename_axis("test")
+
+
+def rules_of_leaking_wells(made: Study, threshold: float, seed: int) -> pd.DataFrame:
+    """Return what two rules remove from simulated wells that leak into each other (%)."""
+    blank, truth = made.metadata["blank"].astype(bool), _contaminants(made)
+    leaked = leak(made, 0.001, seed=seed)
+    seen = judged(leaked, blanks=blank, threshold=threshold)
+    parts = leaked.choose_samples(~blank).proportions().to_frame()
+    rules = {
+        "wrong: seen in any blank": seen["in_blanks"] > 0,
+        "right: score of prevalence below the threshold": seen["contaminant"],
+    }
+    rows = {
+        rule: {
+            "contaminants removed (%)": 100 * chosen[truth].mean(),
+            "residents removed (%)": 100 * chosen[~truth].mean(),
+            "reads of residents lost (%)": 100
+            * parts.loc[:, chosen & ~truth].to_numpy().sum()
+            / parts.loc[:, ~truth].to_numpy().sum(),
+        }
+        for rule, chosen in rules.items()
+    }
+    return pd.DataFrame(rows).T.rename_axis("rule")
+
+
+def _contaminants(made: Study) -> pd.Series:
+    return pd.Series(dtype=bool) if made.taxonomy is None else made.taxonomy["truth"] == "contaminant"
