@@ -1,6 +1,6 @@
 """Write table.csv: how methods that compare taxa did in simulated studies of known truth.
 
-Run it after a change of a method (it takes an hour of one processor): ``python data/methods-tried/make.py``, then
+Run it after a change of a method: ``python data/methods-tried/make.py`` (a quarter of an hour of one processor), then
 ``python data/describe.py``. A study of two arms is made of the twins, one sample a person: as many people as are asked
 for, put into arms by lot, or by a covariate; then studies like it are drawn and judged as the recipe does with a
 reader's own (handbook_utils.analysis.taxa.judging).
@@ -81,5 +81,5 @@ def main(studies: int, slow_studies: int) -> None:
 
 
 if __name__ == "__main__":
-    given = [int(number) for number in sys.argv[1:]] or [150, 40]
+    given = [int(number) for number in sys.argv[1:]] or [60, 15]
     main(*given)

@@ -28,6 +28,7 @@ RECIPES = {
         "person": "deelnemer",
         "other": "obesitas",
         "reference": "slank",
+        "simulations": "3",
     },
     "follow-over-time": {
         "person": "deelnemer",

@@ -68,7 +68,7 @@ MAY_BE_EMPTY = {
     ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
     ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
     ("compare-before-and-after", "covariates"),
-    ("find-differential-taxa", "time"),
+    ("find-differential-taxa", "time"), ("find-differential-taxa", "nested_in"),
     ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
     ("remove-contaminants", "concentration"),
 }  # fmt: skip

@@ -1,17 +1,32 @@
-"""What ``recipes/find-differential-taxa`` asks of the reader's files."""
+"""``recipes/find-differential-taxa``: what it asks of the reader's files, what it compares, and what it says of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
-from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.taxa.differential import METHODS, differential
+import pandas as pd
+
+from handbook_utils.analysis.depth import RATIO, depth_warning
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.taxa.differential import METHODS, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.errors import collect
+from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
+from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
+
+#: More features are not shown one by one.
+SHOWN = 15
+#: The questions of the design that the parameters hold under their own names.
+_ASKED = (
+    *("other", "group", "reference", "exposure", "covariates", "person", "nested_in", "time", "interactions"),
+    *("contrast", "formula", "missing", "minimum"),
+)
 
 
 def find_differential_taxa(parameters: Mapping[str, Any]) -> None:
@@ -37,16 +52,457 @@ def find_differential_taxa(parameters: Mapping[str, Any]) -> None:
         checks.append(partial(study.agglomerate, rank))
     collect(*checks)
     plain = [name for name in parameters["covariates"] if "(" not in name]
-    collect(*column_checks(study, {**parameters, "covariates": plain}, [], ["covariates", "person", "time"]))
-    least = float(parameters["least_depth"]) if study.quantity == "counts" else 0.0
-    deep = study.choose_samples((study.depth >= least).to_numpy())
-    questions = ("group", "reference", "exposure", "person", "time", "interactions", "contrast", "missing")
-    other, reference = parameters["other"], parameters["reference"]
-    design = design_of(
-        deep.metadata,
-        covariates=", ".join(parameters["covariates"]),
-        levels=f"{reference}, {other}" if other and reference else "",
-        minimum=3,
-        **{name: parameters[name] for name in questions},
+    collect(
+        *column_checks(study, {**parameters, "covariates": plain}, [], ["covariates", "person", "nested_in", "time"])
     )
+    deep = _deep(study, parameters["least_depth"])
+    design = asked_design(deep, **{name: parameters[name] for name in _ASKED})
     differential(keep_taxa(deep, prevalence=float(parameters["prevalence"])), design, method=method)
+
+
+# ------------------------------------------------------------------------------------------------------ the analysis
+
+
+def asked_design(study: Study, *, other: str = "", reference: str = "", **asked: Any) -> Design:
+    """Make the design: of two groups where both are named, of all groups where not.
+
+    Parameters
+    ----------
+    study : Study
+    other, reference : str
+        Groups; the others are compared with the reference.
+    **asked
+        As :func:`~handbook_utils.analysis.design.design_of`.
+    """
+    levels = [reference, other] if other and reference else []
+    return design_of(study.metadata, levels=levels, reference=reference, **asked)
+
+
+def _deep(study: Study, least: float) -> Study:
+    """Leave out samples with fewer reads; of shares, those without anything."""
+    return study.choose_samples((study.depth >= (least if study.quantity == "counts" else 1e-300)).to_numpy())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The samples and features that are compared, by rules that do not look at groups.
+
+    Attributes
+    ----------
+    whole : Study
+        As it was read.
+    study : Study
+        Added up to a rank; deep samples, features that are not rare.
+    shallow : tuple of str
+        Samples that were left out.
+    rare : int
+        How many features were left out.
+    prevalence : float
+        Least part of the samples that have a feature.
+    """
+
+    whole: Study
+    study: Study
+    shallow: tuple[str, ...]
+    rare: int
+    prevalence: float
+
+    @classmethod
+    def of(cls, whole: Study, *, rank: str, least_depth: int, prevalence: float) -> Choice:
+        """Choose.
+
+        Parameters
+        ----------
+        whole : Study
+        rank : str
+            Rank features are added up to; empty: none.
+        least_depth : int
+            Samples of counts with fewer reads are left out.
+        prevalence : float
+        """
+        joined = whole.agglomerate(rank) if rank else whole
+        deep = _deep(joined, least_depth)
+        study = keep_taxa(deep, prevalence=prevalence)
+        shallow = tuple(map(str, joined.samples.difference(deep.samples, sort=False)))
+        return cls(whole, study, shallow, len(joined.features) - len(study.features), prevalence)
+
+    @property
+    def kinds(self) -> str:
+        """What a feature is."""
+        return self.whole.features_are
+
+    def deepest(self, design: Design) -> list[str]:
+        """Return one sample of each person (or of each unit that samples lie in): the deepest, of shares the first."""
+        nests = design.asked["nested_in"]
+        units = design.frame[nests].astype(str) if nests else design.people
+        if self.study.quantity != "counts":
+            return list(units.index[~units.duplicated().to_numpy()])
+        return sorted(self.study.depth.loc[design.samples].groupby(units).idxmax())
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was found, how far methods agree, how they did in studies like this one, and the sentences that say it.
+
+    Attributes
+    ----------
+    choice : Choice
+    design : Design
+    method : str
+        Of the analysis.
+    rate : float
+        False discovery rate asked for.
+    simulations, seed : int
+    assigned : bool
+        Whether the groups were assigned by lot.
+    """
+
+    choice: Choice
+    design: Design
+    method: str
+    rate: float
+    simulations: int
+    seed: int
+    assigned: bool = False
+
+    @property
+    def _counts(self) -> bool:
+        return self.choice.study.quantity == "counts"
+
+    @property
+    def kinds(self) -> str:
+        """What a feature is."""
+        return self.choice.kinds
+
+    # ------------------------------------------------------------------ what is found
+
+    @cached_property
+    def found(self) -> pd.DataFrame:
+        """All features by the method, the smallest p first."""
+        made = differential(self.choice.study, self.design, method=self.method, seed=self.seed)
+        return made.sort_values("p", kind="stable")
+
+    @property
+    def fitted(self) -> pd.DataFrame:
+        """Features with a fold change."""
+        return self.found[self.found["log2_fold"].notna()]
+
+    @property
+    def contrast(self) -> str:
+        """The first contrast: of the first two groups, or of the number."""
+        return str(self.found["contrast"].mode().iloc[0] if self.fitted.empty else self.fitted["contrast"].iloc[0])
+
+    @property
+    def main(self) -> pd.DataFrame:
+        """Features with a fold change, of the first contrast, as a forest is drawn."""
+        rows = self.fitted[self.fitted["contrast"] == self.contrast]
+        return rows.rename(columns={"log2_fold": "size"})
+
+    @property
+    def called(self) -> pd.Series:
+        """Which rows have a q at or below the rate."""
+        return self.found["q"] <= self.rate
+
+    @property
+    def zeros(self) -> str:
+        """Features that a group lacks, with p."""
+        rows = self.found[self.found["note"] != ""]
+        told = [f"{name} ({row['note']}, p = {row['p']:.1g})" for name, row in rows.iterrows()]
+        return listed(told, most=8) or "none"
+
+    # ------------------------------------------------------------------ how far methods agree
+
+    @cached_property
+    def single(self) -> Design:
+        """The same question with one sample a person, where it can be asked of one; else the design itself."""
+        nests = self.design.asked["nested_in"] or self.design.asked["person"]
+        if not nests or self.design.changes_within(self.design.focus, nests):
+            return self.design
+        rows = self.choice.study.metadata.loc[self.choice.deepest(self.design)]
+        asked = {**self.design.asked, "person": "", "nested_in": "", "minimum": "1", "reference": ""}
+        asked["levels"] = ", ".join(self.design.groups)
+        asked["formula"] = asked["formula"].partition("+ (1")[0].strip()
+        try:
+            return design_of(rows, **asked)
+        except (InputError, InputErrors):  # such as a term of time, of which one sample a person says nothing
+            return self.design
+
+    @cached_property
+    def others(self) -> dict[str, pd.DataFrame]:
+        """What every method says that takes this question, of the first contrast, with one sample a person."""
+        names = usable_methods(self.single, counts=self._counts)
+        made = {name: differential(self.choice.study, self.single, method=name, seed=self.seed) for name in names}
+        return {name: table[table["contrast"] == self.contrast] for name, table in made.items()}
+
+    @property
+    def flagged(self) -> pd.DataFrame:
+        """Which features which method calls."""
+        named = {name: table["q"] <= self.rate for name, table in self.others.items()}
+        return pd.DataFrame(named).reindex(self.choice.study.features.astype(str)).fillna(False).astype(bool)
+
+    @property
+    def by_method(self) -> pd.DataFrame:
+        """How many features each method finds, and what it compares."""
+        words = [METHODS[str(name)].words for name in self.flagged]
+        return self.flagged.sum().rename("found").to_frame().assign(compares=words).rename_axis("method")
+
+    @property
+    def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Folds and calls of the features that most methods call, twenty at most."""
+        votes = self.flagged.sum(axis=1)
+        order = votes[votes > 0].sort_values(ascending=False, kind="stable").index[:20]
+        order = order if len(order) else self.main.index[:5]
+        folds = pd.DataFrame({name: table["log2_fold"] for name, table in self.others.items()})
+        return folds.reindex(order), self.flagged.loc[order]
+
+    # ------------------------------------------------------------------ which to believe
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """Trials on studies like this one, of the fast methods that take its design and of the one that was chosen."""
+        usable = [name for name in usable_methods(self.design, counts=self._counts) if not METHODS[name].slow]
+        methods = list(dict.fromkeys([self.method, *usable]))
+        like = Like.of(self.choice.study, self.design)
+        return tried(like, methods, studies=self.simulations, rate=self.rate, seed=self.seed)
+
+    @cached_property
+    def summed(self) -> pd.DataFrame:
+        """The trials by method."""
+        return judged(self.trials)
+
+    @property
+    def best(self) -> str:
+        """The method that finds most among those that keep to the rate in the trials; empty where none does."""
+        return recommended(self.summed, self.rate)
+
+    @property
+    def evidence(self) -> str:
+        """What the trials say of the method chosen, and of the others."""
+        own, best = self.summed.loc[self.method], self.best
+        said = (
+            f"In {self.trials['number'].nunique()} simulated studies with the depth, sizes and covariates of these "
+            f"samples {self.method} had {own['false']:.0f} % false discoveries (standard error "
+            f"{own['false_error']:.0f}) where {100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
+            "what differed four times"
+        )
+        if not best:
+            return f"{said}; no method tried kept to the rate"
+        if best == self.method:
+            return f"{said}; of those that kept to it none found more"
+        more = self.summed.loc[best]
+        return (
+            f"{said}; {best} found most of those that kept to the rate ({more['found']:.0f} %, with "
+            f"{more['false']:.0f} % false): a reason to choose it in the next study, not to look again at this one"
+        )
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the method chosen keeps to the rate, as far as the trials can tell."""
+        return bool(recommended(self.summed.loc[[self.method]], self.rate))
+
+    # ------------------------------------------------------------------ what is said of it
+
+    @property
+    def depth(self) -> str:
+        """Whether depth goes with what is asked."""
+        if not self._counts:
+            return "The table holds shares or other amounts, so whether samples were read equally deeply is not known"
+        warning = depth_warning(self.choice.study, self.design)
+        if not warning:
+            return "Depth does not go with what is asked"
+        if self.design.groups:
+            middles = (
+                self.choice.study.depth.loc[self.design.samples].groupby(self.design.labels, observed=True).median()
+            )
+            if middles.max() <= RATIO * middles.min():
+                return warning
+        return f"{warning}; methods that add one number to every count then find what is not there"
+
+    @property
+    def question(self) -> str:
+        """What is compared, beside what; no test of these exchanges samples."""
+        return self.design.what.partition("; a test exchanges")[0]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the design, but for the number of arrangements, which is that of other tests."""
+        return [note for note in self.design.notes if "arrangements" not in note]
+
+    @property
+    def _beside(self) -> str:
+        return f", beside {', '.join(self.design.beside)}" if self.design.beside else ""
+
+    @property
+    def values(self) -> list[tuple[str, float | str, int]]:
+        """Name, value and decimals of the numbers in the text."""
+        first = self.fitted.iloc[0]
+        votes = self.flagged.sum(axis=1)
+        methods = self.flagged.shape[1]
+        return [
+            ("first", str(self.fitted.index[0]), 0),
+            ("first-fold", float(first["log2_fold"]), 1),
+            ("first-low", float(first["low"]), 1),
+            ("first-high", float(first["high"]), 1),
+            ("hits", f"{int(self.called.sum())} of {len(self.found)} comparisons have", 0),
+            ("n", int(self.found["n"].iloc[0]), 0),
+            ("zeros", self.zeros, 0),
+            ("fewest", int(self.flagged.sum().min()), 0),
+            ("largest", int(self.flagged.sum().max()), 0),
+            ("any", int((votes > 0).sum()), 0),
+            ("one-only", int((votes == 1).sum()), 0),
+            ("most", int((votes >= max(methods - 1, 1)).sum()), 0),
+            ("evidence", self.evidence, 0),
+        ]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What :meth:`handbook_utils.results.Results.answer` is given."""
+        design, first, kinds = self.design, self.fitted.iloc[0], self.kinds
+        count, contrasts = int(self.called.sum()), list(self.found["contrast"].unique())
+        goes = f"differ between the groups of {design.focus}" if design.groups else f"go with {design.focus}"
+        unit = "" if design.groups else " for each unit"
+        one = (
+            f"{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}{unit} "
+            f"({first['contrast']}; 95 % interval {first['low']:.2f} to {first['high']:.2f}; q = {first['q']:.2g})"
+        )
+        none = (
+            ""
+            if count
+            else " None of them was shown to differ, which does not show that they are equal: look at the intervals."
+        )
+        zeros = "" if self.zeros == "none" else f" A whole group lacks: {self.zeros}."
+        half = int((self.flagged.sum(axis=1) * 2 >= self.flagged.shape[1]).sum())
+        doubt = "" if self.keeps else " In simulated studies like this one the method found too much (see below)."
+        return {
+            "asked": f"Which {kinds} {goes}{self._beside}?",
+            "found": f"{count} of {len(self.found)} comparisons ({', '.join(contrasts)}) at a false discovery rate of "
+            f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {one}.{zeros}{none}{doubt}",
+            "rests_on": [
+                f"{design.who.split(';')[0]}; {len(self.choice.study.features)} {kinds}.",
+                f"{self.method}: {METHODS[self.method].words}.",
+                f"{self.evidence}.",
+                f"{half} {kinds} are called by half or more of {self.flagged.shape[1]} methods.",
+                f"{self.depth}.",
+                *(f"{note}." for note in self.notes),
+            ],
+            "left_out": self.left_out,
+        }
+
+    @property
+    def left_out(self) -> list[str]:
+        """What was left out, and why, a sentence each."""
+        choice = self.choice
+        return [
+            *(note for note in choice.whole.notes if note.startswith("Left out")),
+            *([f"Too few reads: {listed(list(choice.shallow), most=20)}."] if choice.shallow else []),
+            *(f"{reason}: {listed(samples, most=20)}." for reason, samples in self.design.left_out.items()),
+            *(
+                [f"{choice.rare} {self.kinds} that less than {100 * choice.prevalence:g} % of the samples have."]
+                if choice.rare
+                else []
+            ),
+        ]
+
+    @property
+    def limits(self) -> list[str]:
+        """What this comparison cannot say, true of these data."""
+        design, kinds = self.design, self.kinds
+        wide = float(((self.main["high"] - self.main["low"]) / 2).median())
+        found = [
+            "The groups were assigned by lot, so a difference is an effect of the assignment, chance apart."
+            if self.assigned
+            else "These are associations: they do not say what came first, nor what else lies behind both.",
+            f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
+            f"not see differences of less than about {2**wide:.1f} times.",
+            "A fold is told against what most others do: where most of them change in one direction, all are off.",
+        ]
+        if not self.keeps:
+            found.append(f"{self.evidence}.")
+        if depth_warning(self.choice.study, design):
+            found.append(f"{self.depth}.")
+        if not design.asked["person"] and not design.asked["nested_in"]:
+            found.append("Every sample was taken as independent: this is wrong where several come from one person.")
+        if not design.beside:
+            found.append("Nothing was taken into account beside it.")
+        if kinds == "functions" and any("PICRUSt2" in note for note in self.choice.whole.notes):
+            found.append("These functions were predicted from who is there, not measured.")
+        return found
+
+    @property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        design, contrasts = self.design, ", ".join(self.found["contrast"].unique())
+        level = "each unit of " + design.asked["nested_in"] if design.asked["nested_in"] else "each person"
+        random = (
+            f", with a random level of {level} and Satterthwaite's degrees of freedom"
+            if design.n_people < design.n or design.asked["nested_in"]
+            else ""
+        )
+        how = (
+            "linear models of centred log-ratios with correction for the commonest difference (LinDA, adaptive "
+            "replacement of zeros)"
+            if self.method == "linda"
+            else f"{self.method} ({METHODS[self.method].words})"
+        )
+        return (
+            f"{len(self.choice.study.features)} {self.kinds} present in at least {100 * self.choice.prevalence:g} % of "
+            f"samples were compared ({contrasts}) in {design.who}, by {how}{random}{self._beside}; q-values after "
+            f"Benjamini and Hochberg. {self.kinds.title()} absent from one group were compared by Fisher's exact test "
+            f"of presence. {self.evidence}. Random seed {self.seed}."
+        )
+
+
+# -------------------------------------------------------------------------------------------------------- the lesson
+
+
+def one_that_grows() -> pd.DataFrame:
+    """Return simulated amounts of four taxa at two moments, of which one grows."""
+    return pd.DataFrame({"before": [10.0, 20, 30, 40], "after": [110.0, 20, 30, 40]}, index=list("ABCD"))
+
+
+def in_words(stored: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Return false discoveries and what was found, a row a method, by situation, for arms of one size."""
+    rows = stored[stored["people"] == size]
+    wide = rows.pivot(index="method", columns="situation", values=["false", "found"])
+    order = ["alike", "depth", "confounded", "adjusted"]
+    columns = [(what, name) for name in order for what in ("false", "found")]
+    made = wide[columns].set_axis([f"{name}: {what} (%)" for what, name in columns], axis=1)
+    return made.rename_axis("method")
+
+
+def one_each(twins: Study) -> Study:
+    """Return the deepest sample of each person of the bundled study, without rare taxa."""
+    deep = twins.choose_samples((twins.depth >= 200).to_numpy())
+    return keep_taxa(
+        deep.choose_samples(sorted(deep.depth.groupby(deep.column("person").astype(str)).idxmax())), prevalence=0.25
+    )
+
+
+_WRITTEN = (
+    *((1, 32, 1, 2, 6, 11), (3, 57, 0, 1, 37, 2), (7, 69, 0, 1, 97, 8), (5, 237, 1, 2, 7, 8), (5, 27, 3, 2, 17, 10)),
+    *((2, 145, 0, 8, 19, 22), (93, 222, 1, 4, 29, 14), (16, 108, 0, 2, 40, 9), (52, 80, 1, 1, 73, 15)),
+    *((12, 392, 2, 3, 68, 11), (1, 181, 0, 2, 37, 6), (35, 83, 1, 4, 15, 7)),
+)
+
+
+def against_peers() -> pd.DataFrame:
+    """Hold the tests against R, on counts written here.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    names = [f"s{row}" for row in range(12)]
+    arms = pd.DataFrame({"arm": ["no"] * 6 + ["yes"] * 6}, index=names)
+    small = Study.from_frame(pd.DataFrame(list(_WRITTEN), index=names, columns=list("abcdef")), arms)
+    design = design_of(arms, group="arm")
+
+    def of(method: str, what: str) -> float:
+        return float(differential(small, design, method=method)[what].to_dict()["a"])
+
+    ours = {"CLR and Wilcoxon: p of the first taxon": of("clr-wilcoxon", "p")}
+    for label, method in (("LinDA", "linda"), ("MaAsLin-like", "maaslin-like"), ("limma-trend", "limma-trend")):
+        ours[f"{label}: log2 fold change of the first taxon"] = of(method, "log2_fold")
+        ours[f"{label}: p of the first taxon"] = of(method, "p")
+    return held_against("recipes/find-differential-taxa", ours)

@@ -168,10 +168,14 @@ def first_p_values(values: Array, design: Design, method: str, *, counts: bool, 
         Whether these are counts.
     seed : int
     """
-    question = next(_questions(design))
-    found, _ = _answered(question, values, design, METHODS[method], counts, seed)
+    question, known = next(_questions(design)), METHODS[method]
+    if known.p is not None:
+        rows, model = _asked(question, design, known)
+        found = known.p(values[rows], model, counts)
+    else:
+        found = _answered(question, values, design, known, counts, seed)[0]["p"].to_numpy(dtype=float)
     absent, p, _ = _absent(question, design, values > 0)
-    return np.where(absent, p, found["p"].to_numpy(dtype=float))
+    return np.where(absent, p, found)
 
 
 def _answered(

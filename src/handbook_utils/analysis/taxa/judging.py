@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.taxa.differential import benjamini_hochberg, first_p_values
+from handbook_utils.analysis.taxa.differential import benjamini_hochberg, differential, first_p_values
 from handbook_utils.analysis.taxa.presence import firth
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
 
-__all__ = ["Like", "judged", "recommended", "tried"]
+__all__ = ["Like", "dealt_anew", "judged", "recommended", "tried", "ways_to_report"]
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -81,9 +81,7 @@ class Like:
         first = np.array([rows[0] for rows in units])
         beside = [name for name in design.beside if design.focus not in design.terms[name].columns]
         block = design.block(beside).to_numpy(dtype=float)[first]
-        spread = block.std(axis=0)
-        block = (block - block.mean(axis=0)) / np.where(spread > 0, spread, 1)
-        model = np.column_stack([np.ones(len(first)), block])
+        model = np.column_stack([np.ones(len(first)), _apart(block)])
         usable = np.ones(len(units), dtype=bool)
         if design.groups:
             labels = design.labels.to_numpy(dtype=object)
@@ -191,6 +189,13 @@ class Like:
         return np.asarray(self.depth[near[np.arange(len(near)), generator.integers(near.shape[1], size=len(near))]])
 
 
+def _apart(block: Array) -> Array:
+    """Return columns that span the same as these, but for a constant, none of which follows from the others."""
+    left, size, _ = np.linalg.svd(block - block.mean(axis=0), full_matrices=False)
+    known = size > 1e-9 * max(float(size.max(initial=0)), 1e-300)
+    return np.asarray(left[:, known] * np.sqrt(len(block)))
+
+
 def _chance(inside: npt.NDArray[np.bool_], model: Array) -> Array:
     """Return how likely each unit is in a group, by its covariates."""
     if model.shape[1] == 1:
@@ -231,7 +236,8 @@ def tried(
     pandas.DataFrame
         A row a study and method: ``number``, ``differs``, ``method``, ``found`` (called features that differ),
         ``false`` (called ones that do not), ``changed`` (how many differ), ``small`` (p-values of at most 0.05 among
-        those that do not differ), ``same`` (how many do not).
+        those that do not differ), ``same`` (how many do not); ``hits`` and ``truth``, the places of the features that
+        were called and that differ.
     """
     changed = max(2, round(part * like.values.shape[1]))
     rows = []
@@ -259,6 +265,8 @@ def tried(
                         "changed": int(really.sum()),
                         "small": int((p[~really] <= 0.05).sum()),
                         "same": int(np.isfinite(p[~really]).sum()),
+                        "hits": tuple(np.flatnonzero(there)[called]),
+                        "truth": tuple(np.flatnonzero(there)[really]),
                     }
                 )
     return pd.DataFrame(rows)
@@ -328,3 +336,47 @@ def recommended(summed: pd.DataFrame, rate: float) -> str:
         summed["any"] - 2 * summed["any_error"] <= 100 * rate
     )
     return str(summed.loc[keeps, "found"].idxmax()) if keeps.any() else ""
+
+
+def ways_to_report(trials: pd.DataFrame) -> pd.DataFrame:
+    """Compare reporting what any method finds with one that was chosen beforehand, in trials of several methods.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        Of :func:`tried`.
+    """
+    real = trials[trials["differs"]]
+    number = real["method"].nunique()
+    rules = {"wrong: found by any method": 1, "found by half of the methods": (number + 1) // 2}
+    ways: dict[str, Sequence[float]] = {}
+    for label, least in [*rules.items(), ("found by all methods", number)]:
+        parts = []
+        for _, rows in real.groupby("number"):
+            counted = pd.Series([hit for hits in rows["hits"] for hit in hits], dtype=object).value_counts()
+            kept, known = set(counted.index[counted >= least]), set(rows["truth"].iloc[0])
+            parts.append((len(kept - known) / max(len(kept), 1), len(kept & known) / len(known)))
+        ways[label] = list(100 * np.mean(parts, axis=0))
+    chosen = judged(trials).to_dict("index")["linda"]
+    ways["right: LinDA, chosen beforehand"] = [chosen["false"], chosen["found"]]
+    return pd.DataFrame(ways, index=["false discoveries (%)", "found of what differs (%)"]).T.rename_axis("way")
+
+
+def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
+    """Deal the groups of a column out anew, by lot, and count in how many deals LinDA finds anything.
+
+    Parameters
+    ----------
+    study : Study
+        Counts.
+    column : str
+        Of two groups.
+    times, seed : int
+    """
+    generator = np.random.default_rng(seed)
+    some = 0
+    for _ in range(times):
+        dealt = pd.DataFrame({column: generator.permutation(study.column(column).to_numpy())}, index=study.samples)
+        found = differential(study.with_metadata(dealt), design_of(dealt, group=column), method="linda")
+        some += bool((found["q"] <= 0.05).any())
+    return some

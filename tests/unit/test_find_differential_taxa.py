@@ -1,0 +1,93 @@
+"""What find-differential-taxa says is true of the data, whatever the design."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils.recipes.find_differential_taxa import Choice, Compared, asked_design
+from handbook_utils.study import Study
+
+
+def study_of(seed: int = 1, **parts) -> Study:
+    generator = np.random.default_rng(seed)
+    who = np.repeat(np.arange(18), 2)
+    level = np.exp(generator.normal(3, 1, 15) + generator.normal(0, 0.4, (18, 15))[who])
+    frame = pd.DataFrame(generator.poisson(level), columns=[f"t{place}" for place in range(15)])
+    frame["t0"] = np.where(who % 2 == 0, 0, frame["t0"] + 1)
+    frame["t1"] *= np.where(who % 2 == 0, 1, 8)
+    frame.index = [f"s{row}" for row in range(36)]
+    metadata = {"who": who, "arm": np.where(who % 2 == 0, "no", "yes"), "age": who + 30.0, "visit": np.tile([1, 2], 18)}
+    return Study.from_frame(frame, pd.DataFrame(metadata, index=frame.index), **parts)
+
+
+def compared(study: Study, method: str = "linda", **asked) -> Compared:
+    choice = Choice.of(study, rank="", least_depth=1, prevalence=0.1)
+    return Compared(choice, asked_design(choice.study, **asked), method, 0.05, 3, 1)
+
+
+def said(made: Compared) -> str:
+    answer = made.answer
+    parts = [answer["asked"], answer["found"], *answer["rests_on"], *answer["left_out"], *made.limits, made.methods]
+    return " ".join(parts)
+
+
+def test_the_answer_has_effect_interval_and_n():
+    made = compared(study_of(), group="arm", person="who")
+    found = made.answer["found"]
+    assert "t1 has the smallest p" in found
+    row = made.found.loc["t1"]
+    assert f"95 % interval {row['low']:.2f} to {row['high']:.2f}" in found
+    assert "in 36 samples" in found
+    assert "t0 (structural zero in no" in found
+    assert "36 samples of 18 people" in said(made)
+    assert "random level of each person" in made.methods
+
+
+def test_people_are_told_only_where_named_and_functions_are_no_taxa():
+    study = study_of()
+    one = study.choose_samples(list(study.samples[::2]))
+    made = compared(replace(one, features_are="functions"), group="arm", covariates="age")
+    assert "people" not in said(made).replace("where several come from one person", "")
+    assert "taxa" not in said(made).lower().replace("find-differential-taxa", "")
+    assert made.found.index.name == "function"
+    assert "beside age" in made._beside
+
+
+def test_a_number_is_told_by_its_unit():
+    made = compared(study_of(), exposure="age", person="who")
+    assert made.contrast == "age"
+    assert "in all" in made.found
+
+
+def test_shares_are_compared_and_their_depth_is_not_known():
+    study = study_of()
+    made = compared(study.proportions(), method="maaslin-like", group="arm", person="who")
+    assert "whether samples were read equally deeply is not known" in said(made)
+    assert {"linda", "limma-trend", "presence", "shares-wilcoxon"} <= set(made.others)
+    assert "deseq2" not in made.others
+
+
+def test_samples_of_a_unit_have_its_level():
+    study = study_of()
+    plain = compared(study, group="arm")
+    nested = compared(study, group="arm", nested_in="who")
+    wider = (nested.found["high"] - nested.found["low"]) / (plain.found["high"] - plain.found["low"])
+    assert wider.median() > 1.1
+    assert "random level of each unit of who" in nested.methods
+    assert nested.single.n == 18
+
+
+def test_what_changes_within_people_is_asked_of_all_samples():
+    made = compared(study_of(), group="visit", person="who")
+    assert made.single is made.design
+    assert set(made.others) == {"linda", "maaslin-like"}
+
+
+@pytest.mark.parametrize("formula", ["~ arm + age + (1 | who)", "~ arm * visit + (1 | who)"])
+def test_a_formula_says_the_same(formula):
+    made = compared(study_of(), formula=formula)
+    assert made.design.focus == "arm"
+    assert made.single.n_people == made.single.n
+    assert "taxon" in made.found.index.names
