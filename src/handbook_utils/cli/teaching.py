@@ -38,7 +38,7 @@ def slides(
     timeout: Timeout = 600,
 ) -> None:
     """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
-    from handbook_utils.publishing.slides import slides_html
+    from handbook_utils.publishing.teaching.slides import slides_html
 
     chapter, target = _explainer(slug, lang, output, ".html", force)
     outcome = executed(chapter, timeout, {"lang": lang})
@@ -56,7 +56,7 @@ def handout(
     """Make a handout of an explainer: one A4 page as PDF, with its short answer, a figure, and how sure we are."""
     import tempfile
 
-    from handbook_utils.publishing.handout import handout_pdf
+    from handbook_utils.publishing.teaching.handout import handout_pdf
 
     chapter, target = _explainer(slug, lang, output, ".pdf", force)
     with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
