@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.model import Quantity
+from handbook_utils.study.checks import Quantity
 
 Axis = Literal["samples", "features"]
 
