@@ -1,4 +1,4 @@
-"""What a professional needs of a condition: whole, dated, two sentences to say, and a page for each of the manifest's."""
+"""What a professional needs of a condition: whole, dated, two sentences to say, a page each."""
 
 import re
 from datetime import date

@@ -27,7 +27,8 @@ def test_prices_of_the_reader_are_used_with_a_comma_or_a_point():
 
 
 @pytest.mark.parametrize(
-    ("prices", "problem"), [({"oat": "1"}, "no food 'oat'"), ({"oats": "cheap"}, "no price"), ({"oats": "0"}, "no price")]
+    ("prices", "problem"),
+    [({"oat": "1"}, "no food 'oat'"), ({"oats": "cheap"}, "no price"), ({"oats": "0"}, "no price")],
 )
 def test_a_price_that_cannot_be_is_told_before_anything_runs(prices, problem):
     with pytest.raises(InputErrors, match=problem):
