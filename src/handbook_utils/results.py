@@ -12,7 +12,7 @@ import json
 import mimetypes
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -199,6 +199,27 @@ class Results:
             {"application/papermill.record/text/plain": written},
             {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
         )
+
+    def values(self, values: Mapping[str, float | str], digits: int = 2) -> None:
+        """Record several numbers or words that are written with as many decimals.
+
+        Parameters
+        ----------
+        values : mapping of str to float or str
+            By the name that prose calls them by.
+        digits : int
+            Decimals of the numbers.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> Results(folder=folder).values({"people": 40, "group": "arm"}, 0)  # doctest: +ELLIPSIS
+        {...'40'...}
+        {...'arm'...}
+        """
+        for name, value in values.items():
+            self.value(name, value, digits)
 
     def peers(self, frame: pd.DataFrame, digits: int = 6) -> None:
         """Show numbers held against a peer's, and hand them to the book's page that gathers all of them.
