@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DRAWINGS = Path("book") / "_static" / "drawings"
 
 #: Where the explorables are: a script each, and the one with what all have.
-EXPLORE = Path(__file__).parent / "theme" / "static" / "explore"
+EXPLORE = Path(__file__).parents[1] / "theme" / "static" / "explore"
 _FRAME = "frame.js"
 
 _WORDS = re.compile(r'<(?P<tag>title|desc|tspan) lang="(?P<lang>\w+)">(?P<text>[^<]*)</(?P=tag)>\s*')
