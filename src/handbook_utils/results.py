@@ -201,26 +201,19 @@ class Results:
             {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
         )
 
-    def values(self, values: Mapping[str, float | str], digits: int = 2) -> None:
-        """Record several numbers or words that are written with as many decimals.
+    def values(self, values: Mapping[str, float | str] | pd.Series, digits: int | Mapping[str, int] = 2) -> None:
+        """Record several numbers or words, as :meth:`value` records one.
 
         Parameters
         ----------
         values : mapping of str to float or str
-            By the name that prose calls them by.
-        digits : int
-            Decimals of the numbers.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> folder = Path(tempfile.mkdtemp())
-        >>> Results(folder=folder).values({"people": 40, "group": "arm"}, 0)  # doctest: +ELLIPSIS
-        {...'40'...}
-        {...'arm'...}
+            By name.
+        digits : int or mapping of str to int
+            Decimals, of all or by name.
         """
         for name, value in values.items():
-            self.value(name, value, digits)
+            places = digits if isinstance(digits, int) else int(digits[str(name)])
+            self.value(str(name), value, places)
 
     def peers(self, frame: pd.DataFrame, digits: int = 6) -> None:
         """Show numbers held against a peer's, and hand them to the book's page that gathers all of them.

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.style import Drawn
-from handbook_utils.protocols.cold.chain import Log, longest_gap, minutes_above
+from handbook_utils.protocols.cold.chain import longest_gap, minutes_above
+from handbook_utils.protocols.cold.reading import Log
 
 #: More shipments than this do not fit on one figure; the warmest are drawn.
 MOST_SHIPMENTS = 12

@@ -11,11 +11,11 @@ import pandas as pd
 from handbook_utils.protocols.cold.chain import (
     Judged,
     Limits,
-    Log,
     mean_kinetic_temperature,
     minutes_above,
     verdict_table,
 )
+from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.wells.tubes import VERDICTS
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from handbook_utils.protocols.criteria import Criteria
 from handbook_utils.protocols.people.recruitment import balance, flow, reach
-from handbook_utils.protocols.people.screening import INCLUDED, NOT_INCLUDED, UNDECIDED, WAITING, Rules, decide
+from handbook_utils.protocols.people.rules import Rules
+from handbook_utils.protocols.people.screening import INCLUDED, NOT_INCLUDED, UNDECIDED, WAITING, decide
 
 
 @dataclass(frozen=True)

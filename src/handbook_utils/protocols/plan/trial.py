@@ -12,19 +12,9 @@ import pandas as pd
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
-from handbook_utils.analysis.power import (
-    baseline_residuals,
-    changes,
-    parallel_power,
-    permanova_power,
-    residuals,
-    separation,
-    size_reaching,
-    t_power,
-    t_size,
-    taxon_power,
-    tilted,
-)
+from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
+from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted
+from handbook_utils.analysis.sample_size import size_reaching, t_power, t_size
 from handbook_utils.protocols.plan.inputs import Pilot, effects_of, named_taxon
 
 #: Why what is balanced over plates is recorded.
