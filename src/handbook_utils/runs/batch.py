@@ -178,7 +178,8 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
     results = Path(tempfile.mkdtemp(prefix=f".{run.name}.results-", dir=out))
     try:
         try:
-            request = Request(run.chapter, run.parameters, results=results, answers=run.answers)
+            # Checked anew: this may be hours after the plan was read, and on another machine.
+            request = Request(run.chapter, run.parameters, results=results)
             outcome = run_one(request, root=root, timeout=timeout, workers=workers)
         except (InputError, InputErrors) as error:
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
