@@ -13,7 +13,7 @@ from scipy.stats import binom
 from handbook_utils.analysis.models.fermentation import acids_a_day, acids_of_a_sugar
 from handbook_utils.analysis.models.kinetics import Gut, follow_dose
 from handbook_utils.analysis.models.trials import Arm
-from handbook_utils.publishing.illustrations import EXPLORE, explorables
+from handbook_utils.publishing.pages.illustrations import EXPLORE, explorables
 
 HERE = Path(__file__).parent
 INPUTS = 50

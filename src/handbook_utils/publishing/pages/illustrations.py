@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DRAWINGS = Path("book") / "_static" / "drawings"
 
 #: Where the explorables are: a script each, and the one with what all have.
-EXPLORE = Path(__file__).parent / "theme" / "static" / "explore"
+EXPLORE = Path(__file__).parents[1] / "theme" / "static" / "explore"
 _FRAME = "frame.js"
 
 _WORDS = re.compile(r'<(?P<tag>title|desc|tspan) lang="(?P<lang>\w+)">(?P<text>[^<]*)</(?P=tag)>\s*')
@@ -117,6 +117,7 @@ class _Drawing(SphinxDirective):
             hint = f"; did you mean {close!r}?" if close else f"; there are: {', '.join(known)}"
             raise self.error(f"There is no drawing {self.arguments[0]!r}{hint}")
         self.env.note_dependency(str(path))
+        self.env.domaindata["handbook"]["drawings"].setdefault(self.env.docname, path.stem)
         return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
 
 
