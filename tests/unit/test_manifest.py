@@ -30,22 +30,8 @@ def said_on(page: str, lang: str) -> str:
     return "\n".join([*texts, *advice_in(source, ROOT, lang)])
 
 
-#: Their pages are being written; the page says that there is none yet.
-WAITING = {
-    "asthma-allergy",
-    "gut-defences",
-    "gut-surface",
-    "ibd-diet",
-    "ibd-predict",
-    "immunity",
-    "other-illnesses",
-    "pregnancy",
-    "small-intestine",
-}
-
-
 def test_every_item_of_the_manifest_has_a_page():
-    assert {name for name, pages in PAGES.items() if not pages} == WAITING
+    assert [name for name, pages in PAGES.items() if not pages] == []
 
 
 @pytest.mark.parametrize("name", ITEMS)
