@@ -77,7 +77,8 @@ def parts(
     else:
         to = said(lang, "to", "tot")
         ends = {
-            part: (numbers[part][values.idxmin()], numbers[part][values.idxmax()]) for part, values in table.items()
+            part: [written(float(end), digits, lang) for end in (values.min(), values.max())]
+            for part, values in table.items()
         }
         told = said(lang, f"{len(table)} bars, ", f"{len(table)} balken, ")
         told += ", ".join(f"{part} {low} {to} {high}" for part, (low, high) in ends.items())
