@@ -65,7 +65,9 @@ class _Condition(_Registered):
 
     def run(self) -> list[nodes.Node]:
         try:
-            return self.shown(condition_text(Path(self.env.srcdir), self.arguments[0], self.language), CONDITIONS)
+            text = condition_text(Path(self.env.srcdir), self.arguments[0], self.language)
+            # The class makes the page one sheet on paper.
+            return [nodes.container("", *self.shown(text, CONDITIONS), classes=["sheet"])]
         except InputError as error:
             raise self.error(str(error)) from error
 
