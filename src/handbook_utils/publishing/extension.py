@@ -33,6 +33,7 @@ from handbook_utils.publishing.pages.illustrations import setup_illustrations
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
+from handbook_utils.publishing.teaching.offered import setup_lessons
 from handbook_utils.publishing.translate import problems
 from handbook_utils.publishing.web.cards import setup_cards
 from handbook_utils.publishing.web.surroundings import setup_surroundings
@@ -473,6 +474,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(checked_numbers)
     setup_illustrations(app)
     setup_cards(app)
+    setup_lessons(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)
