@@ -108,7 +108,7 @@ def description_of(body: str) -> str:
     'Many live there.'
     """
     answer = body[max(body.find('class="tip'), body.find("tip admonition"), 0) :]
-    for found in re.finditer(r"<p>(.*?)</p>", re.sub(r'<span class="meaning".*?</span>', "", answer), re.DOTALL):
+    for found in re.finditer(r"<p>(.*?)</p>", answer, re.DOTALL):
         said = " ".join(html.unescape(re.sub(r"<[^>]+>", "", found[1])).split())
         if said:
             return said if len(said) <= _DESCRIPTION else said[:_DESCRIPTION].rpartition(" ")[0] + " …"
