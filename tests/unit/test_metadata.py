@@ -579,3 +579,25 @@ def test_the_tenth_visit_comes_after_the_second(tmp_path):
     given.to_csv(tmp_path / "answers.csv", index=False)
     with pytest.raises((InputError, InputErrors), match="before earlier ones"):
         read_questionnaire(tmp_path / "answers.csv", listed, today=TODAY)
+
+
+def test_a_visit_that_was_missed_needs_no_day(files, tmp_path):
+    answers, tubes = files
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    never_came, not_filled = frame.loc[2, "tube"], frame.loc[5, "tube"]
+    frame.loc[5, "collected"] = "not collected"
+    frame.drop(index=2).to_csv(answers, index=False)
+    given = PARAMETERS | {"questionnaire": str(answers), "tubes": str(tubes)}
+    with pytest.raises(InputErrors, match="Tubes have no questionnaire"):
+        gathered(given)
+    verdicts = tmp_path / "verdicts.csv"
+    verdicts.write_text(f"tube,verdict\n{never_came},missing\n", encoding="utf-8")
+    found, kept, rejected, study = gathered(given | {"verdicts": str(verdicts)})
+    made = records(found.table, kept, planned_controls(kept, PARAMETERS), study)
+    assert rejected == [never_came]
+    assert not {never_came, not_filled} & set(made["sample"])
+    assert (made["content"] == "sample").sum() == 178
+    assert made.loc[made["content"] == "sample", "date"].str.fullmatch(r"\d{4}-\d\d").all()
+    verdicts.write_text(f"tube,verdict\n{never_came},missing\n{not_filled},accept\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="said not to have been filled"):
+        gathered(given | {"verdicts": str(verdicts)})

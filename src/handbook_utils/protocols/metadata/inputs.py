@@ -134,8 +134,9 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
     """
     given = {name: str(parameters.get(name, "")) for name in ("questionnaire", "tubes", "verdicts")}
     tubes = read_tubes(Path(given["tubes"])) if given["tubes"] else datasets.frame("example-study")
+    rejected, came = read_rejected(Path(given["verdicts"])) if given["verdicts"] else ([], [])
     if given["questionnaire"]:
-        found = read_questionnaire(Path(given["questionnaire"]), tubes)
+        found = read_questionnaire(Path(given["questionnaire"]), tubes, out=rejected, came=came)
     else:
         if given["tubes"]:
             raise InputError(
@@ -146,7 +147,6 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
         answers = example_questionnaire()
         lines = answers.set_axis(pd.RangeIndex(2, len(answers) + 2, name="line"))
         found = validate_table(lines, QUESTIONNAIRE, "the simulated questionnaires")
-    rejected = read_rejected(Path(given["verdicts"])) if given["verdicts"] else []
     study = Circumstances(
         project=parameters["project"],
         country=parameters["country"],
