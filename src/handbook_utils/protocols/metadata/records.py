@@ -83,6 +83,8 @@ class Circumstances:
 # ---------------------------------------------------------------------- reading
 
 
+#: Hours by which the time on a form may differ from that of the scan.
+_APART = 24
 #: What stands instead of a day where no sample was taken: a visit that was missed has no date.
 NOT_TAKEN = "not collected"
 
@@ -93,6 +95,7 @@ def read_questionnaire(
     *,
     out: Collection[str] = (),
     came: Collection[str] = (),
+    scanned: pd.Series | None = None,
     today: dt.date | None = None,
 ) -> Validation:
     """Read questionnaires and hold them against their own rules and the list of tubes.
@@ -105,6 +108,8 @@ def read_questionnaire(
         Columns sample, participant, arm, sex, age_band, centre, time_point.
     out, came : collection of str
         Tubes that were rejected or never came, and need no questionnaire; tubes that are known to have come.
+    scanned : pandas.Series, optional
+        Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
 
     Returns
@@ -257,6 +262,71 @@ def _misfits(
             )
         )
     return errors
+
+
+def read_scanned(path: Path) -> pd.Series:
+    """Read when tubes were filled, as ``keep-it-cold`` writes it.
+
+    Raises
+    ------
+    InputError
+        The file has no columns tube and collected.
+    """
+    frame = read_samples(path)
+    if not {"tube", "collected"} <= set(frame.columns):
+        raise InputError(
+            "The scans lack columns.",
+            where=str(path),
+            expected="tube, collected",
+            found=listed(list(frame.columns)),
+            remedy="Give collected.csv of keep-it-cold.",
+        )
+    return frame.set_index("tube")["collected"]
+
+
+def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputError]:
+    r"""Hold the days on forms against those of the scans, and say which two look exchanged.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        Questionnaires: ``tube``, ``collected``.
+    scanned : pandas.Series
+        Local times, by tube.
+
+    Returns
+    -------
+    list of InputError
+        One for all tubes whose form and scan differ by more than a day.
+
+    Examples
+    --------
+    >>> forms = pd.DataFrame({"tube": ["A-1", "A-2"], "collected": ["2026-03-01 08:00", "2026-01-10 07:30"]})
+    >>> scans = pd.Series({"A-1": "2026-01-10 07:31", "A-2": "2026-03-01 08:02"})
+    >>> print(forms_and_scans(forms, scans)[0].found.replace("), ", "),\n"))
+    A-1 (form 2026-03-01, scan 2026-01-10; its form fits A-2),
+    A-2 (form 2026-01-10, scan 2026-03-01; its form fits A-1)
+    """
+    form = pd.to_datetime(answers.set_index("tube")["collected"], errors="coerce", format="mixed").dropna()
+    scan = pd.to_datetime(scanned, errors="coerce", format="mixed").dropna()
+    both = form.index.intersection(scan.index)
+    far = [tube for tube in both if abs(form[tube] - scan[tube]) > pd.Timedelta(hours=_APART)]
+    told = []
+    for tube in far:
+        fits = [other for other in far if other != tube and abs(form[tube] - scan[other]) <= pd.Timedelta(hours=1)]
+        hint = f"; its form fits {fits[0]}" if len(fits) == 1 else ""
+        told.append(f"{tube} (form {form[tube]:%Y-%m-%d}, scan {scan[tube]:%Y-%m-%d}{hint})")
+    if not far:
+        return []
+    return [
+        InputError(
+            "The day on the form is not that of the scan.",
+            where="column collected of the questionnaires, and the scans",
+            expected=f"at most {_APART} hours between them",
+            found=listed(told),
+            remedy="Compare with the paper form: was it filed under another tube, or a day mistyped?",
+        )
+    ]
 
 
 # ---------------------------------------------------------------------- records
