@@ -126,6 +126,7 @@ def read_questionnaire(
     errors = [
         *(found.as_input_errors().errors if found.errors else ()),
         *_misfits(found.table, tubes, str(path), out, came),
+        *(forms_and_scans(found.table, scanned) if scanned is not None and "collected" in found.table else ()),
     ]
     if errors:
         raise InputErrors(errors)
