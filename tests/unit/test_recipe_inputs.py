@@ -147,7 +147,7 @@ def test_reads_that_too_few_samples_have(recipe):
         check(recipe, least_depth=1_000_000)
     assert "least_depth" in messages(caught)
     with pytest.raises(InputError, match=r"too few|no groups") as caught:
-        check(recipe, least_depth={"measure-alpha-diversity": 9000, "control-quality": 2000}[recipe])
+        check(recipe, least_depth={"measure-alpha-diversity": 9000, "control-quality": 3000}[recipe])
     assert "no sample is left out" in messages(caught)
 
 
