@@ -41,7 +41,7 @@ RECIPES = {
         "moment": "moment",
         "before": "1",
         "after": "2",
-        "trials": "20",
+        "permutations": "99",
     },
 }
 
