@@ -8,6 +8,7 @@ itself, so that its text is text, in the reader's font, and its lines take the c
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 #: Where the drawings are, in the handbook's folder and in the stage of an edition.
 DRAWINGS = Path("book") / "_static" / "drawings"
 
-#: Where the explorables are: a script each, and the one with what all have.
+#: Where the explorables are: a script each, and the one with what all have; and what some need of the data, which
+#: the field makes (``python -m handbook_utils.recipes.explorables``).
 EXPLORE = Path(__file__).parent / "theme" / "static" / "explore"
+FACTS = Path("book") / "explorables.json"
 _FRAME = "frame.js"
 
 _WORDS = re.compile(r'<(?P<tag>title|desc|tspan) lang="(?P<lang>\w+)">(?P<text>[^<]*)</(?P=tag)>\s*')
@@ -125,6 +128,21 @@ def explorables() -> list[str]:
     return sorted(path.stem for path in EXPLORE.glob("*.js") if path.name != _FRAME)
 
 
+def facts_of(root: str | Path, name: str) -> object:
+    """Return what an explorable needs of the data; None where it needs nothing."""
+    path = Path(root) / FACTS
+    return json.loads(path.read_text(encoding="utf-8")).get(name) if path.is_file() else None
+
+
+def facts_html(root: str | Path, name: str) -> str:
+    """Return it as a part of a page, which a script reads there: a browser loads no file from disk."""
+    facts = facts_of(root, name)
+    if facts is None:
+        return ""
+    told = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f'<script type="application/json">{told}</script>'
+
+
 class _Explorable(SphinxDirective):
     """``{explorable} name``: a small model that a reader moves; without a script the page's figures say the same."""
 
@@ -139,11 +157,13 @@ class _Explorable(SphinxDirective):
         scripts = "".join(
             f'<script defer src="{up}_static/explore/{file}"></script>' for file in (_FRAME, f"{name}.js")
         )
+        self.env.note_dependency(str(Path(self.env.srcdir) / FACTS))
         title = f'<p class="admonition-title">{html.escape(words["explorable"])}</p>'
         place = (
             f'<div class="explorable" role="group" aria-label="{html.escape(words["explorable"])}" '
             f'data-explorable="{name}" data-back="{html.escape(words["explorable_back"])}">{title}'
-            f"<noscript><p>{html.escape(words['explorable_script'])}</p></noscript></div>"
+            f"<noscript><p>{html.escape(words['explorable_script'])}</p></noscript>"
+            f"{facts_html(self.env.srcdir, name)}</div>"
         )
         return [nodes.raw("", place + scripts, format="html", classes=["movable"])]
 
