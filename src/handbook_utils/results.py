@@ -22,7 +22,8 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, svg_bytes, use_style, write_numbers
+from handbook_utils.figures.style import Drawn, use_style, write_numbers
+from handbook_utils.figures.svg import svg_bytes
 from handbook_utils.text.guard import inert
 
 if TYPE_CHECKING:

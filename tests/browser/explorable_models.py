@@ -20,7 +20,7 @@ from handbook_utils.analysis.models.prevalence import rate
 from handbook_utils.analysis.models.recovery import Course, compared_with_before, simulate_recovery
 from handbook_utils.analysis.models.screening import tested
 from handbook_utils.analysis.models.trials import Arm
-from handbook_utils.analysis.taxa.composition import renkonen_similarity
+from handbook_utils.analysis.taxa.similarity import renkonen_similarity
 from handbook_utils.recipes import explorables as facts
 
 Numbers = dict[str, object]

@@ -12,7 +12,7 @@ from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser
 
 from handbook_utils.chapters import Catalogue, handbook_root
-from handbook_utils.publishing.illustrations import EXPLORE, FACTS, explorables, facts_of
+from handbook_utils.publishing.pages.explorables import EXPLORE, FACTS, explorables, facts_of
 from handbook_utils.recipes.explorables import KEPT, written
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.execution import Request, execute
-from handbook_utils.publishing.slides import slides_html
+from handbook_utils.publishing.teaching.slides import slides_html
 
 TOO_LARGE = """() => Reveal.getSlides().filter(slide => {
   const {h, v} = Reveal.getIndices(slide);

@@ -1,6 +1,5 @@
 """Questions and answers: an example is never an answer of somebody else's."""
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,4 +103,4 @@ def test_a_list_comes_back_from_its_text(entries):
 
 @pytest.mark.parametrize("question", [TABLE, GROUP, BESIDE, DEPTH, STRATA], ids=lambda question: question.name)
 def test_a_line_of_a_parameters_cell_reads_back_as_its_question(question):
-    assert read_parameters(nbformat.v4.new_code_cell(question.line()), "x.md") == (question,)
+    assert read_parameters(question.line(), "x.md") == (question,)

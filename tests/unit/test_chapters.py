@@ -17,10 +17,6 @@ from handbook_utils.chapters.parameters import read_parameters
 from handbook_utils.errors import InputError, InputErrors
 
 
-def cell(source: str):
-    return nbformat.v4.new_code_cell(source, metadata={"tags": ["parameters"]})
-
-
 def chapter_with(*parameters: Question) -> Chapter:
     return Chapter(
         "recipes/x", Path("x.md"), "X", "recipes", "?", ("researchers",), 1, (), ("en",), "nothing", "", parameters
@@ -41,13 +37,11 @@ def root(tmp_path):
 
 def test_parameters_are_read_with_type_default_help_range_and_choice():
     read = read_parameters(
-        cell(
-            "depth: int = 1000  # reads to rarefy to [1..100000]\n"
-            'metric: str = "bray-curtis"  # dissimilarity {bray-curtis | aitchison}\n'
-            'table: str = ""  # feature table; empty: the bundled study (file)\n'
-            "share: float = 0.5  # least share [0..]\n"
-            "paired: bool = False  # repeated samples"
-        ),
+        "depth: int = 1000  # reads to rarefy to [1..100000]\n"
+        'metric: str = "bray-curtis"  # dissimilarity {bray-curtis | aitchison}\n'
+        'table: str = ""  # feature table; empty: the bundled study (file)\n'
+        "share: float = 0.5  # least share [0..]\n"
+        "paired: bool = False  # repeated samples",
         "x.md",
     )
     assert [(entry.name, entry.kind, entry.default) for entry in read] == [
@@ -68,7 +62,7 @@ def test_parameters_are_read_with_type_default_help_range_and_choice():
 )
 def test_parameters_that_cannot_be_read_are_refused(source):
     with pytest.raises(InputError):
-        read_parameters(cell(source), "x.md")
+        read_parameters(source, "x.md")
 
 
 def test_all_wrong_parameters_are_named_at_once(tmp_path):
@@ -103,7 +97,7 @@ def test_files_become_absolute_and_several_are_kept_apart(tmp_path, monkeypatch)
 def test_a_place_becomes_absolute_and_need_not_be_there(tmp_path, monkeypatch):
     # A chapter runs in a folder of its own that is thrown away: what it wrote to a relative path would be lost.
     monkeypatch.chdir(tmp_path)
-    (place,) = read_parameters(cell('key: str = ""  # where the key is kept (place)'), "x.md")
+    (place,) = read_parameters('key: str = ""  # where the key is kept (place)', "x.md")
     assert (place.kind, place.checked("key/key.enc"), place.checked("")) == ("place", str(tmp_path / "key/key.enc"), "")
 
 

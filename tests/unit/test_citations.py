@@ -6,7 +6,7 @@ import pytest
 from pybtex.database import parse_string
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.citations import Bibliography
+from handbook_utils.publishing.pages.citations import Bibliography
 
 BIB = """
 @article{one, author={Doe, Ann}, title={One}, journal={J}, year={2020}}

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -251,3 +253,32 @@ def test_a_second_run_to_the_same_folder_is_refused(tmp_path, monkeypatch, capsy
     assert ended.value.code == 2
     assert "Another run is making the result folder out." in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["describe", "recipes/my-topic"], ["--help"]], ids=" ".join)
+def test_what_only_tells_imports_nothing_heavy(root, arguments):
+    code = (
+        "import sys; from handbook_utils.cli import app; "
+        f"app({arguments!r}, standalone_mode=False); print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {
+        "docutils",
+        "jupytext",
+        "matplotlib",
+        "nbformat",
+        "numpy",
+        "pandas",
+        "papermill",
+        "scipy",
+        "skbio",
+        "sphinx",
+    }
+    assert heavy.isdisjoint(done.stderr.split())
+
+
+def test_the_command_is_a_module_too(root):
+    done = subprocess.run(
+        [sys.executable, "-m", "handbook_utils.cli", "list"], capture_output=True, text=True, check=True
+    )
+    assert "recipes/my-topic" in done.stdout

@@ -7,12 +7,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import pdist, squareform
 
 from handbook_utils import datasets
-from handbook_utils.analysis.taxa.composition import (
+from handbook_utils.analysis.taxa.composition import most_abundant, shares_of
+from handbook_utils.analysis.taxa.similarity import (
     median_intervals,
-    most_abundant,
     nearest_is_own,
     renkonen_similarity,
-    shares_of,
     similarity_to_others,
     similarity_to_usual,
     within_and_between,

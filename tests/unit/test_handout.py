@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.execution import Request, run_one
-from handbook_utils.publishing.handout import fewer, handout_pdf, printable
+from handbook_utils.publishing.teaching.handout import fewer, handout_pdf, printable
 
 SAID = {
     "en": ["What is the gut microbiome?", "The short answer", "some 38 trillion", "Key takeaways", "no medical advice"],

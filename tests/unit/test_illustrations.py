@@ -8,7 +8,7 @@ import pytest
 
 from handbook_utils.chapters import handbook_root
 from handbook_utils.figures.style import OKABE_ITO
-from handbook_utils.publishing.illustrations import DRAWINGS, read_drawing
+from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
 
 PATHS = sorted((handbook_root() / DRAWINGS).glob("*.svg"))
 #: Beside the palette: white, black, and the brown of what is brown.

@@ -8,8 +8,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from handbook_utils import figures
+from handbook_utils.chapters import handbook_root
 from handbook_utils.figures.course import course
 from handbook_utils.figures.distribution import distribution
 from handbook_utils.figures.forest import forest
@@ -17,9 +19,12 @@ from handbook_utils.figures.heatmap import heatmap
 from handbook_utils.figures.ordination import ordination
 from handbook_utils.figures.paired import paired
 from handbook_utils.figures.stacked import stacked
-from handbook_utils.figures.style import GREY, WIDTH, Drawn, svg_bytes
+from handbook_utils.figures.style import GREY, WIDTH, Drawn
+from handbook_utils.figures.svg import FONTS, svg_bytes
 
 GENERATOR = np.random.default_rng(1)
+#: How wide a figure is on a telephone, in pixels: 390 less the margins of the page.
+PHONE = 358
 NAMES = [f"s{number}" for number in range(30)]
 GROUPS = pd.Series(["a", "b", "c"] * 10, index=NAMES)
 POINTS = pd.DataFrame(GENERATOR.normal(size=(30, 2)), index=NAMES, columns=["PC1", "PC2"])
@@ -63,7 +68,7 @@ def test_a_plot_has_a_text_of_its_own_and_letters_of_12_px_on_a_telephone(plot, 
     assert not {"nan", "None"} & set(drawn.alt.replace(",", " ").split())
     assert drawn.figure.get_size_inches()[0] == WIDTH
     view = ElementTree.fromstring(svg_bytes(drawn.figure)).get("viewBox").split()  # noqa: S314 - our own drawing
-    scale = 390 / float(view[2])
+    scale = PHONE / float(view[2])
     texts = [text for text in drawn.figure.findobj(lambda artist: hasattr(artist, "get_fontsize")) if text.get_text()]
     assert min(text.get_fontsize() for text in texts) * scale >= 12
 
@@ -101,3 +106,20 @@ def test_parts_without_a_colour_are_one_grey_part():
     alt = stacked(SHARES).alt
     assert alt.count(" %") == 8
     assert "other taxa" in alt
+
+
+def test_text_is_text_in_the_letters_of_the_site_and_stays_where_it_is_aligned():
+    drawn = Figure(figsize=(4, 2))
+    drawn.text(0.5, 0.5, "one longer line\ntwo", ha="right")
+    drawn.text(0.2, 0.5, "above\nmuch below", ha="center", rotation=90)
+    drawn.text(0.5, 0.2, "a\nb c")
+    root = ElementTree.fromstring(svg_bytes(drawn))  # noqa: S314 - our own drawing
+    lines = {one.text: one for one in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert [lines[text].get("x") for text in ("one longer line", "two")] == ["144", "144"]
+    assert all("text-anchor: end" in lines[text].get("style") for text in ("one longer line", "two"))
+    assert all("text-anchor: middle" in lines[text].get("style") for text in ("above", "much below"))
+    assert lines["above"].get("y") == lines["much below"].get("y")
+    assert lines["a"].get("x") == lines["b c"].get("x") == "144"
+    site = (handbook_root() / "src/handbook_utils/publishing/theme/static/handbook.css").read_text(encoding="utf-8")
+    assert f"--sans: {FONTS.replace(chr(39), chr(34))};" in site
+    assert FONTS in root.find(".//{http://www.w3.org/2000/svg}style").text

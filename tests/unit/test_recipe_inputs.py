@@ -65,7 +65,7 @@ MAY_BE_EMPTY = {
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
     ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
-    ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
+    ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
     ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
     ("compare-before-and-after", "covariates"),
     ("find-differential-taxa", "time"),

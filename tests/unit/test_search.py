@@ -1,8 +1,8 @@
 """The index of the search: sections of pages, and words that mean the same."""
 
 from handbook_utils.chapters import handbook_root
+from handbook_utils.publishing.pages.terms import read_terms
 from handbook_utils.publishing.search import sections_of, synonyms
-from handbook_utils.publishing.terms import read_terms
 
 
 def test_code_tooltips_and_links_of_headings_are_no_text():

@@ -18,7 +18,7 @@ from handbook_utils.publishing.parts import (
     pieces,
     table_rows,
 )
-from handbook_utils.publishing.slides import slides_html
+from handbook_utils.publishing.teaching.slides import slides_html
 
 ROOT = handbook_root()
 MODEL = "explainers/what-is-the-gut-microbiome"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from handbook_utils.publishing.terms import anchor_of, glossary_of, names_of, with_terms
+from handbook_utils.publishing.pages.terms import anchor_of, glossary_of, names_of, with_terms
 
 ROWS = [
     {

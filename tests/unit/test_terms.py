@@ -8,7 +8,7 @@ import polib
 import pytest
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.terms import anchor_of, glossary_of
+from handbook_utils.publishing.pages.terms import anchor_of, glossary_of
 
 ROOT = handbook_root()
 COLUMNS = ["en", "nl", "nl_public", "plural_en", "plural_nl", "definition_en", "definition_nl", "not_nl"]

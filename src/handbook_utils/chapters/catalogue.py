@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from handbook_utils.asking import Question, Value, reading
+from handbook_utils.chapters.front import read_front
 from handbook_utils.chapters.parameters import of_study, read_parameters
 from handbook_utils.errors import InputError, InputErrors, collect, nearest
 from handbook_utils.text import yaml_text
@@ -120,8 +121,8 @@ def read_chapter(path: Path, root: Path) -> Chapter:
     """
     where = path.relative_to(root).as_posix()
     slug = path.relative_to(root / "notebooks").with_suffix("").as_posix()
-    notebook = read_notebook(path)
-    front = notebook.metadata.get("handbook", {})
+    text = read_front(path.read_text(encoding="utf-8"), where)
+    front = text.matter
     errors: list[InputError] = []
 
     def wrong(name: str, expected: str) -> None:
@@ -147,30 +148,28 @@ def read_chapter(path: Path, root: Path) -> Chapter:
             wrong("audience", kinds["audience"][1])
         if front["languages"] not in (["en"], ["en", "nl"]):
             wrong("languages", kinds["languages"][1])
-    title = re.search(r"^# (.+)$", notebook.cells[0].source if notebook.cells else "", re.MULTILINE)
-    if title is None:
+    if text.title is None:
         errors.append(
             InputError("The chapter does not begin with a title.", where=where, expected="# Title with a verb")
         )
-    cells = tagged(notebook, "parameters")
-    if len(cells) != 1:
+    if len(text.cells) != 1:
         errors.append(
             InputError(
                 "A chapter has one parameters cell.",
                 where=where,
                 expected="one cell tagged parameters",
-                found=str(len(cells)),
+                found=str(len(text.cells)),
             )
         )
-    if errors or title is None:
+    if errors or text.title is None:
         raise InputErrors(errors)
     help_nl = dict(front.get("help_nl", {}))
-    parameters = read_parameters(cells[0], where, help_nl)
+    parameters = read_parameters(text.cells[0], where, help_nl)
     study = _sources(front.get("study", {}), parameters, where)
     return Chapter(
         slug=slug,
         path=path,
-        title=title[1].strip(),
+        title=text.title,
         part=front["part"],
         question=front["question"],
         audience=tuple(front["audience"]),

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import ast
 import importlib
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from handbook_utils.asking import Answers, Question, Value, answered
+from handbook_utils.asking.paths import found_from
 from handbook_utils.asking.study import study_questions
 from handbook_utils.asking.values import Kind
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.text import yaml_text
+from handbook_utils.text.decode import read_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -32,35 +35,40 @@ _KINDS: dict[str, Kind] = {
     "list[str]": "list",
     "dict[str, str]": "mapping",
 }
+#: What papermill reads, too: a test holds the two against each other.
+_LINE = re.compile(
+    r"(?P<name>\w+)\s*(?::\s*(?P<type>\w[\w\[\], ]*?)\s*)?=\s*(?P<value>[^=]*?)(?:\s*#\s*(?P<help>[^=]*))?"
+)
 _RANGE = re.compile(r"\s*\[(?P<low>[^\[\]]*)\.\.(?P<high>[^\[\]]*)\]$")
 _CHOICE = re.compile(r"\s*\{(?P<choices>[^{}]+)\}$")
 _PATH = re.compile(r"\s*\((?P<kind>files?|folder|place)\)$")
 _MARK = re.compile(r"\s*\((?P<mark>example|example or none)\)$")
 
 
-def read_parameters(cell: Any, where: str, help_nl: Mapping[str, str] | None = None) -> tuple[Question, ...]:
+def read_parameters(cell: str, where: str, help_nl: Mapping[str, str] | None = None) -> tuple[Question, ...]:
     """Read the parameters of a parameters cell.
 
     Parameters
     ----------
-    cell : nbformat.NotebookNode
-        The cell tagged ``parameters``.
+    cell : str
+        Code of the cell tagged ``parameters``.
     where : str
         Named in error messages.
     help_nl : mapping of str to str, optional
         Dutch help, by name.
+
+    Returns
+    -------
+    tuple of Question
+        In the order of the lines.
 
     Raises
     ------
     InputError
         A line that is not ``name: type = default  # help``.
     """
-    # Slow to import, and only needed when chapters are read.
-    from papermill.translators import PythonTranslator
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    found = PythonTranslator.inspect(cell)
-    lines = [line for line in cell.source.splitlines() if line.strip() and not line.strip().startswith("#")]
+    lines = [line.rstrip() for line in cell.splitlines() if line.strip() and not line.strip().startswith("#")]
+    found = [match for line in lines if (match := _LINE.fullmatch(line))]
     if len(found) != len(lines):
         raise InputError(
             "A line of the parameters cell cannot be read.",
@@ -68,18 +76,18 @@ def read_parameters(cell: Any, where: str, help_nl: Mapping[str, str] | None = N
             expected="name: type = default  # help, on one line, without another = or # in it",
             found=f"{len(lines)} lines, of which {len(found)} are read",
         )
-    return tuple(_question(entry, (help_nl or {}).get(entry.name, ""), where) for entry in found)
+    return tuple(_question(entry, (help_nl or {}).get(entry["name"], ""), where) for entry in found)
 
 
-def _question(entry: Any, help_nl: str, where: str) -> Question:
-    kind, text = _KINDS.get(str(entry.inferred_type_name)), str(entry.help)
+def _question(entry: re.Match[str], help_nl: str, where: str) -> Question:
+    name, kind, text = entry["name"], _KINDS.get(entry["type"] or ""), entry["help"] or ""
     if kind is None:
         raise InputError(
-            f"Parameter '{entry.name}' has no known type.",
+            f"Parameter '{name}' has no known type.",
             where=where,
             expected=f"one of {', '.join(_KINDS)}",
-            found=str(entry.inferred_type_name),
-            remedy=f"Write {entry.name}: int = …",
+            found=entry["type"] or "none",
+            remedy=f"Write {name}: int = …",
         )
     more: dict[str, Any] = {}
     mark = _MARK.search(text)
@@ -94,11 +102,11 @@ def _question(entry: Any, help_nl: str, where: str) -> Question:
     if match:
         text = text[: match.start()]
     if not text.strip():
-        raise InputError(f"Parameter '{entry.name}' has no help.", where=where, expected="# what it means")
-    more["example" if mark else "default"] = ast.literal_eval(entry.default)
+        raise InputError(f"Parameter '{name}' has no help.", where=where, expected="# what it means")
+    more["example" if mark else "default"] = ast.literal_eval(entry["value"])
     if mark:
         more["optional"] = mark["mark"] == "example or none"
-    return Question(name=entry.name, kind=kind, help=text.strip(), help_nl=help_nl, **more)
+    return Question(name=name, kind=kind, help=text.strip(), help_nl=help_nl, **more)
 
 
 def of_study(parameters: Iterable[Question], study: Mapping[str, str], where: str) -> tuple[Question, ...]:
@@ -184,6 +192,42 @@ def answers(chapter: Chapter, given: Mapping[str, object]) -> Answers:
     # How files are read is asked everywhere, and only told where it was answered.
     told = [question.name for question in chapter.questions if question in chapter.parameters or question.name in given]
     return Answers({name: found.values[name] for name in told}, {name: found.states[name] for name in told})
+
+
+def from_file(chapter: Chapter, path: Path | None) -> dict[str, object]:
+    """Read parameters from a YAML file, such as the ``params.yml`` of an earlier run.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Whose they are.
+    path : pathlib.Path or None
+        The file; its own paths are meant from its folder.
+
+    Returns
+    -------
+    dict of str to object
+        By name, unchecked; empty where there is no file.
+
+    Raises
+    ------
+    InputError
+        No YAML, or no mapping.
+    """
+    if path is None:
+        return {}
+    content = yaml_text.read(read_text(path)[0], str(path))
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise InputError(
+            "The parameters file does not name parameters.",
+            where=str(path),
+            expected="lines of the form  name: value",
+            found=type(content).__name__,
+        )
+    kinds = {question.name: question.kind for question in chapter.questions}
+    return {name: found_from(path.parent, kinds.get(name, ""), value) for name, value in content.items()}
 
 
 def check_parameters(chapter: Chapter, given: Mapping[str, object]) -> dict[str, Value]:

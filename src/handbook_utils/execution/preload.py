@@ -46,7 +46,8 @@ import handbook_utils.results
 import handbook_utils.study
 import handbook_utils.study.readers
 import handbook_utils.study.writers
-from handbook_utils.figures.style import svg_bytes, use_style
+from handbook_utils.figures.style import use_style
+from handbook_utils.figures.svg import svg_bytes
 
 
 def draw_once() -> None:

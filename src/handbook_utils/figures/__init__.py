@@ -4,6 +4,7 @@ A named plot takes tidy data and the reader's language, and returns a :class:`~h
 figure and its text, computed from the same data. A chapter shows it by ``out.figure(forest(…), "effects")``.
 """
 
-from handbook_utils.figures.style import OKABE_ITO, Drawn, colours_for, svg_bytes, use_style
+from handbook_utils.figures.style import OKABE_ITO, Drawn, colours_for, use_style
+from handbook_utils.figures.svg import svg_bytes
 
 __all__ = ["OKABE_ITO", "Drawn", "colours_for", "svg_bytes", "use_style"]

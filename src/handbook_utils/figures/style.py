@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import textwrap
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -11,9 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import Formatter, LogFormatter, ScalarFormatter
 
 if TYPE_CHECKING:
@@ -22,8 +19,9 @@ if TYPE_CHECKING:
 #: The colour-blind-safe palette of Okabe and Ito (2008), without black, in the order the handbook uses it.
 OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 
-#: Width of a named plot in inches, and the size of its text in points: 12 px where a telephone draws it 390 px wide.
-WIDTH, TEXT = 5.4, 12
+#: Width of a named plot in inches, and the size of its text in points: 12 px or more on a telephone of 390 px, where a
+#: figure is 358 px wide.
+WIDTH, TEXT = 4.9, 12
 
 #: For what is not in any group, or has no colour of its own.
 GREY = "#767676"
@@ -44,11 +42,11 @@ _STYLE: dict[str, Any] = {
     "axes.titlesize": TEXT,
     "axes.labelsize": TEXT,
     "font.size": TEXT,
-    "font.family": "DejaVu Sans",  # ships with matplotlib, so a figure is the same on every machine
+    "font.family": "DejaVu Sans",  # ships with matplotlib, so a figure is laid out alike on every machine
     "image.cmap": "viridis",
     "legend.frameon": False,
-    # Text is drawn as paths and ids come from a fixed salt: the same figure is the same file, byte for byte.
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text is text: see svg.py
+    # Ids come from a fixed salt: the same figure is the same file, byte for byte.
     "svg.hashsalt": "handbook",
 }
 
@@ -222,23 +220,3 @@ def write_numbers(figure: Figure, number: Callable[[float, int], str]) -> None:
             ):
                 if isinstance(given, (ScalarFormatter, LogFormatter)):
                     put(_Written(given, number))
-
-
-def svg_bytes(figure: Figure) -> bytes:
-    """Return the figure as SVG, the same bytes for the same figure."""
-    buffer = io.BytesIO()
-    without = {"Date": None, "Creator": None}
-    if _has_arrow(figure):  # where an arrow ends depends on the boxes of texts that have been drawn before
-        figure.savefig(buffer, format="svg", metadata=without)
-    else:  # savefig would draw everything twice, the first time for the layout only; the canvas lays out as it draws
-        before, dpi = figure.canvas, figure.dpi
-        FigureCanvasSVG(figure).print_svg(buffer, metadata=without)  # type: ignore[no-untyped-call]
-        figure.set_canvas(before)
-        figure.dpi = dpi
-    return buffer.getvalue()
-
-
-def _has_arrow(figure: Figure) -> bool:
-    # findobj would make every tick, and look into it: a twentieth of a chapter's time.
-    drawn = [artist for holder in (figure, *figure.axes) for artist in holder.get_children()]
-    return any(isinstance(one, FancyArrowPatch) or getattr(one, "arrow_patch", None) is not None for one in drawn)

@@ -27,12 +27,13 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
-from handbook_utils.publishing import citations, evidence
 from handbook_utils.publishing.dutch import Messages, catalogue_of
-from handbook_utils.publishing.illustrations import setup_illustrations
+from handbook_utils.publishing.pages import citations, evidence
+from handbook_utils.publishing.pages.explorables import setup_explorables
+from handbook_utils.publishing.pages.illustrations import setup_illustrations
+from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
-from handbook_utils.publishing.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.translate import problems
 from handbook_utils.publishing.words import LANGUAGES, WORDS
 from handbook_utils.runs.mathml import mathml
@@ -472,6 +473,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("handbook-checked", _Checked)
     app.add_node(checked_numbers)
     setup_illustrations(app)
+    setup_explorables(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)

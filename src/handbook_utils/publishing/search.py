@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from handbook_utils.publishing.pages.terms import names_of, read_terms
 from handbook_utils.publishing.stage import MANIFEST
-from handbook_utils.publishing.terms import names_of, read_terms
 from handbook_utils.publishing.words import LANGUAGES, WORDS
 from handbook_utils.text import yaml_text
 

@@ -17,6 +17,7 @@ from skbio import TreeNode
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 Quantity = Literal["counts", "abundances"]
+FeatureKind = Literal["taxa", "functions"]
 
 UNASSIGNED = "unassigned"
 
@@ -57,6 +58,8 @@ class Study:
         What messages and captions call this study.
     notes : tuple of str
         What was found out when it was read from files, a sentence each.
+    features_are : {"taxa", "functions"}
+        What a feature is: a taxon (or a sequence), or a gene, enzyme, reaction or pathway.
 
     Examples
     --------
@@ -79,6 +82,7 @@ class Study:
     quantity: Quantity = "counts"
     name: str = "study"
     notes: tuple[str, ...] = ()
+    features_are: FeatureKind = "taxa"
     _doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
     _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
 

@@ -129,6 +129,7 @@ def read_study(
     )
     if described is not None:
         study = replace(study, _doubts=described.doubts)
+    study = replace(study, features_are=held.of)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(

@@ -12,12 +12,18 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.model import Quantity
+from handbook_utils.study.model import FeatureKind, Quantity
 
 Axis = Literal["samples", "features"]
 
 RANKS = ("kingdom", "phylum", "class", "order", "family", "genus", "species", "strain")
 _SEQUENCE = re.compile(r"^[ACGTN]{40,}$")
+#: Ids of KEGG, enzyme numbers, Pfam, COG, TIGRFAM, Gene Ontology, UniRef, MetaCyc (as far as they tell themselves).
+_FUNCTION = re.compile(
+    r"(?:ko:)?K\d{5}|(?:ko|map|M)\d{5}|EC[:_ ]?\d+(?:\.[\dn-]+){1,3}|(?:PF|pfam)\d{5}|COG\d{4}|TIGR\d{5}|GO:\d{7}"
+    r"|UniRef\d+_\w+|PWY\w*-\d+|[\w+-]+-PWY(?:-\d+)?|\w+-RXN",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Table:
         Of the samples, where the file holds some: one row a sample.
     left_out : list of str
         Names that were left out because that was asked.
+    features_are : {"taxa", "functions"}, optional
+        None where only the ids can tell.
     """
 
     format: str
@@ -58,12 +66,18 @@ class Table:
     notes: list[str] = field(default_factory=list)
     metadata: pd.DataFrame | None = None
     left_out: list[str] = field(default_factory=list)
+    features_are: FeatureKind | None = None
 
     def oriented(self) -> tuple[sparse.csr_array, list[str], list[str]]:
         """Return matrix (samples x features), sample ids, feature ids."""
         if self.rows_are == "samples":
             return self.matrix, self.rows, self.columns
         return sparse.csr_array(self.matrix.T), self.columns, self.rows
+
+    @property
+    def of(self) -> FeatureKind:
+        """Functions where the format says so, or nearly all ids are those of a database of functions; else taxa."""
+        return self.features_are or ("functions" if are_functions(self.oriented()[2]) else "taxa")
 
     @property
     def kind(self) -> Quantity:
@@ -100,3 +114,15 @@ def duplicates(ids: Sequence[str], what: str, places: Iterable[str], where: str)
 def are_sequences(ids: Sequence[str]) -> bool:
     """Whether ids are DNA sequences, as DADA2 names its features."""
     return bool(ids) and all(_SEQUENCE.match(name) for name in (*ids[:20], *ids[-20:]))
+
+
+def are_functions(ids: Sequence[str]) -> bool:
+    """Whether nine of ten ids are those of genes, enzymes, reactions or pathways, also with a name after a colon.
+
+    Examples
+    --------
+    >>> are_functions(["K00001", "EC:1.1.1.1", "PWY-7219: adenosine biosynthesis"]), are_functions(["Bacteroides", "K"])
+    (True, False)
+    """
+    known = sum(bool(re.fullmatch(rf"(?:{_FUNCTION.pattern})(?:[:|].*)?", name, re.IGNORECASE)) for name in ids)
+    return bool(ids) and known >= 0.9 * len(ids)

@@ -71,6 +71,7 @@ def apart(table: Table, choices: Choices) -> Table:
     names = [features[n] for n in kept]
     table.matrix, table.rows, table.columns = sparse.csr_array(matrix[:, kept]), table.oriented()[1], names
     table.rows_are, table.how, table.quantity, table.taxonomy = "samples", KNOWN, "abundances", None
+    table.features_are = "functions"
     other = "totals" if choices.functions == "by-species" else "parts by species"
     left = int((~wanted & ~tool).sum())
     table.notes.append(f"Functions: {len(names)} kept; {left} {other} left out, so that nothing is counted twice.")

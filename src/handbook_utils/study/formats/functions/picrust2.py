@@ -48,6 +48,7 @@ def read(content: Content, choices: Choices) -> Table:
     else:
         table = feature_table(whole, choices, "features")
     table.format, table.how, table.quantity, table.taxonomy = _NAME, KNOWN, "abundances", None
+    table.features_are = "functions"
     table.notes.insert(0, f"Format: {_NAME}{', by sequence' if by_sequence else ''}; the rows are functions.")
     return table
 
@@ -87,7 +88,7 @@ def read_contrib(content: Content, choices: Choices) -> Table:
     )
     made = Content.of_text("\n".join(lines) + "\n", content.where)
     table = long_table(made, choices, (0, 1, 2), _NAME)
-    table.quantity = "abundances"
+    table.quantity, table.features_are = "abundances", "functions"
     table.notes = [f"Format: {_NAME}, contributions; those of all taxa were added up."]
     return table
 

@@ -1,4 +1,4 @@
-// How alike are two people: Renkonen's similarity of real women, renkonen_similarity of handbook_utils.analysis.taxa.composition.
+// How alike are two people: Renkonen's similarity of real women, renkonen_similarity of handbook_utils.analysis.taxa.similarity.
 "use strict";
 {
   const women = ({ women }, lang) => women.map((_, place) => [String(place + 1), `${lang === "nl" ? "vrouw" : "woman"} ${place + 1}`]);

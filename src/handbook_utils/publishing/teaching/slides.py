@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.publishing.illustrations import DRAWINGS, drawing_html
+from handbook_utils.publishing.pages.illustrations import DRAWINGS, drawing_html
 from handbook_utils.publishing.parts import (
     Part,
     answer_of,

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from handbook_utils.cli.terminal import ask_passphrase, say
 from handbook_utils.errors import InputError
 
 if TYPE_CHECKING:
     from handbook_utils.protocols.people.key_desk import Desk
 
-key_app = typer.Typer(
+app = typer.Typer(
     help="The key of a study: look up codes, take over those of before, withdraw one, hand the key over.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
-shown = Console()
 StudyOption = Annotated[Path, typer.Option("--study", metavar="STUDY.YML", help="The study file, or its folder.")]
 By = Annotated[str, typer.Option(help="Your initials, for the ledger.")]
 NEW_PASSPHRASE = "HANDBOOK_KEY_NEW_PASSPHRASE"  # noqa: S105 - its name
-
-
-def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
-    """Take the passphrase from the environment, or ask for it once at the terminal.
-
-    Raises
-    ------
-    InputError
-        It is weak, or there is nobody to ask.
-    """
-    from handbook_utils.protocols.people.key_file import PASSPHRASE, check_strength
-
-    name = variable or PASSPHRASE
-    found = os.environ.get(name)
-    if not found:
-        if not os.isatty(0):
-            raise InputError("There is no passphrase.", where=f"the environment variable {name}", found="nothing")
-        found = str(typer.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=twice, err=True))
-    check_strength(found)
-    return found
 
 
 def _desk(study: Path, by: str) -> Desk:
@@ -65,35 +43,31 @@ def _desk(study: Path, by: str) -> Desk:
     )
 
 
-def _tell(text: str) -> None:
-    shown.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-@key_app.command("show")
+@app.command("show")
 def show_code(code: str, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Say whose a code is."""
     from handbook_utils.protocols.people.key_desk import show
 
-    _tell(show(_desk(study, by), code))
+    say(show(_desk(study, by), code))
 
 
-@key_app.command("find")
+@app.command("find")
 def find_code(screening_id: str, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Say which code a screening id has."""
     from handbook_utils.protocols.people.key_desk import find
 
-    _tell(find(_desk(study, by), screening_id))
+    say(find(_desk(study, by), screening_id))
 
 
-@key_app.command("import")
+@app.command("import")
 def import_codes(file: Path, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Take over the codes of a running study: a table with the columns screening_id and code."""
     from handbook_utils.protocols.people.key_desk import take_over
 
-    _tell(f"{take_over(_desk(study, by), file)} codes taken over.")
+    say(f"{take_over(_desk(study, by), file)} codes taken over.")
 
 
-@key_app.command("rekey")
+@app.command("rekey")
 def new_passphrase(study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Give the key another passphrase; no copy under the old one stays."""
     from handbook_utils.protocols.ledger import Event
@@ -102,10 +76,10 @@ def new_passphrase(study: StudyOption = Path("study.yml"), by: By = "") -> None:
     desk = _desk(study, by)
     rekey(desk.key_file, desk.secret, ask_passphrase(twice=True, variable=NEW_PASSPHRASE))
     desk.remember(Event("key opened", desk.key_file.name, {"what": "another passphrase"}))
-    _tell("The key has another passphrase. Copies elsewhere have the old one: destroy them.")
+    say("The key has another passphrase. Copies elsewhere have the old one: destroy them.")
 
 
-@key_app.command("withdraw")
+@app.command("withdraw")
 def withdraw_code(
     code: str,
     keep: Annotated[bool, typer.Option("--keep/--destroy", help="May stay what was analysed, by the consent?")],
@@ -116,16 +90,16 @@ def withdraw_code(
     from handbook_utils.protocols.people.key_desk import withdraw
 
     found = withdraw(_desk(study, by), code, keep=keep)
-    _tell(f"{code} means nobody now. Tubes of this code: destroy them, and write that down.")
+    say(f"{code} means nobody now. Tubes of this code: destroy them, and write that down.")
     for file, times, what in found.itertuples(index=False):
-        _tell(f"{file}: {times} times; {what}")
+        say(f"{file}: {times} times; {what}")
 
 
-@key_app.command("hand-over")
+@app.command("hand-over")
 def hand_over_key(target: Path, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Write a copy of the key for whoever takes over, under a passphrase of their own."""
     from handbook_utils.protocols.people.key_desk import hand_over
 
     desk = _desk(study, by)
     hand_over(desk, target, ask_passphrase(twice=True, variable=NEW_PASSPHRASE))
-    _tell(f"Handed over: {target}")
+    say(f"Handed over: {target}")

@@ -1,0 +1,161 @@
+"""The reader's files: look into them, convert them, hold them against a standard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from handbook_utils.cli.terminal import AsJson, from_options, print_json, say, shown, tell
+from handbook_utils.errors import InputError
+
+if TYPE_CHECKING:
+    from handbook_utils.study.choices import Choices
+
+
+app = typer.Typer()
+
+
+Reading = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME VALUE", help="How the file is read, as -p rank genus."),
+]
+
+
+@app.command()
+def inspect(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
+        ),
+    ],
+    parameter: Reading = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
+    from dataclasses import asdict
+
+    from handbook_utils.reads.fastq import is_fastq
+    from handbook_utils.reads.inspection import inspect_reads
+    from handbook_utils.study.inspection import inspect as look
+
+    found = asdict(inspect_reads(file) if is_fastq(file) else look(file, _reading(parameter)))
+    if as_json:
+        print_json(found)
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in found.items():
+        if value not in (None, "", (), {}):
+            table.add_row(name.replace("_", " "), _written(value))
+    shown.print(table)
+
+
+@app.command()
+def formats(as_json: AsJson = False) -> None:
+    """List the formats of tables that are read: program, versions, by what each is known, and where that is written."""
+    from handbook_utils.study.formats import known
+
+    rows = [
+        {name: getattr(found, name) for name in ("name", "program", "versions", "sign", "source")} for found in known()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("format", "program", "versions", "known by", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row["name"], row["program"], row["versions"], row["sign"])
+    shown.print(table)
+
+
+@app.command()
+def convert(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A feature table in any format the handbook reads.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A .biom, .tsv or .csv file that is not there yet.")],
+    metadata: Annotated[
+        Path | None, typer.Option(help="Sample metadata; written beside the table for QIIME 2.")
+    ] = None,
+    taxonomy: Annotated[Path | None, typer.Option(help="Taxonomy, where the table has none.")] = None,
+    parameter: Reading = None,
+) -> None:
+    """Write a feature table in another format: BIOM 2.1, TSV, or CSV that a spreadsheet cannot take for formulas."""
+    from handbook_utils.study.readers import read_study
+    from handbook_utils.study.writers import write_metadata, write_study
+
+    kind = target.suffix.lstrip(".")
+    beside = target.with_name(f"{target.stem}-metadata.tsv")
+    if kind not in ("biom", "tsv", "csv"):
+        raise InputError(
+            "The target's ending does not say a format.", expected=".biom, .tsv or .csv", found=target.name
+        )
+    for path in (target, *([beside] if metadata else [])):
+        if path.exists():
+            raise InputError("The target is there already, and is not overwritten.", where=str(path))
+    study = read_study(table, metadata, taxonomy=taxonomy, choices=_reading(parameter)).study
+    write_study(study, target, kind)  # type: ignore[arg-type]
+    if metadata:
+        write_metadata(study, beside)
+    for note in study.notes:
+        tell(note)
+    say(str(target))
+
+
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Sample metadata: CSV, TSV or Excel.")],
+    standard: Annotated[
+        str, typer.Option("--standard", "-s", help="mixs, ena, ncbi, qiime2, qiita, or questionnaire.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="XLSX", help="A workbook with the cells in question marked."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
+    from handbook_utils.protocols.metadata.validation import summary
+    from handbook_utils.protocols.metadata.validation import validate as hold
+    from handbook_utils.protocols.metadata.workbook import workbook
+    from handbook_utils.text import durable
+
+    if output is not None and (output.suffix != ".xlsx" or output.exists()):
+        raise InputError(
+            "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
+        )
+    found = hold(file, standard)
+    if output is not None:
+        durable.write(output, workbook(found), replace=True)
+    if as_json:
+        print_json(summary(found))
+    else:
+        for one in found.advice:
+            at = f"line {one.row}, {one.column}" if one.row else one.column
+            tell(f"advice: {at}: {one.rule}. {one.remedy}")
+        if not found.errors:
+            say(f"{file}: {len(found.table)} samples, valid by {found.standard.title}.")
+    if found.errors:
+        if as_json:
+            raise typer.Exit(2)
+        raise found.as_input_errors()
+
+
+def _reading(pairs: Sequence[str] | None) -> Choices:
+    """Return how a file is to be read, as it was said on the command line."""
+    from handbook_utils.asking import answered, reading
+    from handbook_utils.study.choices import Choices
+
+    given = from_options(pairs or [])
+    answered(reading.QUESTIONS, given, asked_by="reading a file")
+    return Choices.of(given)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {text}" for name, text in value.items())
+    if isinstance(value, (list, tuple)):
+        return "\n".join(f"{entry:,.6g}" if isinstance(entry, float) else str(entry) for entry in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

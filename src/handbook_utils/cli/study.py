@@ -1,0 +1,128 @@
+"""A study of one's own: its study file, and its steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from handbook_utils.cli.terminal import Timeout, ask_passphrase, progress_bar, say, shown, tell
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.home import handbook_root
+
+top = typer.Typer()
+app = typer.Typer(
+    help="A study of your own: check its study file, run its steps.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+
+@top.command("new-study")
+def new_study(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The study's folder; made where it is not there.")],
+) -> None:
+    """Write the commented study file that a study of your own begins with. Nothing is ever overwritten."""
+    from handbook_utils.protocols.study_file import NAME
+    from handbook_utils.protocols.study_template import template
+
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template())
+    except FileExistsError:
+        raise InputError(
+            "There is a study file already, and it is not overwritten.",
+            where=str(path if path.exists() else folder),
+            expected="a folder without one",
+            remedy="Name another folder.",
+        ) from None
+    except OSError as error:
+        raise InputError("The study file cannot be written.", where=str(path), found=str(error.strerror)) from error
+    say(str(path))
+    tell(f"Fill in what is marked (needed), then: handbook study check {path}")
+
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.YML", help="The study file, or the folder it lies in.")]
+
+
+@app.command("check")
+def check_study(path: StudyArgument) -> None:
+    """Check a study file, and say which steps can be run with what is there."""
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.chapters.sources import result_folder, study_parameters
+    from handbook_utils.protocols.study_file import STEPS, read_study_file
+    from handbook_utils.runs.chain import chosen_steps
+
+    study = read_study_file(path)
+    chapters, left_out = chosen_steps(Catalogue.read(handbook_root()), [f"protocols/{step}" for step in STEPS])
+    table = Table("step", "state", "why", box=None, pad_edge=False)
+    for chapter in chapters:
+        step = chapter.slug.rpartition("/")[2]
+        if result_folder(study.folder, step).exists():
+            table.add_row(step, "done", f"results/{step}")
+            continue
+        try:
+            study_parameters(chapter, study.values, study.path)
+            table.add_row(step, "ready", "")
+        except InputErrors as waiting:
+            table.add_row(step, "waits", "\n".join(error.problem for error in waiting.errors))
+    for step, reason in left_out.items():
+        table.add_row(step, "left out", reason)
+    say(f"{study.name}: the study file fits.")
+    shown.print(table)
+
+
+@app.command("status")
+def study_status(path: StudyArgument) -> None:
+    """Say where every tube is, as the study's ledger knows it: how many of each visit, and what happened last."""
+    from handbook_utils.protocols.ledger import Ledger, status
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    tubes = status(Ledger(study.values["codes.ledger"]))
+    counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
+    table = Table("visit", "state", "tubes", "last", box=None, pad_edge=False)
+    for visit, state, number, last in counts.itertuples(index=False):
+        table.add_row(visit, state, str(number), last)
+    said = (
+        f"{len(tubes)} tubes of {tubes['participant'].nunique()} participants"
+        if len(tubes)
+        else "no tube given out yet"
+    )
+    say(f"{study.name}: {said}.")
+    shown.print(table)
+
+
+@app.command("run")
+def run_study(
+    path: StudyArgument,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="STEP", help="Run this step alone; may be given many times.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace earlier result folders.")] = False,
+    timeout: Timeout = 600,
+) -> None:
+    """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.protocols.people.assignment import check_key
+    from handbook_utils.protocols.study_file import STEPS, read_study_file
+    from handbook_utils.runs.chain import chosen_steps, run_steps
+
+    root = handbook_root()
+    study = read_study_file(path)
+    steps = [f"protocols/{step}" for step in STEPS]
+    chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
+    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
+        check_key(study.values, ask_passphrase())
+    for name, reason in left_out.items():
+        tell(f"Left out: {name}: {reason}.")
+    with progress_bar() as progress:
+        done = run_steps(chapters, study.values, study.path, root=root, force=force, timeout=timeout, progress=progress)
+    for step in done:
+        if step.failure:
+            tell(str(step.failure))
+            tell(f"What there is to find out why: {step.folder}")
+            raise typer.Exit(1)
+        say(str(step.folder / "report.html"))

@@ -1,0 +1,82 @@
+"""Slides and handouts of explainers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from handbook_utils.cli.terminal import Slug, Timeout, chapter_of, executed, say
+from handbook_utils.home import handbook_root
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Chapter
+
+
+app = typer.Typer()
+
+
+Language = Annotated[str, typer.Option("--lang", help="Language: en or nl.")]
+
+
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="By default named after the chapter."),
+]
+
+
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+
+
+@app.command()
+def slides(
+    slug: Slug,
+    output: Output = None,
+    lang: Language = "en",
+    force: Force = False,
+    timeout: Timeout = 600,
+) -> None:
+    """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
+    from handbook_utils.publishing.teaching.slides import slides_html
+
+    chapter, target = _explainer(slug, lang, output, ".html", force)
+    outcome = executed(chapter, timeout, {"lang": lang})
+    _keep(target, slides_html(chapter, outcome.notebook, handbook_root()).encode())
+
+
+@app.command()
+def handout(
+    slug: Slug,
+    output: Output = None,
+    lang: Language = "en",
+    force: Force = False,
+    timeout: Timeout = 600,
+) -> None:
+    """Make a handout of an explainer: one A4 page as PDF, with its short answer, a figure, and how sure we are."""
+    import tempfile
+
+    from handbook_utils.publishing.teaching.handout import handout_pdf
+
+    chapter, target = _explainer(slug, lang, output, ".pdf", force)
+    with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
+        outcome = executed(chapter, timeout, {"lang": lang}, Path(name))
+        _keep(target, handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
+
+
+def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bool) -> tuple[Chapter, Path]:
+    """Return an explainer that is written in this language, and the file to make of it, which may be written."""
+    from handbook_utils.publishing.parts import check_explainer, check_new_file
+
+    chapter = chapter_of(slug)
+    target = output or Path(f"{chapter.slug.rpartition('/')[2]}-{lang}{ending}")
+    check_explainer(chapter, lang)
+    check_new_file(target, ending, force=force)
+    return chapter, target
+
+
+def _keep(target: Path, content: bytes) -> None:
+    from handbook_utils.text import durable
+
+    durable.write(target, content, replace=True)
+    say(str(target))

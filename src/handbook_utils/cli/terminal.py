@@ -1,0 +1,126 @@
+"""What the commands share: how they print, and the arguments that many take."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from handbook_utils.errors import InputError
+from handbook_utils.home import handbook_root
+
+if TYPE_CHECKING:
+    from handbook_utils.chapters import Chapter
+    from handbook_utils.execution import Outcome
+    from handbook_utils.execution.run import Progress
+
+shown = Console()
+told = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    """Print what was asked for, as it is."""
+    shown.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """Print what else there is to know, as it is, beside what was asked for."""
+    told.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _slug_completion(incomplete: str) -> list[str]:
+    from handbook_utils.chapters import Catalogue
+
+    return [slug for slug in Catalogue.read(handbook_root()).slugs if incomplete in slug]
+
+
+Slug = Annotated[
+    str,
+    typer.Argument(metavar="CHAPTER", help="A chapter, as `handbook list` names it.", autocompletion=_slug_completion),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+Timeout = Annotated[float, typer.Option(help="Seconds a chapter may take.")]
+
+
+def chapter_of(slug: str) -> Chapter:
+    """Return the chapter of this name."""
+    from handbook_utils.chapters import Catalogue
+
+    return Catalogue.read(handbook_root()).get(slug)
+
+
+def executed(
+    chapter: Chapter, timeout: float, given: Mapping[str, object] | None = None, results: Path | None = None
+) -> Outcome:
+    """Run one chapter; where it fails, say why and end."""
+    from handbook_utils.execution import Request, execute
+
+    with told.status(f"Running {chapter.slug}"):
+        outcome = execute([Request(chapter, given or {}, results)], root=handbook_root(), workers=1, timeout=timeout)[0]
+    if outcome.failure:
+        tell(str(outcome.failure))
+        raise typer.Exit(1)
+    return outcome
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show a bar of chapters, and yield what tells it of them."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=told, transient=True) as bar:
+        task = bar.add_task("chapters", total=0)
+        total = done = failed = 0
+
+        def note(slug: str, state: str) -> None:
+            nonlocal total, done, failed
+            total += state == "queued"
+            done += state != "queued"
+            failed += state == "failed"
+            last = f"{failed} failed, last {slug}" if failed else slug
+            bar.update(task, total=total, completed=done, description=last)
+
+        yield note
+
+
+def from_options(pairs: Sequence[str]) -> dict[str, object]:
+    """Part ``name=value`` of each -p."""
+    given: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError("A parameter has no value.", expected="-p name value", found=f"-p {name}")
+        given[name] = value
+    return given
+
+
+def print_json(content: object) -> None:
+    """Print what was asked for, for a script."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
+    """Take the passphrase from the environment, or ask for it once at the terminal.
+
+    Raises
+    ------
+    InputError
+        It is weak, or there is nobody to ask.
+    """
+    from handbook_utils.protocols.people.key_file import PASSPHRASE, check_strength
+
+    name = variable or PASSPHRASE
+    found = os.environ.get(name)
+    if not found:
+        if not os.isatty(0):
+            raise InputError("There is no passphrase.", where=f"the environment variable {name}", found="nothing")
+        found = str(typer.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=twice, err=True))
+    check_strength(found)
+    return found
