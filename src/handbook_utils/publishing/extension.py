@@ -387,7 +387,10 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
             address = app.builder.get_relative_uri(pagename, where)
             context["body"] = with_terms(context["body"], glossary, address)
     first = told["languages"][0]
+    # Scripts of the tools (tabs, keys, marks of a search) do nothing that a page here has.
+    own = [one for one in context["script_files"] if (THEME / "static" / Path(one.filename.partition("?")[0]).name).is_file()]
     context.update(
+        script_files=own,
         words=WORDS[lang],
         description=description_of(context.get("body", "")),
         own_address=f"{pagename.rpartition('/')[2]}.html",
@@ -455,7 +458,8 @@ def _pages_read(app: Sphinx, env: Any) -> None:
 def _builder_inited(app: Sphinx) -> None:
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
-        app.add_js_file("handbook.js", loading_method="defer")
+        for name in ("handbook.js", "copy.js"):
+            app.add_js_file(name, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
