@@ -64,7 +64,7 @@ GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in def
 MAY_BE_EMPTY = {
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
-    ("measure-alpha-diversity", "covariates"), ("measure-alpha-diversity", "person"),
+    *(("measure-alpha-diversity", name) for name in ("covariates", "person", "strata", "nested_in")),
     ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
     ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
     ("compare-before-and-after", "covariates"),
@@ -121,17 +121,24 @@ def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
 
 @pytest.mark.parametrize(
     "recipe",
-    [
-        "measure-alpha-diversity",
-        "control-quality",
-        "compare-before-and-after",
-    ],
+    ["control-quality", "compare-before-and-after"],
 )
 def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
     shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
     given = {"group": "group"} if "group" in defaults(recipe) else {}
     with pytest.raises((InputError, InputErrors), match="count"):
         check(recipe, **shares, **given)
+
+
+@pytest.mark.parametrize("recipe", ["measure-alpha-diversity"])
+def test_shares_are_taken_where_something_can_be_said_of_them(recipe, twins):
+    check(recipe, **twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0)))
+
+
+def test_no_sample_is_deep_enough():
+    with pytest.raises(InputError, match="No sample has") as caught:
+        check("measure-alpha-diversity", least_depth=1_000_000)
+    assert "least_depth" in messages(caught)
 
 
 def test_shares_are_compared_by_methods_that_do_without_counts(twins):
@@ -152,7 +159,7 @@ def test_a_group_that_is_too_small_is_named_with_the_number_needed(recipe, twins
         return frame
 
     given = twins(f"alone-{recipe}", metadata=one_of_its_own)
-    with pytest.raises((InputError, InputErrors), match="too few samples") as caught:
+    with pytest.raises((InputError, InputErrors), match=r"too few (samples|people)") as caught:
         check(recipe, **given, **{name: value for name, value in PLAIN.items() if name in defaults(recipe)})
     assert "'alone' has 1" in messages(caught)
     assert f"{defaults(recipe).get('minimum', 3)} or more" in messages(caught)

@@ -69,9 +69,10 @@ def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - wha
 
 
 def as_files(study: Study) -> dict[str, bytes]:
-    """Return the study as other programs read it: the table as BIOM and TSV, and the taxonomy where there is one.
+    """Return the study as other programs read it: the table as BIOM and TSV, taxonomy and metadata where there are any.
 
-    The taxonomy has QIIME 2's form: ``Feature ID`` and ``Taxon``, ranks with their prefixes.
+    The taxonomy has QIIME 2's form: ``Feature ID`` and ``Taxon``, ranks with their prefixes. Metadata that QIIME 2
+    would refuse are not among the files.
 
     Examples
     --------
@@ -87,6 +88,8 @@ def as_files(study: Study) -> dict[str, bytes]:
             for feature, row in zip(study.features, taxonomy.to_numpy(dtype=object).tolist(), strict=True)
         ]
         made["taxonomy.tsv"] = "".join(lines).encode()
+    if len(study.metadata.columns) and not _refused_by_qiime(study):
+        made["metadata.tsv"] = _metadata(study)
     return made
 
 
@@ -100,8 +103,13 @@ def write_metadata(study: Study, path: str | Path) -> None:
     InputError, InputErrors
         Ids or column names that QIIME 2 refuses; numbers that are infinite; the file cannot be written.
     """
+    if errors := _refused_by_qiime(study):
+        raise InputErrors(errors)
+    durable.write(Path(path), _metadata(study), replace=True)
+
+
+def _metadata(study: Study) -> bytes:
     metadata = study.metadata
-    _check_for_qiime(study)
     numeric = [_is_number(metadata[name]) for name in metadata]
     types = ["numeric" if number else "categorical" for number in numeric]
     lines = [["sample-id", *map(str, metadata.columns)], ["#q2:types", *types]]
@@ -109,7 +117,7 @@ def write_metadata(study: Study, path: str | Path) -> None:
         map(_number if number else _word, metadata[name]) for name, number in zip(metadata, numeric, strict=True)
     ]
     lines += [[str(sample), *row] for sample, *row in zip(study.samples, *columns, strict=True)]
-    durable.write(Path(path), "".join(_joined(line, "\t") for line in lines).encode(), replace=True)
+    return "".join(_joined(line, "\t") for line in lines).encode()
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
@@ -212,7 +220,7 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _check_for_qiime(study: Study) -> None:
+def _refused_by_qiime(study: Study) -> list[InputError]:
     metadata, errors = study.metadata, []
     bad = [name for name in study.samples if name != name.strip() or name.startswith("#")]
     if bad:
@@ -244,5 +252,4 @@ def _check_for_qiime(study: Study) -> None:
         errors.append(
             InputError("QIIME 2 has no infinite numbers.", where=study.name, found=f"columns {listed(infinite)}")
         )
-    if errors:
-        raise InputErrors(errors)
+    return errors

@@ -1,0 +1,109 @@
+"""Plots of a table as it came: totals of samples, in how many samples features occur, how far down names go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, sheet, wrapped
+
+__all__ = ["depth_by_sample", "named_by_rank", "occurrence"]
+
+#: More samples than this are not named along the axis.
+_NAMED = 40
+
+
+def depth_by_sample(depth: pd.Series, what: str = "reads") -> Drawn:
+    """Draw the total of every sample, sorted.
+
+    Parameters
+    ----------
+    depth : pandas.Series
+        By sample.
+    what : str
+        What was added up.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> print(depth_by_sample(pd.Series({"s1": 100.0, "s2": 2000.0, "s3": 900.0})).alt)
+    Total reads of 3 samples, sorted, from 100 (s1) to 2,000 (s2); the median is 900.
+    """
+    ordered = depth.sort_values(kind="stable")
+    named = len(ordered) <= _NAMED
+    figure, axes = sheet(1.4 + 0.22 * len(ordered) if named else 4.2)
+    axes.plot(ordered.to_numpy(), np.arange(len(ordered)), "o", color=OKABE_ITO[0], ms=5)
+    axes.axvline(ordered.median(), color=GREY, ls="--", lw=1)
+    axes.set_xscale("log" if ordered.min() > 0 else "symlog")
+    axes.set_xlabel(wrapped(f"{what} in a sample (log scale); dashed: median", 44))
+    axes.set_yticks(range(len(ordered)) if named else [], [str(name) for name in ordered.index] if named else [])
+    axes.set_ylabel("" if named else f"{len(ordered)} samples, sorted")
+    return Drawn(
+        figure,
+        f"Total {what} of {len(ordered)} samples, sorted, from {ordered.iloc[0]:,.0f} ({ordered.index[0]}) to "
+        f"{ordered.iloc[-1]:,.0f} ({ordered.index[-1]}); the median is {ordered.median():,.0f}.",
+    )
+
+
+def occurrence(samples: pd.Series, of: int) -> Drawn:
+    """Draw how many features occur in so many samples.
+
+    Parameters
+    ----------
+    samples : pandas.Series
+        By feature, in how many samples it occurs.
+    of : int
+        How many samples there are.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> print(occurrence(pd.Series([1, 1, 3, 0]), 3).alt)
+    Histogram of the number of samples in which a feature occurs, of 3. 2 of 4 features occur in one sample only, 1 in \
+all of them and 1 in none.
+    """
+    counted = samples.value_counts().reindex(range(of + 1), fill_value=0)
+    figure, axes = sheet(3.4)
+    axes.bar(counted.index, counted.to_numpy(), color=OKABE_ITO[0], width=0.9)
+    axes.set(xlabel=wrapped("number of samples in which a feature occurs", 44), ylabel="features")
+    once, everywhere, nowhere = (int((samples == number).sum()) for number in (1, of, 0))
+    return Drawn(
+        figure,
+        f"Histogram of the number of samples in which a feature occurs, of {of}. {once} of {len(samples)} features "
+        f"occur in one sample only, {everywhere} in all of them and {nowhere} in none.",
+    )
+
+
+def named_by_rank(named: pd.Series, what: str = "reads") -> Drawn:
+    """Draw which part has a name, by rank.
+
+    Parameters
+    ----------
+    named : pandas.Series
+        By rank, from broad to narrow, 0 to 1.
+    what : str
+        What it is a part of.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> print(named_by_rank(pd.Series({"phylum": 1.0, "genus": 0.5})).alt)
+    Part of all reads that has a name, in per cent, by rank: phylum 100, genus 50.
+    """
+    figure, axes = sheet(1.2 + 0.36 * len(named))
+    axes.barh(list(named.index)[::-1], 100 * named.to_numpy()[::-1], color=OKABE_ITO[0])
+    axes.set(xlabel=f"{what} with a name at this rank (%)", xlim=(0, 100))
+    told = ", ".join(f"{rank} {100 * part:.0f}" for rank, part in named.items())
+    return Drawn(figure, f"Part of all {what} that has a name, in per cent, by rank: {told}.")
