@@ -10,16 +10,20 @@ import pandas as pd
 from scipy import stats
 
 from handbook_utils import datasets
+from handbook_utils.analysis.depth import rarefied
 from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.models.answers import compare_answers
 from handbook_utils.analysis.models.causality import slope
 from handbook_utils.analysis.models.fermentation import acids_a_day, acids_of_a_sugar
 from handbook_utils.analysis.models.kinetics import Gut, follow_dose
+from handbook_utils.analysis.models.menu import by_day, priced
 from handbook_utils.analysis.models.placement import part_below, unusual_in_reference
 from handbook_utils.analysis.models.prevalence import rate
 from handbook_utils.analysis.models.recovery import Course, compared_with_before, simulate_recovery
+from handbook_utils.analysis.models.retest import changes_between
 from handbook_utils.analysis.models.screening import tested
 from handbook_utils.analysis.models.trials import Arm
+from handbook_utils.analysis.power import t_power
 from handbook_utils.analysis.taxa.similarity import renkonen_similarity
 from handbook_utils.recipes import explorables as facts
 
@@ -31,6 +35,7 @@ group = cache(facts.twins)
 spread = cache(lambda: facts.selftest()["spread"])
 within_day = cache(lambda: facts.status()["sd"])
 varieties = cache(lambda: facts.varieties(group().reference))
+ordinary_days = cache(lambda: rarefied(load("david").where("phase", "pre"), reads=5000, seed=1))
 kinds = cache(lambda: alpha_table(load("ecam"))["q1"])
 
 
@@ -159,3 +164,28 @@ def breath(share: float, sensitivity: float, specificity: float) -> Numbers:
     right = 100 * found.right_when_positive if found.positive else 0
     parts = {name: getattr(found, name) for name in ("found", "missed", "alarmed", "cleared")}
     return {**parts, "right": right}
+
+
+def prices(kind: str, **prices: float) -> Numbers:
+    week, foods = (
+        frame_of("foods", "week"),
+        priced(frame_of("foods"), {food: str(price) for food, price in prices.items()}),
+    )
+    days = by_day(week, foods, facts.WHITE if kind == "white" else None)
+    return {
+        "fibre": float(days["fibre"].mean()),
+        "euros": float(days["cost"].mean()),
+        "ten": foods.loc[list(prices), "fibre_cost"].tolist(),
+    }
+
+
+def ordinary(change: float) -> Numbers:
+    usual = ordinary_days()
+    kinds = (usual.to_frame() > 0).sum(axis=1)
+    changes = changes_between(kinds, usual.metadata["donor"], usual.metadata["day"], (2, 4))
+    least = change / 100 - 1e-9  # eight after ten is a fifth fewer, and not a little less than that
+    return {"more": float((changes >= least).mean()), "fewer": float((changes <= -least).mean())}
+
+
+def power(people: float, effect: float) -> Numbers:
+    return {"chance": t_power(effect, int(people), int(people))}

@@ -80,6 +80,12 @@ def test_the_browser_computes_what_python_does(name: str) -> None:
         assert knob["start"] in knob["options"] if "options" in knob else knob["min"] <= knob["start"] <= knob["max"]
 
 
+def test_what_is_nearly_all_is_not_said_to_be_all() -> None:
+    [said] = run("chance", [{"tests": 200, "level": 10}])["said"]
+    assert "nearly 100 per cent" in said["en"]
+    assert "bijna 100 procent" in said["nl"]
+
+
 @pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_reader_moves_it_by_keyboard_and_the_address_keeps_it(
@@ -121,3 +127,6 @@ def test_all_scripts_of_the_site_but_the_search_are_small(site: Path) -> None:
         loaded |= {part.partition('"')[0].partition("?")[0] for part in text.split("_static/")[1:]}
     scripts = [one for one in loaded if one.endswith(".js") and not one.startswith("search")]
     assert sum((site / "en" / "_static" / one).stat().st_size for one in scripts) <= MOST_SCRIPT
+    assert [one for one in loaded if one.endswith(".js") and not (EXPLORE.parent / one).is_file()] == [
+        "search-index.js"
+    ]

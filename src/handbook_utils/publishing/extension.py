@@ -388,7 +388,11 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
             context["body"] = with_terms(context["body"], glossary, address)
     first = told["languages"][0]
     # Scripts of the tools (tabs, keys, marks of a search) do nothing that a page here has.
-    own = [one for one in context["script_files"] if (THEME / "static" / Path(one.filename.partition("?")[0]).name).is_file()]
+    own = [
+        one
+        for one in context["script_files"]
+        if (THEME / "static" / Path(one.filename.partition("?")[0]).name).is_file()
+    ]
     context.update(
         script_files=own,
         words=WORDS[lang],

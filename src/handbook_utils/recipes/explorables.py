@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from handbook_utils import datasets
+from handbook_utils.analysis.depth import rarefied
 from handbook_utils.analysis.diversity.alpha import alpha_table, hill, hill_at_size
 from handbook_utils.analysis.models.placement import (
     UNNAMED,
@@ -25,6 +27,7 @@ from handbook_utils.analysis.models.placement import (
     within_person_sd,
 )
 from handbook_utils.analysis.models.recovery import chances_of
+from handbook_utils.analysis.models.retest import changes_between
 from handbook_utils.home import handbook_root
 from handbook_utils.study import Study
 from handbook_utils.study.readers import open_study
@@ -45,6 +48,15 @@ COUNTRIES = (
     "GBR GB, GHA GH, HUN HU, IDN ID, IND IN, IRL IE, ISL IS, ISR IL, ITA IT, JPN JP, KAZ KZ, KOR KR, LBR LR, "
     "LUX LU, MDG MG, MNG MN, NLD NL, NOR NO, PER PE, RUS RU, SLV SV, SVK SK, SWE SE, TZA TZ, USA US"
 )
+
+#: What is eaten in the place of wholemeal food, as in the chapter.
+WHITE = {
+    "bread-wholemeal": "bread-white",
+    "bread-rye": "bread-white",
+    "oats": "cornflakes",
+    "pasta-wholemeal": "pasta-white",
+    "rice-brown": "rice-white",
+}
 
 _MADE: dict[str, Callable[[], Facts]] = {}
 
@@ -181,6 +193,34 @@ def result() -> Facts:
         # Between these lie 95 of 100 of the days that part_below draws; it takes quantiles between two of them.
         "days": [[_round(days[place]), _round(days[place + 1])] for place in (99, 3899)],
     }
+
+
+@_for("prices")
+def prices() -> Facts:
+    """Return foods (names, fibre, part thrown away, price), how much of each a day has, and the white ones instead."""
+    foods = datasets.frame("foods")
+    week = datasets.frame("foods", "week")
+    columns = ["name_en", "name_nl", "fibre", "refuse", "price"]
+    return {
+        "foods": dict(zip(foods["food"], foods[columns].to_numpy(dtype=object).tolist(), strict=True)),
+        "day": {food: _round(grams) for food, grams in (week.groupby("food")["grams"].sum() / 7).items()},
+        "white": WHITE,
+    }
+
+
+@_for("ordinary")
+def ordinary(reads: int = 5000, apart: tuple[int, int] = (2, 4), seed: int = 1) -> Facts:
+    """Return how much the number of kinds of two men changed between ordinary days, each pair of days a number."""
+    usual = rarefied(datasets.load("david").where("phase", "pre"), reads=reads, seed=seed)
+    kinds = (usual.to_frame() > 0).sum(axis=1)
+    changes = changes_between(kinds, usual.metadata["donor"], usual.metadata["day"], apart)
+    return {"changes": sorted(_rounded(changes))}
+
+
+@_for("power")
+def power(fewest: int = 5, most: int = 150) -> Facts:
+    """Return Student's t that a study with so many people in each of two groups must reach."""
+    return {"critical": [_round(stats.t.isf(0.025, 2 * people - 2)) for people in range(fewest, most + 1)]}
 
 
 def twins(*, place_none: bool = False) -> Placement:

@@ -25,13 +25,13 @@
       const named = facts.groups.map((group, place) => [group, first[place], second[place]]).filter(([group]) => group !== "Unknown");
       const largest = named.sort((a, b) => Math.max(b[1], b[2]) - Math.max(a[1], a[2])).slice(0, 4);
       return [
-        { label: { en: "shared", nl: "gelijk" }, share: shared / 100, colour: "currentColor", text: write(shared) },
-        ...largest.flatMap(([group, ...two]) => two.map((share, place) => ({ label: place ? "" : group, share, colour: ["#0072B2", "#E69F00"][place], text: write(100 * share) }))),
+        { label: { en: "shared", nl: "gelijk" }, share: shared / 100, colour: "currentColor", text: write.of100(shared / 100) },
+        ...largest.flatMap(([group, ...two]) => two.map((share, place) => ({ label: place ? "" : group, share, colour: ["#0072B2", "#E69F00"][place], text: write.of100(share) }))),
       ];
     },
     say: {
-      en: ({ one, other }, { shared }, write) => `Of every 100 bacteria, ${one === other ? `this woman shares ${write(shared)} with herself` : `these two women share ${write(shared)}`}. Blue is the first stool, orange the second. Other women would share another number.`,
-      nl: ({ one, other }, { shared }, write) => `Van elke 100 bacteriën ${one === other ? `heeft deze vrouw er ${write(shared)} gelijk met zichzelf` : `hebben deze twee vrouwen er ${write(shared)} gelijk`}. Blauw is de eerste poep, oranje de tweede. Bij andere vrouwen is het een ander getal.`,
+      en: ({ one, other }, { shared }, write) => `Of every 100 bacteria, ${one === other ? `this woman shares ${write.of100(shared / 100)} with herself` : `these two women share ${write.of100(shared / 100)}`}. Blue is the first stool, orange the second. Other women would share another number.`,
+      nl: ({ one, other }, { shared }, write) => `Van elke 100 bacteriën ${one === other ? `heeft deze vrouw er ${write.of100(shared / 100)} gelijk met zichzelf` : `hebben deze twee vrouwen er ${write.of100(shared / 100)} gelijk`}. Blauw is de eerste poep, oranje de tweede. Bij andere vrouwen is het een ander getal.`,
     },
   });
 }

@@ -20,7 +20,7 @@ explore("breath", {
     ];
   },
   say: {
-    en: (_, { found, alarmed, missed, right }, write) => `The test says yes to ${write(found + alarmed)} of 100 people. ${found + alarmed ? `Of every 100 to whom it says yes, ${write(right)} really have it.` : ""} It misses ${write(missed)}. A result alone is no diagnosis: talk about it with your doctor.`,
-    nl: (_, { found, alarmed, missed, right }, write) => `De test zegt ja tegen ${write(found + alarmed)} van de 100 mensen. ${found + alarmed ? `Van elke 100 tegen wie hij ja zegt, hebben er ${write(right)} het echt.` : ""} Hij mist er ${write(missed)}. Een uitslag alleen is geen diagnose: praat erover met je dokter.`,
+    en: (_, { found, alarmed, missed, right }, write) => `The test says yes to ${write(found + alarmed)} of 100 people. ${found + alarmed ? `Of every 100 to whom it says yes, ${write.of100(right / 100)} really have it.` : ""} It misses ${write(missed)}. A result alone is no diagnosis: talk about it with your doctor.`,
+    nl: (_, { found, alarmed, missed, right }, write) => `De test zegt ja tegen ${write(found + alarmed)} van de 100 mensen. ${found + alarmed ? `Van elke 100 tegen wie hij ja zegt, hebben er ${write.of100(right / 100)} het echt.` : ""} Hij mist er ${write(missed)}. Een uitslag alleen is geen diagnose: praat erover met je dokter.`,
   },
 });

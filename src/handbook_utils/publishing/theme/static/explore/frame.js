@@ -4,6 +4,31 @@
 "use strict";
 globalThis.explorables = {};
 globalThis.explore = (name, explorable) => { globalThis.explorables[name] = explorable; };
+// The normal distribution's part below z: a series near 0, a continued fraction in the tail.
+globalThis.normal = (z) => {
+  const density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI), far = Math.abs(z);
+  let part = 0;
+  if (far < 4) {
+    for (let k = 1, term = far; k < 200; k += 2, term *= far * far / k) part += term;
+    part = .5 - density * part;
+  } else {
+    for (let k = 60; k > 0; k--) part = k / (far + part);
+    part = density / (far + part);
+  }
+  return z > 0 ? 1 - part : part;
+};
+// Writes numbers in a language. What is not wholly none or all of 100 is never rounded to it.
+globalThis.writer = (lang) => {
+  const write = (value, digits = 0) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+  write.of100 = (part) => {
+    const whole = Math.round(100 * part), near = Math.abs(100 * part - whole);
+    if (near < 1e-9 || (whole !== 0 && Math.abs(whole) !== 100)) return write(whole);
+    return near >= .05 ? write(100 * part, 1) : `${lang === "nl" ? "bijna" : "nearly"} ${write(whole)}`;
+  };
+  return write;
+};
+// Where a knob begins, which the facts may tell.
+globalThis.begins = (knob, facts) => (typeof knob.start === "function" ? knob.start(facts) : knob.start);
 // The choices of a knob that has some: [value, label] each.
 globalThis.choices = (knob, facts, lang) => (typeof knob.options === "function" ? knob.options(facts, lang) : knob.options);
 globalThis.document?.addEventListener("DOMContentLoaded", () => {
@@ -49,7 +74,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
     const facts = JSON.parse(place.querySelector("script")?.textContent ?? "null");
     const lang = place.closest("[lang]").lang;
     const said = (text) => text?.[lang] ?? text;
-    const write = (value, digits = 0) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+    const write = writer(lang);
     const values = {}, fields = {};
     const told = make("p", { "aria-live": "polite" });
     const drawn = make("div", { class: "drawn" });
@@ -75,7 +100,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       if (fits(knob, value)) values[knob.name] = knob.options ? value : Math.min(knob.max, Math.max(knob.min, +value));
     };
     for (const knob of knobs) {
-      put(knob, knob.start);
+      put(knob, begins(knob, facts));
       put(knob, address().get(`${name}-${knob.name}`));
       const field = fields[knob.name] = knob.options
         ? make("select", {}, ...choices(knob, facts, lang).map(([value, label]) => make("option", { value }, said(label))))
@@ -87,7 +112,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       place.append(make("label", {}, `${said(knob.label)}: `, output, field));
     }
     const back = make("button", { type: "button" }, place.dataset.back);
-    back.addEventListener("click", () => { knobs.forEach((knob) => put(knob, knob.start)); keep(show()); });
+    back.addEventListener("click", () => { knobs.forEach((knob) => put(knob, begins(knob, facts))); keep(show()); });
     place.append(drawn, told, back);
     show();
   }

@@ -12,13 +12,13 @@ explore("status", {
     return { below: below(variety), low: below(variety / times), high: below(variety * times), any: facts.any[place], mean: facts.mean[place] };
   },
   bars: (_, { below, low, high, any }, write) => [
-    { label: { en: "others with less", nl: "anderen met minder" }, share: below, colour: "#0072B2", text: write(100 * below) },
-    { label: { en: "another day, at least", nl: "andere dag, minstens" }, share: low, colour: "#56B4E9", text: write(100 * low) },
-    { label: { en: "another day, at most", nl: "andere dag, hoogstens" }, share: high, colour: "#56B4E9", text: write(100 * high) },
-    { label: { en: "have something unusual", nl: "hebben iets ongewoons" }, share: any, colour: "#E69F00", text: write(100 * any) },
+    { label: { en: "others with less", nl: "anderen met minder" }, share: below, colour: "#0072B2", text: write.of100(below) },
+    { label: { en: "another day, at least", nl: "andere dag, minstens" }, share: low, colour: "#56B4E9", text: write.of100(low) },
+    { label: { en: "another day, at most", nl: "andere dag, hoogstens" }, share: high, colour: "#56B4E9", text: write.of100(high) },
+    { label: { en: "have something unusual", nl: "hebben iets ongewoons" }, share: any, colour: "#E69F00", text: write.of100(any) },
   ],
   say: {
-    en: ({ central }, { below, low, high, any }, write) => `Of every 100 others, ${write(100 * below)} have less variety. On another day that could be ${write(100 * low)} to ${write(100 * high)}. If what ${central} of 100 others have is called usual, ${write(100 * any)} of 100 people have something unusual. None of it says whether you are healthy.`,
-    nl: ({ central }, { below, low, high, any }, write) => `Van elke 100 anderen hebben er ${write(100 * below)} minder variatie. Op een andere dag kan dat ${write(100 * low)} tot ${write(100 * high)} zijn. Noem je gewoon wat ${central} van de 100 anderen hebben, dan hebben ${write(100 * any)} van de 100 mensen iets ongewoons. Niets hiervan zegt of je gezond bent.`,
+    en: ({ central }, { below, low, high, any }, write) => `Of every 100 others, ${write.of100(below)} have less variety. On another day that could be ${write.of100(low)} to ${write.of100(high)}. If what ${central} of 100 others have is called usual, ${write.of100(any)} of 100 people have something unusual. None of it says whether you are healthy.`,
+    nl: ({ central }, { below, low, high, any }, write) => `Van elke 100 anderen hebben er ${write.of100(below)} minder variatie. Op een andere dag kan dat ${write.of100(low)} tot ${write.of100(high)} zijn. Noem je gewoon wat ${central} van de 100 anderen hebben, dan hebben ${write.of100(any)} van de 100 mensen iets ongewoons. Niets hiervan zegt of je gezond bent.`,
   },
 });

@@ -17,7 +17,7 @@
       return { people: count(found), studies: new Set(found.map((row) => row[3])).size, all: count(rows) };
     },
     bars: (_, { people, all }, write) => [
-      { label: { en: "of all people studied", nl: "van alle onderzochte mensen" }, share: people / all, colour: "#0072B2", text: `${write(100 * people / all, 1)}%` },
+      { label: { en: "of all people studied", nl: "van alle onderzochte mensen" }, share: people / all, colour: "#0072B2", text: `${write.of100(people / all)}%` },
     ],
     say: {
       en: (_, { people, studies, all }, write) => (people ? `${write(people)} of the ${write(all)} people in this collection are like that, from ${write(studies)} ${studies === 1 ? "study" : "studies"}. What was found in them need not hold for you.` : `Nobody of the ${write(all)} people in this collection is like that. What is written about bacteria was found in others.`),
