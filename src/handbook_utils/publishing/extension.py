@@ -31,6 +31,7 @@ from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
 from handbook_utils.publishing.pages.explorables import setup_explorables
 from handbook_utils.publishing.pages.illustrations import setup_illustrations
+from handbook_utils.publishing.pages.own_result import setup_own_result
 from handbook_utils.publishing.pages.quiz import setup_quiz
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
@@ -484,6 +485,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_illustrations(app)
     setup_explorables(app)
     setup_quiz(app)
+    setup_own_result(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)
