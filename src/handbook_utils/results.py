@@ -12,7 +12,7 @@ import json
 import mimetypes
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -200,6 +200,20 @@ class Results:
             {"application/papermill.record/text/plain": written},
             {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
         )
+
+    def values(self, values: Mapping[str, float | str] | pd.Series, digits: int | Mapping[str, int] = 2) -> None:
+        """Record several numbers or words, as :meth:`value` records one.
+
+        Parameters
+        ----------
+        values : mapping of str to float or str
+            By name.
+        digits : int or mapping of str to int
+            Decimals, of all or by name.
+        """
+        for name, value in values.items():
+            places = digits if isinstance(digits, int) else int(digits[str(name)])
+            self.value(str(name), value, places)
 
     def peers(self, frame: pd.DataFrame, digits: int = 6) -> None:
         """Show numbers held against a peer's, and hand them to the book's page that gathers all of them.

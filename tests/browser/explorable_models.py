@@ -23,7 +23,7 @@ from handbook_utils.analysis.models.recovery import Course, compared_with_before
 from handbook_utils.analysis.models.retest import changes_between
 from handbook_utils.analysis.models.screening import tested
 from handbook_utils.analysis.models.trials import Arm
-from handbook_utils.analysis.power import t_power
+from handbook_utils.analysis.sample_size import t_power
 from handbook_utils.analysis.taxa.similarity import renkonen_similarity
 from handbook_utils.recipes import explorables as facts
 

@@ -19,6 +19,11 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+#: What can differ between light and dark.
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
 #: Axe takes a second or two for a page: all pages of one edition, and one page of each kind of the other.
 KINDS = ("book/index", "book/for-everyone", "book/glossary", "book/checked", "search")
 
@@ -167,9 +172,12 @@ def test_axe_finds_nothing(site: Path, names: tuple[str, ...], page: Page, lang:
         page.evaluate(ONE_OF_A_COLOUR)
         if page.locator("button.menu").is_visible():
             page.locator("button.menu").click()
-        found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
-        told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"][:3]]
-        assert told == [], f"{lang}/{name} at {width} px"
+        for scheme, rules in (("light", RULES), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme)
+            found: list[dict[str, Any]] = Axe().run(page, options=rules).response["violations"]
+            told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"][:3]]
+            assert told == [], f"{lang}/{name} at {width} px, {scheme}"
+        page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

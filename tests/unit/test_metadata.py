@@ -18,23 +18,18 @@ from handbook_utils import cli, datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.metadata.exports import all_standards, as_tsv, to_ena
+from handbook_utils.protocols.metadata.inputs import coordinates, gathered, planned_controls, record_metadata
 from handbook_utils.protocols.metadata.records import (
     Circumstances,
-    all_standards,
-    as_tsv,
     controls,
-    coordinates,
-    gathered,
-    planned_controls,
     read_questionnaire,
     read_rejected,
     read_tubes,
-    record_metadata,
     records,
-    to_ena,
 )
 from handbook_utils.protocols.metadata.rules import check
-from handbook_utils.protocols.metadata.standards import INSDC_MISSING, MIXS, STANDARDS, standard
+from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS, standard
 from handbook_utils.protocols.metadata.validation import summary, validate, validate_table
 from handbook_utils.protocols.metadata.workbook import workbook
 from handbook_utils.protocols.people.codes import check_character
@@ -101,7 +96,7 @@ def told(validation):
 
 
 def test_eleven_fields_of_mixs_and_eleven_of_ena_are_required():
-    assert MIXS.required == [
+    assert STANDARDS["mixs"].required == [
         *("samp_name", "project_name", "target_gene", "samp_taxon_id", "collection_date", "geo_loc_name"),
         *("lat_lon", "env_broad_scale", "env_local_scale", "env_medium", "seq_meth"),
     ]

@@ -37,6 +37,8 @@ from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.translate import problems
+from handbook_utils.publishing.web.cards import setup_cards
+from handbook_utils.publishing.web.surroundings import setup_surroundings
 from handbook_utils.publishing.words import LANGUAGES, WORDS
 from handbook_utils.runs.mathml import mathml
 
@@ -50,7 +52,7 @@ def manifest_of(srcdir: str | Path) -> dict[str, Any]:
     if path.is_file():
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return told
-    return {"lang": "en", "languages": ["en"], "pages": {}, "peers": {}}
+    return {"lang": "en", "languages": ["en"], "address": "", "pages": {}, "peers": {}}
 
 
 # ---------------------------------------------------------------------- formulas
@@ -116,15 +118,16 @@ class _Glue(NbGlueDomain):  # type: ignore[misc]
 
 
 class _Noted(Domain):
-    """Holds what is noted of pages while they are read: ``messages`` by page, and which page is the ``glossary``."""
+    """Holds what is noted of pages as they are read: ``messages``, first ``drawings``, the ``glossary``."""
 
     name = "handbook"
     label = "Handbook"
-    initial_data = {"messages": {}, "glossary": ""}  # noqa: RUF012 - as its base class has it
+    initial_data = {"messages": {}, "drawings": {}, "glossary": ""}  # noqa: RUF012 - as its base class has it
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process noted."""
         self.data["messages"].update({name: otherdata["messages"].get(name, {}) for name in docnames})
+        self.data["drawings"].update(otherdata["drawings"])
         self.data["glossary"] = self.data["glossary"] or otherdata["glossary"]
 
     def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.reference]]:
@@ -373,9 +376,8 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     opened: set[str] = set()
     for part in navigation:
         opened |= _opened(part["pages"], pagename)
-    up = "../" * pagename.count("/")
     switches = [
-        {"lang": other, "name": LANGUAGES[other], "href": f"{up}../{other}/{pagename}.html"}
+        {"lang": other, "name": LANGUAGES[other], "href": f"{'../' * pagename.count('/')}../{other}/{pagename}.html"}
         for other in told["languages"]
         if other != lang
     ]
@@ -387,7 +389,6 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         if page and glossary is not None and pagename != where:
             address = app.builder.get_relative_uri(pagename, where)
             context["body"] = with_terms(context["body"], glossary, address)
-    first = told["languages"][0]
     # Scripts of the tools (tabs, keys, marks of a search) do nothing that a page here has.
     own = [
         one
@@ -398,8 +399,6 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         script_files=own,
         words=WORDS[lang],
         description=description_of(context.get("body", "")),
-        own_address=f"{pagename.rpartition('/')[2]}.html",
-        default_address=f"{up}../{first}/{pagename}.html",
         lang=lang,
         english=english,
         opened=opened,
@@ -463,6 +462,7 @@ def _pages_read(app: Sphinx, env: Any) -> None:
 def _builder_inited(app: Sphinx) -> None:
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
+        setup_surroundings(app)
         for name in ("handbook.js", "copy.js"):
             app.add_js_file(name, loading_method="defer")
 
@@ -486,6 +486,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_explorables(app)
     setup_quiz(app)
     setup_own_result(app)
+    setup_cards(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)

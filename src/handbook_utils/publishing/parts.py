@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from handbook_utils.errors import InputError
 from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.runs.methods import read_references
-from handbook_utils.runs.report import Language, Page, recorded_values
+from handbook_utils.runs.page import Page
+from handbook_utils.runs.report import recorded_values
+from handbook_utils.runs.words import Language
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter

@@ -76,6 +76,8 @@ class Stage:
         All editions of this build, for the switch between them.
     executed : bool
         Whether chapters will come; without, they are staged as their sources.
+    address : str
+        Where the site will be published; empty where that is not known.
     """
 
     def __init__(
@@ -87,8 +89,10 @@ class Stage:
         languages: Sequence[str],
         *,
         executed: bool = True,
+        address: str = "",
     ) -> None:
         self.folder, self._catalogue, self._lang, self._languages = folder, catalogue, lang, tuple(languages)
+        self._address = address
         self._peers: dict[str, list[dict[str, Any]]] = {}
         self._pages: dict[str, Any] = {}
         root = catalogue.root
@@ -153,6 +157,7 @@ class Stage:
         manifest = {
             "lang": self._lang,
             "languages": list(self._languages),
+            "address": self._address,
             "pages": self._pages,
             "peers": {
                 page.slug: self._peers[page.slug] for page in self._catalogue.chapters if page.slug in self._peers

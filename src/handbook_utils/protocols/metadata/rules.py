@@ -91,24 +91,24 @@ def check(value: str, field: Field) -> Problem | None:
 
     Examples
     --------
-    >>> from handbook_utils.protocols.metadata.standards import ENA, MIXS
-    >>> check("-80", MIXS.field("samp_store_temp")).remedy
+    >>> from handbook_utils.protocols.metadata.standards import STANDARDS
+    >>> check("-80", STANDARDS["mixs"].field("samp_store_temp")).remedy
     'Write the unit: -80 degree Celsius.'
-    >>> check("175", ENA.field("host height")).rule
+    >>> check("175", STANDARDS["ena"].field("host height")).rule
     'a number in mm, from 300 to 2500'
-    >>> check("ENVO:00002018", MIXS.field("env_medium")).rule
+    >>> check("ENVO:00002018", STANDARDS["mixs"].field("env_medium")).rule
     'an environment by its right id: ENVO:00002018 is sewage, not stool'
     """
     if _BROKEN.fullmatch(value):
         return Problem("no errors of a spreadsheet", "Mend the formula, and give values.")
-    return _RULES[field.kind](value, field) or _mangled(value, field)
+    return _RULES[field.rule](value, field) or _mangled(value, field)
 
 
 # ---------------------------------------------------------------------- what spreadsheets do
 
 
 def _mangled(value: str, field: Field) -> Problem | None:
-    if field.kind in ("id", "qiime_id", "qiita_id", "text"):
+    if field.rule in ("id", "qiime_id", "qiita_id", "text"):
         if _AS_DATE.fullmatch(value):
             return Problem(
                 "an id or a text, not a date",
@@ -176,7 +176,7 @@ def _boolean(value: str, _field: Field) -> Problem | None:
 
 
 def _span(field: Field) -> str:
-    if field.high == float("inf"):
+    if field.low is None or field.high is None:
         return ""
     return f", from {field.low:g} to {field.high:g}"
 
@@ -191,7 +191,7 @@ def _number(value: str, field: Field) -> Problem | None:
         if with_unit:
             return Problem(wanted, f"Write the number alone; the unit is fixed{unit}.")
         return Problem(wanted, f"Such as {field.example}.")
-    if not field.low <= float(value) <= field.high:
+    if not field.within(float(value)):
         return Problem(wanted, field.trap or "Was another unit meant?")
     return None
 
@@ -222,8 +222,8 @@ def _quantity(value: str, field: Field) -> Problem | None:
         close = nearest(unit, field.units) or field.units[0]
         return Problem(wanted, f"{unit!r} is not one of the units; write it in {close}.")
     # What is plausible is stated in the first unit; in others only the sign can be judged.
-    if (unit == field.units[0] and not field.low <= float(found[1]) <= field.high) or (
-        field.low >= 0 and float(found[1]) < 0
+    if (unit == field.units[0] and not field.within(float(found[1]))) or (
+        field.low is not None and field.low >= 0 and float(found[1]) < 0
     ):
         return Problem(f"{wanted}{_span(field)} {field.units[0]}", field.trap or "Was another unit meant?")
     return None
@@ -243,7 +243,7 @@ def _dated(pattern: re.Pattern[str], wanted: str) -> Callable[[str, Field], Prob
         found = pattern.fullmatch(value)
         # Five digits can be a year to a pattern; to a spreadsheet they are a day.
         if not found:
-            return _date_problem(value, wanted, field.example)
+            return _date_problem(value, wanted, str(field.example))
         if not _real_date(found.groups()):
             return Problem(wanted, "There is no such day or time.")
         return None

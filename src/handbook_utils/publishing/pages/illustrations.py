@@ -112,6 +112,7 @@ class _Drawing(SphinxDirective):
             hint = f"; did you mean {close!r}?" if close else f"; there are: {', '.join(known)}"
             raise self.error(f"There is no drawing {self.arguments[0]!r}{hint}")
         self.env.note_dependency(str(path))
+        self.env.domaindata["handbook"]["drawings"].setdefault(self.env.docname, path.stem)
         return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
 
 

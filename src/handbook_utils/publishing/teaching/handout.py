@@ -30,7 +30,7 @@ from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-    from handbook_utils.runs.report import Page
+    from handbook_utils.runs.page import Page
 
 _TAKEAWAYS, _SURE = "Key takeaways", "What is sure, what is likely, what is unknown?"
 _FONT = "HandoutSans"

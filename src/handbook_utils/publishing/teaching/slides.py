@@ -28,7 +28,7 @@ from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
-    from handbook_utils.runs.report import Page
+    from handbook_utils.runs.page import Page
 
 #: Sections that are not for a room; the teacher's notes are for the speaker.
 _LEFT_OUT = frozenset(["Parameters", "Check", "Exercise", "Limits", "References", "Teacher's notes"])

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
     contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
   }
   const onPage = document.querySelector(".on-page details");
-  if (onPage && matchMedia("(min-width: 84rem)").matches) onPage.open = true;
+  if (onPage && matchMedia("(min-width: 78rem)").matches) onPage.open = true;
   // A link into a closed box opens it.
   const open = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

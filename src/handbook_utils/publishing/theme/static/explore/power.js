@@ -1,4 +1,4 @@
-// The chance that a study finds a difference that is there: t_power of handbook_utils.analysis.power.
+// The chance that a study finds a difference that is there: t_power of handbook_utils.analysis.sample_size.
 "use strict";
 {
   // The noncentral t distribution: the normal one, averaged over the spread that a study of this size may find.
