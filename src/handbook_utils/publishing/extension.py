@@ -33,6 +33,7 @@ from handbook_utils.publishing.pages.explorables import setup_explorables
 from handbook_utils.publishing.pages.illustrations import setup_illustrations
 from handbook_utils.publishing.pages.own_result import setup_own_result
 from handbook_utils.publishing.pages.quiz import setup_quiz
+from handbook_utils.publishing.pages.scripts import setup_scripts
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
@@ -389,14 +390,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         if page and glossary is not None and pagename != where:
             address = app.builder.get_relative_uri(pagename, where)
             context["body"] = with_terms(context["body"], glossary, address)
-    # Scripts of the tools (tabs, keys, marks of a search) do nothing that a page here has.
-    own = [
-        one
-        for one in context["script_files"]
-        if (THEME / "static" / Path(one.filename.partition("?")[0]).name).is_file()
-    ]
     context.update(
-        script_files=own,
         words=WORDS[lang],
         description=description_of(context.get("body", "")),
         lang=lang,
@@ -463,8 +457,7 @@ def _builder_inited(app: Sphinx) -> None:
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
         setup_surroundings(app)
-        for name in ("handbook.js", "copy.js"):
-            app.add_js_file(name, loading_method="defer")
+        setup_scripts(app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

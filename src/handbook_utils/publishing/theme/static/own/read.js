@@ -42,17 +42,20 @@ globalThis.own = {};
   };
   const add = (into, genus, value) => { into[genus] = (into[genus] ?? 0) + value; };
 
-  // A report of Kraken and its kin: shares, reads of the clade, reads of itself, rank, number, name.
-  const kreport = (lines, known) => {
-    const found = {};
-    let all = 0, named = 0;
-    for (const line of lines.filter((one) => one.trim())) {
-      const cells = line.split("\t"), [rank, name] = [cells.at(-3).trim(), cells.at(-1).trim()];
-      if (/^(root|R)$/i.test(name) || rank === "R") all = Number(cells[1]);
-      if (rank === "G") { add(found, nameOf(name), Number(cells[1])); named += Number(cells[1]); }
-    }
-    add(found, "Unknown", Math.max(0, all - named));
-    return { samples: { "1": found }, counts: true, left: [] };
+  // A report of Kraken and its kin: shares, reads of the clade, of itself, rank, number, and the name, indented as it lies in
+  // the tree. What has nothing below it is counted, under its genus.
+  const kreport = (lines) => {
+    const found = {}, path = [];
+    const rows = lines.filter((line) => line.trim()).map((line) => {
+      const cells = line.split("\t"), name = cells.at(-1);
+      return { reads: Number(cells[1]), rank: cells.at(-3).trim(), name: name.trim(), depth: name.length - name.trimStart().length };
+    });
+    rows.forEach(({ reads, rank, name, depth }, place) => {
+      while (path.length && path.at(-1).depth >= depth) path.pop();
+      path.push({ depth, rank, name });
+      if (rank !== "U" && !(rows[place + 1]?.depth > depth)) add(found, nameOf(path.find((one) => one.rank === "G")?.name ?? ""), reads);
+    });
+    return { samples: { "1": found }, counts: true, left: rows.filter(({ rank }) => rank === "U").map(({ name }) => name) };
   };
 
   const grid = (text) => {
@@ -81,7 +84,7 @@ globalThis.own = {};
     if (/^(PK|\x89HDF|\x1f\x8b)|\0/.test(text)) stop("not-text");
     if (/^\s*[{[]/.test(text)) stop("biom");
     const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/), begin = lines.find((line) => line.trim()) ?? stop("empty");
-    if (/^\s*[\d.]+\t\d+\t\d+\t(\d+\t\d+\t)?[A-Z]?\d?\t\d+\t/.test(begin)) return kreport(lines, known);
+    if (/^\s*[\d.]+\t\d+\t\d+\t(\d+\t\d+\t)?[A-Z]?\d?\t\d+\t/.test(begin)) return kreport(lines);
     const { mark, rows } = grid(text.replace(/^\uFEFF/, ""));
     const [{ cells: head }, ...body] = rows, left = [];
     // One decimal sign a file.
@@ -123,7 +126,7 @@ globalThis.own = {};
         const columns = head.map((_, column) => column).filter((column) => (column || RANKS.includes(head[0].trim().toLowerCase())) && column !== lineage && !RANKS.includes(head[column].trim().toLowerCase()) && !NO_SAMPLE.test(head[column].trim()));
         const all = columns.filter((column) => numeric[column]), best = all.filter((column) => PREFERRED.test(head[column].trim()));
         const numbers = best.length ? best : all;
-        const broken = columns.find((column) => !numeric[column] && body.filter(({ cells }) => !Number.isNaN(number(cells[column]))).length > body.length / 2);
+        const broken = columns.find((column) => !numeric[column] && body.filter(({ cells }) => !Number.isNaN(number(cells[column]))).length >= body.length / 2);
         if (broken !== undefined) { const bad = body.find(({ cells }) => Number.isNaN(number(cells[broken]))); stop("no-number", `${bad.line}: ${bad.cells[broken] || "–"}`); }
         left.push(...head.filter((name, column) => column && column !== lineage && !numbers.includes(column) && name && !RANKS.includes(name.trim().toLowerCase())));
         if (!numbers.length) stop("no-numbers");
@@ -139,7 +142,7 @@ globalThis.own = {};
           for (const column of numbers) add(whole, head[column], number(cells[column]));
           if (NOBODY.test(labels[place].trim())) { left.push(labels[place] || "–"); return; }
           if (FUNCTION.test(cells[0])) stop("functions", cells[0]);
-          if (genus < 0 && lineage < 0 && !NO_NAME.test(cells[0]) && twice.has(cells[0])) stop("twice", `${line}: ${cells[0]}`);
+          if (genus < 0 && lineage < 1 && !NO_NAME.test(cells[0]) && twice.has(cells[0])) stop("twice", `${line}: ${cells[0]}`);
           twice.add(cells[0]);
           for (const column of numbers) add(samples[head[column]], genusOf(labels[place], known), number(cells[column]));
         });
