@@ -64,7 +64,12 @@ GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in def
 MAY_BE_EMPTY = {
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
-    *(("measure-alpha-diversity", name) for name in ("covariates", "person", "strata", "nested_in")),
+    *(
+        (recipe, name)
+        for recipe in ("measure-alpha-diversity", "control-quality")
+        for name in ("covariates", "person", "strata", "nested_in")
+    ),
+    ("control-quality", "group"),
     ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
     ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
     ("compare-before-and-after", "covariates"),
@@ -121,7 +126,7 @@ def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
 
 @pytest.mark.parametrize(
     "recipe",
-    ["control-quality", "compare-before-and-after"],
+    ["compare-before-and-after"],
 )
 def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
     shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
@@ -130,15 +135,20 @@ def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
         check(recipe, **shares, **given)
 
 
-@pytest.mark.parametrize("recipe", ["measure-alpha-diversity"])
+@pytest.mark.parametrize("recipe", ["measure-alpha-diversity", "control-quality"])
 def test_shares_are_taken_where_something_can_be_said_of_them(recipe, twins):
-    check(recipe, **twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0)))
+    shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
+    check(recipe, **shares, group="group")
 
 
-def test_no_sample_is_deep_enough():
+@pytest.mark.parametrize("recipe", ["measure-alpha-diversity", "control-quality"])
+def test_reads_that_too_few_samples_have(recipe):
     with pytest.raises(InputError, match="No sample has") as caught:
-        check("measure-alpha-diversity", least_depth=1_000_000)
+        check(recipe, least_depth=1_000_000)
     assert "least_depth" in messages(caught)
+    with pytest.raises(InputError, match=r"too few|no groups") as caught:
+        check(recipe, least_depth={"measure-alpha-diversity": 9000, "control-quality": 2000}[recipe])
+    assert "no sample is left out" in messages(caught)
 
 
 def test_shares_are_compared_by_methods_that_do_without_counts(twins):

@@ -11,9 +11,8 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 
 from handbook_utils import datasets
-from handbook_utils.analysis.depth import deep_enough, depth_warning
+from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
@@ -29,7 +28,7 @@ from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_sha
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.figures.curves import curves
 from handbook_utils.figures.style import Drawn
-from handbook_utils.recipes.checks import study_of
+from handbook_utils.recipes.checks import deep_design, study_of
 from handbook_utils.recipes.wording import (
     association,
     by_chance,
@@ -63,8 +62,7 @@ def measure_alpha_diversity(parameters: Mapping[str, Any]) -> None:
         Columns that are not there, groups that are too small, a design that these samples cannot answer, no sample
         with reads enough.
     """
-    study = deep_enough(study_of(parameters, "twins"), parameters["least_depth"])
-    design = settled(design_of(study.metadata, **asked_in(parameters)))
+    design = settled(deep_design(study_of(parameters, "twins"), parameters)[1])
     # Any numbers will do to see whether the model can be fitted.
     compared(pd.Series(np.random.default_rng(1).normal(size=design.n), index=design.samples), design)
 
