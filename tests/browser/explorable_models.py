@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
+from statsmodels.stats.contingency_tables import Table2x2
 
 from handbook_utils import datasets
 from handbook_utils.analysis.depth import rarefied
@@ -22,7 +23,7 @@ from handbook_utils.analysis.models.prevalence import rate
 from handbook_utils.analysis.models.recovery import Course, compared_with_before, simulate_recovery
 from handbook_utils.analysis.models.retest import changes_between
 from handbook_utils.analysis.models.screening import tested
-from handbook_utils.analysis.models.trials import Arm
+from handbook_utils.analysis.models.trials import Arm, compare
 from handbook_utils.analysis.sample_size import t_power
 from handbook_utils.analysis.taxa.similarity import renkonen_similarity
 from handbook_utils.recipes import explorables as facts
@@ -189,3 +190,31 @@ def ordinary(change: float) -> Numbers:
 
 def power(people: float, effect: float) -> Numbers:
     return {"chance": t_power(effect, int(people), int(people))}
+
+
+def twoarms(treated: float, first: float, second: float) -> Numbers:
+    counts = [int(treated * one / 100 + 0.5) for one in (first, second)]
+    found = compare(*(Arm(one, int(treated)) for one in counts))
+    same = {name: getattr(found, name) for name in ("difference", "low", "high")}
+    return {"one": counts[0], "other": counts[1], **same}
+
+
+def risk(base: float, odds: float) -> Numbers:
+    def apart(share: float) -> float:
+        people = np.array([[share, 1 - share], [base / 1000, 1 - base / 1000]])
+        return Table2x2(people).oddsratio - odds
+
+    other = optimize.brentq(apart, 1e-9, 1 - 1e-9, xtol=1e-15)
+    return {"with": 1000 * other, "more": 1000 * other - base}
+
+
+def surface(length: float, width: float, folds: float, villi: float) -> Numbers:
+    tube = np.pi * (width / 100) * length
+    return {"tube": tube, "wall": tube * folds * villi}
+
+
+def overlap(apart: float) -> Numbers:
+    ill, well = stats.norm(-apart / 2, 1), stats.norm(apart / 2, 1)
+    grid = np.linspace(-12, 12, 240_001)
+    shared = np.trapezoid(np.minimum(ill.pdf(grid), well.pdf(grid)), grid)
+    return {"pairs": float(stats.norm(apart, np.sqrt(2)).sf(0)), "shared": float(shared), "right": float(ill.cdf(0))}

@@ -57,8 +57,8 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       const text = (place, words, anchor = "start") => make("svg:text", { x: place[0], y: place[1], "text-anchor": anchor }, words);
       return make("div", { "aria-hidden": "true" }, make("svg:svg", { viewBox: "0 0 330 192" },
         make("svg:path", { d: `M${left},${top}V${top + height}H${left + width}`, class: "axis" }),
-        text([0, 13], said(y.label)), text([left - 5, top + 10], said(y.top), "end"), text([left - 5, top + height], "0", "end"),
-        text([left, top + height + 16], "0"), text([left + width, top + height + 16], x.max, "end"), text([left + width / 2, top + height + 32], said(x.label), "middle"),
+        text([0, 13], said(y.label)), text([left - 5, top + 10], said(y.top), "end"), text([left - 5, top + height], y.top && "0", "end"),
+        text([left, top + height + 16], y.top && "0"), text([left + width, top + height + 16], y.top && x.max, "end"), text([left + width / 2, top + height + 32], said(x.label), "middle"),
         ...series.map(({ points, colour, dash }) => make("svg:polyline", { points: points.map(at).join(" "), stroke: colour, "stroke-dasharray": dash ? "6 4" : "none" }))),
       make("div", { class: "key" }, ...series.filter(({ label }) => label).map(({ label, colour }) => make("span", {}, coloured(colour), ` ${said(label)}`))));
     },
