@@ -109,7 +109,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       field.addEventListener("blur", show);
       const output = make("output", { "aria-live": "off" });
       if (knob.options || knob.type) output.className = "paper";
-      place.append(make("label", {}, `${said(knob.label)}: `, output, field));
+      place.append(make("label", {}, `${said(knob.label)}: `.replace("?:", "?"), output, field));
     }
     const back = make("button", { type: "button" }, place.dataset.back);
     back.addEventListener("click", () => { knobs.forEach((knob) => put(knob, begins(knob, facts))); keep(show()); });

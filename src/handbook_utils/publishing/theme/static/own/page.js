@@ -23,18 +23,21 @@ document.addEventListener("DOMContentLoaded", () => {
     made.append(own);
     return made;
   };
-  const others = ({ usual }) => (usual ? range(...usual) : words.unknown);
   const result = (counts, whole) => {
     const found = own.compare(counts, whole, facts);
     if (found.why) return paragraphs(`${why[found.why]} ${found.what}`);
-    const here = ({ share, low, high }) => (whole ? `${percent(share)} (${range(low, high)})` : percent(share));
+    const cell = (one) => {
+      const more = one.more ? `${words.more}: ` : one.less ? `${words.less}: ` : "", own = whole ? ` (${range(one.low, one.high)})` : "";
+      return make("span", {}, `${more}${percent(one.share)}${own}`, drawn(one), make("small", {}, fill(words.others, { range: one.usual ? range(...one.usual) : words.unknown })));
+    };
+    const rows = (list) => list.map((one) => [one.name, cell(one)]);
     return [
       make("h2", {}, words.what), ...paragraphs(whole ? fill(words.reads, { n: write(found.reads), groups: found.groups, none: write.of100(found.unnamed) }) : fill(words.shares, { groups: found.groups, none: write.of100(found.unnamed) })),
-      table(words.table, [words.group, words.here, words.others], found.largest.slice(0, 10).map((one) => [one.name, make("span", {}, here(one), drawn(one)), others(one)])),
+      table(words.table, [words.group, words.here], rows(found.largest.slice(0, 10))),
       ...paragraphs(whole && words.sure, fill(words.common, { n: write.of100(found.shared) })),
       ...(whole ? [make("h2", {}, words.varied), ...paragraphs(fill(words.variety, { own: write(found.variety, 1), below: write.of100(found.below), people: facts.people }), fill(words.day, { low: write(found.day[0], 1), high: write(found.day[1], 1), one: write.of100(found.low), other: write.of100(found.high) }))] : []),
       make("h2", {}, words.unusual), ...paragraphs(fill(words.many, { n: found.unusual.length })),
-      ...(found.unusual.length ? [table(words.unusual, [words.group, words.here, words.others, words.how], found.unusual.map((one) => [one.name, here(one), others(one), one.more ? words.more : words.less]))] : []),
+      ...(found.unusual.length ? [table(words.unusual, [words.group, words.here], rows(found.unusual))] : []),
       ...paragraphs(fill(words.usual, { any: write.of100(found.any), as: write.of100(found.asMany) }), found.notKnown.length && fill(words.strangers, { list: found.notKnown.join(", ") })),
       make("h2", {}, words.not), make("ul", {}, ...notes.map((note) => make("li", {}, note))),
     ];
