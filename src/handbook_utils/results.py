@@ -67,6 +67,16 @@ class Results:
         written = f"{value:,.{digits}f}"
         return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
 
+    def numbers(self, values: Iterable[float], digits: int = 2) -> str:
+        """Write several numbers, as :meth:`number` writes one.
+
+        Examples
+        --------
+        >>> Results("nl", folder=None).numbers([1, 2.345], 1)
+        '1,0; 2,3'
+        """
+        return "; ".join(self.number(value, digits) for value in values)
+
     def figure(self, figure: Figure | Drawn, name: str, alt: str = "") -> None:
         """Show a figure with a text that says what it shows; keep it as SVG and 300-dpi PNG.
 

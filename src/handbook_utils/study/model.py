@@ -22,7 +22,7 @@ FeatureKind = Literal["taxa", "functions"]
 UNASSIGNED = "unassigned"
 
 
-class _Phylogeny:
+class Phylogeny:
     """A tree that is made when it is asked for: most analyses never ask, and large trees take a second."""
 
     def __init__(self, make: Callable[[], TreeNode]) -> None:
@@ -30,6 +30,7 @@ class _Phylogeny:
 
     @cached_property
     def tree(self) -> TreeNode:
+        """The tree, made at the first call."""
         return self._make()
 
 
@@ -60,6 +61,8 @@ class Study:
         What was found out when it was read from files, a sentence each.
     features_are : {"taxa", "functions"}
         What a feature is: a taxon (or a sequence), or a gene, enzyme, reaction or pathway.
+    doubts : mapping of str to InputError
+        By metadata column that has two readings, what is told where it is used.
 
     Examples
     --------
@@ -78,12 +81,12 @@ class Study:
     features: pd.Index
     _metadata: pd.DataFrame
     _taxonomy: pd.DataFrame | None = None
-    _phylogeny: _Phylogeny | None = None
+    _phylogeny: Phylogeny | None = None
     quantity: Quantity = "counts"
     name: str = "study"
     notes: tuple[str, ...] = ()
     features_are: FeatureKind = "taxa"
-    _doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
+    doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
     _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -232,8 +235,8 @@ class Study:
                 found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
                 remedy=f"Did you mean {close!r}?" if close else other,
             )
-        if name in self._doubts:
-            raise self._doubts[name]
+        if name in self.doubts:
+            raise self.doubts[name]
         return self._metadata[name].copy()
 
     def __repr__(self) -> str:
@@ -297,7 +300,7 @@ class Study:
             table=sparse.csr_array(self.table[:, at]),
             features=features,
             _taxonomy=None if self._taxonomy is None else self._taxonomy.iloc[at],
-            _phylogeny=None if whole is None else _Phylogeny(lambda: whole.tree.shear(list(features))),
+            _phylogeny=None if whole is None else Phylogeny(lambda: whole.tree.shear(list(features))),
         )
 
     def where(self, column: str, *values: object) -> Study:
@@ -367,7 +370,7 @@ class Study:
 # ---------------------------------------------------------------------- checks
 
 
-def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> _Phylogeny | None:
+def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> Phylogeny | None:
     if tree is None:
         return None
 
@@ -379,7 +382,7 @@ def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Inde
             raise InputErrors(errors)
         return made
 
-    return _Phylogeny(checked)
+    return Phylogeny(checked)
 
 
 def _tree_errors(features: pd.Index, tree: TreeNode, name: str) -> list[InputError]:
