@@ -35,7 +35,8 @@ def _slim_all(app: Sphinx, error: Exception | None) -> None:
     if error is None:
         for script in STATIC.rglob("*.js"):
             made = Path(app.outdir) / "_static" / script.relative_to(STATIC)
-            made.write_text(slim(script.read_text(encoding="utf-8")), encoding="utf-8")
+            if made.is_file():  # catalogues are made by a build without pages
+                made.write_text(slim(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def setup_scripts(app: Sphinx) -> None:
