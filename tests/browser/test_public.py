@@ -18,6 +18,12 @@ LETTERS = 12
 #: Of A4, at most, of a page for everyone.
 SHEETS = 8
 
+#: All or nothing of a hundred, and an interval of no width, in either language.
+CERTAIN = re.compile(
+    r"(?<![\d.,])(?:100|0) (?:of|in|out of|van|van de|van elke) (?:the |every |de |elke )?100\b"
+    r"|(?<![\d.,])(\d+(?:[.,]\d+)?) ?%? ?(?:to|tot|–) ?\1 ?(?:%|(?:of|van) )"
+)
+
 WHERE = """(() => {
   const box = (one) => one.getBoundingClientRect();
   return {
@@ -113,6 +119,20 @@ def test_a_public_page_prints_on_few_sheets_without_code_and_with_the_answers_la
                 assert not any(said in text for text in texts[:-1]), f"{name}: {answer}"
             assert not any("outvalue" in text or "importnumpy" in text for text in texts), f"{name}: code"
     page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_no_page_makes_a_certainty_by_rounding(site: Path, lang: str) -> None:
+    told = []
+    for path in sorted((site / lang).rglob("*.html")):
+        article = path.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+        plain = re.sub(r"<(pre|script|style)\b.*?</\1>", "", article, flags=re.DOTALL)
+        # What `out.value` recorded is right by its own rule: a nothing that it says is one.
+        plain = re.sub(r'<span class="pasted-text">.*?</span>', "…", plain)
+        seen = " | ".join(re.findall(r'alt="([^"]*)"', plain))
+        text = " ".join(html.unescape(f"{re.sub('<[^>]+>', ' ', plain)} | {seen}").split())
+        told += [f"{path.stem}: {text[max(0, m.start() - 60) : m.end() + 40]}" for m in CERTAIN.finditer(text)]
+    assert told == []
 
 
 def together(text: str) -> str:
