@@ -20,8 +20,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-book: $(READY) ## Execute every chapter and publish both editions
-	$(BIN)/handbook build
+book: $(READY) ## Execute every chapter and publish both editions; ADDRESS=https://… says where they will be
+	$(BIN)/handbook build $(if $(ADDRESS),--address "$(ADDRESS)")
 
 lint: $(READY) ## Style, types, and who imports whom
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from handbook_utils.study import Study
 
-__all__ = ["DataSet", "checksums", "describe", "frame", "load", "names", "path", "root", "verify"]
+__all__ = ["DataSet", "checksums", "describe", "frame", "load", "names", "path", "published", "root", "verify"]
 
 
 @dataclass(frozen=True)
@@ -221,6 +221,43 @@ def frame(name: str, part: str | None = None) -> pd.DataFrame:
             remedy=f"Did you mean {close!r}?" if close else None,
         )
     return _read(_checked(root(), tables[wanted]), tables[wanted])
+
+
+def published(chapter: str) -> pd.DataFrame:
+    """Read the numbers that a page takes from papers, each with its source.
+
+    Parameters
+    ----------
+    chapter : str
+        Its slug.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By the name that the number has on the page: ``value``, ``digits`` (decimals it is told with), ``source`` (key
+        in ``book/references.bib``) and ``note`` (what it is, and where in the source).
+
+    Raises
+    ------
+    InputError
+        No number of this chapter is kept.
+
+    Examples
+    --------
+    >>> float(published("explainers/treat-through-the-microbiome").loc["fodmap-rr", "value"])
+    0.67
+    """
+    import pandas as pd
+
+    table = pd.read_csv(root() / "published.csv", dtype={"note": str}, keep_default_na=False)
+    mine = table[table["chapter"] == chapter]
+    if mine.empty:
+        raise InputError(
+            f"There are no published numbers of {chapter!r}.",
+            where="data/published.csv",
+            expected="one of " + ", ".join(sorted(table["chapter"].unique())),
+        )
+    return mine.set_index("name").drop(columns="chapter")
 
 
 def path(name: str, file: str) -> Path:

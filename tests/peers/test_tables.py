@@ -10,7 +10,7 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.analysis.models.answers import compare_answers, mcnemar_exact, score_change
 from handbook_utils.analysis.models.trials import Arm, compare
-from handbook_utils.analysis.power import exact_interval
+from handbook_utils.analysis.sample_size import exact_interval
 from handbook_utils.analysis.time.trends import interrupted
 from handbook_utils.analysis.time.trends_simulation import CAMPAIGN
 

@@ -37,6 +37,7 @@ ORDINARY = frozenset(
         "study",
         "stool",
         "their",
+        "week",
         "with",
         "years",
     ]

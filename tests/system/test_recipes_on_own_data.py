@@ -9,6 +9,8 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.chapters import Catalogue
 from handbook_utils.cli import main
+from handbook_utils.execution import run
+from handbook_utils.study import formats
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
@@ -42,7 +44,7 @@ RECIPES = {
         "moment": "moment",
         "before": "1",
         "after": "2",
-        "trials": "20",
+        "permutations": "99",
     },
 }
 
@@ -86,8 +88,31 @@ def test_no_recipe_is_left_out():
     }
 
 
+@pytest.fixture
+def reads(monkeypatch) -> list[str]:
+    """Count the readings of tables here; where the kernel runs, the tables are away, so that it can read none."""
+    counted: list[str] = []
+    read_table, attempt = formats.read_table, run._attempt
+
+    def counting(table, choices):
+        counted.append(str(table))
+        return read_table(table, choices)
+
+    def without_tables(*arguments):
+        table = Path(counted[-1])
+        away = table.rename(table.with_suffix(".away"))
+        try:
+            return attempt(*arguments)
+        finally:
+            away.rename(table)
+
+    monkeypatch.setattr(formats, "read_table", counting)
+    monkeypatch.setattr(run, "_attempt", without_tables)
+    return counted
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks):
+def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks, reads):
     monkeypatch.chdir(tmp_path)
     name = "first" if recipe in ONE_EACH else "blanks" if recipe in BLANKS else "all"
     given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **RECIPES[recipe]}
@@ -95,6 +120,7 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     with pytest.raises(SystemExit) as ended:
         main(["run", f"recipes/{recipe}", *arguments, "-o", "run"])
     assert ended.value.code in (0, None), capsys.readouterr()
+    assert reads == [str(given["table"])], "the table is read once in a run"
     report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert f"{name}.tsv" in report
     assert all(value in report for value in RECIPES[recipe].values())

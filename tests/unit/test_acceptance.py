@@ -21,6 +21,7 @@ from handbook_utils.protocols.sequencing.acceptance import (
     leakage,
     mock_deviation,
 )
+from handbook_utils.protocols.sequencing.run_verdict import RunVerdict
 from handbook_utils.protocols.wells.inputs import accept_the_run, read_counts, read_mock, read_wells
 
 WELLS = read_wells("")
@@ -188,3 +189,28 @@ def test_all_mistakes_at_once(tmp_path):
     lot.write_text("taxon,percent\na,50\nb,20\n", encoding="utf-8")
     with pytest.raises(InputErrors, match="add up to 100"):
         read_mock(str(lot))
+
+
+def test_a_run_is_gathered_plate_by_plate_and_its_answer_counts_every_plate():
+    table = read_counts("", WELLS)
+    run = RunVerdict(WELLS, table, EXPECTED, Limits(), 99, 1)
+    assert list(run.by_plate) == [1, 2]
+    assert sum(run.counts.values()) == 2
+    assert run.verdicts["verdict"].to_dict() == {number: verdict for number, (verdict, _) in run.judged.items()}
+    assert f"{run.counts['accept']} are accepted" in run.answer["found"]
+    told = " ".join(run.answer["rests_on"])
+    assert f"{len(WELLS)} wells" in told
+    assert all(f"Plate {number}, {one}" in told for number, one in run.verdicts["verdict"].items() if one != "accept")
+    assert run.mock_shares.drop(columns="expected").sum().to_numpy() == pytest.approx(100)
+
+
+def test_a_plate_whose_leakage_cannot_be_looked_for_is_told():
+    alone = WELLS[WELLS["content"] != "blank"].query("content != 'mock'")
+    run = RunVerdict(alone, read_counts("", WELLS).loc[alone.index], EXPECTED, Limits(), 99, 1)
+    assert [text.split(":")[0] for text in run.answer["left_out"]] == ["Leakage on plate 1", "Leakage on plate 2"]
+    assert run.counts == {"accept": 0, "flag": 0, "reject": 2}
+
+
+def test_swapped_labels_of_a_blank_are_noticed():
+    run = RunVerdict(WELLS, read_counts("", WELLS), EXPECTED, Limits(), 99, 1).with_swapped_labels()
+    assert all(lines["reason"].str.startswith("blank").any() for _, lines in run.judged.values())

@@ -92,7 +92,7 @@ def letters_drawn(figure) -> list[str]:
 
 
 def test_the_map_shows_every_well_and_letters_beside_colours():
-    figure = plate_map(MADE, "arm")
+    figure = plate_map(MADE, "arm").figure
     drawn = letters_drawn(figure)
     letters = letters_for(sorted(set(example_samples()["arm"])))
     arms = MADE.wells.loc[MADE.wells["content"] == "sample", "arm"].value_counts()
@@ -114,7 +114,7 @@ def test_too_many_levels_for_colours_are_refused():
 def test_samples_without_covariates_are_drawn_alike():
     made = layout(example_samples(), candidates=1)
     assert drawable(made) == ""
-    drawn = letters_drawn(plate_map(made))
+    drawn = letters_drawn(plate_map(made).figure)
     assert drawn.count("s") == 180
     assert plain_scores(example_samples(), draws=2)["total"].tolist() == [0, 0]
 
@@ -129,7 +129,7 @@ def test_a_map_is_told_in_words():
 def test_scores_are_drawn_for_the_whole_and_every_part():
     use_style()
     plain = plain_scores(example_samples(), draws=30, covariates=["arm"])
-    figure = score_figure(plain, plain.iloc[:2])
+    figure = score_figure(plain, plain.iloc[:2]).figure
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["total", "plate", "row", "column", "neighbours"]
     assert sum(patch.get_height() for patch in figure.axes[0].patches) == 30
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +19,7 @@ from handbook_utils.analysis.models.causality import (
     slope_by_gene,
 )
 from handbook_utils.errors import InputError
-from handbook_utils.figures.diagram import draw_diagram
+from handbook_utils.figures.plain.diagram import diagram
 
 ARROWS = {
     ("age", "medicine"): 0.8,
@@ -192,13 +191,13 @@ def test_bacteria_that_bring_illness_show_the_difference_before_it():
 
 
 def test_diagram_draws_every_box_and_arrow():
-    figure, axes = plt.subplots()
     places = {"bacteria": (0.0, 0.0), "illness": (1.0, 0.0), "genes": (0.0, 1.0)}
     arrows = {("bacteria", "illness"): "?", ("genes", "bacteria"): "", ("genes", "illness"): ""}
-    draw_diagram(axes, places, arrows, asked=[("bacteria", "illness")], barred=[("genes", "illness")])
+    drawn = diagram(places, arrows, title="Why?", asked=[("bacteria", "illness")], barred=[("genes", "illness")])
+    [axes] = drawn.figure.axes
     assert [text.get_text() for text in axes.texts] == ["bacteria", "illness", "genes", "?"]
     assert len(axes.patches) == 3
     assert len(axes.lines) == 1
+    assert "In question, dashed: from bacteria to illness. Crossed out: from genes to illness." in drawn.alt
     with pytest.raises(KeyError):
-        draw_diagram(axes, places, {("bacteria", "cure"): ""})
-    plt.close(figure)
+        diagram(places, {("bacteria", "cure"): ""}, title="Why?")

@@ -136,7 +136,7 @@ def test_any_text_is_a_code_or_an_error(text):
 def test_shipments_are_drawn_a_panel_each_the_warmest_where_there_are_many(files):
     logs, _ = read_shipments(*files, "Europe/Amsterdam")
     many = {f"{turn}-{name}": log for turn in range(2) for name, log in logs.items()}
-    figure = shipments_figure(many, -10, "boxes")
+    figure = shipments_figure(many, -10, "boxes").figure
     # The handbook's style, where another test has set it, puts titles at the left.
     titles = [axes.get_title("left") or axes.get_title() for axes in figure.axes if axes.get_visible()]
     assert len(titles) == 12

@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.chain import (
-    Limits,
-    Log,
-    judge,
-    longest_gap,
-    mean_kinetic_temperature,
-    minutes_above,
-    read_log,
-    read_scans,
-)
+from handbook_utils.protocols.cold.chain import Limits, judge, longest_gap, mean_kinetic_temperature, minutes_above
+from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
 from handbook_utils.protocols.people.codes import draw_codes
 
 CODES = draw_codes(4, seed=11)

@@ -9,6 +9,7 @@ import pytest
 from frictionless import Package
 
 from handbook_utils import datasets
+from handbook_utils.chapters import handbook_root
 from handbook_utils.errors import InputError, InputErrors
 
 PACKAGE = json.loads((datasets.root() / "datapackage.json").read_text(encoding="utf-8"))
@@ -152,3 +153,15 @@ def test_a_folder_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setenv("HANDBOOK_DATA", str(tmp_path))
     with pytest.raises(InputError, match="bundled data is not there"):
         datasets.names()
+
+
+def test_published_numbers_have_a_source_in_the_bibliography_and_a_place():
+    table = pd.read_csv(datasets.root() / "published.csv")
+    assert not table.duplicated(["chapter", "name"]).any()
+    assert table[["value", "digits"]].notna().all().all()
+    assert table["note"].str.len().min() > 2
+    known = (handbook_root() / "book" / "references.bib").read_text(encoding="utf-8")
+    assert not [source for source in table["source"].unique() if f"{{{source}," not in known]
+    assert all((handbook_root() / "notebooks" / f"{chapter}.md").is_file() for chapter in table["chapter"].unique())
+    with pytest.raises(InputError, match="no published numbers"):
+        datasets.published("explainers/nothing")

@@ -179,7 +179,7 @@ def test_a_protocol_is_named_and_its_numbers_are_not_invented():
 def test_fates_are_counted_and_drawn():
     counts = fates(TUBES, VERDICTS, "time_point")
     assert counts.sum().to_dict() == VERDICTS["verdict"].value_counts().to_dict()
-    figure = fates_figure(counts, "time_point", "tubes")
+    figure = fates_figure(counts, "time_point", "tubes").figure
     assert next(text.get_text() for text in figure.axes[0].texts) == ", ".join(
         f"{count} {name}" for name, count in counts.iloc[0].items() if count
     )

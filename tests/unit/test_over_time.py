@@ -7,7 +7,8 @@ from scipy.stats import binomtest
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.time.course import course, followed, marginal
+from handbook_utils.analysis.outcomes import followed
+from handbook_utils.analysis.time.course import course, marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio

@@ -13,11 +13,13 @@ from matplotlib.figure import Figure
 from handbook_utils import figures
 from handbook_utils.chapters import handbook_root
 from handbook_utils.figures.course import course
+from handbook_utils.figures.curves import curves
 from handbook_utils.figures.distribution import distribution
 from handbook_utils.figures.forest import forest
 from handbook_utils.figures.heatmap import heatmap
 from handbook_utils.figures.ordination import ordination
 from handbook_utils.figures.paired import paired
+from handbook_utils.figures.scatter import scatter
 from handbook_utils.figures.stacked import stacked
 from handbook_utils.figures.style import GREY, WIDTH, Drawn
 from handbook_utils.figures.svg import FONTS, svg_bytes
@@ -33,6 +35,8 @@ EFFECTS = pd.DataFrame({"size": [0.1, -2.0], "low": [-1, -3], "high": [1, -1.5]}
 SHARES = pd.DataFrame(GENERATOR.dirichlet(np.ones(12), 30), index=NAMES, columns=[f"taxon {n}" for n in range(12)])
 SERIES = pd.DataFrame({"time": [0, 7, 14] * 10, "value": VALUES.to_numpy(), "line": np.repeat(range(10), 3)})
 PAIRS = pd.DataFrame({"before": VALUES[:10].to_numpy(), "after": VALUES[10:20].to_numpy()})
+RISING = pd.DataFrame({"line": np.repeat(["s1", "s2"], 4), "size": [1, 9, 50, 100] * 2, "value": [1.0, 5, 9, 10] * 2})
+RISING = RISING.assign(low=0.9 * RISING["value"], high=1.1 * RISING["value"], read=50)
 
 PLOTS = {
     "forest": lambda lang: forest(EFFECTS, "log2", lang=lang),
@@ -41,6 +45,8 @@ PLOTS = {
     "stacked": lambda lang: stacked(SHARES, GROUPS, lang=lang),
     "course": lambda lang: course(SERIES, "Shannon", lang=lang),
     "paired": lambda lang: paired(PAIRS, "Shannon", lang=lang),
+    "scatter": lambda lang: scatter(VALUES, 2 * VALUES, ("reads", "taxa"), groups=GROUPS, log="x", lang=lang),
+    "curves": lambda lang: curves(RISING, "expected taxa", log=True, beyond="more than was read", lang=lang),
     "heatmap": lambda lang: heatmap(SHARES.iloc[:8, :8], "aandeel", lang=lang),
 }
 

@@ -8,22 +8,9 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import permanova
-from handbook_utils.analysis.power import (
-    baseline_residuals,
-    changes,
-    exact_interval,
-    paired_t_power,
-    parallel_power,
-    permanova_power,
-    residuals,
-    separation,
-    size_reaching,
-    t_power,
-    t_size,
-    taxon_power,
-    tilted,
-    two_groups,
-)
+from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
+from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted, two_groups
+from handbook_utils.analysis.sample_size import exact_interval, paired_t_power, size_reaching, t_power, t_size
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
 

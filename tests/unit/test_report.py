@@ -8,7 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from handbook_utils.runs.methods import Reference
-from handbook_utils.runs.report import formula, recorded_values, report_html
+from handbook_utils.runs.page import formula
+from handbook_utils.runs.report import recorded_values, report_html
 
 RUN = {
     "slug": "recipes/count-things",

@@ -12,6 +12,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.screening import example_screening
 from handbook_utils.protocols.people.recruitment import balance, flow, inclusion_by_position, reach, share_interval
+from handbook_utils.protocols.people.rules import rules_from
 from handbook_utils.protocols.people.screening import (
     COLUMNS,
     INCLUDED,
@@ -23,7 +24,6 @@ from handbook_utils.protocols.people.screening import (
     included_people,
     read_screening,
     reasons_count,
-    rules_from,
 )
 
 PARAMETERS = {

@@ -17,7 +17,7 @@ from handbook_utils.protocols.wells.pooling import Pipetting, pooled, runs_neede
 
 GIVEN = {
     "wells": "", "concentrations": "", "indices": "", "basis": "mass", "least_ul": 2.0, "most_ul": 15.0,
-    "index_length": 10, "index_distance": 3, "seed": 1,
+    "index_length": 10, "index_distance": 3, "seed": 1, "pilot": "",
 }  # fmt: skip
 
 

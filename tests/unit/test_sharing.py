@@ -19,7 +19,8 @@ from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.sequencing.archive_sheets import platform_of, sheets
 from handbook_utils.protocols.sequencing.read_files import read_files
-from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of, shared
+from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of
+from handbook_utils.protocols.share.inputs import shared
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 
 ROOT = handbook_root()

@@ -6,17 +6,85 @@ richness most of all, and in any distance that looks at presence.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 from scipy import sparse, stats
 
 from handbook_utils.analysis.design import Design
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, listed
 from handbook_utils.study import Study
 
 #: Medians of two groups whose ratio is larger are called different, however many samples there are.
 RATIO = 1.5
 #: Below this p, depth goes with what is asked about.
 LEVEL = 0.01
+
+
+def deep_enough(study: Study, reads: int) -> Study:
+    """Leave out the samples with fewer reads, and tell which.
+
+    Parameters
+    ----------
+    study : Study
+        Of shares, nothing is left out: how deeply they were read is not known.
+    reads : int
+        How many a sample needs.
+
+    Raises
+    ------
+    InputError
+        No sample has as many.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"a": [5, 50], "b": [5, 150]}, index=["s1", "s2"])
+    >>> deep_enough(Study.from_frame(counts), 100).notes
+    ('Left out, with fewer than 100 reads: 1 of 2 samples (s1).',)
+    """
+    if study.quantity != "counts":
+        return study
+    shallow = list(study.samples[(study.depth < reads).to_numpy()])
+    if not shallow:
+        return study
+    if len(shallow) == len(study.samples):
+        raise InputError(
+            f"No sample has {reads} reads.",
+            where="parameter least_depth",
+            expected="at most the reads of the deepest sample",
+            found=f"{study.depth.min():,.0f} to {study.depth.max():,.0f} reads",
+            remedy=f"Lower it: least_depth {max(1, int(study.depth.quantile(0.1)))} keeps nine of ten samples.",
+        )
+    told = (
+        f"Left out, with fewer than {reads} reads: {len(shallow)} of {len(study.samples)} samples "
+        f"({listed(shallow, most=50)})."
+    )
+    kept = study.choose_samples((study.depth >= reads).to_numpy())
+    return replace(kept, notes=(*kept.notes, told))
+
+
+def depth_by_group(study: Study, design: Design) -> pd.DataFrame:
+    """Return how deeply samples were read: a row a group, or one for all where the question is about a number.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts, with at least the samples of the design.
+    design : Design
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> counts = pd.DataFrame({"a": [100, 90, 110, 1000]}, index=list("uvwx"))
+    >>> frame = pd.DataFrame({"arm": list("pprr")}, index=list("uvwx"))
+    >>> depth_by_group(Study.from_frame(counts), design_of(frame, group="arm"))["median"].to_dict()
+    {'p': 95.0, 'r': 555.0}
+    """
+    groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.samples)
+    found = study.depth.loc[design.samples].groupby(groups).describe()[["count", "min", "50%", "max"]]
+    order = [*design.groups] or ["all"]
+    return found.set_axis(["samples", "least", "median", "most"], axis=1).loc[order].rename_axis("reads")
 
 
 def depth_warning(study: Study, design: Design) -> str:
@@ -30,7 +98,6 @@ def depth_warning(study: Study, design: Design) -> str:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> from handbook_utils.analysis.design import design_of
     >>> counts = pd.DataFrame({"a": [100, 90, 110, 1000, 900, 1100]}, index=list("uvwxyz"))
     >>> frame = pd.DataFrame({"arm": list("ppprrr")}, index=list("uvwxyz"))
@@ -41,6 +108,8 @@ def depth_warning(study: Study, design: Design) -> str:
         return ""
     depth = study.depth.loc[design.samples]
     if not design.groups:
+        if depth.nunique() == 1:
+            return ""
         found = stats.spearmanr(depth, design.block(design.focus).iloc[:, 0])
         return f"Depth goes with {design.focus}: rank correlation {found.statistic:.2f}" if found.pvalue < LEVEL else ""
     by_group = depth.groupby(design.labels.astype(str))
@@ -71,7 +140,6 @@ def rarefied(study: Study, *, reads: int = 0, seed: int = 1) -> Study:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> counts = pd.DataFrame({"a": [5, 50], "b": [5, 150]}, index=["s1", "s2"])
     >>> rarefied(Study.from_frame(counts)).depth.to_list()
     [10.0, 10.0]

@@ -12,36 +12,15 @@ distances and state the effect as ω². They draw distances; here real samples a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
-from handbook_utils.analysis.diversity.alpha import hill_at_size
+from handbook_utils.analysis.sample_size import exact_interval
 from handbook_utils.errors import InputError
-from handbook_utils.study import Study
-
-__all__ = [
-    "baseline_residuals",
-    "changes",
-    "exact_interval",
-    "first_of_each",
-    "paired_t_power",
-    "pairs_of",
-    "parallel_power",
-    "permanova_power",
-    "residuals",
-    "separation",
-    "shannon_at",
-    "size_reaching",
-    "t_power",
-    "t_size",
-    "taxon_power",
-    "tilted",
-]
 
 Array = npt.NDArray[np.float64]
 
@@ -49,248 +28,7 @@ Array = npt.NDArray[np.float64]
 _BATCH = 250
 
 
-# ---------------------------------------------------------------------- closed forms and intervals
-
-
-def exact_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the Clopper-Pearson interval of a share.
-
-    Examples
-    --------
-    >>> [round(limit, 4) for limit in exact_interval(8, 10)]
-    [0.4439, 0.9748]
-    """
-    outside = (1 - level) / 2
-    low = float(stats.beta.ppf(outside, hits, trials - hits + 1)) if hits else 0.0
-    high = float(stats.beta.isf(outside, hits + 1, trials - hits)) if hits < trials else 1.0
-    return low, high
-
-
-def t_power(effect: float, first: int, second: int, alpha: float = 0.05) -> float:
-    """Return the power of the two-sided t test of two groups with normal values and equal spread.
-
-    Parameters
-    ----------
-    effect : float
-        Difference of the means in standard deviations (Cohen's d).
-    first, second : int
-        People of each group.
-    alpha : float
-        Type I error.
-
-    Examples
-    --------
-    >>> round(t_power(0.5, 64, 64), 3)
-    0.801
-    """
-    free = first + second - 2
-    return _noncentral(effect * math.sqrt(first * second / (first + second)), free, alpha)
-
-
-def paired_t_power(effect: float, pairs: int, alpha: float = 0.05) -> float:
-    """Return the power of the two-sided paired t test.
-
-    Parameters
-    ----------
-    effect : float
-        Mean change in standard deviations of the change.
-    pairs : int
-        People with both samples.
-    alpha : float
-        Type I error.
-
-    Examples
-    --------
-    >>> round(paired_t_power(0.5, 34), 3)
-    0.808
-    """
-    return _noncentral(effect * math.sqrt(pairs), pairs - 1, alpha)
-
-
-def _noncentral(shift: float, free: int, alpha: float) -> float:
-    beyond = stats.t.isf(alpha / 2, free)
-    return float(stats.nct.sf(beyond, free, shift) + stats.nct.cdf(-beyond, free, shift))
-
-
-def t_size(effect: float, power: float = 0.8, alpha: float = 0.05, ratio: float = 1.0) -> int:
-    """Return how many people the first group needs for the t test of two groups.
-
-    Parameters
-    ----------
-    effect : float
-        Difference in standard deviations, not 0.
-    power, alpha : float
-        What is wanted.
-    ratio : float
-        People of the second group for each of the first.
-
-    Raises
-    ------
-    InputError
-        An effect of 0: no number of people finds what is not there.
-
-    Examples
-    --------
-    >>> t_size(0.5), t_size(0.5, ratio=2)
-    (64, 48)
-    """
-    if effect == 0:
-        raise InputError("No number of participants finds an effect of 0.", where="effect", expected="another number")
-    size = 2
-    while t_power(effect, size, max(2, round(ratio * size)), alpha) < power:
-        size += 1 if size < 200 else size // 100
-    return size
-
-
-def size_reaching(curve: pd.DataFrame, power: float) -> int | None:
-    """Return the smallest size from which on the lower limit of the simulated power reaches what is wanted.
-
-    Returns
-    -------
-    int or None
-        None where no size of the curve does.
-
-    Examples
-    --------
-    >>> curve = pd.DataFrame({"first": [10, 20, 40], "low": [0.4, 0.81, 0.95]})
-    >>> size_reaching(curve, 0.8)
-    20
-    """
-    enough = curve.sort_values("first")
-    short = np.flatnonzero((enough["low"] < power).to_numpy())
-    start = int(short[-1]) + 1 if len(short) else 0
-    return int(enough["first"].iloc[start]) if start < len(enough) else None
-
-
 # ---------------------------------------------------------------------- what the pilot gives
-
-
-def first_of_each(study: Study, person: str, time: str = "") -> Study:
-    """Return the first sample of every person; in the order of a column where one is named.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"a": [1, 2, 3]}, index=["x", "y", "z"])
-    >>> study = Study.from_frame(table, pd.DataFrame({"who": ["p", "p", "q"], "day": [5, 1, 2]}, index=["x", "y", "z"]))
-    >>> list(first_of_each(study, "who", "day").samples)
-    ['y', 'z']
-    """
-    if not person:
-        return study
-    ordered = _in_time(study, time)
-    return study.choose_samples(list(ordered.index[~ordered[person].duplicated()]))
-
-
-def pairs_of(study: Study, person: str, time: str = "") -> list[tuple[str, str]]:
-    """Return the first two samples of every person who has two.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"a": [1, 2, 3]}, index=["x", "y", "z"])
-    >>> study = Study.from_frame(table, pd.DataFrame({"who": ["p", "p", "q"], "day": [5, 1, 2]}, index=["x", "y", "z"]))
-    >>> pairs_of(study, "who", "day")
-    [('y', 'x')]
-    """
-    if not person:
-        return []
-    rows = [list(names.index[:2]) for _, names in _in_time(study, time).groupby(person, sort=False)]
-    return [(row[0], row[1]) for row in rows if len(row) == 2]
-
-
-def _in_time(study: Study, time: str) -> pd.DataFrame:
-    frame = study.metadata
-    return frame.sort_values(time, kind="stable") if time else frame
-
-
-def shannon_at(study: Study, reads: int) -> pd.Series:
-    """Return the Shannon entropy (natural logarithm) of each sample, expected at one and the same depth.
-
-    Raises
-    ------
-    InputError
-        A sample has fewer reads.
-
-    Examples
-    --------
-    >>> study = Study.from_frame(pd.DataFrame([[50, 50]], index=["x"], columns=["a", "b"]))
-    >>> round(float(shannon_at(study, 100)["x"]), 4)
-    0.6931
-    """
-    shallow = int((study.depth < reads).sum())
-    if shallow:
-        raise InputError(f"{shallow} samples have fewer than {reads} reads.", where="reads", expected="a lower depth")
-    table = study.table.tocsr()
-    spans = zip(table.indptr[:-1], table.indptr[1:], strict=True)
-    made = [math.log(hill_at_size(table.data[start:end].astype(int), 1, reads)) for start, end in spans]
-    return pd.Series(made, index=study.samples, name="shannon")
-
-
-def residuals(values: npt.ArrayLike, groups: Sequence[object] | None = None) -> Array:
-    """Take the means of the pilot's groups away, and scale what is left to a standard deviation of 1.
-
-    Parameters
-    ----------
-    values : array_like of float
-        A value a person.
-    groups : sequence, optional
-        The pilot's groups: their difference is not noise, and is taken away.
-
-    Examples
-    --------
-    >>> residuals([1, 3, 11, 13], ["a", "a", "b", "b"]).round(3).tolist()
-    [-1.0, 1.0, -1.0, 1.0]
-    """
-    numbers = pd.Series(np.asarray(values, dtype=float))
-    labels = pd.Series(["all"] * len(numbers) if groups is None else list(groups))
-    left = (numbers - numbers.groupby(labels.to_numpy()).transform("mean")).to_numpy()
-    # Drawn with replacement, their spread is that of a population: the root of the mean square.
-    made: Array = left / math.sqrt(float((left**2).mean()))
-    return made
-
-
-def changes(pairs: npt.ArrayLike) -> tuple[Array, float]:
-    """Return the scaled residuals of the change of each person, and the size of an effect of 1 SD in their spread.
-
-    Parameters
-    ----------
-    pairs : array_like of float, shape (people, 2)
-        Before and after.
-
-    Returns
-    -------
-    residuals : numpy.ndarray
-        As :func:`residuals`.
-    factor : float
-        Spread between people over spread of the change: above 1, looking at changes helps.
-
-    Examples
-    --------
-    >>> _, factor = changes([[0, 0.1], [5, 5.2], [9, 8.9]])
-    >>> factor > 10
-    True
-    """
-    values = np.asarray(pairs, dtype=float)
-    change = values[:, 1] - values[:, 0]
-    return residuals(change), float(_pooled(values) / change.std(ddof=1))
-
-
-def baseline_residuals(pairs: npt.ArrayLike) -> tuple[Array, float]:
-    """Return what the baseline leaves unexplained of each person's second value, scaled, and its factor.
-
-    Examples
-    --------
-    >>> _, factor = baseline_residuals([[0, 0.1], [5, 5.2], [9, 8.9], [4, 4.4]])
-    >>> factor > 10
-    True
-    """
-    values = np.asarray(pairs, dtype=float)
-    line = np.polyfit(values[:, 0], values[:, 1], 1)
-    left = values[:, 1] - np.polyval(line, values[:, 0])
-    return residuals(left), float(_pooled(values) / (left.std() * math.sqrt(len(left) / (len(left) - 2))))
-
-
-def _pooled(values: Array) -> float:
-    return float(math.sqrt(values.var(axis=0, ddof=1).mean()))
 
 
 # ---------------------------------------------------------------------- one number a person
@@ -338,6 +76,8 @@ def parallel_power(
 
     Examples
     --------
+    >>> from handbook_utils.analysis.pilot import residuals
+    >>> from handbook_utils.analysis.sample_size import t_power
     >>> normal = np.random.default_rng(1).normal(size=2000)
     >>> curve = parallel_power(residuals(normal), 0.5, [64], simulations=400)
     >>> abs(float(curve["power"].iloc[0]) - t_power(0.5, 64, 64)) < 0.06

@@ -117,11 +117,12 @@ class Question(BaseModel):
                 raise MisfitError(str(entry))
             if self.pattern and not re.fullmatch(self.pattern, str(entry)):
                 raise MisfitError(str(entry) or "nothing")
-        if isinstance(value, (int, float)) and not self._within(value):
+        if isinstance(value, (int, float)) and not self.within(value):
             raise MisfitError(written(given))
         return value
 
-    def _within(self, value: float) -> bool:
+    def within(self, value: float) -> bool:
+        """Tell whether a number is in the range; an end that is not given is none."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def checked(self, given: object) -> Value:

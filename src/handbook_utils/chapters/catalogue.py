@@ -31,8 +31,8 @@ class Chapter:
         Part and name, ``recipes/compare-groups``; it never changes once published.
     path : pathlib.Path
         The MyST Markdown source.
-    title, part, question, audience, minutes, data, languages, needs, inputs
-        What the front matter says (CONTRIBUTING.md); `inputs` is "" where there is none.
+    title, part, question, audience, minutes, data, languages, needs, inputs, serves
+        What the front matter says (CONTRIBUTING.md); `inputs` is "" where there is none, `serves` is empty.
     parameters : tuple of Question
         In the order of the parameters cell.
     help_nl : mapping of str to str
@@ -56,6 +56,7 @@ class Chapter:
     parameters: tuple[Question, ...]
     help_nl: Mapping[str, str] = field(default_factory=dict)
     study: Mapping[str, str] = field(default_factory=dict)
+    serves: tuple[str, ...] = ()
 
     def notebook(self) -> Any:
         """Return the chapter as a fresh notebook without outputs; cell ids say where a cell stands."""
@@ -181,6 +182,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         parameters=of_study(parameters, study, where),
         help_nl=help_nl,
         study=study,
+        serves=tuple(front.get("serves", ())),
     )
 
 

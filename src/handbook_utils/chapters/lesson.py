@@ -32,7 +32,6 @@ _FENCE = re.compile(r"(?P<fence>`{3,}|:{3,}|~{3,})(?P<info>.*)$")
 _GLANCE = re.compile(r"^(:{3,})\{admonition\} At a glance\n.*?^\1[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 _BUNDLED = re.compile(r"(open_study\(table,[^()]*?),\s*bundled=\"[\w-]+\"")
 _GLUE = re.compile(r"\{glue:text\}`([^`:]+)")
-_RECORDED = re.compile(r"\.value\(\s*f?\"([^\"]+)\"")
 
 
 def analysis(notebook: Any) -> Any:
@@ -158,7 +157,7 @@ def lesson_violations(notebook: Any) -> Iterator[str]:
             for name in sorted(_asked(tree) & (made[True] - made[False])):
                 yield f"code cell {number} of the analysis uses '{name}', which only the lesson makes"
         made[is_lesson] |= _made(tree)
-        recorded[is_lesson] |= set(_RECORDED.findall(source))
+        recorded[is_lesson] |= _recorded(tree)
     for name in sorted(glued & (recorded[True] - recorded[False])):
         yield f"the analysis tells the value '{name}', which only the lesson records"
 
@@ -194,3 +193,16 @@ def code_share(markdown: str) -> float:
         count += inside
         inside = inside and line != "```"
     return count / len(lines)
+
+
+def _recorded(tree: ast.AST) -> set[str]:
+    """Return the names that ``out.value("name", …)`` and ``out.values({"name": …})`` record."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            first = node.args[0]
+            if node.func.attr == "value" and isinstance(first, ast.Constant):
+                names.add(str(first.value))
+            elif node.func.attr == "values" and isinstance(first, ast.Dict):
+                names |= {str(key.value) for key in first.keys if isinstance(key, ast.Constant)}
+    return names

@@ -21,6 +21,9 @@ def build(
         int, typer.Option(min=0, max=256, help="Chapters to run at once; 0: one more than there are cores.")
     ] = 0,
     timeout: Timeout = 600,
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="Where the site will be published; else what _config.yml says.")
+    ] = "",
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
     from datetime import date
@@ -32,7 +35,14 @@ def build(
 
     languages = tuple(part.strip() for part in lang.split(",") if part.strip())
     with progress_bar() as progress:
-        report = build_book(handbook_root(), languages, workers=workers or AT_ONCE, timeout=timeout, progress=progress)
+        report = build_book(
+            handbook_root(),
+            languages,
+            workers=workers or AT_ONCE,
+            timeout=timeout,
+            progress=progress,
+            address=address,
+        )
     for failure in report.failures:
         tell(str(failure))
     say(str(report.index))

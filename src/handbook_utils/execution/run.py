@@ -11,17 +11,19 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from handbook_utils.asking import Answers, Value, reading
 from handbook_utils.asking.answers import is_own
+from handbook_utils.asking.kept import VARIABLE as KEPT
+from handbook_utils.asking.kept import keeping, kept_in
 from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.lesson import analysis
-from handbook_utils.chapters.parameters import answers, check_inputs, check_parameters
+from handbook_utils.chapters.parameters import answers, check_inputs
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
@@ -61,12 +63,15 @@ class Request:
         Where the chapter keeps its figures and tables; such a run is never taken from the cache.
     study : bool
         Whether the parameters come from a study file.
+    answers : Answers or None
+        The parameters, completed and checked; None where that is still to be done.
     """
 
     chapter: Chapter
     parameters: Mapping[str, object] = field(default_factory=dict)
     results: Path | None = None
     study: bool = False
+    answers: Answers | None = None
 
     @property
     def own(self) -> bool:
@@ -186,8 +191,7 @@ def execute(
     """
     from handbook_utils import datasets
 
-    for request in requests:
-        check_parameters(request.chapter, request.parameters)
+    requests = [checked(request) for request in requests]
     datasets.verify(sorted({name for request in requests for name in request.chapter.data}))
     tell: Progress = progress or (lambda _slug, _state: None)
     with _pool(executor, workers) as pool:
@@ -209,6 +213,22 @@ def execute(
                 future.cancel()
             raise
     return [outcomes[place] for place in range(len(requests))]
+
+
+def checked(request: Request) -> Request:
+    """Return a request whose parameters are completed and checked, once for all that follows.
+
+    Parameters
+    ----------
+    request : Request
+        As somebody asks it.
+
+    Raises
+    ------
+    InputErrors
+        As :func:`handbook_utils.chapters.parameters.answers`.
+    """
+    return request if request.answers else replace(request, answers=answers(request.chapter, request.parameters))
 
 
 class _pool:  # noqa: N801 - a context manager, used as a function
@@ -255,7 +275,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     from handbook_utils import datasets
 
     chapter = request.chapter
-    found = answers(chapter, request.parameters)
+    found = request.answers or answers(chapter, request.parameters)
     effective = found.values
     data = datasets.checksums(chapter.data)
     key = key_of(chapter, effective, data, root)
@@ -264,11 +284,12 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     if use_cache and (kept := store.get(key)) is not None:
         _refresh_prose(kept, request)
         return Outcome(request, kept, None, True, key, effective)
-    if request.parameters:
-        check_inputs(chapter, effective)
-    notebook, failure, opened = _attempt(request, effective, timeout, workers)
-    if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
+    with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
+        if request.parameters:
+            check_inputs(chapter, effective)
         notebook, failure, opened = _attempt(request, effective, timeout, workers)
+        if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
+            notebook, failure, opened = _attempt(request, effective, timeout, workers)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
@@ -310,6 +331,7 @@ def _attempt(
     }
     read = {name: effective[name] for name in reading.NAMES if effective.get(name)}
     environment[reading.VARIABLE] = json.dumps(read)
+    environment[KEPT] = str(kept_in() or "")
     failure = None
     with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
         written = Path(scratch) / "executed.ipynb"

@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, sentence
 from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, wrapped, written
 
 
 def forest(
-    effects: pd.DataFrame, label: str, *, null: float | None = 0.0, digits: int = 2, log: bool = False, lang: str = "en"
+    effects: pd.DataFrame,
+    label: str,
+    *,
+    title: str = "",
+    null: float | None = 0.0,
+    digits: int = 2,
+    log: bool = False,
+    lang: str = "en",
 ) -> Drawn:
     """Draw effects with their intervals.
 
@@ -19,6 +27,8 @@ def forest(
         A row an effect, named by the index: ``size``, ``low``, ``high``.
     label : str
         What the axis measures, with the unit and the interval.
+    title : str
+        The message, on a page for everyone: names and numbers then stand above each row, and the text tells them all.
     null : float or None
         No effect; drawn as a line. An interval that does not hold it is drawn in colour.
     digits : int
@@ -39,9 +49,27 @@ def forest(
     >>> print(forest(table, "difference").alt)
     Effects with intervals (difference), 2 rows. Largest: a, 0.10 (0.05 to 0.20); smallest: b, 0.00 (-0.10 to 0.10). \
 1 of 2 intervals lie on one side of 0.
+    >>> print(forest(table, "difference", title="Only a differs").alt)
+    Only a differs. Numbers with intervals, difference: a, 0.10 (0.05 to 0.20); b, 0.00 (-0.10 to 0.10). A line at 0.
     """
-    figure, axes = sheet(1.2 + 0.42 * len(effects))
-    places = np.arange(len(effects))[::-1]
+    nl = lang == "nl"
+    to = "tot" if nl else "to"
+    if effects.empty:
+        return Drawn(sheet(1.2)[0], "Geen effecten om te tekenen." if nl else "There are no effects to draw.")
+    numbers = [
+        "{} ({} {to} {})".format(*(written(float(row[key]), digits, lang) for key in ("size", "low", "high")), to=to)
+        for _, row in effects.iterrows()
+    ]
+    if title:
+        names = [f"{name}: {number}" for name, number in zip(effects.index, numbers, strict=True)]
+        figure, [axes] = chart(title, [rows_high(names) + 0.75])
+        places = np.array(rows(axes, names))
+        below(axes, label)
+    else:
+        figure, axes = sheet(1.2 + 0.42 * len(effects))
+        places = np.arange(len(effects))[::-1]
+        axes.set(yticks=places, yticklabels=[wrapped(name) for name in effects.index], xlabel=wrapped(label, 44))
+        axes.set_ylim(-0.6, len(effects) - 0.4)
     beside = pd.Series(False, index=effects.index)
     if null is not None:
         beside = (effects["low"] > null) | (effects["high"] < null)
@@ -51,19 +79,14 @@ def forest(
     axes.scatter(effects["size"], places, color=colours, s=42, zorder=3)
     if log:
         axes.set_xscale("log")
-    axes.set(yticks=places, yticklabels=[wrapped(name) for name in effects.index], xlabel=wrapped(label, 44))
-    axes.set_ylim(-0.6, len(effects) - 0.4)
-
-    def told(place: int) -> str:
-        row = effects.iloc[place]
-        size, low, high = (written(float(row[key]), digits, lang) for key in ("size", "low", "high"))
-        return f"{effects.index[place]}, {size} ({low} {'tot' if lang == 'nl' else 'to'} {high})"
-
-    if effects.empty:
-        return Drawn(figure, "Geen effecten om te tekenen." if lang == "nl" else "There are no effects to draw.")
-    most, least = told(int(effects["size"].argmax())), told(int(effects["size"].argmin()))
+    told = [f"{name}, {number}" for name, number in zip(effects.index, numbers, strict=True)]
+    if title:
+        alt = f"{sentence(title)} {'Getallen met intervallen' if nl else 'Numbers with intervals'}, {label}: "
+        line = "" if null is None else f" {'Een lijn bij' if nl else 'A line at'} {null:g}."
+        return Drawn(figure, f"{alt}{'; '.join(told)}.{line}")
+    most, least = told[int(effects["size"].argmax())], told[int(effects["size"].argmin())]
     count, total = int(beside.sum()), len(effects)
-    if lang == "nl":
+    if nl:
         alt = f"Effecten met intervallen ({label}), {total} regels. Het grootst: {most}; het kleinst: {least}."
         line = f" Van de {total} intervallen liggen er {count} geheel aan één kant van "
     else:

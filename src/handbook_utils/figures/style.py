@@ -116,10 +116,19 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def legend_above(figure: Figure, axes: Axes, *, columns: int = 2) -> None:
+def legend_above(figure: Figure, *panels: Axes, columns: int = 2) -> None:
     """Put a legend above the axes, where it covers nothing and costs no width."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=columns, handletextpad=0.4, columnspacing=1.2)
+    _legend(figure, panels, "outside upper left", columns)
+
+
+def legend_below(figure: Figure, *panels: Axes, columns: int = 2) -> None:
+    """Put a legend below the axes, where a title stands above them."""
+    _legend(figure, panels, "outside lower left", columns)
+
+
+def _legend(figure: Figure, panels: Sequence[Axes], place: Any, columns: int) -> None:
+    named = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend([*named.values()], [*named], loc=place, ncols=columns, handletextpad=0.4, columnspacing=1.2)
 
 
 def wrapped(text: object, width: int = 22) -> str:

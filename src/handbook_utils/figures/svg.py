@@ -43,6 +43,8 @@ class _Renderer(RendererSVG):
         ismath: Any = False,
         mtext: Text | None = None,
     ) -> None:
+        if s != s.strip():  # blanks that make room; SVG drops them
+            s = s.replace(" ", "\N{NO-BREAK SPACE}")
         if mtext is None and not ismath:
             width, _, _ = self.get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-untyped-call]
             self._lines.append((gc, x, y, s, prop, angle, width))
@@ -88,11 +90,11 @@ def svg_bytes(figure: Figure) -> bytes:
     >>> b">one</text>" in svg_bytes(drawn)
     True
     """
-    if _has_arrow(figure):  # where an arrow ends depends on the boxes of texts that have been drawn before
-        figure.draw_without_rendering()
     buffer, dpi = io.StringIO(), figure.dpi
     figure.dpi = 72
     try:
+        if _has_arrow(figure):  # where an arrow ends depends on the boxes of texts that have been drawn before
+            figure.draw_without_rendering()
         width, height = figure.get_size_inches()
         inner = _Renderer(  # type: ignore[no-untyped-call]
             72 * width, 72 * height, buffer, image_dpi=dpi, metadata={"Date": None, "Creator": None}

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
 from handbook_utils.home import build_folder
+from handbook_utils.publishing.web.address import site_address
+from handbook_utils.publishing.web.root import write_root
 from handbook_utils.text import yaml_text
 from handbook_utils.text.hash import sha256, sha256_of
 
@@ -77,6 +79,7 @@ def build_book(
     executor: Executor | None = None,
     timeout: float = 600,
     progress: Progress | None = None,
+    address: str = "",
 ) -> BuildReport:
     """Execute all chapters and publish the book under ``_build/html``.
 
@@ -96,6 +99,8 @@ def build_book(
         Seconds a chapter may take.
     progress : callable, optional
         Told the slug and the state of each run.
+    address : str
+        Where the site will be published; by default what ``_config.yml`` says, which may be nowhere.
 
     Returns
     -------
@@ -112,11 +117,12 @@ def build_book(
 
     began = time.perf_counter()
     languages = _checked_languages(languages)
+    address = site_address(root, address)
     catalogue = Catalogue.read(root)
     build = build_folder(root)
     site, record = build / "html", build / "book.json"
     index = site / "index.html"
-    print_ = fingerprint(root, languages)
+    print_ = fingerprint(root, languages, address)
     if index.is_file() and record.is_file():
         told = json.loads(record.read_text(encoding="utf-8"))
         # `jupyter-book build .` writes to the same place; what it left is not our book.
@@ -131,7 +137,7 @@ def build_book(
     build.mkdir(exist_ok=True)
     _clear_leftovers(build)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name, _renderers(Path(name), languages) as renderers:
-        editions = _Editions(Path(name), catalogue, renderers)
+        editions = _Editions(Path(name), catalogue, renderers, address)
         outcomes = _executed(
             chapters,
             languages,
@@ -149,7 +155,7 @@ def build_book(
         found = editions.close(outcomes)
         if any(found.values()) and not failures:  # a missing chapter leaves references open
             raise InputErrors(_together(found))
-        _collect(catalogue, Path(name), languages, made)
+        _collect(catalogue, Path(name), languages, made, address)
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -198,7 +204,7 @@ def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(languages))
 
 
-def fingerprint(root: Path, languages: Sequence[str]) -> str:
+def fingerprint(root: Path, languages: Sequence[str], address: str = "") -> str:
     """Name everything that a built book depends on.
 
     Parameters
@@ -207,13 +213,15 @@ def fingerprint(root: Path, languages: Sequence[str]) -> str:
         The handbook's folder.
     languages : sequence of str
         Editions.
+    address : str
+        Where the site will be published.
 
     Returns
     -------
     str
         A SHA-256.
     """
-    parts = [json.dumps([list(languages), list(sys.version_info[:3]), str(root)])]
+    parts = [json.dumps([list(languages), list(sys.version_info[:3]), str(root), address])]
     package = Path(__file__).resolve().parents[1]
     for base, names in ((root, _SOURCES), (package.parent, (package.name,))):
         for name in names:
@@ -294,16 +302,19 @@ def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, sub
 class _Editions:
     """The editions in the making: each chapter is staged for its Sphinx as soon as it has been executed."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue, renderers: dict[str, subprocess.Popen[str]]) -> None:
+    def __init__(
+        self, folder: Path, catalogue: Catalogue, renderers: dict[str, subprocess.Popen[str]], address: str
+    ) -> None:
         from handbook_utils.publishing.render import BEGIN, tell
         from handbook_utils.publishing.stage import Stage
 
-        self._folder, self._catalogue, self._renderers = folder, catalogue, renderers
+        self._folder, self._catalogue, self._renderers, self._address = folder, catalogue, renderers, address
         self._stages: dict[str, Stage] = {}
         # In the order they come in, so that Sphinx waits for one only when it has read all before it.
         chapters, languages = catalogue.chapters[::-1], tuple(renderers)
         for lang, process in renderers.items():
-            self._stages[lang] = Stage(folder / "stage" / lang, catalogue, chapters, lang, languages)
+            stage = folder / "stage" / lang
+            self._stages[lang] = Stage(stage, catalogue, chapters, lang, languages, address=address)
             tell(process, BEGIN)
 
     def add(self, lang: str, outcome: Outcome) -> None:
@@ -317,6 +328,8 @@ class _Editions:
         from handbook_utils.publishing.render import ALL, finish, tell
         from handbook_utils.publishing.search import add_search
         from handbook_utils.publishing.site import add_downloads
+        from handbook_utils.publishing.teaching.material import add_lessons
+        from handbook_utils.publishing.web.pictures import add_pictures
 
         for lang, process in self._renderers.items():
             self._stages[lang].close()
@@ -326,21 +339,26 @@ class _Editions:
         found = {lang: finish(process) for lang, process in self._renderers.items()}
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
+            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            add_lessons(
+                _pages(self._folder, lang),
+                self._catalogue.root,
+                outcomes[lang].values(),
+                address=self._address,
+                cache=self._folder.parent / "cache" / "pdf",
+            )
         return found
 
 
-def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path) -> None:
-    """Put the editions' pages together, and the page to choose one on."""
-    from handbook_utils.publishing.site import chooser
-
+def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path, address: str) -> None:
+    """Put the editions' pages together, and what stands at the root of the site."""
     for lang in languages:
         _pages(folder, lang).rename(made / lang)
         for left in (".buildinfo", "objects.inv"):
             (made / lang / left).unlink(missing_ok=True)
     config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
     titles = config["sphinx"]["config"]["handbook_titles"]
-    (made / ".nojekyll").touch()
-    (made / "index.html").write_text(chooser(languages, titles, catalogue.files[0]), encoding="utf-8")
+    write_root(made, languages, titles, catalogue.files[0], address)
 
 
 def _pages(folder: Path, lang: str) -> Path:

@@ -76,6 +76,7 @@ def configuration(stage: Path, lang: str) -> dict[str, Any]:
         "html_css_files": [],
         "html_additional_pages": {"search": "search.html"},
         "html_js_files": [],
+        "html_last_updated_fmt": "%Y-%m-%d",
         "exclude_patterns": [
             *config.get("exclude_patterns", []),
             *(path.relative_to(stage).with_suffix(".md").as_posix() for path in stage.rglob("*.ipynb")),

@@ -1,17 +1,15 @@
-"""The site around the editions: the page that chooses a language, downloads, and the check that nothing is loaded."""
+"""What is put beside the pages of an edition, and the check that nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handbook_utils.publishing.stage import FIGURES, escaped
-from handbook_utils.publishing.words import LANGUAGES
+from handbook_utils.publishing.stage import FIGURES
 from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
@@ -28,56 +26,6 @@ if "google.colab" in sys.modules:
     get_ipython().system("git clone --quiet --depth 1 {url} /content/handbook")
     get_ipython().run_line_magic("pip", "install --quiet /content/handbook")
     os.environ["HANDBOOK_DATA"] = "/content/handbook/data\""""
-
-
-def chooser(languages: Sequence[str], titles: dict[str, str], root_doc: str) -> str:
-    """Write the page at the top of the site, which leads to the reader's language, with a script or without.
-
-    Parameters
-    ----------
-    languages : sequence of str
-        Editions there are; the first is the one for readers of other languages.
-    titles : dict of str to str
-        The book's title in each language.
-    root_doc : str
-        The first page of an edition.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
-    addresses = {lang: f"{lang}/{root_doc}.html" for lang in languages}
-    links = "".join(
-        f'<li><a lang="{lang}" hreflang="{lang}" href="{address}">{escaped(titles[lang])}<br>'
-        f"<small>{LANGUAGES[lang]}</small></a></li>"
-        for lang, address in addresses.items()
-    )
-    return f"""<!DOCTYPE html>
-<html lang="{languages[0]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escaped(" · ".join(titles[lang] for lang in languages))}</title>
-<link rel="icon" type="image/svg+xml" href="{languages[0]}/_static/logo.svg">
-<style>
-body {{ font: 1.2rem/1.5 system-ui, sans-serif; color: #1b1f23; max-width: 40rem; margin: 12vh auto;
-  padding: 0 1.5rem; }}
-ul {{ list-style: none; padding: 0; }}
-a {{ display: block; margin: 1rem 0; padding: 1rem 1.5rem; color: #0b5f8a;
-  border: 2px solid #0b5f8a; border-radius: 6px; }}
-a:focus-visible {{ outline: 3px solid #9a4a00; outline-offset: 2px; }}
-h1 {{ font-size: 1.3rem; }}
-</style>
-<script>
-const pages = {json.dumps(addresses)};
-const wanted = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2));
-location.replace(pages[wanted.find((name) => name in pages) || "{languages[0]}"]);
-</script>
-</head>
-<body><main><h1>{escaped(" · ".join(titles[lang] for lang in languages))}</h1><ul>{links}</ul></main></body>
-</html>
-"""
 
 
 def add_downloads(stage: Path, out: Path, catalogue: Catalogue, outcomes: Mapping[str, Outcome]) -> None:

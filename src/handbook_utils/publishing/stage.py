@@ -21,6 +21,7 @@ from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
 from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.order import answer_first, parted
+from handbook_utils.publishing.parts import is_lesson
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
 from handbook_utils.text import yaml_text
@@ -76,6 +77,8 @@ class Stage:
         All editions of this build, for the switch between them.
     executed : bool
         Whether chapters will come; without, they are staged as their sources.
+    address : str
+        Where the site will be published; empty where that is not known.
     """
 
     def __init__(
@@ -87,8 +90,10 @@ class Stage:
         languages: Sequence[str],
         *,
         executed: bool = True,
+        address: str = "",
     ) -> None:
         self.folder, self._catalogue, self._lang, self._languages = folder, catalogue, lang, tuple(languages)
+        self._address = address
         self._peers: dict[str, list[dict[str, Any]]] = {}
         self._pages: dict[str, Any] = {}
         root = catalogue.root
@@ -135,6 +140,7 @@ class Stage:
             notebook = _notice(failure_page(chapter, outcome.failure, self._lang))
         else:
             self._pages[name]["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
+            self._pages[name]["lesson"] = chapter.part == "explainers" and is_lesson(outcome.notebook)
             if rows := list(_peers(outcome.notebook)):
                 self._peers[chapter.slug] = rows
             notebook = _for_sphinx(outcome.notebook, chapter, self.folder, depth=name.count("/"))
@@ -153,6 +159,7 @@ class Stage:
         manifest = {
             "lang": self._lang,
             "languages": list(self._languages),
+            "address": self._address,
             "pages": self._pages,
             "peers": {
                 page.slug: self._peers[page.slug] for page in self._catalogue.chapters if page.slug in self._peers

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
-from handbook_utils.errors import InputError, listed
+from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study, require_groups
@@ -65,6 +66,32 @@ def check_groups(study: Study, parameters: Mapping[str, Any], minimum: int) -> N
 def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
     """Make the design that a chapter's parameters ask for."""
     return design_of(study.metadata, **asked_in(parameters))
+
+
+def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Design]:
+    """Leave out samples with fewer reads than ``least_depth``, and make the design of the others.
+
+    Raises
+    ------
+    InputError, InputErrors
+        A design that these samples cannot answer; where they could with all of them, how many reads to ask for is told.
+    """
+    least = int(parameters["least_depth"])
+    before = design_in(study, parameters)
+    deep = deep_enough(study, least)
+    try:
+        return deep, design_in(deep, parameters)
+    except (InputError, InputErrors) as error:
+        first = error.errors[0] if isinstance(error, InputErrors) else error
+        enough = int(study.depth.loc[before.samples].min())
+        raise InputError(
+            first.problem,
+            where=first.where,
+            expected=first.expected,
+            found=f"{first.found or 'too few'}, after {len(study.samples) - len(deep.samples)} samples with fewer than "
+            f"{least} reads were left out",
+            remedy=f"Ask for fewer reads: with least_depth {enough} no sample is left out.",
+        ) from None
 
 
 def check_groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:

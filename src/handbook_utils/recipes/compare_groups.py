@@ -22,13 +22,9 @@ from handbook_utils.analysis.models.simulation import groups_with_one_mean, repe
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_tree, design_in, study_of
+from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
-
-#: Below this a difference is told as more than chance would give.
-ALPHA = 0.05
-#: Groups smaller than this are named among the limits.
-SMALL = 15
 
 
 def compare_groups(parameters: Mapping[str, Any]) -> None:
@@ -234,11 +230,6 @@ class Comparison:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         omega2, low, high = (_cell(self.effects, self.metric, name) for name in ("omega2", "low", "high"))
         r2 = _cell(self.test, self.design.focus, "R2")
-        chance = (
-            "more than chance would give"
-            if self.p <= ALPHA
-            else "no more than chance may give, which does not show that there is no difference"
-        )
         above = int((self.effects["low"] > 0).sum())
         dispersion = f" {self.dispersion}." if self.spread is not None and self.spread.p <= ALPHA else ""
         depth = f" {self.depth}." if self.depth else ""
@@ -248,7 +239,7 @@ class Comparison:
         return {
             "asked": f"{asked}{self._beside}?",
             "found": f"{who} for {100 * omega2:.1f} % of the variation (ω² {omega2:.3f}, 95 % interval "
-            f"{low:.3f} to {high:.3f}) in {self.design.n} samples: {chance} (PERMANOVA: R² {r2:.3f}, "
+            f"{low:.3f} to {high:.3f}) in {self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
             f"p = {self.p:.3f}).{dispersion}{depth}",
             "rests_on": [
                 f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
@@ -257,10 +248,7 @@ class Comparison:
                 f"For {above} of {len(self.effects)} distances the interval of ω² lies above 0.",
                 *(f"{note}." for note in self.design.notes),
             ],
-            "left_out": [
-                *(note for note in self.study.notes if note.startswith("Left out")),
-                *(f"{reason}: {', '.join(samples)}." for reason, samples in self.design.left_out.items()),
-            ],
+            "left_out": left_out(self.study, self.design.left_out),
         }
 
     @property
@@ -268,16 +256,6 @@ class Comparison:
         if self.reads == "rarefied":
             return f"{int(self.study.depth.min())} reads drawn from every sample"
         return "proportions of all reads" if self.study.quantity == "counts" else "the shares given"
-
-    @property
-    def association(self) -> str:
-        """Whether the difference may be read as an effect of the groups."""
-        if self.assigned:
-            return "The groups were assigned by lot, so a difference is an effect of the assignment, chance apart"
-        return (
-            "This is an association: the groups were not stated to be assigned by lot, and what else differs between "
-            "them differs here too"
-        )
 
     @property
     def dispersion(self) -> str:
@@ -303,23 +281,13 @@ class Comparison:
     def limits(self) -> list[str]:
         """What this comparison cannot say, true of these data."""
         above, design = int((self.effects["low"] > 0).sum()), self.design
-        small = design.sizes["people"][design.sizes["people"] < SMALL] if design.groups else pd.Series(dtype=int)
-        found = [f"{self.association}."]
-        if not design.beside:
-            found.append("Nothing was taken into account beside it.")
-        if len(small):
-            found.append(
-                f"Small groups ({', '.join(f'{name}: {size}' for name, size in small.items())}): "
-                "the interval is wide, and a difference may be missed."
-            )
+        found = [f"{association(design, assigned=self.assigned)}.", *of_the_design(design)]
         if 0 < above < len(self.effects):
             found.append(f"The finding hangs on the distance: {above} of {len(self.effects)} give an interval above 0.")
         if self.spread is not None and self.spread.p <= ALPHA:
             found.append(f"{self.dispersion}.")
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only (reads rarefied draws them down).")
-        if not design.asked["person"] and not design.asked["nested_in"]:
-            found.append("Every sample was taken as independent: this is wrong where several come from one person.")
         if self.study.quantity == "counts":
             found.append("Shares of reads say nothing about how many bacteria there are.")
         if self.study.tree is None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.time.course import followed
+from handbook_utils.analysis.outcomes import followed
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
 

@@ -21,6 +21,7 @@ from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
 from handbook_utils.recipes.checks import check_tree, design_in, study_of
+from handbook_utils.recipes.wording import left_out
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -192,7 +193,7 @@ class Maps:
                 f"{self.ranks.reading}.",
                 *map("{}.".format, design.notes),
             ],
-            "left_out": [f"{reason}: {', '.join(samples)}." for reason, samples in design.left_out.items()],
+            "left_out": left_out(self.study, design.left_out),
         }
 
     @property

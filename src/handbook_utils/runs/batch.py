@@ -178,6 +178,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
     results = Path(tempfile.mkdtemp(prefix=f".{run.name}.results-", dir=out))
     try:
         try:
+            # Checked anew: this may be hours after the plan was read, and on another machine.
             request = Request(run.chapter, run.parameters, results=results)
             outcome = run_one(request, root=root, timeout=timeout, workers=workers)
         except (InputError, InputErrors) as error:

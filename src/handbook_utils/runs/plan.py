@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.asking import Question, Value
+from handbook_utils.asking import Answers, Question, Value
 from handbook_utils.asking.paths import found_from
 from handbook_utils.chapters.catalogue import Catalogue, Chapter
-from handbook_utils.chapters.parameters import check_parameters
+from handbook_utils.chapters.parameters import answers
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import sniff, yaml_text
 from handbook_utils.text.decode import read_text
@@ -51,14 +51,19 @@ class Run:
         What to run.
     parameters : dict
         What the plan gives, checked and of the parameters' types; None of what it tells to be none.
-    effective : dict
-        All parameters of the run.
+    answers : Answers
+        All parameters of the run, which are not checked again.
     """
 
     name: str
     chapter: Chapter
     parameters: dict[str, Value]
-    effective: dict[str, Value]
+    answers: Answers
+
+    @property
+    def effective(self) -> dict[str, Value]:
+        """All parameters of the run, by name."""
+        return self.answers.values
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ def _run(name: str, chapter: Chapter, row: _Row, folder: Path) -> Run:
     for asked, value in row.given.items():
         try:
             if asked not in questions:
-                check_parameters(chapter, {asked: value})
+                answers(chapter, {asked: value})
             elif value is not None or questions[asked].may_be_none:
                 checked[asked] = _answer(questions[asked], value, folder)
         except (InputError, InputErrors) as error:
@@ -143,7 +148,7 @@ def _run(name: str, chapter: Chapter, row: _Row, folder: Path) -> Run:
     if errors:
         raise InputErrors(errors)
     try:
-        return Run(name, chapter, checked, check_parameters(chapter, checked))
+        return Run(name, chapter, checked, answers(chapter, checked))
     except InputErrors as found:
         raise InputErrors(_placed(found, row.where)) from None
 

@@ -15,14 +15,14 @@ from scipy import sparse
 from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.study.checks import Quantity, id_errors, match_errors, value_errors
 
-Quantity = Literal["counts", "abundances"]
 FeatureKind = Literal["taxa", "functions"]
 
 UNASSIGNED = "unassigned"
 
 
-class _Phylogeny:
+class Phylogeny:
     """A tree that is made when it is asked for: most analyses never ask, and large trees take a second."""
 
     def __init__(self, make: Callable[[], TreeNode]) -> None:
@@ -30,6 +30,7 @@ class _Phylogeny:
 
     @cached_property
     def tree(self) -> TreeNode:
+        """The tree, made at the first call."""
         return self._make()
 
 
@@ -60,6 +61,8 @@ class Study:
         What was found out when it was read from files, a sentence each.
     features_are : {"taxa", "functions"}
         What a feature is: a taxon (or a sequence), or a gene, enzyme, reaction or pathway.
+    doubts : mapping of str to InputError
+        By metadata column that has two readings, what is told where it is used.
 
     Examples
     --------
@@ -78,12 +81,12 @@ class Study:
     features: pd.Index
     _metadata: pd.DataFrame
     _taxonomy: pd.DataFrame | None = None
-    _phylogeny: _Phylogeny | None = None
+    _phylogeny: Phylogeny | None = None
     quantity: Quantity = "counts"
     name: str = "study"
     notes: tuple[str, ...] = ()
     features_are: FeatureKind = "taxa"
-    _doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
+    doubts: Mapping[str, InputError] = field(default_factory=dict, repr=False)
     _depth: npt.NDArray[np.float64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -119,15 +122,15 @@ class Study:
         matrix = sparse.csr_array(table, dtype=float)
         sample_ids, feature_ids = pd.Index(list(samples), dtype=object), pd.Index(list(features), dtype=object)
         errors = [
-            *_id_errors(sample_ids, matrix.shape[0], "sample", "row", name),
-            *_id_errors(feature_ids, matrix.shape[1], "feature", "column", name),
+            *id_errors(sample_ids, matrix.shape[0], "sample", "row", name),
+            *id_errors(feature_ids, matrix.shape[1], "feature", "column", name),
         ]
         if not errors:
-            errors += _value_errors(matrix, sample_ids, feature_ids, quantity, name)
+            errors += value_errors(matrix, sample_ids, feature_ids, quantity, name)
             if metadata is not None:
-                errors += _match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
+                errors += match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
             if taxonomy is not None:
-                errors += _match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
+                errors += match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
             if isinstance(tree, TreeNode):
                 errors += _tree_errors(feature_ids, tree, name)
         if errors:
@@ -232,8 +235,8 @@ class Study:
                 found=f"columns {names}" if names else "no columns; perhaps no metadata was given",
                 remedy=f"Did you mean {close!r}?" if close else other,
             )
-        if name in self._doubts:
-            raise self._doubts[name]
+        if name in self.doubts:
+            raise self.doubts[name]
         return self._metadata[name].copy()
 
     def __repr__(self) -> str:
@@ -298,7 +301,7 @@ class Study:
             table=sparse.csr_array(self.table[:, at]),
             features=features,
             _taxonomy=None if self._taxonomy is None else self._taxonomy.iloc[at],
-            _phylogeny=None if whole is None else _Phylogeny(lambda: whole.tree.shear(list(features))),
+            _phylogeny=None if whole is None else Phylogeny(lambda: whole.tree.shear(list(features))),
         )
 
     def where(self, column: str, *values: object) -> Study:
@@ -311,7 +314,7 @@ class Study:
 
     def with_metadata(self, metadata: pd.DataFrame) -> Study:
         """Replace the sample metadata; every sample must have its row."""
-        errors = _match_errors(self.samples, metadata.index, "sample", "the sample metadata", self.name)
+        errors = match_errors(self.samples, metadata.index, "sample", "the sample metadata", self.name)
         if errors:
             raise InputErrors(errors)
         return replace(self, _metadata=metadata.loc[self.samples].copy())
@@ -368,104 +371,7 @@ class Study:
 # ---------------------------------------------------------------------- checks
 
 
-def _id_errors(ids: pd.Index, length: int, what: str, line: str, name: str) -> list[InputError]:
-    if len(ids) != length:
-        return [
-            InputError(
-                f"The number of {what} ids is not that of the table's {line}s.",
-                where=name,
-                expected=f"{length} ids",
-                found=f"{len(ids)} ids",
-            )
-        ]
-    errors = []
-    bad = [position + 1 for position, value in enumerate(ids) if not isinstance(value, str) or not value.strip()]
-    if bad:
-        errors.append(
-            InputError(
-                f"{len(bad)} {what} ids are empty or not text.",
-                where=f"{name}, {line} {listed(bad)}",
-                expected="a text id for each",
-                found=listed([repr(ids[position - 1]) for position in bad]),
-                remedy="Read ids as text, so that 1.10 does not become 1.1.",
-            )
-        )
-    twice = ids[ids.duplicated()].unique()
-    if len(twice):
-        errors.append(
-            InputError(
-                f"{len(twice)} {what} ids occur more than once.",
-                where=name,
-                expected="unique ids",
-                found=listed(list(twice)),
-                remedy=f"Give every {what} its own id, or add the doubles up first.",
-            )
-        )
-    return errors
-
-
-def _value_errors(
-    matrix: sparse.csr_array, samples: pd.Index, features: pd.Index, quantity: Quantity, name: str
-) -> list[InputError]:
-    cells = matrix.tocoo()
-    problems: list[tuple[str, npt.NDArray[np.bool_], str]] = [
-        ("are missing (NaN) or infinite", ~np.isfinite(cells.data), "Write 0 for a feature that was not seen."),
-        ("are negative", cells.data < 0, "Counts start at 0; was the table transformed (clr, log ratio)?"),
-    ]
-    if quantity == "counts":
-        with np.errstate(invalid="ignore"):
-            fractional = np.isfinite(cells.data) & (cells.data != np.round(cells.data))
-        problems.append(
-            (
-                "are fractions, where whole reads are needed",
-                fractional,
-                "Give the raw counts, or say that these are abundances (quantity='abundances').",
-            )
-        )
-    errors = []
-    for what, wrong, remedy in problems:
-        at = np.flatnonzero(wrong)
-        if len(at):
-            found = [
-                f"{cells.data[i]:g} (sample {samples[cells.row[i]]}, feature {features[cells.col[i]]})" for i in at[:3]
-            ]
-            more = f" and {len(at) - 3} more" if len(at) > 3 else ""
-            errors.append(
-                InputError(
-                    f"{len(at)} values of the feature table {what}.",
-                    where=name,
-                    expected="whole numbers of 0 or more" if quantity == "counts" else "numbers of 0 or more",
-                    found=", ".join(found) + more,
-                    remedy=remedy,
-                )
-            )
-    return errors
-
-
-def _match_errors(needed: pd.Index, there: pd.Index, what: str, place: str, name: str) -> list[InputError]:
-    errors = []
-    twice = there[there.duplicated()].unique()
-    if len(twice):
-        errors.append(
-            InputError(
-                f"{len(twice)} {what} ids occur more than once in {place}.", where=name, found=listed(list(twice))
-            )
-        )
-    missing = needed.difference(there, sort=False)
-    if len(missing):
-        errors.append(
-            InputError(
-                f"{len(missing)} of {len(needed)} {what}s of the feature table are not in {place}.",
-                where=name,
-                expected=f"every {what} id of the table in {place}",
-                found=f"not there: {listed(list(missing))}; there: {listed(list(there), most=3)}",
-                remedy=f"Make the ids equal, or leave these {what}s out.",
-            )
-        )
-    return errors
-
-
-def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> _Phylogeny | None:
+def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> Phylogeny | None:
     if tree is None:
         return None
 
@@ -477,12 +383,12 @@ def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Inde
             raise InputErrors(errors)
         return made
 
-    return _Phylogeny(checked)
+    return Phylogeny(checked)
 
 
 def _tree_errors(features: pd.Index, tree: TreeNode, name: str) -> list[InputError]:
     tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
-    return _match_errors(features, tips, "feature", "the tree", name)
+    return match_errors(features, tips, "feature", "the tree", name)
 
 
 def _positions(chosen: Any, ids: pd.Index, what: str, name: str) -> npt.NDArray[np.intp]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,9 @@ from scipy import sparse
 from skbio import TreeNode
 
 from handbook_utils import datasets
+from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.study import describing, formats
+from handbook_utils.study import describing, formats, kept
 from handbook_utils.study.cells.abundances import orient
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.choices import Choices
@@ -128,7 +129,7 @@ def read_study(
         matrix, samples, features, frame, taxonomy=names, tree=phylogeny, quantity=held.kind, name=name
     )
     if described is not None:
-        study = replace(study, _doubts=described.doubts)
+        study = replace(study, doubts=described.doubts)
     study = replace(study, features_are=held.of)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
@@ -175,15 +176,22 @@ def open_study(
         if not bundled:
             raise InputError("There is no feature table.", where="the parameter table", expected="the path of one")
         return datasets.load(bundled)
-    study = read_study(
-        table,
-        metadata or None,
-        taxonomy=taxonomy or None,
-        tree=tree or None,
-        choices=choices or Choices.of_this_run(),
-    ).study
+    study = _read_once(table, metadata, taxonomy, tree, choices or Choices.of_this_run())
     for note in study.notes:
         _log.info(note)
+    return study
+
+
+def _read_once(table: str, metadata: str, taxonomy: str, tree: str, choices: Choices) -> Study:
+    """Read a study; in a run, take what its check has read."""
+    folder = kept_in()
+    asked = {"table": table, "metadata": metadata, "taxonomy": taxonomy, "tree": tree, **asdict(choices)}
+    path = None if folder is None else kept.path_for(folder, asked)
+    if path is not None and path.is_file():
+        return kept.kept(path)
+    study = read_study(table, metadata or None, taxonomy=taxonomy or None, tree=tree or None, choices=choices).study
+    if path is not None:
+        kept.keep(study, path)
     return study
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.model import FeatureKind, Quantity
+from handbook_utils.study.checks import Quantity
+from handbook_utils.study.model import FeatureKind
 
 Axis = Literal["samples", "features"]
 

@@ -17,7 +17,7 @@ from scipy import stats
 from handbook_utils.analysis.diversity.alpha import common_coverage, hill_at_coverage, hill_at_size
 from handbook_utils.study import Study
 
-__all__ = ["Comparable", "Singletons", "comparable_hill", "seen_twice", "singletons"]
+__all__ = ["Comparable", "Singletons", "comparable_hill", "hill_of_shares", "seen_twice", "singletons"]
 
 #: Singletons within this factor of what is expected are believed. In six bundled tables that were not denoised the
 #: factor is 0.88 to 1.11 for reads of bacteria (2.0 for a table of single reads left unfiltered).
@@ -51,7 +51,7 @@ class Singletons:
     @property
     def reading(self) -> str:
         """One sentence."""
-        counted = f"{self.found:,} times a taxon was seen once in a sample"
+        counted = f"{self.found:,} times a feature was seen once in a sample"
         if not np.isnan(self.expected):
             counted += f", where {self.expected:,.0f} are expected from those seen two and three times"
         if self.believable:
@@ -85,7 +85,7 @@ def singletons(study: Study) -> Singletons:
     --------
     >>> counts = pd.DataFrame([[2] * 30 + [3] * 20], ["s"], [f"t{n}" for n in range(50)])
     >>> print(singletons(Study.from_frame(counts)).reading)
-    0 times a taxon was seen once in a sample, where 60 are expected from those seen two and three times: as after \
+    0 times a feature was seen once in a sample, where 60 are expected from those seen two and three times: as after \
 denoising (DADA2, Deblur, UNOISE), so coverage cannot be estimated
     """
     once, twice, thrice = (int((study.table.data == times).sum()) for times in (1, 2, 3))
@@ -117,6 +117,36 @@ def seen_twice(counts: npt.ArrayLike, reads: int) -> float:
     return float((1 - less).sum())
 
 
+def hill_of_shares(study: Study) -> pd.DataFrame:
+    """Return Hill numbers of order 1 and 2 and the evenness of every sample, which need no number of reads.
+
+    Parameters
+    ----------
+    study : Study
+        Of shares, or of counts, whose shares are taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sample × ``q1``, ``q2`` and ``evenness``: Hill's ratio q2/q1, 1 where all features are equally common.
+
+    References
+    ----------
+    Hill 1973, Ecology 54:427.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame([[0.5, 0.5, 0], [0.8, 0.1, 0.1]], ["s1", "s2"], ["a", "b", "c"])
+    >>> hill_of_shares(Study.from_frame(shares, quantity="abundances")).round(3).loc["s2"].to_list()
+    [1.895, 1.515, 0.8]
+    """
+    cells = study.proportions().table
+    begin, shares = cells.indptr[:-1], cells.data
+    q1 = np.exp(-np.add.reduceat(shares * np.log(shares), begin))
+    q2 = 1 / np.add.reduceat(shares**2, begin)
+    return pd.DataFrame({"q1": q1, "q2": q2, "evenness": q2 / q1}, index=study.samples)
+
+
 @dataclass(frozen=True)
 class Comparable:
     """Hill numbers of samples that may be compared.
@@ -124,24 +154,37 @@ class Comparable:
     Attributes
     ----------
     hill : pandas.DataFrame
-        Sample × q0, q1, q2.
-    singletons : Singletons
+        Sample × q0, q1, q2; of shares q1, q2 and evenness.
+    singletons : Singletons or None
+        None of shares.
     level : float
-        The coverage (0 to 1), or the number of reads, at which they are.
+        The coverage (0 to 1), or the number of reads, at which they are; NaN of shares.
     """
 
     hill: pd.DataFrame
-    singletons: Singletons
+    singletons: Singletons | None
     level: float
+
+    @property
+    def reading(self) -> str:
+        """One sentence: what lets these samples be compared, or what cannot be."""
+        if self.singletons is None:
+            return (
+                "These are shares, not counts of reads: richness, coverage and curves need the number of reads, and "
+                "are left out"
+            )
+        return self.singletons.reading
 
     @property
     def how(self) -> str:
         """At what they are compared."""
+        if self.singletons is None:
+            return "by the shares given, however deeply they were read"
         if self.singletons.believable:
             return f"at a common sample coverage of {100 * self.level:.1f} %"
         return (
             f"at {self.level:,.0f} reads a sample (the exact expectation of drawing so many, not one draw; of order 0, "
-            "taxa seen at least twice in them)"
+            "features seen at least twice in them)"
         )
 
 
@@ -151,16 +194,18 @@ def comparable_hill(study: Study) -> Comparable:
     Parameters
     ----------
     study : Study
-        Of counts.
+        Of counts; or of shares, whose Hill numbers are compared as they are.
 
     Examples
     --------
     >>> counts = pd.DataFrame([[50, 30, 20], [500, 300, 200]], index=["a", "b"], columns=["x", "y", "z"])
     >>> found = comparable_hill(Study.from_frame(counts))
     >>> found.how
-    'at 100 reads a sample (the exact expectation of drawing so many, not one draw; of order 0, taxa seen at least \
+    'at 100 reads a sample (the exact expectation of drawing so many, not one draw; of order 0, features seen at least \
 twice in them)'
     """
+    if study.quantity != "counts":
+        return Comparable(hill_of_shares(study), None, float("nan"))
     seen = singletons(study)
     if seen.believable:
         level = common_coverage(study)

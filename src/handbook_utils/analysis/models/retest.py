@@ -142,3 +142,30 @@ def share_by_reads(
         low, median, high = np.quantile(seen, [0.025, 0.5, 0.975])
         rows.append({"median": median, "low": low, "high": high, "missed": float((seen == 0).mean())})
     return pd.DataFrame(rows, index=pd.Index(list(reads), name="reads"))
+
+
+def changes_between(values: pd.Series, person: pd.Series, day: pd.Series, apart: tuple[float, float]) -> pd.Series:
+    """Compute how much a value of one person changes between two days, as a share of the earlier day.
+
+    Parameters
+    ----------
+    values, person, day : pandas.Series
+        One entry a sample, on one index: the value (above 0), whose it is, and when it was taken.
+    apart : tuple of float
+        The fewest and the most days between the two samples.
+
+    Returns
+    -------
+    pandas.Series
+        One change for each pair of samples of one person, by person; −0.2 where a fifth was lost.
+
+    Examples
+    --------
+    >>> values = pd.Series([10.0, 8.0, 9.0])
+    >>> changes_between(values, pd.Series(["A", "A", "B"]), pd.Series([0, 3, 5]), (2, 4)).round(2).to_dict()
+    {'A': -0.2}
+    """
+    samples = pd.DataFrame({"value": values, "person": person, "day": day})
+    pairs = samples.merge(samples, on="person", suffixes=("_first", "_second"))
+    pairs = pairs[(pairs["day_second"] - pairs["day_first"]).between(*apart)]
+    return (pairs["value_second"] / pairs["value_first"] - 1).set_axis(pairs["person"])

@@ -8,6 +8,7 @@ coverage with few patients, where the textbook interval does not. The number nee
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -17,6 +18,7 @@ import pandas as pd
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import InputError
 
 
@@ -181,3 +183,71 @@ def trials_with_a_look(
     full = (later[:, 0] - later[:, 1]) / planned
     reported = np.where(stopped, (early[:, 0] - early[:, 1]) / look, full)
     return pd.DataFrame({"stopped": stopped, "reported": reported, "full": full})
+
+
+#: van Nood 2013, abstract: cured without relapse after 10 weeks, and treated. The last counts a second infusion.
+VAN_NOOD = {"stool": Arm(13, 16), "vancomycin": Arm(4, 13), "lavage": Arm(3, 13), "twice": Arm(15, 16)}
+
+
+def outcomes(arms: Mapping[str, Arm]) -> pd.DataFrame:
+    """Return a cell for each patient: cured or not.
+
+    Parameters
+    ----------
+    arms : mapping of str to Arm
+        By name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an arm, a column a patient, counted from 1: ``cured``, ``not``, or None where there are no more.
+
+    Examples
+    --------
+    >>> outcomes({"stool": Arm(1, 2)})
+               1    2
+    stool  cured  not
+    """
+    most = max(arm.treated for arm in arms.values())
+    rows = {
+        name: ["cured"] * arm.cured + ["not"] * (arm.treated - arm.cured) + [None] * (most - arm.treated)
+        for name, arm in arms.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=range(1, most + 1))
+
+
+def against_peers(compared: Mapping[str, Comparison]) -> pd.DataFrame:
+    """Hold the trial of stool against its paper and against Newcombe's example.
+
+    Parameters
+    ----------
+    compared : mapping of str to Comparison
+        ``once-vancomycin``, ``twice-vancomycin`` and ``twice-lavage`` of :data:`VAN_NOOD`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    example, once, (low, high) = (
+        compare(Arm(56, 70), Arm(48, 80)),
+        compared["once-vancomycin"],
+        VAN_NOOD["stool"].interval(),
+    )
+    return held_against(
+        "explainers/treat-through-the-microbiome",
+        {
+            "van Nood 2013: cured after the first infusion (%)": 100 * VAN_NOOD["stool"].share,
+            "van Nood 2013: cured with vancomycin (%)": 100 * VAN_NOOD["vancomycin"].share,
+            "van Nood 2013: cured with vancomycin and lavage (%)": 100 * VAN_NOOD["lavage"].share,
+            "van Nood 2013: P, second infusion counted, against vancomycin": compared["twice-vancomycin"].p,
+            "van Nood 2013: P, second infusion counted, against vancomycin and lavage": compared["twice-lavage"].p,
+            "56 of 70 against 48 of 80: lower end": example.low,
+            "56 of 70 against 48 of 80: upper end": example.high,
+            "van Nood 2013: 13 of 16, lower end": low,
+            "van Nood 2013: 13 of 16, upper end": high,
+            "van Nood 2013: first infusion less vancomycin, lower end": once.low,
+            "van Nood 2013: first infusion less vancomycin, upper end": once.high,
+            "van Nood 2013: P, first infusion against vancomycin": once.p,
+        },
+    )

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from handbook_utils.protocols.cold.chain import Log, longest_gap, minutes_above
+from handbook_utils.figures.style import Drawn
+from handbook_utils.protocols.cold.chain import longest_gap, minutes_above
+from handbook_utils.protocols.cold.reading import Log
 
 #: More shipments than this do not fit on one figure; the warmest are drawn.
 MOST_SHIPMENTS = 12
 
 
-def shipments_figure(logs: Mapping[str, Log], limit: float, title: str, gap_minutes: float = 30.0) -> Figure:
+def shipments_figure(logs: Mapping[str, Log], limit: float, title: str, gap_minutes: float = 30.0) -> Drawn:
     """Draw the temperature of every shipment by time since its logger was started, a panel each.
 
     Parameters
@@ -31,8 +32,8 @@ def shipments_figure(logs: Mapping[str, Log], limit: float, title: str, gap_minu
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Above each panel the shipment's name and its minutes above the limit.
+    Drawn
+        Above each panel the shipment's name and its minutes above the limit; the text names the warmest.
     """
     warmest = sorted(logs, key=lambda name: -float(logs[name].celsius.max()))[:MOST_SHIPMENTS]
     chosen = [name for name in logs if name in warmest]
@@ -55,4 +56,12 @@ def shipments_figure(logs: Mapping[str, Log], limit: float, title: str, gap_minu
     figure.suptitle(title, fontsize=12)
     figure.supxlabel("time since the logger started (hours)", fontsize=11)
     figure.supylabel(f"temperature (°C); dashed: {limit:g} °C", fontsize=11)
-    return figure
+    hottest = max(logs, key=lambda name: float(logs[name].celsius.max()))
+    alt = (
+        f"{title}: temperature of {len(logs)} shipments by time since the logger started, a panel each, with the "
+        "limit of "
+        f"{limit:g} °C. The warmest, {hottest}, reached {float(logs[hottest].celsius.max()):.1f} °C and was above the "
+        "limit for "
+        f"{minutes_above(logs[hottest], limit):.0f} minutes."
+    )
+    return Drawn(figure, alt)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.chain import Log, read_log, read_scans
+from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
 from handbook_utils.protocols.people.codes import tube_code
 from handbook_utils.protocols.wells.tubes import read_tubes
 from handbook_utils.text import sniff
@@ -40,8 +40,8 @@ def read_shipments(
     logs : dict of str to Log
         By shipment, in alphabetical order.
     scans : pandas.DataFrame
-        As :func:`handbook_utils.protocols.cold.chain.read_scans` returns it; with a list of tubes, a row for each tube
-        of the list, in its order.
+        As :func:`handbook_utils.protocols.cold.reading.read_scans` returns it; with a list of tubes, a row for each
+        tube of the list, in its order.
 
     Raises
     ------

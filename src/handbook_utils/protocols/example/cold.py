@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from handbook_utils.protocols.cold.chain import Limits, judge, read_log, read_scans, verdict_table
+from handbook_utils.protocols.cold.chain import Limits, judge, verdict_table
+from handbook_utils.protocols.cold.reading import read_log, read_scans
 from handbook_utils.protocols.example.people import SEED, example_samples
 
 _ZONE = ZoneInfo("Europe/Amsterdam")

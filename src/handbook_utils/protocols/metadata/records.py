@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.example.questionnaire import example_questionnaire
 from handbook_utils.protocols.inputs import read_samples
-from handbook_utils.protocols.metadata.rules import as_letters
-from handbook_utils.protocols.metadata.standards import CONTROL, QUESTIONNAIRE, standard
-from handbook_utils.protocols.metadata.validation import Validation, validate, validate_table
+from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
+from handbook_utils.protocols.metadata.validation import Validation, validate
 from handbook_utils.protocols.people.privacy import WITHHELD
-from handbook_utils.protocols.wells.extraction import Extraction, chosen
+from handbook_utils.protocols.wells.extraction import Extraction
 
-#: Numbers of NCBI's taxonomy: of stool; and of what Qiita's documentation uses for blanks.
-GUT, UNSPECIFIED = ("human gut metagenome", 408170), ("metagenome", 256318)
 _TUBES = ("sample", "participant", "arm", "sex", "age_band", "centre", "time_point")
 _CUT = {"day": 10, "month": 7, "year": 4}
 
@@ -89,7 +83,21 @@ class Circumstances:
 # ---------------------------------------------------------------------- reading
 
 
-def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None = None) -> Validation:
+#: Hours by which the time on a form may differ from that of the scan.
+_APART = 24
+#: What stands instead of a day where no sample was taken: a visit that was missed has no date.
+NOT_TAKEN = "not collected"
+
+
+def read_questionnaire(
+    path: Path,
+    tubes: pd.DataFrame,
+    *,
+    out: Collection[str] = (),
+    came: Collection[str] = (),
+    scanned: pd.Series | None = None,
+    today: dt.date | None = None,
+) -> Validation:
     """Read questionnaires and hold them against their own rules and the list of tubes.
 
     Parameters
@@ -98,12 +106,16 @@ def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None
         CSV, TSV or Excel with the columns of :data:`metadata_standards.QUESTIONNAIRE`.
     tubes : pandas.DataFrame
         Columns sample, participant, arm, sex, age_band, centre, time_point.
+    out, came : collection of str
+        Tubes that were rejected or never came, and need no questionnaire; tubes that are known to have come.
+    scanned : pandas.Series, optional
+        Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
 
     Returns
     -------
     Validation
-        Its table is the questionnaires.
+        Its table is the questionnaires. A visit that was missed has no row, or "not collected" instead of its day.
 
     Raises
     ------
@@ -111,7 +123,11 @@ def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None
         Everything that is wrong, at once.
     """
     found = validate(path, QUESTIONNAIRE.key, today=today)
-    errors = [*(found.as_input_errors().errors if found.errors else ()), *_misfits(found.table, tubes, str(path))]
+    errors = [
+        *(found.as_input_errors().errors if found.errors else ()),
+        *_misfits(found.table, tubes, str(path), out, came),
+        *(forms_and_scans(found.table, scanned) if scanned is not None and "collected" in found.table else ()),
+    ]
     if errors:
         raise InputErrors(errors)
     return found
@@ -142,8 +158,8 @@ def read_tubes(path: Path) -> pd.DataFrame:
     return tubes
 
 
-def read_rejected(path: Path) -> list[str]:
-    """Return the tubes that ``keep-it-cold`` rejected, and those that never arrived.
+def read_rejected(path: Path) -> tuple[list[str], list[str]]:
+    """Return the tubes that ``keep-it-cold`` rejected, with those that never arrived; and those that came.
 
     Raises
     ------
@@ -159,10 +175,13 @@ def read_rejected(path: Path) -> list[str]:
             found=listed(list(verdicts.columns)),
             remedy="Give verdicts.csv of keep-it-cold.",
         )
-    return sorted(verdicts.loc[~verdicts["verdict"].isin(["accept", "flag"]), "tube"])
+    kept = verdicts["verdict"].isin(["accept", "flag"])
+    return sorted(verdicts.loc[~kept, "tube"]), sorted(verdicts.loc[verdicts["verdict"] != "missing", "tube"])
 
 
-def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[InputError]:
+def _misfits(
+    answers: pd.DataFrame, tubes: pd.DataFrame, where: str, out: Collection[str], came: Collection[str]
+) -> list[InputError]:
     """Find what is right by itself and wrong beside the list of tubes, or beside the person's other answers."""
     if not {"tube", "sex", "age", "height_cm", "collected"} <= set(answers.columns):
         return []
@@ -182,16 +201,28 @@ def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[Inp
                 remedy="Compare with the label; a tube that was never given out cannot be analysed.",
             )
         )
-    silent = [tube for tube in known.index if tube not in set(answers["tube"])]
+    silent = [tube for tube in known.index if tube not in {*answers["tube"], *out}]
     if silent:
         errors.append(
             InputError(
                 "Tubes have no questionnaire.",
                 where=f"{where}, tube",
                 found=listed(silent),
-                remedy="Ask for it, or add a row with 'not collected' where nothing is known.",
+                remedy=f"Ask for it. Of a visit that was missed write '{NOT_TAKEN}' into the column collected; tubes "
+                "that never came need no row where the verdicts of keep-it-cold are given.",
             )
         )
+    denied = sorted(set(answers.loc[answers["collected"] == NOT_TAKEN, "tube"]) & set(came))
+    if denied:
+        errors.append(
+            InputError(
+                "Tubes came back that are said not to have been filled.",
+                where=f"{where}, collected",
+                found=listed(denied),
+                remedy="Was a form filed under another tube, or were tubes exchanged?",
+            )
+        )
+    answers = answers[answers["collected"] != NOT_TAKEN]
     mine = answers[answers["tube"].isin(known.index)].copy()
     mine["participant"] = known["participant"].reindex(mine["tube"]).to_numpy()
     mine["listed"] = known["sex"].reindex(mine["tube"]).to_numpy()
@@ -234,6 +265,71 @@ def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[Inp
     return errors
 
 
+def read_scanned(path: Path) -> pd.Series:
+    """Read when tubes were filled, as ``keep-it-cold`` writes it.
+
+    Raises
+    ------
+    InputError
+        The file has no columns tube and collected.
+    """
+    frame = read_samples(path)
+    if not {"tube", "collected"} <= set(frame.columns):
+        raise InputError(
+            "The scans lack columns.",
+            where=str(path),
+            expected="tube, collected",
+            found=listed(list(frame.columns)),
+            remedy="Give collected.csv of keep-it-cold.",
+        )
+    return frame.set_index("tube")["collected"]
+
+
+def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputError]:
+    r"""Hold the days on forms against those of the scans, and say which two look exchanged.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        Questionnaires: ``tube``, ``collected``.
+    scanned : pandas.Series
+        Local times, by tube.
+
+    Returns
+    -------
+    list of InputError
+        One for all tubes whose form and scan differ by more than a day.
+
+    Examples
+    --------
+    >>> forms = pd.DataFrame({"tube": ["A-1", "A-2"], "collected": ["2026-03-01 08:00", "2026-01-10 07:30"]})
+    >>> scans = pd.Series({"A-1": "2026-01-10 07:31", "A-2": "2026-03-01 08:02"})
+    >>> print(forms_and_scans(forms, scans)[0].found.replace("), ", "),\n"))
+    A-1 (form 2026-03-01, scan 2026-01-10; its form fits A-2),
+    A-2 (form 2026-01-10, scan 2026-03-01; its form fits A-1)
+    """
+    form = pd.to_datetime(answers.set_index("tube")["collected"], errors="coerce", format="mixed").dropna()
+    scan = pd.to_datetime(scanned, errors="coerce", format="mixed").dropna()
+    both = form.index.intersection(scan.index)
+    far = [tube for tube in both if abs(form[tube] - scan[tube]) > pd.Timedelta(hours=_APART)]
+    told = []
+    for tube in far:
+        fits = [other for other in far if other != tube and abs(form[tube] - scan[other]) <= pd.Timedelta(hours=1)]
+        hint = f"; its form fits {fits[0]}" if len(fits) == 1 else ""
+        told.append(f"{tube} (form {form[tube]:%Y-%m-%d}, scan {scan[tube]:%Y-%m-%d}{hint})")
+    if not far:
+        return []
+    return [
+        InputError(
+            "The day on the form is not that of the scan.",
+            where="column collected of the questionnaires, and the scans",
+            expected=f"at most {_APART} hours between them",
+            found=listed(told),
+            remedy="Compare with the paper form: was it filed under another tube, or a day mistyped?",
+        )
+    ]
+
+
 # ---------------------------------------------------------------------- records
 
 
@@ -265,7 +361,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     Parameters
     ----------
     answers, tubes : pandas.DataFrame
-        Questionnaires and list of tubes; tubes without a questionnaire stay out.
+        Questionnaires and list of tubes; tubes without a questionnaire, or that were not filled, stay out.
     asked : pandas.DataFrame
         Controls.
     study : Circumstances
@@ -276,14 +372,14 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
         Text, one row a tube or control, in the order of the list of tubes and then the controls; "" where a value is
         not known. Free text does not come along.
     """
-    given = answers.set_index("tube")
+    given = answers[answers["collected"] != NOT_TAKEN].set_index("tube")
     rows = []
     for tube in tubes.itertuples():
         if tube.sample not in given.index:
             continue
         said = given.loc[str(tube.sample)]
         place = study.coordinates.get(str(tube.centre))
-        height, weight = _numeric(str(said["height_cm"])), _numeric(str(said["weight_kg"]))
+        height, weight = number_of(str(said["height_cm"])), number_of(str(said["weight_kg"]))
         rows.append(
             {
                 "sample": tube.sample,
@@ -310,395 +406,9 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     return pd.DataFrame(rows).fillna("")
 
 
-def _numeric(text: str) -> float:
+def number_of(text: str) -> float:
+    """Return the number in a cell, or NaN."""
     try:
         return float(text)
     except ValueError:
         return 0.0
-
-
-def _of(row: Mapping[str, str], value: str, missing: str = "not provided") -> str:
-    """Return the value of a required field, or the word for why it is missing."""
-    if row["content"] != "sample":
-        return CONTROL
-    return value or missing
-
-
-def _each(table: pd.DataFrame) -> list[dict[str, str]]:
-    return [{str(name): str(value) for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _negative(row: Mapping[str, str], study: Circumstances) -> str:
-    return {"blank": study.blank, "ntc": "DNA-free PCR mix"}.get(row["content"], "")
-
-
-def _extracted(row: Mapping[str, str], study: Circumstances, words: str, only: str = "") -> str:
-    """Say how DNA was taken out of a tube or control; a no-template control is not extracted."""
-    if study.extraction is None or row["content"] == "ntc" or (only and row["content"] != only):
-        return ""
-    return words.format(study.extraction)
-
-
-def _described(row: Mapping[str, str]) -> str:
-    named = {"blank": "extraction blank", "mock": "mock community", "ntc": "no-template control of the PCR"}
-    return named.get(row["content"]) or f"stool of participant {row['participant']}, {row['time_point']}"
-
-
-def _taxon(row: Mapping[str, str]) -> tuple[str, int]:
-    return GUT if row["content"] == "sample" else UNSPECIFIED
-
-
-def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for MIxS 7, MimarksSHumanGut."""
-    made = []
-    for row in _each(table):
-        name, number = _taxon(row)
-        region = row["region"]
-        made.append(
-            {
-                "samp_name": row["sample"],
-                "project_name": study.project,
-                "target_gene": study.gene,
-                "target_subfragment": study.part,
-                "samp_taxon_id": f"{name} [NCBITaxon:{number}]",
-                "collection_date": _of(row, row["date"]),
-                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.unlocated),
-                "lat_lon": _of(row, f"{row['latitude']} {row['longitude']}".strip(), study.unplaced),
-                "env_broad_scale": _of(row, study.broad),
-                "env_local_scale": _of(row, study.local),
-                "env_medium": _of(row, study.medium),
-                "seq_meth": study.instrument,
-                "nucl_acid_ext_kit": _extracted(row, study, "{0.kit}, beads of {0.bead_mm} mm"),
-                "samp_vol_we_dna_ext": _extracted(row, study, "{0.sample_mg:g} milligram", only="sample"),
-                "pcr_primers": f"FWD:{study.forward};REV:{study.reverse}",
-                "lib_layout": "paired",
-                "samp_store_temp": f"{study.store_celsius:g} degree Celsius",
-                "neg_cont_type": _negative(row, study),
-                "pos_cont_type": "mock community" if row["content"] == "mock" else "",
-                "host_subject_id": row["participant"],
-                "host_age": f"{row['age']} year" if row["age"] else "",
-                "host_sex": row["sex"],
-                "host_height": f"{row['height_cm']} cm" if row["height_cm"] else "",
-                "host_tot_mass": f"{row['weight_kg']} kilogram" if row["weight_kg"] else "",
-                "host_body_mass_index": f"{row['bmi']} kilogram per square meter" if row["bmi"] else "",
-                "host_diet": row["diet"],
-                "ihmc_medication_code": "|".join(str(int(one)) for one in row["medication"].split(";") if one),
-            }
-        )
-    return pd.DataFrame(made)
-
-
-def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for ENA's checklist ERC000015: bare numbers, height in millimetres."""
-    made = []
-    for row in _each(table):
-        height = _numeric(row["height_cm"])
-        codes = row["medication"].split(";")
-        made.append(
-            {
-                "alias": row["sample"],
-                "title": _described(row),
-                "taxon_id": str(_taxon(row)[1]),
-                "project name": study.project,
-                "collection date": _of(row, row["date"]),
-                "geographic location (country and/or sea)": _of(row, study.country),
-                "geographic location (latitude)": _of(row, row["latitude"], study.unplaced),
-                "geographic location (longitude)": _of(row, row["longitude"], study.unplaced),
-                "geographic location (region and locality)": f"{row['region']}, {row['centre']}"
-                if row["region"]
-                else "",
-                "broad-scale environmental context": _of(row, study.broad),
-                "local environmental context": _of(row, study.local),
-                "environmental medium": _of(row, study.medium),
-                "host subject id": row["participant"],
-                "host age": row["age"],
-                "host sex": row["sex"],
-                "host height": f"{height * 10:.0f}" if height else "",
-                "host total mass": row["weight_kg"],
-                "host body-mass index": row["bmi"],
-                "host diet": row["diet"],
-                # One code fits the field's list; the other files hold all of them.
-                "IHMC medication code": codes[0] if len(codes) == 1 else "",
-                "sample storage temperature": f"{study.store_celsius:g}",
-                "negative control type": _negative(row, study),
-                "positive control type": "mock community" if row["content"] == "mock" else "",
-                "nucleic acid extraction": _extracted(row, study, "{0.in_words}"),
-                "target gene": study.gene,
-                "target subfragment": study.part,
-                "pcr primers": f"FWD:{study.forward};REV:{study.reverse}",
-                "sequencing method": study.instrument,
-            }
-        )
-    return pd.DataFrame(made)
-
-
-def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for NCBI's MIMARKS.survey.human-gut.4.0: coordinates with letters, and the host."""
-    made = []
-    for row in _each(table):
-        region = row["region"]
-        place = as_letters(float(row["latitude"]), float(row["longitude"])) if row["latitude"] else ""
-        made.append(
-            {
-                "sample_name": row["sample"],
-                "organism": _taxon(row)[0],
-                "collection_date": _of(row, row["date"]),
-                "env_broad_scale": _of(row, study.broad),
-                "env_local_scale": _of(row, study.local),
-                "env_medium": _of(row, study.medium),
-                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.country),
-                "host": _of(row, "Homo sapiens"),
-                "lat_lon": _of(row, place, study.unplaced),
-                "host_subject_id": row["participant"],
-                "host_age": f"{row['age']} years" if row["age"] else "",
-                "host_sex": row["sex"],
-            }
-        )
-    return pd.DataFrame(made)
-
-
-#: Columns of the QIIME 2 file that are numbers; the others are categories.
-NUMERIC = ("bristol", "antibiotics_days", "age", "height_cm", "weight_kg", "bmi", "last_meal_hours")
-
-
-def to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
-    """Write records for QIIME 2: all columns, an empty cell where a value is missing."""
-    shown = ["arm", "time_point", "participant", "centre", "sex", "diet", "medication", "content", "date", *NUMERIC]
-    made = table[["sample", *shown]].rename(
-        columns={"sample": "sample-id", "content": "sample_or_control", "date": "collection_date"}
-    )
-    return made.astype(str)
-
-
-def to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for Qiita: names without hyphens."""
-    made = []
-    for row in _each(table):
-        name, number = _taxon(row)
-        subject = row["participant"] or row["sample"].replace("-", ".")
-        made.append(
-            {
-                "sample_name": row["sample"].replace("-", "."),
-                "collection_timestamp": row["date"] if row["content"] == "sample" else "not applicable",
-                "physical_specimen_location": study.location or "not provided",
-                "taxon_id": str(number),
-                "scientific_name": name,
-                "description": _described(row),
-                "sample_type": "stool" if row["content"] == "sample" else _described(row),
-                "physical_specimen_remaining": "TRUE" if row["content"] == "sample" else "FALSE",
-                "dna_extracted": "FALSE",
-                "latitude": row["latitude"] or "not applicable",
-                "longitude": row["longitude"] or "not applicable",
-                "host_subject_id": subject,
-                "host_age": row["age"] or "not applicable",
-                "host_sex": row["sex"] or "not applicable",
-                "bristol": row["bristol"] or "not applicable",
-            }
-        )
-    return pd.DataFrame(made)
-
-
-def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.DataFrame]:
-    """Write records for every standard.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        By the standard's key: mixs, ena, ncbi, qiime2, qiita.
-
-    Raises
-    ------
-    InputErrors
-        A file would not be valid by our own validator: what the study file says does not fit the standard.
-    """
-    made = {
-        "mixs": to_mixs(table, study),
-        "ena": to_ena(table, study),
-        "ncbi": to_ncbi(table, study),
-        "qiime2": to_qiime2(table),
-        "qiita": to_qiita(table, study),
-    }
-    errors = [one for key, frame in made.items() for one in _refused(key, frame)]
-    if errors:
-        raise InputErrors(errors)
-    return made
-
-
-def _refused(key: str, frame: pd.DataFrame) -> tuple[InputError, ...]:
-    lines = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="line"))
-    found = validate_table(lines, standard(key), f"metadata-{key}.tsv")
-    return found.as_input_errors().errors if found.errors else ()
-
-
-def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
-    r"""Write a table as the TSV of a standard; QIIME 2's has the row of types.
-
-    Raises
-    ------
-    InputError
-        A value holds a tab or a line break.
-
-    Examples
-    --------
-    >>> as_tsv(pd.DataFrame({"sample-id": ["S1"], "age": ["46"]}), "qiime2").decode().splitlines()[1]
-    '#q2:types\tnumeric'
-    """
-    broken = [str(name) for name in frame.columns if frame[name].astype(str).str.contains(r"[\t\r\n]").any()]
-    if broken:
-        raise InputError("Values hold tabs or line breaks, which a TSV cannot.", where=listed(broken))
-    lines = ["\t".join(map(str, frame.columns))]
-    if key == "qiime2":
-        kinds = ["numeric" if name in NUMERIC else "categorical" for name in frame.columns[1:]]
-        lines.append("\t".join(["#q2:types", *kinds]))
-    lines += ["\t".join(row) for row in frame.astype(str).itertuples(index=False, name=None)]
-    return ("\n".join(lines) + "\n").encode("utf-8")
-
-
-def coordinates(north: Mapping[str, str], east: Mapping[str, str]) -> dict[str, tuple[float, float]]:
-    """Read the coordinates of the centres' towns, of at most two decimals.
-
-    Raises
-    ------
-    InputError
-        Not numbers, too exact, or of different centres.
-
-    Examples
-    --------
-    >>> coordinates({"Groningen": "53.22"}, {"Groningen": "6.57"})
-    {'Groningen': (53.22, 6.57)}
-    """
-    if set(north) != set(east):
-        raise InputError(
-            "Latitudes and longitudes are of different centres.", found=f"{listed(list(north))}; {listed(list(east))}"
-        )
-    made = {}
-    for centre in north:
-        try:
-            made[centre] = float(north[centre]), float(east[centre])
-        except ValueError:
-            raise InputError(
-                "A coordinate is not a number.",
-                where=centre,
-                expected="decimal degrees, such as 53.22",
-                found=f"{north[centre]}, {east[centre]}",
-            ) from None
-        if any(len(text.partition(".")[2].rstrip("0")) > 2 for text in (north[centre], east[centre])):
-            raise InputError(
-                "A coordinate is too exact to leave.",
-                where=centre,
-                expected="at most 2 decimals (about 1 km)",
-                found=f"{north[centre]}, {east[centre]}",
-                remedy="Round it: it is the town that is meant, not a home.",
-            )
-    return made
-
-
-def record_metadata(parameters: Mapping[str, Any]) -> None:
-    """Check what the chapter ``protocols/record-metadata`` is given.
-
-    Raises
-    ------
-    InputError, InputErrors
-        Everything that is wrong with its files and parameters.
-    """
-    found, tubes, _, study = gathered(parameters)
-    all_standards(records(found.table, tubes, planned_controls(tubes, parameters), study), study)
-
-
-def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """Name the controls of as many plates as the tubes need, a person's tubes staying together.
-
-    Parameters
-    ----------
-    tubes : pandas.DataFrame
-        With a column participant.
-    parameters : mapping
-        plate (wells), plates (0: as few as will do), blanks, mocks, ntc, duplicates.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`controls`.
-
-    Raises
-    ------
-    InputError
-        A plate has no room for one person's tubes.
-
-    Examples
-    --------
-    >>> wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
-    >>> len(planned_controls(pd.DataFrame({"participant": ["A", "A", "B", "B"]}), wanted))
-    4
-    """
-    number = {name: parameters[name] for name in ("plate", "plates", "blanks", "mocks", "ntc", "duplicates")}
-    series = int(tubes["participant"].value_counts().max()) if len(tubes) else 1
-    room = number["plate"] - sum(number[name] for name in ("blanks", "mocks", "ntc", "duplicates"))
-    if room < series:
-        raise InputError(
-            "A plate has no room for one person's tubes beside the controls.",
-            where="the parameters plate, blanks, mocks, ntc, duplicates",
-            expected=f"room for {series}",
-            found=f"room for {max(room, 0)}",
-        )
-    plates = number["plates"] or -(-tubes["participant"].nunique() // (room // series))
-    return controls(plates, number["blanks"], number["mocks"], number["ntc"])
-
-
-def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, list[str], Circumstances]:
-    """Read what the chapter is given, or the example study where it is given nothing.
-
-    Returns
-    -------
-    validation : Validation
-        Of the questionnaires, which stand in its table.
-    tubes : pandas.DataFrame
-        The tubes that were not rejected.
-    rejected : list of str
-    study : Circumstances
-
-    Raises
-    ------
-    InputError, InputErrors
-    """
-    given = {name: str(parameters.get(name, "")) for name in ("questionnaire", "tubes", "verdicts")}
-    tubes = read_tubes(Path(given["tubes"])) if given["tubes"] else datasets.frame("example-study")
-    if given["questionnaire"]:
-        found = read_questionnaire(Path(given["questionnaire"]), tubes)
-    else:
-        if given["tubes"]:
-            raise InputError(
-                "A list of tubes is given, and no questionnaires.",
-                where="the parameter questionnaire",
-                remedy="Give both, or neither for the example study.",
-            )
-        answers = example_questionnaire()
-        lines = answers.set_axis(pd.RangeIndex(2, len(answers) + 2, name="line"))
-        found = validate_table(lines, QUESTIONNAIRE, "the simulated questionnaires")
-    rejected = read_rejected(Path(given["verdicts"])) if given["verdicts"] else []
-    study = Circumstances(
-        project=parameters["project"],
-        country=parameters["country"],
-        regions=parameters["regions"],
-        coordinates=coordinates(parameters["latitudes"], parameters["longitudes"]),
-        broad=parameters["broad"],
-        local=parameters["local"],
-        medium=parameters["medium"],
-        instrument=parameters["instrument"],
-        forward=parameters["forward"],
-        reverse=parameters["reverse"],
-        store_celsius=parameters["store_celsius"],
-        precision=parameters["precision"],
-        location=parameters["location"],
-        blank=parameters["blank"],
-        extraction=_extraction(parameters),
-    )
-    kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
-    return found, kept, rejected, study
-
-
-def _extraction(parameters: Mapping[str, Any]) -> Extraction | None:
-    """Return the way of extraction, where all of it is said."""
-    said = {name: parameters[name] for name in ("bead_mm", "sample_mg")}
-    said |= {name: parameters[f"extraction_{name}"] for name in ("kit", "protocol")}
-    return chosen(said) if all(said.values()) else None

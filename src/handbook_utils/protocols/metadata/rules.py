@@ -11,9 +11,10 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from handbook_utils.errors import nearest
-from handbook_utils.protocols.metadata.standards import CONTROL, Field
+from handbook_utils.protocols.metadata.standards import CONTROL, COUNTRIES, Field
 
 #: Letters of nucleotides and of their mixtures (IUPAC).
 _BASES = "[ACGTRYSWKMBDHVNI]+"
@@ -91,24 +92,24 @@ def check(value: str, field: Field) -> Problem | None:
 
     Examples
     --------
-    >>> from handbook_utils.protocols.metadata.standards import ENA, MIXS
-    >>> check("-80", MIXS.field("samp_store_temp")).remedy
+    >>> from handbook_utils.protocols.metadata.standards import STANDARDS
+    >>> check("-80", STANDARDS["mixs"].field("samp_store_temp")).remedy
     'Write the unit: -80 degree Celsius.'
-    >>> check("175", ENA.field("host height")).rule
+    >>> check("175", STANDARDS["ena"].field("host height")).rule
     'a number in mm, from 300 to 2500'
-    >>> check("ENVO:00002018", MIXS.field("env_medium")).rule
+    >>> check("ENVO:00002018", STANDARDS["mixs"].field("env_medium")).rule
     'an environment by its right id: ENVO:00002018 is sewage, not stool'
     """
     if _BROKEN.fullmatch(value):
         return Problem("no errors of a spreadsheet", "Mend the formula, and give values.")
-    return _RULES[field.kind](value, field) or _mangled(value, field)
+    return _RULES[field.rule](value, field) or _mangled(value, field)
 
 
 # ---------------------------------------------------------------------- what spreadsheets do
 
 
 def _mangled(value: str, field: Field) -> Problem | None:
-    if field.kind in ("id", "qiime_id", "qiita_id", "text"):
+    if field.rule in ("id", "qiime_id", "qiita_id", "text"):
         if _AS_DATE.fullmatch(value):
             return Problem(
                 "an id or a text, not a date",
@@ -153,8 +154,9 @@ def _qiita_id(value: str, _field: Field) -> Problem | None:
 def _choice(value: str, field: Field) -> Problem | None:
     if value in field.choices:
         return None
-    if value.isdigit() and value.zfill(2) in field.choices:
-        return Problem(f"one of {_listed(field.choices)}", f"Write {value.zfill(2)}; {field.trap}".rstrip("; "))
+    numbered = [choice for choice in field.choices if value.isdigit() and choice.split("=")[0] == value.zfill(2)]
+    if numbered:
+        return Problem(f"one of {_listed(field.choices)}", f"Write {numbered[0]}; {field.trap}".rstrip("; "))
     begun = [choice for choice in field.choices if choice.casefold().startswith(value.casefold())]
     close = nearest(value, field.choices) or (begun[0] if len(begun) == 1 else None)
     remedy = f"Did you mean {close!r}?" if close else f"Such as {field.example}."
@@ -176,7 +178,7 @@ def _boolean(value: str, _field: Field) -> Problem | None:
 
 
 def _span(field: Field) -> str:
-    if field.high == float("inf"):
+    if field.low is None or field.high is None:
         return ""
     return f", from {field.low:g} to {field.high:g}"
 
@@ -191,7 +193,7 @@ def _number(value: str, field: Field) -> Problem | None:
         if with_unit:
             return Problem(wanted, f"Write the number alone; the unit is fixed{unit}.")
         return Problem(wanted, f"Such as {field.example}.")
-    if not field.low <= float(value) <= field.high:
+    if not field.within(float(value)):
         return Problem(wanted, field.trap or "Was another unit meant?")
     return None
 
@@ -222,8 +224,8 @@ def _quantity(value: str, field: Field) -> Problem | None:
         close = nearest(unit, field.units) or field.units[0]
         return Problem(wanted, f"{unit!r} is not one of the units; write it in {close}.")
     # What is plausible is stated in the first unit; in others only the sign can be judged.
-    if (unit == field.units[0] and not field.low <= float(found[1]) <= field.high) or (
-        field.low >= 0 and float(found[1]) < 0
+    if (unit == field.units[0] and not field.within(float(found[1]))) or (
+        field.low is not None and field.low >= 0 and float(found[1]) < 0
     ):
         return Problem(f"{wanted}{_span(field)} {field.units[0]}", field.trap or "Was another unit meant?")
     return None
@@ -243,7 +245,7 @@ def _dated(pattern: re.Pattern[str], wanted: str) -> Callable[[str, Field], Prob
         found = pattern.fullmatch(value)
         # Five digits can be a year to a pattern; to a spreadsheet they are a day.
         if not found:
-            return _date_problem(value, wanted, field.example)
+            return _date_problem(value, wanted, str(field.example))
         if not _real_date(found.groups()):
             return Problem(wanted, "There is no such day or time.")
         return None
@@ -293,30 +295,51 @@ def _on_earth(latitude: float, longitude: float, wanted: str) -> Problem | None:
 
 
 def _place(value: str, _field: Field) -> Problem | None:
-    if re.fullmatch(r"[^:,]+: [^:,]+, [^:]+", value):
+    if re.fullmatch(r"[^:]+: [^:,]+, [^:]+", value) and value.partition(":")[0] in COUNTRIES:
         return None
     country = value.partition(":")[0].strip()
+    if country not in COUNTRIES:
+        return _unlisted(country)
     return Problem("Country: region, locality", f"Such as {country}: Groningen, Groningen; all three parts are needed.")
 
 
 def _place_ncbi(value: str, field: Field) -> Problem | None:
-    if re.fullmatch(r"[^:]+(?::\s?[^:]+)?", value) and not value.startswith("GAZ"):
+    country = value.partition(":")[0].strip()
+    if re.fullmatch(r"[^:]+(?::\s?[^:]+)?", value) and country in COUNTRIES:
         return None
+    if country not in COUNTRIES and not value.startswith("GAZ"):
+        return _unlisted(country)
     return Problem("a country, and after a colon a region", f"Such as {field.example}.")
 
 
 def _country(value: str, _field: Field) -> Problem | None:
+    if value in COUNTRIES:
+        return None
     if ":" in value or "," in value:
         return Problem("a country of the INSDC's list, alone", "The region has its own field: region and locality.")
-    dutch = {
-        "nederland": "Netherlands",
-        "the netherlands": "Netherlands",
-        "holland": "Netherlands",
-        "nl": "Netherlands",
-    }
-    if value.casefold() in dutch:
-        return Problem("a country as the INSDC's list writes it", f"Write {dutch[value.casefold()]}.")
-    return None
+    return _unlisted(value)
+
+
+#: Names that are none of the INSDC's list, and what is meant by them.
+_MEANT = {
+    "nederland": "Netherlands",
+    "the netherlands": "Netherlands",
+    "holland": "Netherlands",
+    "nl": "Netherlands",
+    "uk": "United Kingdom",
+    "us": "USA",
+    "united states": "USA",
+    "belgië": "Belgium",
+    "duitsland": "Germany",
+}
+
+
+def _unlisted(country: str) -> Problem:
+    # Closer than a slip of the pen is asked for: Groningen is not Niger.
+    names = {name.casefold(): name for name in COUNTRIES} | _MEANT
+    close = get_close_matches(country.casefold(), names, n=1, cutoff=0.8)
+    remedy = f"Is it {names[close[0]]}?" if close else "Such as Netherlands; a town or a region has its own field."
+    return Problem("a country as the INSDC's list writes it", remedy)
 
 
 def _environment(value: str, field: Field) -> Problem | None:

@@ -386,7 +386,7 @@ def _cell(value: str, field: Field, asked: Standard, today: dt.date) -> Problem 
     if not first and value.casefold() in {*_LOOSE, *asked.missing} and value not in field.choices:
         return Problem("a value, or a known word for a missing one", missing_remedy(asked.missing))
     problem = check(value, field)
-    if problem is None and field.kind in ("iso", "qiita_time", "moment") and value[:10] > today.isoformat():
+    if problem is None and field.rule in ("iso", "qiita_time", "moment") and value[:10] > today.isoformat():
         return Problem("a time that has been", "The sample would have been taken in the future: look at the year.")
     return problem
 

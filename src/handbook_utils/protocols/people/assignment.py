@@ -24,7 +24,8 @@ from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.codes import draw_codes
 from handbook_utils.protocols.people.key_file import Key
 from handbook_utils.protocols.people.labels import label_format
-from handbook_utils.protocols.people.screening import decide, included_people, read_screening, rules_from
+from handbook_utils.protocols.people.rules import rules_from
+from handbook_utils.protocols.people.screening import decide, included_people, read_screening
 
 INCLUDED_COLUMNS = ("screening_id", "centre", "sex", "age_band", "arm")
 #: What is known of a participant beside the code.

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from statsmodels.stats.proportion import proportion_confint
 
-from handbook_utils.figures.style import OKABE_ITO
+from handbook_utils.figures.style import OKABE_ITO, Drawn
 from handbook_utils.protocols.people.screening import (
     INCLUDED,
     NOT_INCLUDED,
@@ -47,7 +46,7 @@ def flow(log: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def flow_figure(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str], title: str, most: int = 8) -> Figure:
+def flow_figure(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str], title: str, most: int = 8) -> Drawn:
     """Draw the flow of people: screened, not included with reasons, eligible, arms.
 
     Parameters
@@ -63,8 +62,8 @@ def flow_figure(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str],
 
     Returns
     -------
-    matplotlib.figure.Figure
-        After the diagram of CONSORT 2010 (Schulz et al.).
+    Drawn
+        After the diagram of CONSORT 2010 (Schulz et al.); the text counts as the boxes do.
     """
     counts, reasons = flow(log, decisions), reasons_count(decisions)
     figure, axes = plt.subplots(figsize=(7.0, 5.4))
@@ -91,7 +90,13 @@ def flow_figure(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str],
         name = textwrap.fill(arm, max(6, int(step * 4)))
         _box(axes, place, 1.0, f"{name}\n{counts.get(arm, 0)}")
         _arrow(axes, (place, 2.5), (place, 1.0 + 0.55 + 0.25 * name.count("\n")))
-    return figure
+    alt = (
+        f"{title}: {counts['screened']} people screened, {counts[NOT_INCLUDED]} not included, {counts['eligible']} "
+        f"eligible, of whom {', '.join(f'{counts.get(arm, 0)} in {arm}' for arm in arms)}. The most frequent reason "
+        "not "
+        f"to include: {f'{reasons.index[0]}, {reasons.iloc[0]} times' if len(reasons) else 'none was given'}."
+    )
+    return Drawn(figure, alt)
 
 
 def _box(axes: Axes, x: float, y: float, text: str, align: str = "center") -> None:
@@ -127,7 +132,25 @@ def balance(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str]) -> 
     return made
 
 
-def balance_figure(counts: pd.DataFrame, arms: Sequence[str], title: str) -> Figure:
+def widest_gap(counts: pd.DataFrame, arms: Sequence[str]) -> tuple[tuple[str, str], float]:
+    """Return the category in which arms differ most, and by how many percentage points.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        What :func:`balance` returned.
+    arms : sequence of str
+        Of the study.
+    """
+    shares = 100 * counts / counts.groupby(level="what", sort=False).sum().reindex(counts.index, level="what")
+    gap = (shares[list(arms)].max(axis=1) - shares[list(arms)].min(axis=1)).fillna(0)
+    if not len(gap):
+        return ("", ""), 0.0
+    what, category = gap.index[int(gap.to_numpy().argmax())]
+    return (str(what), str(category)), float(gap.max())
+
+
+def balance_figure(counts: pd.DataFrame, arms: Sequence[str], title: str) -> Drawn:
     """Draw the share of each category in each arm.
 
     Parameters
@@ -155,7 +178,12 @@ def balance_figure(counts: pd.DataFrame, arms: Sequence[str], title: str) -> Fig
     axes.grid(axis="y", color="0.9")
     axes.set_axisbelow(True)
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22 if len(counts) < 9 else -0.16), ncols=3, fontsize=9)
-    return figure
+    (what, category), gap = widest_gap(counts, arms)
+    alt = (
+        f"{title}: share of each category in each of {len(arms)} arms. The widest difference between arms is {gap:.0f} "
+        f"percentage points, in {what} {category}."
+    )
+    return Drawn(figure, alt)
 
 
 def share_interval(number: int, total: int) -> tuple[float, float, float]:
@@ -199,7 +227,7 @@ def inclusion_by_position(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.Data
     return made.rename_axis("socio-economic position")
 
 
-def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, title: str) -> Figure:
+def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, title: str) -> Drawn:
     """Draw which part of those screened, and of those included, is in a low position, beside the target.
 
     Parameters
@@ -212,7 +240,8 @@ def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, titl
         Of the figure.
     """
     figure, axes = plt.subplots(figsize=(7.0, 2.6))
-    for place, (name, people) in enumerate(reach(log, decisions).items()):
+    found = reach(log, decisions)
+    for place, (name, people) in enumerate(found.items()):
         share, low, high = (100 * value for value in people[2:])
         axes.plot([low, high], [place, place], color=OKABE_ITO[0], lw=2)
         axes.plot([share], [place], "os"[place], color=OKABE_ITO[0], ms=8)
@@ -225,7 +254,13 @@ def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, titl
         "target", (100 * target, -0.55), xytext=(4, 0), textcoords="offset points", va="bottom", color=OKABE_ITO[5]
     )
     axes.set(ylim=(-0.6, 1.7), yticks=[], xlim=(0, None), xlabel="in a low socio-economic position (%)", title=title)
-    return figure
+    screened, included = found["screened"], found[INCLUDED]
+    alt = (
+        f"{title}: share of people in a low position, {100 * screened[2]:.0f} % of {screened[1]} screened and "
+        f"{100 * included[2]:.0f} % of {included[1]} included, with 95 % intervals, beside a target of "
+        f"{100 * target:.0f} %."
+    )
+    return Drawn(figure, alt)
 
 
 def reach(log: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, tuple[int, int, float, float, float]]:

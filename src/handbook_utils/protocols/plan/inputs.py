@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from handbook_utils.analysis.distance.distances import distances
-from handbook_utils.analysis.power import first_of_each, pairs_of, shannon_at, tilted
+from handbook_utils.analysis.pilot import first_of_each, pairs_of, shannon_at
+from handbook_utils.analysis.power import tilted
 from handbook_utils.errors import InputError, collect, listed, nearest
 from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study import Study

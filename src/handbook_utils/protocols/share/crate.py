@@ -13,29 +13,14 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
-from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.example.people import example_samples
-from handbook_utils.protocols.example.questionnaire import example_questionnaire
-from handbook_utils.protocols.metadata.records import (
-    Circumstances,
-    all_standards,
-    as_tsv,
-    coordinates,
-    planned_controls,
-    records,
-)
 from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
-from handbook_utils.protocols.metadata.validation import personal, validate
-from handbook_utils.protocols.sequencing.archive_sheets import sheets
-from handbook_utils.protocols.sequencing.read_files import read_files
-from handbook_utils.protocols.share.reporting import NOT_STATED, storms
-from handbook_utils.protocols.wells.extraction import chosen, example_extraction
-from handbook_utils.results import safe_for_spreadsheets
+from handbook_utils.protocols.metadata.validation import personal
+from handbook_utils.protocols.share.reporting import NOT_STATED
 from handbook_utils.study.cells import delimited
 from handbook_utils.text.decode import decode
 from handbook_utils.text.hash import sha256
@@ -289,10 +274,10 @@ def _fields(name: str, columns: Sequence[str]) -> list[dict[str, str]]:
     made = []
     for column in columns:
         field = asked.field(str(column)) if asked else None
-        described = {"name": str(column), "type": "number" if field and field.kind in _NUMBERS else "string"}
+        described = {"name": str(column), "type": "number" if field and field.rule in _NUMBERS else "string"}
         if field:
             described["description"] = field.help
-            if field.units and field.kind in _NUMBERS:
+            if field.units and field.rule in _NUMBERS:
                 described["unit"] = field.units[0]
         made.append(described)
     return made
@@ -434,146 +419,3 @@ def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
         "rare combination of answers gives away: a person reads the tables, too.",
     ]
     return "\n".join(lines) + "\n"
-
-
-@dataclass(frozen=True)
-class Shared:
-    """A study ready to be shared.
-
-    Parameters
-    ----------
-    members : mapping of str to bytes
-        All files of the crate, by path in it, descriptions included.
-    decided : pandas.DataFrame
-        What leaves, what stays, and why.
-    items : pandas.DataFrame
-        The items of STORMS.
-    sheets : mapping of str to pandas.DataFrame
-        ENA's sheets by name.
-    told : mapping of str to str
-        What each file is.
-    """
-
-    members: Mapping[str, bytes]
-    decided: pd.DataFrame
-    items: pd.DataFrame
-    sheets: Mapping[str, pd.DataFrame]
-    told: Mapping[str, str]
-
-
-def shared(said: Mapping[str, Any]) -> Shared:
-    """Make the crate of a study, or of the example study where no metadata are given.
-
-    Parameters
-    ----------
-    said : mapping of str to object
-        Parameters of ``protocols/share-the-data``.
-
-    Returns
-    -------
-    Shared
-
-    Raises
-    ------
-    InputError, InputErrors
-        The folder is no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
-        not what an archive takes.
-    """
-    given = said["metadata"]
-    said = {**said, "simulated": said["simulated"] or not given}
-    if given:
-        members, decided = collect(results_of(Path(given)))
-        held = validate(Path(given), "ena")
-        if held.errors:
-            raise held.as_input_errors()
-        samples = held.table
-    else:
-        members, decided, samples = _example()
-    if str(said["licence"]) not in LICENCES:
-        raise InputError("The licence is unknown.", expected=", ".join(LICENCES), found=str(said["licence"]))
-    reads = read_files(Path(str(said["reads"])), list(samples["alias"])) if said["reads"] else None
-    name = str(said["study"])
-    simulated = " SIMULATED: nobody in it exists." if said["simulated"] else ""
-    description = (
-        f"Data of the study {name}, version {said['version'] or NOT_STATED}: metadata, sheets for the archive and what "
-        f"the laboratory recorded of {len(samples)} samples and controls.{simulated}"
-    )
-    dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
-    items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
-    made = {
-        "ena-samples": samples,
-        **sheets(
-            samples,
-            str(said["acronym"]),
-            name,
-            f"{said['comparison'] or 'The comparison is not stated'}.{simulated}",
-            str(said["method"]),
-            str(said["instrument"]),
-            str(items.set_index("item").loc["primers or library", "what the study says"]),
-            reads,
-        ),
-    }
-    members |= {f"archive/{key}.tsv": as_tsv(frame, key) for key, frame in made.items()}
-    members["storms.csv"] = safe_for_spreadsheets(items, index=False).to_csv(index=False).encode("utf-8")
-    members["data-management.md"] = management(said, decided).encode("utf-8")
-    guard(members)
-    told = {
-        **{one.file: one.why[0].upper() + one.why[1:] for one in DECISIONS},
-        "ena-samples.tsv": "Samples for ENA, checklist ERC000015",
-        "ena-study.tsv": "The study for ENA",
-        "ena-experiments.tsv": "Experiments for ENA, one a sample",
-        "ena-runs.tsv": f"Runs for ENA, one a file of reads; {READS[reads is not None]}",
-        "storms.csv": "Items of STORMS that the study file answers",
-        "data-management.md": "Data management and access: what leaves, what stays, who decides",
-        PACKAGE: "Data Package: every table with columns, units and checksum",
-        CRATE: "RO-Crate: every file with what it is",
-    }
-    who = str(said["laboratory"]) or str(said["principal_investigator"]) or name
-    about = About(
-        name, description, str(said["licence"]), str(said["date"]), who, str(items.iloc[-1]["what the study says"])
-    )
-    members[PACKAGE] = data_package(members, about)
-    members[CRATE] = crate_metadata(members, told, about)
-    return Shared(members, decided, items, made, told)
-
-
-def _extraction(said: Mapping[str, Any]) -> str:
-    given = {name: said[f"extraction_{name}"] for name in ("kit", "protocol")}
-    given |= {name: said[name] for name in ("bead_mm", "sample_mg")}
-    return chosen(given).in_words if all(given.values()) else ""
-
-
-def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
-    def said(name: str) -> dict[str, str]:
-        return cast("dict[str, str]", study_questions()[f"metadata.{name}_by_centre"].in_book)
-
-    tubes = example_samples()
-    study = Circumstances(
-        "Fibre and fermented food, example study (simulated)",
-        "Netherlands",
-        said("region"),
-        coordinates(said("latitude"), said("longitude")),
-        extraction=example_extraction(),
-    )
-    wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
-    written = all_standards(records(example_questionnaire(), tubes, planned_controls(tubes, wanted), study), study)
-    members = {f"data/record-metadata/metadata-{key}.tsv": as_tsv(frame, key) for key, frame in written.items()}
-    members["data/assign-codes-and-labels/tubes.csv"] = tubes.to_csv(index=False).encode("utf-8")
-    there = {tuple(name.split("/")[1:]) for name in members}
-    rows = [
-        (one.step, one.file, "yes" if one.leaves else "no", one.why)
-        for one in DECISIONS
-        if not one.leaves or (one.step, one.file) in there
-    ]
-    return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"]), written["ena"]
-
-
-def share_the_data(parameters: Mapping[str, Any]) -> None:
-    """Check what the chapter ``protocols/share-the-data`` is given.
-
-    Raises
-    ------
-    InputError, InputErrors
-        As :func:`shared`.
-    """
-    shared(parameters)

@@ -14,6 +14,7 @@ from handbook_utils.errors import InputError, InputErrors, collect, listed, near
 from handbook_utils.protocols.example.sequencing import MOCK, example_concentrations, example_counts, example_wells
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.sequencing.indices import index_errors, make_indices
+from handbook_utils.protocols.sequencing.pool import read_pilot
 from handbook_utils.protocols.sequencing.sample_sheet import id_errors, sheet_ids
 from handbook_utils.study.formats import read_table
 
@@ -332,6 +333,7 @@ def sequence(parameters: Mapping[str, Any]) -> None:
         volumes,
         partial(read_concentrations, parameters["concentrations"], wells, column),
         partial(read_indices, parameters["indices"], wells, length=length, distance=distance, seed=seed),
+        partial(read_pilot, parameters["pilot"]),
     ]
     collect(*checks)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import OKABE_ITO
+from handbook_utils.figures.style import OKABE_ITO, Drawn
 from handbook_utils.protocols.wells.tubes import VERDICTS
 
 
@@ -31,7 +30,7 @@ def fates(tubes: pd.DataFrame, verdicts: pd.DataFrame, by: str) -> pd.DataFrame:
     return counted.reindex(index=pd.Index(order, name=by), columns=list(VERDICTS), fill_value=0)
 
 
-def fates_figure(counts: pd.DataFrame, by: str, title: str) -> Figure:
+def fates_figure(counts: pd.DataFrame, by: str, title: str) -> Drawn:
     """Draw what became of the tubes of each level, as shares, with the numbers in the bars.
 
     Parameters
@@ -45,7 +44,8 @@ def fates_figure(counts: pd.DataFrame, by: str, title: str) -> Figure:
 
     Returns
     -------
-    matplotlib.figure.Figure
+    Drawn
+        The figure, and a text with the same numbers.
     """
     figure, axes = plt.subplots(figsize=(6.4, 0.62 * len(counts) + 1.9))
     shares = counts.div(counts.sum(axis=1), axis=0) * 100
@@ -56,8 +56,10 @@ def fates_figure(counts: pd.DataFrame, by: str, title: str) -> Figure:
             continue
         axes.barh(counts.index, share, left=left, color=colour, hatch=hatch, edgecolor="white", label=name)
         left += share.to_numpy()
-    for place, (_, row) in enumerate(counts.iterrows()):
+    told = []
+    for place, (level, row) in enumerate(counts.iterrows()):
         words = ", ".join(f"{count} {name}" for name, count in row.items() if count)
+        told.append(f"{level}: {words}")
         axes.text(
             1, place, words, va="center", fontsize=9.5, bbox={"facecolor": "white", "alpha": 0.85, "lw": 0, "pad": 2}
         )
@@ -65,4 +67,4 @@ def fates_figure(counts: pd.DataFrame, by: str, title: str) -> Figure:
     axes.invert_yaxis()
     figure.suptitle(title, fontsize=12)
     figure.legend(loc="outside lower center", ncols=4, fontsize=10)
-    return figure
+    return Drawn(figure, f"{title}, by {by.replace('_', ' ')}. {'; '.join(told)}.")

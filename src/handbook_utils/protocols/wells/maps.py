@@ -9,11 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from handbook_utils.errors import InputError
-from handbook_utils.figures.style import OKABE_ITO, colours_for
+from handbook_utils.figures.style import OKABE_ITO, Drawn, colours_for
 from handbook_utils.protocols.wells.balance import PARTS
 from handbook_utils.protocols.wells.bench import MARKS
 from handbook_utils.protocols.wells.plates import Layout
@@ -68,7 +67,7 @@ def in_words(layout: Layout, by: str) -> str:
     return ". ".join(said) + "."
 
 
-def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = None, title: str = "") -> Figure:
+def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = None, title: str = "") -> Drawn:
     """Draw what is in every well, samples by the levels of a covariate.
 
     Parameters
@@ -84,9 +83,9 @@ def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = No
 
     Returns
     -------
-    matplotlib.figure.Figure
+    Drawn
         Circles are samples, in the colour and with the letter of their level; squares are controls, with the mark they
-        have on the bench sheet.
+        have on the bench sheet. The text is that of :func:`in_words`.
 
     Raises
     ------
@@ -125,7 +124,7 @@ def plate_map(layout: Layout, by: str = "", *, plates: Sequence[int] | None = No
     figure.legend(handles=shown, loc="outside lower center", ncols=min(7, len(shown)), fontsize=9, handletextpad=0.2)
     if title:
         figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12)
-    return figure
+    return Drawn(figure, in_words(layout, by))
 
 
 def _draw_plate(
@@ -159,7 +158,7 @@ def _draw_plate(
         spine.set_visible(False)
 
 
-def score_figure(plain: pd.DataFrame, ours: pd.DataFrame) -> Figure:
+def score_figure(plain: pd.DataFrame, ours: pd.DataFrame) -> Drawn:
     """Draw the distribution of scores of plain randomisation, and ours, as a whole and by part.
 
     Parameters
@@ -171,8 +170,8 @@ def score_figure(plain: pd.DataFrame, ours: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Histograms of chance, and a line for each of ours.
+    Drawn
+        Histograms of chance, and a line for each of ours; the text gives the range of both.
     """
     names = ["total", *PARTS]
     figure, axes = plt.subplots(1, len(names), figsize=(10.5, 3.1), sharey=True)
@@ -188,4 +187,11 @@ def score_figure(plain: pd.DataFrame, ours: pd.DataFrame) -> Figure:
     figure.supxlabel("score (0 is balanced)", fontsize=10)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=2, fontsize=9)
-    return figure
+    alt = (
+        f"Histograms of the score and its four parts over {len(plain)} plain randomisations, with lines for "
+        f"{len(ours)} layouts made "
+        f"with rules. The total of plain randomisation has median {plain['total'].median():.3f}, from "
+        f"{plain['total'].min():.3f} to "
+        f"{plain['total'].max():.3f}; ours lie between {ours['total'].min():.3f} and {ours['total'].max():.3f}."
+    )
+    return Drawn(figure, alt)

@@ -8,10 +8,10 @@ from pathlib import Path
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.cells.delimited import Sheet, ragged_lines
+from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import lineages
-from handbook_utils.study.model import Quantity
 from handbook_utils.study.tables import Table
 
 

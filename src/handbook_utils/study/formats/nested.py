@@ -11,10 +11,10 @@ import pandas as pd
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import lineages, parts_of, rank_of
-from handbook_utils.study.model import Quantity
 from handbook_utils.study.tables import RANKS, Table
 
 _UNNAMED = re.compile(r"(?i)^(?:unclassified|unknown|unassigned|unmapped|reads_unmapped|-1)$")

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.study.checks import Quantity
 from handbook_utils.study.formats.format import KNOWN
-from handbook_utils.study.model import Quantity
 from handbook_utils.study.tables import RANKS, Table, duplicates
 
 _ENDINGS = re.compile(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from handbook_utils.errors import InputError, listed
+from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.formats.reports import Report, joined, sample_of
 from handbook_utils.study.lineages import lineages
-from handbook_utils.study.model import Quantity
 from handbook_utils.study.tables import RANKS, Table
 
 _UNNAMED = {"unclassified", "unassigned", "unmapped", "unknown", "cannot be assigned to a (non-viral) species", ""}

@@ -1,0 +1,146 @@
+"""What all plain charts have: the message above, the letters, and rows that are named above their bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from handbook_utils.figures.style import TEXT, WIDTH, use_style, wrapped
+
+#: Letters of a title on a line, of a line below the axes, and inches that a line is high.
+TITLE, LINE, HIGH = 48, 52, 0.23
+#: Marks and lines of kinds that are told apart in black and white, too.
+DASHES = ("-", "--", "-.", ":")
+PALE = "#BBBBBB"
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+_DARK = {"#D55E00": "#A34700", "#009E73": "#00694D", "#CC79A7": "#94476F", "#E69F00": "#8A5F00"}
+
+
+def chart(title: str, heights: Sequence[float], *, shared: bool = True) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its message and a panel a height.
+
+    Parameters
+    ----------
+    title : str
+        The message: a sentence.
+    heights : sequence of float
+        Of each panel, in inches; the title comes on top.
+    shared : bool
+        Panels have one horizontal axis.
+
+    Returns
+    -------
+    tuple of (Figure, list of Axes)
+    """
+    use_style()
+    lines = balanced(title, TITLE)
+    high = sum(heights) + HIGH * (lines.count("\n") + 1) + 0.1
+    figure = Figure(figsize=(WIDTH, high))
+    figure.suptitle(lines, x=0.01, ha="left", fontsize=TEXT, fontweight="bold")
+    panels = figure.subplots(len(heights), 1, sharex=shared, squeeze=False, height_ratios=[*heights])
+    return figure, [*panels[:, 0]]
+
+
+def balanced(text: str, width: int) -> str:
+    r"""Break a text into as few lines as fit, all of about one length.
+
+    Examples
+    --------
+    >>> balanced("one two three four five", 20)
+    'one two three\nfour five'
+    """
+    lines = wrapped(text, width)
+    while width > 8 and wrapped(text, width - 1).count("\n") == lines.count("\n"):
+        width -= 1
+        lines = wrapped(text, width)
+    return lines
+
+
+def above(axes: Axes, text: str) -> None:
+    """Write what the vertical axis measures above it, where it can be read without turning one's head."""
+    axes.set_title(balanced(text, LINE), loc="left", fontsize=TEXT)
+
+
+def below(axes: Axes, text: str) -> None:
+    """Write what the horizontal axis measures below it."""
+    axes.set_xlabel(balanced(text, LINE))
+
+
+def rows(axes: Axes, names: Iterable[str]) -> list[float]:
+    """Name a row each, from top to bottom, above the place where its bar goes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Without a vertical axis afterwards.
+    names : iterable of str
+        One row each.
+
+    Returns
+    -------
+    list of float
+        The middle of each row.
+    """
+    places, at = [], 0.0
+    for name in names:
+        text = balanced(name, LINE)
+        at += 0.45 * text.count("\n")
+        axes.text(0, at - 0.23, text, transform=axes.get_yaxis_transform(), va="bottom", zorder=5, bbox=_BEHIND)
+        places.append(at)
+        at += 1
+    axes.set_ylim(at - 0.65, -0.75)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    return places
+
+
+def rows_high(names: Iterable[object]) -> float:
+    """Return how high rows with these names are, in inches.
+
+    Examples
+    --------
+    >>> round(rows_high(["one", "two"]), 2)
+    1.05
+    """
+    return sum(0.5 + HIGH * wrapped(name, LINE).count("\n") for name in names) + 0.05
+
+
+def without_axis(axes: Axes) -> None:
+    """Take the horizontal axis away, where every number is written."""
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+
+
+def inked(colour: str) -> str:
+    """Return a colour that can be read as letters on white, at least 4.5 to 1 (WCAG 2.2).
+
+    Examples
+    --------
+    >>> inked("#E69F00")
+    '#8A5F00'
+    """
+    return _DARK.get(colour, colour)
+
+
+def said(lang: str, en: str, nl: str) -> str:
+    """Choose between two languages.
+
+    Examples
+    --------
+    >>> said("nl", "bars", "balken")
+    'balken'
+    """
+    return nl if lang == "nl" else en
+
+
+def sentence(title: str) -> str:
+    """End a title as a sentence ends.
+
+    Examples
+    --------
+    >>> sentence("More fibre, more acids"), sentence("Why?")
+    ('More fibre, more acids.', 'Why?')
+    """
+    return title if title.endswith((".", "?", "!")) else f"{title}."

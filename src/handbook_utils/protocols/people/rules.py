@@ -1,0 +1,94 @@
+"""The rules by which a person is let into a study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handbook_utils.errors import InputError, InputErrors
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Eligibility, as the study file has it.
+
+    Attributes
+    ----------
+    age_min, age_max : int
+        Years; both belong to it.
+    antibiotics_days, probiotics_days : int
+        Days without, before the day of screening; so many or more will do.
+    exclude_pregnant : bool
+        Whether pregnant people are left out.
+    conditions : tuple of str
+        Diagnoses that exclude, as the log writes them.
+    age_bands : tuple of str
+        ``18-39``: what is handed on instead of ages.
+    centres, arms : tuple of str
+        Those of the study.
+    """
+
+    age_min: int
+    age_max: int
+    antibiotics_days: int
+    probiotics_days: int
+    exclude_pregnant: bool
+    conditions: tuple[str, ...]
+    age_bands: tuple[str, ...]
+    centres: tuple[str, ...]
+    arms: tuple[str, ...]
+
+    def band(self, age: int) -> str:
+        """Return the age band of an age, or "" outside all."""
+        for band in self.age_bands:
+            first, _, last = band.partition("-")
+            if int(first) <= age <= int(last):
+                return band
+        return ""
+
+
+def rules_from(parameters: Mapping[str, Any]) -> Rules:
+    """Make the rules of a chapter's parameters.
+
+    Raises
+    ------
+    InputErrors
+        Age bands that are none, or that leave ages out or hold them twice.
+    """
+    lists = {name: tuple(parameters[name]) for name in ("conditions", "age_bands", "centres", "arms")}
+    low, high = parameters["age_min"], parameters["age_max"]
+    bands = lists["age_bands"]
+    errors = []
+    if not bands or any(not re.fullmatch(r"\d{1,3}-\d{1,3}", band) for band in bands):
+        errors.append(InputError("Age bands cannot be read.", expected="18-39, 40-59", found=", ".join(bands)))
+    else:
+        ends = [tuple(map(int, band.split("-"))) for band in bands]
+        for age in range(low, high + 1):
+            times = sum(first <= age <= last for first, last in ends)
+            if times != 1:
+                errors.append(
+                    InputError(
+                        f"Age {age} is in {times} age bands.",
+                        where="parameter age_bands",
+                        expected=f"each age from {low} to {high} in one",
+                        found=", ".join(bands),
+                    )
+                )
+                break
+    errors += [
+        InputError(f"There are no {name}.", where=f"parameter {name}", expected="names, separated by commas")
+        for name in ("centres", "arms")
+        if not lists[name]
+    ]
+    if errors:
+        raise InputErrors(errors)
+    return Rules(
+        low,
+        high,
+        parameters["antibiotics_days"],
+        parameters["probiotics_days"],
+        parameters["exclude_pregnant"],
+        **lists,
+    )

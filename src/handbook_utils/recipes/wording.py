@@ -1,0 +1,105 @@
+"""What several recipes say of their data and designs, in words that are true of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from handbook_utils.analysis.design import Design
+from handbook_utils.study import Study
+
+#: Below this a difference is told as more than chance would give.
+ALPHA = 0.05
+#: Groups smaller than this are named among the limits.
+SMALL = 15
+
+
+def by_chance(p: float) -> str:
+    """Say what a p-value lets one say.
+
+    Examples
+    --------
+    >>> by_chance(0.01)
+    'more than chance would give'
+    """
+    if p <= ALPHA:
+        return "more than chance would give"
+    return "no more than chance may give, which does not show that there is no difference"
+
+
+def shown(p: float) -> str:
+    """Write a p-value with its sign, as a sentence does.
+
+    Examples
+    --------
+    >>> shown(0.0004), shown(0.25)
+    ('p < 0.001', 'p = 0.250')
+    """
+    return "p < 0.001" if p < 0.0005 else f"p = {p:.3f}"
+
+
+def notes_without_exchange(design: Design) -> list[str]:
+    """Return what a reader must know of a design whose test exchanges nothing, a sentence each.
+
+    Parameters
+    ----------
+    design : Design
+    """
+    return [f"{note}." for note in design.notes if "arrangements" not in note]
+
+
+def association(design: Design, *, assigned: bool) -> str:
+    """Say whether a difference may be read as an effect.
+
+    Parameters
+    ----------
+    design : Design
+    assigned : bool
+        Whether the groups were assigned by lot.
+    """
+    if not design.groups:
+        return (
+            f"This is an association: what else goes with {design.focus} goes with what was measured, too, unless it "
+            "is in the model"
+        )
+    if assigned:
+        return "The groups were assigned by lot, so a difference is an effect of the assignment, chance apart"
+    return (
+        "This is an association: the groups were not stated to be assigned by lot, and what else differs between "
+        "them differs here too"
+    )
+
+
+def of_the_design(design: Design) -> list[str]:
+    """Return the limits that a design has: nothing beside it, small groups, samples taken as independent.
+
+    Parameters
+    ----------
+    design : Design
+    """
+    found = []
+    if not design.beside:
+        found.append("Nothing was taken into account beside it.")
+    if design.groups:
+        small = design.sizes["people"][design.sizes["people"] < SMALL]
+        if len(small):
+            sizes = ", ".join(f"{name}: {size}" for name, size in small.items())
+            found.append(f"Small groups ({sizes}): the interval is wide, and a difference may be missed.")
+    if not design.asked["person"] and not design.asked["nested_in"]:
+        found.append("Every sample was taken as independent: this is wrong where several come from one person.")
+    return found
+
+
+def left_out(study: Study, design_left_out: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what was left out, and why: told by the reading, and by the design.
+
+    Parameters
+    ----------
+    study : Study
+        Its notes that begin with "Left out" are taken.
+    design_left_out : mapping of str to sequence of str
+        Reason to samples.
+    """
+    return [
+        *(note for note in study.notes if note.startswith("Left out")),
+        *(f"{reason}: {', '.join(samples)}." for reason, samples in design_left_out.items()),
+    ]
