@@ -81,5 +81,5 @@ def main(studies: int, slow_studies: int) -> None:
 
 
 if __name__ == "__main__":
-    given = [int(number) for number in sys.argv[1:]] or [60, 15]
+    given = [int(number) for number in sys.argv[1:]] or [40, 10]
     main(*given)

@@ -17,6 +17,7 @@ from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.wording import association, left_out, notes_without_exchange, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -324,11 +325,6 @@ class Compared:
         return self.design.what.partition("; a test exchanges")[0]
 
     @property
-    def notes(self) -> list[str]:
-        """What a reader must know of the design, but for the number of arrangements, which is that of other tests."""
-        return [note for note in self.design.notes if "arrangements" not in note]
-
-    @property
     def _beside(self) -> str:
         return f", beside {', '.join(self.design.beside)}" if self.design.beside else ""
 
@@ -383,7 +379,7 @@ class Compared:
                 f"{self.evidence}.",
                 f"{half} {kinds} are called by half or more of {self.flagged.shape[1]} methods.",
                 f"{self.depth}.",
-                *(f"{note}." for note in self.notes),
+                *notes_without_exchange(design),
             ],
             "left_out": self.left_out,
         }
@@ -392,16 +388,9 @@ class Compared:
     def left_out(self) -> list[str]:
         """What was left out, and why, a sentence each."""
         choice = self.choice
-        return [
-            *(note for note in choice.whole.notes if note.startswith("Left out")),
-            *([f"Too few reads: {listed(list(choice.shallow), most=20)}."] if choice.shallow else []),
-            *(f"{reason}: {listed(samples, most=20)}." for reason, samples in self.design.left_out.items()),
-            *(
-                [f"{choice.rare} {self.kinds} that less than {100 * choice.prevalence:g} % of the samples have."]
-                if choice.rare
-                else []
-            ),
-        ]
+        few = [f"Too few reads: {listed(choice.shallow, most=20)}."] if choice.shallow else []
+        rare = f"{choice.rare} {self.kinds} that less than {100 * choice.prevalence:g} % of the samples have."
+        return [*left_out(choice.whole, self.design.left_out), *few, *([rare] if choice.rare else [])]
 
     @property
     def limits(self) -> list[str]:
@@ -409,9 +398,8 @@ class Compared:
         design, kinds = self.design, self.kinds
         wide = float(((self.main["high"] - self.main["low"]) / 2).median())
         found = [
-            "The groups were assigned by lot, so a difference is an effect of the assignment, chance apart."
-            if self.assigned
-            else "These are associations: they do not say what came first, nor what else lies behind both.",
+            f"{association(design, assigned=self.assigned)}.",
+            *of_the_design(design),
             f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
             f"not see differences of less than about {2**wide:.1f} times.",
             "A fold is told against what most others do: where most of them change in one direction, all are off.",
@@ -420,10 +408,6 @@ class Compared:
             found.append(f"{self.evidence}.")
         if depth_warning(self.choice.study, design):
             found.append(f"{self.depth}.")
-        if not design.asked["person"] and not design.asked["nested_in"]:
-            found.append("Every sample was taken as independent: this is wrong where several come from one person.")
-        if not design.beside:
-            found.append("Nothing was taken into account beside it.")
         if kinds == "functions" and any("PICRUSt2" in note for note in self.choice.whole.notes):
             found.append("These functions were predicted from who is there, not measured.")
         return found

@@ -69,7 +69,7 @@ def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - wha
 
 
 def as_files(study: Study) -> dict[str, bytes]:
-    """Return the study as other programs read it: the table as BIOM and TSV, taxonomy and metadata where there are any.
+    """Return the study as other programs read it: table (BIOM, TSV), taxonomy, tree, metadata, where there are any.
 
     The taxonomy has QIIME 2's form: ``Feature ID`` and ``Taxon``, ranks with their prefixes. Metadata that QIIME 2
     would refuse are not among the files.
@@ -88,6 +88,8 @@ def as_files(study: Study) -> dict[str, bytes]:
             for feature, row in zip(study.features, taxonomy.to_numpy(dtype=object).tolist(), strict=True)
         ]
         made["taxonomy.tsv"] = "".join(lines).encode()
+    if study.tree is not None:
+        made["tree.nwk"] = str(study.tree).encode()
     if len(study.metadata.columns) and not _refused_by_qiime(study):
         made["metadata.tsv"] = _metadata(study)
     return made

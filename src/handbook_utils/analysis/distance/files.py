@@ -1,0 +1,106 @@
+"""Distances and maps as files that scikit-bio, QIIME 2 and R read.
+
+A distance matrix is scikit-bio's ``lsmat`` (which is what QIIME 2 keeps in a ``DistanceMatrix``): tab-separated, ids as
+header and in the first column. A map is scikit-bio's ``ordination`` (QIIME 2's ``PCoAResults``), and its scores once
+more as a plain table with the header ``sample-id``, which QIIME 2 reads as metadata and R by ``read.table``.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+from skbio import DistanceMatrix, OrdinationResults
+
+from handbook_utils.analysis.distance.ordination import Ordination
+from handbook_utils.study import Study
+from handbook_utils.study.writers import as_files
+
+__all__ = ["analysed_files", "distance_file", "ordination_file", "scores_file"]
+
+
+def distance_file(distance: DistanceMatrix) -> bytes:
+    r"""Return a distance matrix as text.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+
+    Examples
+    --------
+    >>> print(distance_file(DistanceMatrix([[0, 0.5], [0.5, 0]], ids=["a", "b"])).decode().replace("\t", " "), end="")
+     a b
+    a 0.0 0.5
+    b 0.5 0.0
+    """
+    made = io.StringIO()
+    distance.write(made, format="lsmat")
+    return made.getvalue().encode()
+
+
+def ordination_file(found: Ordination) -> bytes:
+    """Return a map with its eigenvalues and their shares in the sum of the positive ones.
+
+    Parameters
+    ----------
+    found : Ordination
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.distance.ordination import pcoa
+    >>> found = pcoa(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=["a", "b", "c"]))
+    >>> ordination_file(found).decode().splitlines()[0].split()
+    ['Eigvals', '2']
+    """
+    made = io.StringIO()
+    eigenvalues = (found.coordinates**2).sum()
+    OrdinationResults(
+        "PCoA",
+        "Principal Coordinate Analysis",
+        eigvals=eigenvalues,
+        samples=found.coordinates,
+        proportion_explained=found.proportions,
+    ).write(made, format="ordination")
+    return made.getvalue().encode()
+
+
+def scores_file(coordinates: pd.DataFrame) -> bytes:
+    r"""Return the places of samples on a map as a table.
+
+    Parameters
+    ----------
+    coordinates : pandas.DataFrame
+        Sample × axis.
+
+    Examples
+    --------
+    >>> scores_file(pd.DataFrame({"PC1": [0.5]}, index=["a"])).decode()
+    'sample-id\tPC1\na\t0.5\n'
+    """
+    return coordinates.rename_axis("sample-id").to_csv(sep="\t", lineterminator="\n").encode()
+
+
+def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) -> dict[str, bytes]:
+    """Return everything that a map and a test of distances were made from.
+
+    Parameters
+    ----------
+    study : Study
+        As analysed.
+    distance : skbio.DistanceMatrix
+        Between its samples.
+    found : Ordination
+        Of the distances.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name of the file to content: ``distances.tsv``, ``ordination.txt``, ``scores.tsv``, and those of
+        :func:`~handbook_utils.study.writers.as_files`.
+    """
+    return {
+        "distances.tsv": distance_file(distance),
+        "ordination.txt": ordination_file(found),
+        "scores.tsv": scores_file(found.coordinates),
+        **as_files(study),
+    }
