@@ -444,16 +444,6 @@ def one_that_grows() -> pd.DataFrame:
     return pd.DataFrame({"before": [10.0, 20, 30, 40], "after": [110.0, 20, 30, 40]}, index=list("ABCD"))
 
 
-def in_words(stored: pd.DataFrame, size: int) -> pd.DataFrame:
-    """Return false discoveries and what was found, a row a method, by situation, for arms of one size."""
-    rows = stored[stored["people"] == size]
-    wide = rows.pivot(index="method", columns="situation", values=["false", "found"])
-    order = ["alike", "depth", "confounded", "adjusted"]
-    columns = [(what, name) for name in order for what in ("false", "found")]
-    made = wide[columns].set_axis([f"{name}: {what} (%)" for what, name in columns], axis=1)
-    return made.rename_axis("method")
-
-
 def one_each(twins: Study) -> Study:
     """Return the deepest sample of each person of the bundled study, without rare taxa."""
     deep = twins.choose_samples((twins.depth >= 200).to_numpy())
