@@ -37,6 +37,12 @@ def test_one_term(infants):
     assert [found.between, found.within] == pytest.approx([R["between"], R["within"]], rel=2e-3)
 
 
+def test_a_slope_of_each_child(infants):
+    row = mixed_model(infants, "shannon", ["month"], "child", slopes="month").table.loc["month"]
+    assert list(row[["estimate", "error"]]) == pytest.approx(R["own_slopes"][:2], rel=1e-5)
+    assert row["df"] == pytest.approx(R["own_slopes"][2], rel=1e-3)
+
+
 def test_two_terms(infants):
     found = mixed_model(infants, "shannon", ["month", "delivery"], "child").table
     assert list(found.loc["month", ["estimate", "error"]]) == pytest.approx(R["month_beside"][:2], rel=2e-5)

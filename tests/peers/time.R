@@ -7,6 +7,8 @@ suppressMessages({
 here <- read.csv("time.csv")
 one <- summary(lme(shannon ~ month, random = ~ 1 | child, data = here))
 two <- summary(lme(shannon ~ month + delivery, random = ~ 1 | child, data = here))
+tight <- lme4::lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10, maxfun = 1e5))
+own <- coef(summary(lmerTest::lmer(shannon ~ month + (month | child), here, control = tight)))
 satterthwaite <- coef(summary(lmerTest::lmer(shannon ~ month + delivery + (1 | child), here)))
 set.seed(3)
 before <- round(exp(rnorm(15, 2, 0.4)), 3)
@@ -20,6 +22,7 @@ cat(toJSON(list(
   R = paste(R.version$major, R.version$minor, sep = "."), nlme = as.character(packageVersion("nlme")),
   month = one$tTable["month", ], month_beside = two$tTable["month", ], delivery = two$tTable["deliveryvaginal", ],
   satterthwaite = list(month = satterthwaite["month", ], delivery = satterthwaite["deliveryvaginal", ]),
+  own_slopes = own["month", ],
   between = as.numeric(VarCorr(one)["(Intercept)", "Variance"]), within = as.numeric(VarCorr(one)["Residual", "Variance"]),
   before = before, after = after, order = order,
   ratio = c(exp(change$estimate), exp(change$conf.int), change$p.value),

@@ -42,17 +42,16 @@ def test_list_and_describe_as_json(root, capsys):
     assert chapter["slug"] == "recipes/my-topic"
     assert run("describe", "my-topic", "--json") == 0
     described = json.loads(capsys.readouterr().out)
-    assert described["parameters"] == [
-        {
-            "name": "minimum",
-            "type": "int",
-            "default": 1,
-            "example": None,
-            "may_be_none": False,
-            "help": "reads that make a taxon present",
-            "allowed": "a whole number from 1 to 1000",
-        }
-    ]
+    assert [entry["name"] for entry in described["parameters"]][:3] == ["table", "metadata", "minimum"]
+    assert described["parameters"][2] == {
+        "name": "minimum",
+        "type": "int",
+        "default": 1,
+        "example": None,
+        "may_be_none": False,
+        "help": "reads that make a taxon present",
+        "allowed": "a whole number from 1 to 1000",
+    }
     assert run("describe", "my-topic") == 0
     assert "How many taxa does a sample" in capsys.readouterr().out
 
@@ -101,7 +100,7 @@ def test_parameters_file_that_is_not_one(root, capsys):
 
 def test_failing_chapter_exits_1_and_keeps_what_there_is(root, capsys):
     path = root / "notebooks" / "recipes" / "my-topic.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("everyone = ", "1 / 0\neveryone = "), encoding="utf-8")
     assert run("run", "my-topic", "-o", "kept") == 1
     told = capsys.readouterr().err
     assert "ZeroDivisionError" in told
@@ -156,9 +155,9 @@ def steps(root, monkeypatch) -> Path:
     from handbook_utils.protocols import study_template
 
     def chapter(name: str, mapping: str, parameters: str, code: str) -> None:
-        source = new_chapter(root, f"protocols/{name}")
+        source = new_chapter(root, f"protocols/{name}")[0]
         text = source.read_text(encoding="utf-8").replace("  needs:", f"  study:\n{mapping}\n  needs:", 1)
-        text = text.replace("minimum: int", f"{parameters}\nminimum: int", 1)
+        text = text.replace("spare_percent: int", f"{parameters}\nspare_percent: int", 1)
         source.write_text(text.replace("out = Results()", f"out = Results()\n{code}", 1), encoding="utf-8")
 
     chapter(
@@ -188,14 +187,12 @@ def test_a_study_runs_its_steps_in_order(steps, capsys):
     assert run("run", "keep-it-cold", "--study", "mine/study.yml") == 2
     assert "Run that step first: handbook run plan-the-study" in capsys.readouterr().err
     assert run("study", "check", "mine") == 0
-    assert "waits" in capsys.readouterr().out
+    assert "waiting" in capsys.readouterr().out
     assert run("study", "run", "mine/study.yml") == 0
     captured = capsys.readouterr()
     assert "Left out: sequence: it needs what extract-and-plate leaves" in captured.err
     seen = steps / "results" / "keep-it-cold" / "files" / "seen.csv"
     assert seen.read_text(encoding="utf-8") == "people\n60\n"
-    assert run("study", "run", "mine/study.yml") == 2
-    assert "not overwritten" in capsys.readouterr().err
     assert run("run", "plan-the-study", "--study", "mine", "-p", "people", "70", "--force") == 0
     assert run("study", "run", "mine", "--only", "keep-it-cold", "--force") == 0
     assert seen.read_text(encoding="utf-8") == "people\n70\n"
@@ -207,9 +204,59 @@ def test_a_study_runs_its_steps_in_order(steps, capsys):
     assert run("run", "my-topic", "--study", "mine") == 2
 
 
+def report_of(folder, step):
+    return (folder / "results" / step / "report.html").read_bytes()
+
+
+def edited(folder, old, new):
+    path = folder / "study.yml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_study_is_run_again_while_it_goes_on(steps, capsys):
+    assert run("study", "run", "mine") == 0
+    before = report_of(steps, "plan-the-study"), report_of(steps, "keep-it-cold")
+    assert run("study", "run", "mine") == 0
+    assert (report_of(steps, "plan-the-study"), report_of(steps, "keep-it-cold")) == before
+    capsys.readouterr()
+    edited(steps, "participants: 60", "participants: 66")
+    assert run("study", "status", "mine") == 0
+    assert "people was 60 and is 66" in " ".join(capsys.readouterr().out.split())
+    assert run("study", "run", "mine") == 0
+    told = capsys.readouterr().err
+    assert "Run again: plan-the-study: people was 60 and is 66." in told
+    assert "Run again: keep-it-cold: plan: plan.csv is another file now." in told
+    assert (steps / "earlier" / "plan-the-study-1" / "report.html").read_bytes() == before[0]
+    assert (steps / "earlier" / "keep-it-cold-1" / "report.html").read_bytes() == before[1]
+    assert run("study", "check", "mine") == 0
+    assert "stale" not in capsys.readouterr().out
+
+
+def test_what_waits_is_told_and_the_rest_runs(steps, root, capsys):
+    path = root / "notebooks" / "protocols" / "keep-it-cold.md"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('plan: "@plan-the-study/plan.csv"', "plan: files.scans")
+    text = text.replace('plan: str = ""  # the plan (file)', 'plan: str = "scans.csv"  # log of scans (file) (example)')
+    path.write_text(text, encoding="utf-8")
+    assert run("study", "run", "mine") == 0
+    assert "Waiting: keep-it-cold: The study file names a file that is not there." in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study"}
+
+
+def test_a_step_asked_for_by_name_does_not_wait_and_nothing_runs(steps, capsys):
+    assert run("study", "run", "mine", "--only", "keep-it-cold") == 2
+    assert "plan.csv" in capsys.readouterr().err
+    assert not (steps / "results").exists()
+    assert run("study", "run", "mine", "--only", "plan-the-study", "--only", "keep-it-cold") == 0
+
+
 def test_a_study_ends_where_a_step_fails(steps, root, capsys):
     path = root / "notebooks" / "protocols" / "plan-the-study.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("everyone = ", "1 / 0\neveryone = "), encoding="utf-8")
     assert run("study", "run", "mine") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study-failed"}

@@ -14,6 +14,7 @@ made of one sugar unit. Between meals the equations are linear, so they are solv
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -170,3 +171,29 @@ def fermentation(
     return pd.DataFrame(
         state, columns=["sugar", "acid", "made", "lost"], index=pd.Index(np.arange(rows + 1) * step, name="hour")
     )
+
+
+def simulated_week(before: float, after: float, **settings: Any) -> pd.DataFrame:
+    """Follow a week of which the first three days have other grams of fibre than the last four, after a week like them.
+
+    Parameters
+    ----------
+    before, after : float
+        Grams of fibre a day.
+    **settings : float
+        As :func:`fermentation` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``day`` (from 0 to 7), ``sugar`` and ``acid`` in the colon (mmol).
+
+    Examples
+    --------
+    >>> settings = {"fermentable": 0.7, "half_time": 6, "transit": 40, "acids": 1.2, "absorption": 1}
+    >>> week = simulated_week(15, 30, **settings)
+    >>> bool(week["acid"].iloc[-96:].max() > week["acid"].iloc[:96].max())
+    True
+    """
+    course = fermentation([before] * 10 + [after] * 4, **settings).loc[7 * 24 :]
+    return course[["sugar", "acid"]].assign(day=(course.index - 7 * 24) / 24)

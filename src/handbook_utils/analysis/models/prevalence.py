@@ -13,7 +13,71 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["COMPLAINTS", "Overlap", "complaint_grid", "prevalence_from_incidence", "rate", "union_bounds"]
+__all__ = [
+    "COMPLAINTS",
+    "Overlap",
+    "beside_other_sources",
+    "complaint_grid",
+    "condition_name",
+    "people_by_condition",
+    "prevalence_from_incidence",
+    "rate",
+    "union_bounds",
+]
+
+#: The conditions of the data set `dutch-prevalence`, as they are called on a page: English, Dutch.
+_CONDITIONS: dict[str, tuple[str, str]] = {
+    "coeliac-disease": ("coeliac disease", "coeliakie"),
+    "ibd": ("Crohn's and colitis (IBD)", "Crohn en colitis (IBD)"),
+    "ibs": ("irritable bowel (IBS)", "prikkelbare darm (PDS)"),
+    "stress": ("feels mentally unhealthy", "voelt zich psychisch ongezond"),
+    "migraine": ("migraine", "migraine"),
+    "depression": ("depression", "depressie"),
+    "adhd": ("ADHD symptoms", "ADHD-klachten"),
+    "autism": ("autism", "autisme"),
+    "parkinson": ("Parkinson's disease", "ziekte van Parkinson"),
+    "alzheimer": ("Alzheimer's disease", "ziekte van Alzheimer"),
+    "cancer": ("cancer", "kanker"),
+}
+# What a figure of a condition counts, where there are two of it.
+_FURTHER: dict[str, tuple[str, str]] = {
+    "ibs-known": (", known at GP", ", bekend bij huisarts"),
+    "ibs-estimated": (", estimate", ", schatting"),
+    "autism-children": (", 4 to 12 years", ", 4 tot 12 jaar"),
+    "autism-adults": (", adults", ", volwassenen"),
+}
+_BASES: dict[str, tuple[str, str]] = {
+    "known-at-gp": ("known at the GP", "bekend bij de huisarts"),
+    "estimated": ("estimate", "schatting"),
+    "stated": ("source not told", "bron niet genoemd"),
+}
+_ORDERS = {"number": ["number"], "name": ["name"], "group": ["group", "number"]}
+# A condition, the published number beside it, and what that counts.
+_OTHER: tuple[tuple[str, str, str, str], ...] = (
+    ("coeliac-disease", "coeliac-gp", "found in GP records, 2016", "in dossiers van huisartsen, 2016"),
+    ("ibd", "ibd-registry", "insurance and hospital records, 2020", "zorggegevens, 2020"),
+    ("ibd", "ibd-limburg", "South Limburg, 2010", "Zuid-Limburg, 2010"),
+    (
+        "depression",
+        "mood-survey",
+        "mood disorder in 12 months, adults of 18 to 75",
+        "stemmingsstoornis in 12 maanden, 18 tot 75 jaar",
+    ),
+    ("adhd", "adhd-survey", "ADHD in 12 months, adults of 18 to 75", "ADHD in 12 maanden, 18 tot 75 jaar"),
+    (
+        "parkinson",
+        "parkinsonism-number",
+        "all parkinsonism known at the GP, 2021",
+        "alle parkinsonisme bekend bij de huisarts, 2021",
+    ),
+    ("alzheimer", "dementia-number", "all dementia, estimate for 2021", "alle dementie, schatting voor 2021"),
+    (
+        "alzheimer",
+        "dementia-gp-number",
+        "all dementia known at the GP, 2021",
+        "alle dementie bekend bij de huisarts, 2021",
+    ),
+)
 
 #: The complaints of the grid, in its order: id, English, Dutch.
 COMPLAINTS: dict[str, tuple[str, str]] = {
@@ -202,3 +266,82 @@ def complaint_grid(listed: Mapping[str, str]) -> pd.DataFrame:
                 raise ValueError(f"complaint {wording!r} of {condition!r} has no place in the grid")
             grid.loc[condition, list(_WORDINGS[wording])] = True
     return grid
+
+
+def condition_name(condition: str, lang: str) -> str:
+    """Return what a condition of the data set ``dutch-prevalence`` is called on a page.
+
+    Examples
+    --------
+    >>> condition_name("parkinson", "nl")
+    'ziekte van Parkinson'
+    """
+    return _CONDITIONS[condition][lang == "nl"]
+
+
+def people_by_condition(table: pd.DataFrame, population: float, *, sort_by: str, lang: str) -> pd.DataFrame:
+    """Return the figures that count people who live with a condition, as rates.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The data set ``dutch-prevalence``, by figure.
+    population : float
+        Of whom the rate is.
+    sort_by : {"number", "name", "group"}
+        The largest number first, the alphabet, or by group.
+    lang : {"en", "nl"}
+        Language of the names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By figure: the columns of the table, and ``name``, ``rate`` (of every 1,000) and ``known`` (how it is known).
+
+    Examples
+    --------
+    >>> from handbook_utils import datasets
+    >>> table = datasets.frame("dutch-prevalence").set_index("figure")
+    >>> people_by_condition(table, 17_811_291, sort_by="number", lang="en")["name"].iloc[0]
+    'feels mentally unhealthy'
+    """
+    people = table[table["measure"] == "people"].copy()
+    further = [_FURTHER.get(str(figure), ("", ""))[lang == "nl"] for figure in people.index]
+    people["name"] = [
+        condition_name(condition, lang) + more for condition, more in zip(people["condition"], further, strict=True)
+    ]
+    people["rate"] = [rate(number, population) for number in people["number"]]
+    people["known"] = [_BASES[basis][lang == "nl"] for basis in people["basis"]]
+    return people.sort_values(_ORDERS[sort_by], ascending=sort_by == "name")
+
+
+def beside_other_sources(rates: pd.Series, published: pd.Series, population: float, lang: str) -> pd.DataFrame:
+    """Put rates beside those of other sources.
+
+    Parameters
+    ----------
+    rates : pandas.Series
+        By condition, of every 1,000.
+    published : pandas.Series
+        Numbers of other sources by name, of every 1,000; those whose name ends in ``-number`` are people.
+    population : float
+        Of whom the rate of such a number is.
+    lang : {"en", "nl"}
+        Language of the names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Name of the condition, its rate, that of the other source, and what that counts.
+    """
+    return pd.DataFrame(
+        [
+            (
+                condition_name(condition, lang),
+                rates[condition],
+                rate(published[name], population) if name.endswith("-number") else published[name],
+                nl if lang == "nl" else en,
+            )
+            for condition, name, en, nl in _OTHER
+        ]
+    )

@@ -248,6 +248,47 @@ def similarity_to_usual(study: Study, day: pd.Series, usual: Sequence[Hashable] 
     return pd.Series(found, index=shares.index, name="similarity")
 
 
+def followed_people(study: Study, *, person: str, day: str, phase: str, usual: str) -> pd.DataFrame:
+    """Follow several people: how much every day of each shares with the mean of their own usual days.
+
+    Parameters
+    ----------
+    study : Study
+        Samples of several people.
+    person, day, phase : str
+        Metadata columns: whose, when, and in what phase.
+    usual : str
+        The phase of usual days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a person and a day: ``person``, ``day``, ``phase`` and ``shared`` (of every 100).
+
+    Raises
+    ------
+    InputError
+        Somebody has fewer than two usual days.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame([[1, 1], [1, 1], [4, 0]], index=["s1", "s2", "s3"], columns=["a", "b"])
+    >>> known = pd.DataFrame({"who": "A", "day": [0, 1, 2], "phase": ["pre", "pre", "travel"]}, index=counts.index)
+    >>> study = Study.from_frame(counts, known)
+    >>> followed_people(study, person="who", day="day", phase="phase", usual="pre")["shared"].tolist()
+    [100.0, 100.0, 50.0]
+    """
+    followed = []
+    for whose in study.metadata[person].dropna().unique():
+        part = study.where(person, whose)
+        when, what = part.metadata[day], part.metadata[phase]
+        shared = 100 * similarity_to_usual(part, when, what == usual)
+        known = {"person": whose, "day": shared.index, "phase": what.groupby(when).first(), "shared": shared}
+        followed.append(pd.DataFrame(known))
+    return pd.concat(followed, ignore_index=True)
+
+
 def similarity_to_others(study: Study, person: pd.Series, reference: Sequence[bool] | pd.Series) -> pd.Series:
     """Compute how much every sample shares with the mean composition of other people's reference samples.
 

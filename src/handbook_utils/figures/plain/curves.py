@@ -111,10 +111,13 @@ def curves(
             axes.axvspan(*shaded, color="#DDDDDD", zorder=0)
         axes.margins(x=0.01)
         _name_ends(axes, [end for end in ends if end[1]], tall)
+    if moments:
+        low, high = panels[0].get_ylim()
+        panels[0].set_ylim(low, high + 0.25 * (high - low))
     for at, word in moments:
         right = at < float(np.mean(panels[0].get_xlim()))
         panels[0].annotate(
-            wrapped(word, 18), (at, 0.99), xycoords=("data", "axes fraction"), xytext=(4 if right else -4, 0),
+            wrapped(word, 24), (at, 0.99), xycoords=("data", "axes fraction"), xytext=(4 if right else -4, 0),
             textcoords="offset points", ha="left" if right else "right", va="top",
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip

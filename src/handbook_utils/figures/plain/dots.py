@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import above, below, chart, said, sentence
+from handbook_utils.figures.plain.chart import HIGH, above, below, chart, said, sentence
 from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, wrapped, written
 
 
@@ -67,11 +67,13 @@ def dots(
     It jumps. score, 3 dots by day: good, 2 dots, the middle one 10; bad, 1 dots, the middle one 7.
     """
     names = [*dict.fromkeys(table["panel"])]
-    figure, panels = chart(title, [2.0 if len(names) > 1 else 2.8] * len(names))
     table = table if "kind" in table else table.assign(kind="")
     kinds = [*dict.fromkeys(table["kind"])]
-    looks = {kind: (OKABE_ITO[(0, 5, 2, 1, 3, 4, 6)[n]], MARKERS[n]) for n, kind in enumerate(kinds)}
     named = [str(kind) for kind in kinds if kind] + ([middle] if middles is not None else [])
+    columns = 1 if any(len(name) > 18 for name in named) else 2
+    key = HIGH * -(-len(named) // columns)
+    figure, panels = chart(title, [(2.0 if len(names) > 1 else 2.8) + key / len(names)] * len(names))
+    looks = {kind: (OKABE_ITO[(0, 5, 2, 1, 3, 4, 6)[n]], MARKERS[n]) for n, kind in enumerate(kinds)}
     told = []
     for axes, panel in zip(panels, names, strict=True):
         part = table[table["panel"] == panel]
@@ -115,5 +117,5 @@ def dots(
         panels[-1].set_xticks([at for at, _ in ticks], [wrapped(word, max(6, 44 // len(ticks))) for _, word in ticks])
     below(panels[-1], label)
     if named:
-        legend_below(figure, *panels, columns=1 if max(map(len, named)) > 18 else 2)
+        legend_below(figure, *panels, columns=columns)
     return Drawn(figure, f"{sentence(title)} {'. '.join(told)}.")

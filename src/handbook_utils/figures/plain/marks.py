@@ -53,7 +53,7 @@ def marks(
     for (kind, word), (mark, face, edge) in zip(named.items(), _LOOKS, strict=False):
         down, across = np.nonzero((table == kind).to_numpy())
         axes.plot(across, down, mark, ms=min(13, 150 / width), mfc=face, mec=edge, label=word, ls="")
-    axes.set_yticks(range(len(table)), [wrapped(name, 24) for name in table.index])
+    axes.set_yticks(range(len(table)), [wrapped(name, 26) for name in table.index])
     axes.xaxis.tick_top()
     if counted:
         shown = [0, *range(4, width, 5)]

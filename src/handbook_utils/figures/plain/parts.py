@@ -10,6 +10,8 @@ from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, wr
 
 #: Share of the longest bar from which a number fits into a part.
 _FITS = 0.07
+#: Numbers up to which the text tells each one.
+_TOLD = 24
 
 
 def parts(
@@ -66,8 +68,18 @@ def parts(
     without_axis(axes)
     below(axes, label)
     legend_below(figure, axes, columns=1 if max(len(str(name)) for name in table) > 18 else 2)
-    told = "; ".join(
-        f"{name}: {', '.join(f'{part} {written(float(value), digits, lang)}' for part, value in row.items())}"
-        for name, row in table.iterrows()
-    )
+    numbers = table.map(lambda value: written(float(value), digits, lang))
+    if table.size <= _TOLD:
+        told = "; ".join(
+            f"{name}: {', '.join(f'{part} {number}' for part, number in row.items())}"
+            for name, row in numbers.iterrows()
+        )
+    else:
+        to = said(lang, "to", "tot")
+        ends = {
+            part: [written(float(end), digits, lang) for end in (values.min(), values.max())]
+            for part, values in table.items()
+        }
+        told = said(lang, f"{len(table)} bars, ", f"{len(table)} balken, ")
+        told += ", ".join(f"{part} {low} {to} {high}" for part, (low, high) in ends.items())
     return Drawn(figure, f"{sentence(title)} {said(lang, 'Divided bars', 'Verdeelde balken')}, {label}: {told}.")

@@ -47,10 +47,10 @@ def spans(
     >>> print(spans(table, "days", title="It takes weeks").alt)
     It takes weeks. Bars from start to end, days: antibiotics 0 to 4; coming back 4 to 46.
     """
-    figure, [axes] = chart(title, [rows_high(table.index) + 0.75])
+    pointed = "at" in table
+    figure, [axes] = chart(title, [rows_high(table.index) + (1.4 if pointed else 0.75)])
     places = rows(axes, [str(name) for name in table.index])
     told = []
-    pointed = "at" in table
     to = said(lang, "to", "tot")
 
     def between(low: float, high: float) -> str:
@@ -66,7 +66,7 @@ def spans(
             axes.barh(place, row["end"] - row["start"], left=row["start"], height=0.34, color=colour, label=word)
         text = between(row["start"], row["end"])
         if not pointed:
-            axes.annotate(text, (row["end"], place), xytext=(6, 0), textcoords="offset points", va="center")
+            axes.annotate(text, (row["end"], place), xytext=(9, 0), textcoords="offset points", va="center")
         if pointed and pd.notna(row["at"]):
             if "low" in table:
                 axes.hlines(place, row["low"], row["high"], color=OKABE_ITO[0], lw=2.5)

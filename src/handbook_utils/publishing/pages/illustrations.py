@@ -98,7 +98,11 @@ def read_drawing(path: Path, lang: str) -> Drawing:
 
 def drawing_html(path: Path, lang: str) -> str:
     """Return a drawing with its caption as a figure of a page, in one language."""
-    drawing = read_drawing(path, lang)
+    return figure_of(read_drawing(path, lang))
+
+
+def figure_of(drawing: Drawing) -> str:
+    """Return a drawing with its caption as a figure of a page."""
     shown = drawing.svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(drawing.alt)}"', 1)
     return f'<figure class="drawing">{shown}<figcaption>{html.escape(drawing.caption)}</figcaption></figure>'
 
