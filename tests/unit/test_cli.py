@@ -256,7 +256,7 @@ def test_a_step_asked_for_by_name_does_not_wait_and_nothing_runs(steps, capsys):
 
 def test_a_study_ends_where_a_step_fails(steps, root, capsys):
     path = root / "notebooks" / "protocols" / "plan-the-study.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("everyone = ", "1 / 0\neveryone = "), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("needed = ", "1 / 0\nneeded = "), encoding="utf-8")
     assert run("study", "run", "mine") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study-failed"}
