@@ -247,8 +247,8 @@ def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, 
 
 # ------------------------------------------------------------ a study that says no more than it must, and its results
 
-#: Steps that are quick and hand on what a study says of itself.
-TELLING = ("include-participants", "collect-at-home", "record-metadata", "share-the-data")
+#: Steps that can be run without what the study does not say; plan-the-study asks for it.
+TELLING = STEPS[1:]
 
 
 def texts(folder: Path) -> dict[str, str]:
