@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import HIGH, above, below, chart, said, sentence
+from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, said, sentence
 from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, wrapped, written
 
 
@@ -115,7 +115,7 @@ def dots(
         told.append(f"{said(lang, 'a line at', 'een lijn bij')} {written(level[0], digits, lang)}: {level[1]}")
     if ticks:
         panels[-1].set_xticks([at for at, _ in ticks], [wrapped(word, max(6, 44 // len(ticks))) for _, word in ticks])
-    below(panels[-1], label)
+    below(panels[-1], label, LINE - 12 if level else LINE)
     if named:
         legend_below(figure, *panels, columns=columns)
     return Drawn(figure, f"{sentence(title)} {'. '.join(told)}.")

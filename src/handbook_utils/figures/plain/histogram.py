@@ -55,7 +55,7 @@ def histogram(
     >>> print(histogram({"": [1, 2, 2, 3]}, "finds", title="Two are usual", bins=[0.5, 1.5, 2.5, 3.5]).alt)
     Two are usual. Histogram of finds: 4 values, the middle one 2, from 1 to 3.
     """
-    figure, panels = chart(title, [1.75] * len(values))
+    figure, panels = chart(title, [1.75 if len(values) > 1 else 2.4 + (0.3 if band else 0)] * len(values))
     told = []
     for axes, (name, given), colour in zip(panels, values.items(), (*OKABE_ITO[::5], *OKABE_ITO[1:5]), strict=False):
         numbers = np.asarray(given, dtype=float)
@@ -90,7 +90,7 @@ def histogram(
         ends = f"{written(band[0], digits, lang)} {said(lang, 'to', 'tot')} {written(band[1], digits, lang)}"
         told.append(f"{said(lang, 'a band from', 'een band van')} {ends}: {band[2]}")
     seen = [float(end) for given in values.values() for end in (np.min(given), np.max(given))]
-    seen += [at for at, _ in (lines or {}).values()]
+    seen += [at for at, _ in (lines or {}).values()] + ([*band[:2]] if band else [])
     room = 0.05 * (max(seen) - min(seen))
     panels[-1].set_xlim(min(seen) - room, max(seen) + room)
     below(panels[-1], label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence, without_axis
+from handbook_utils.figures.plain.chart import HIGH, PALE, below, chart, rows, rows_high, said, sentence, without_axis
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
 
 #: Share of the longest bar from which a number fits into a part.
@@ -51,7 +51,8 @@ def parts(
     >>> print(parts(table, "people", title="A breath test misses many").alt)
     A breath test misses many. Divided bars, people: glucose: found 11, missed 9; lactulose: found 8, missed 12.
     """
-    figure, [axes] = chart(title, [rows_high(table.index) + 0.5 + 0.22 * -(-len(table.columns) // 2)])
+    columns = 1 if max(len(str(name)) for name in table) > 18 else 2
+    figure, [axes] = chart(title, [rows_high(table.index) + 0.6 + HIGH * -(-len(table.columns) // columns)])
     places = rows(axes, [str(name) for name in table.index])
     coloured = len(table.columns) - grey
     colours = [*OKABE_ITO[:coloured], *(PALE, "#E4E4E4")[:grey]]
@@ -67,7 +68,7 @@ def parts(
     axes.set_xlim(0, longest)
     without_axis(axes)
     below(axes, label)
-    legend_below(figure, axes, columns=1 if max(len(str(name)) for name in table) > 18 else 2)
+    legend_below(figure, axes, columns=columns)
     numbers = table.map(lambda value: written(float(value), digits, lang))
     if table.size <= _TOLD:
         told = "; ".join(
