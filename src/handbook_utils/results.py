@@ -22,7 +22,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, use_style, write_numbers
+from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
 from handbook_utils.text.guard import inert
 
@@ -64,8 +64,23 @@ class Results:
 
     def number(self, value: float, digits: int = 2) -> str:
         """Write a number with this many decimals, in the reader's language."""
-        written = f"{value:,.{digits}f}"
-        return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
+        return written(value, digits, self.lang)
+
+    def said(self, value: float, digits: int = 2) -> str:
+        """Write a number for a sentence: rounding never makes it a nothing, an all, or a certainty that it is not.
+
+        What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not
+        help, words.
+
+        Examples
+        --------
+        >>> out = Results("en", folder=None)
+        >>> [out.said(value, 0) for value in (99.2, 99.6, 100, 0.3, 0, 0.00001, 99.99999)]
+        ['99', '99.6', '100', '0.3', '0', 'less than 0.001', 'more than 99.999']
+        >>> out.said(0.997, 2), out.said(0.9, 0)
+        ('0.997', '1')
+        """
+        return spoken(value, digits, self.lang)
 
     def numbers(self, values: Iterable[float], digits: int = 2) -> str:
         """Write several numbers, as :meth:`number` writes one.
@@ -198,8 +213,11 @@ class Results:
         _display({"text/html": link, "text/plain": f"[{name}] {told}"})
 
     def value(self, name: str, value: float | str, digits: int = 2) -> None:
-        """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary."""
-        written = value if isinstance(value, str) else self.number(float(value), digits)
+        """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary.
+
+        Rounding makes no certainty of it (:meth:`said`).
+        """
+        written = value if isinstance(value, str) else self.said(float(value), digits)
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
             plain = value if isinstance(value, str) else float(value)

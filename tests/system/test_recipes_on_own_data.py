@@ -43,7 +43,7 @@ RECIPES = {
         "moment": "moment",
         "before": "1",
         "after": "2",
-        "trials": "20",
+        "permutations": "99",
     },
 }
 

@@ -59,7 +59,9 @@ def test_the_bundled_study_fits(recipe):
 
 
 #: Parameters that name metadata columns, and those that may be empty.
-COLUMNS = ("group", "covariates", "strata", "nested_in", "person", "time", "moment", "arm", "kind", "concentration")
+COLUMNS = (
+    *("group", "covariates", "strata", "nested_in", "person", "time", "moment", "treatment", "kind", "concentration"),
+)
 GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in defaults(recipe)]
 MAY_BE_EMPTY = {
     *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
@@ -72,9 +74,9 @@ MAY_BE_EMPTY = {
     ("control-quality", "group"),
     ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
     ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
-    ("compare-before-and-after", "covariates"),
+    *(("compare-before-and-after", name) for name in ("covariates", "strata", "nested_in", "treatment", "exposure")),
     ("find-differential-taxa", "time"),
-    ("follow-over-time", "group"), ("compare-before-and-after", "arm"),
+    ("follow-over-time", "group"), ("compare-before-and-after", "group"),
     ("remove-contaminants", "concentration"),
 }  # fmt: skip
 
@@ -125,29 +127,25 @@ def test_a_cell_that_is_no_number_is_named_with_its_place(recipe, twins):
 
 
 @pytest.mark.parametrize(
-    "recipe",
-    ["compare-before-and-after"],
+    ("recipe", "given"),
+    [
+        ("measure-alpha-diversity", {"group": "group"}),
+        ("control-quality", {"group": "group"}),
+        ("compare-before-and-after", {}),
+        ("follow-over-time", {"person": "person", "time": "visit", "group": "group", "least_depth": 1}),
+    ],
 )
-def test_relative_abundances_are_refused_where_counts_are_needed(recipe, twins):
-    shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
-    given = {"group": "group"} if "group" in defaults(recipe) else {}
-    with pytest.raises((InputError, InputErrors), match="count"):
-        check(recipe, **shares, **given)
-
-
-@pytest.mark.parametrize("recipe", ["measure-alpha-diversity", "control-quality"])
-def test_shares_are_taken_where_something_can_be_said_of_them(recipe, twins):
-    shares = twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0))
-    check(recipe, **shares, group="group")
+def test_shares_are_taken_where_something_can_be_said_of_them(recipe, given, twins):
+    check(recipe, **twins(f"shares-{recipe}", change=lambda frame: frame.div(frame.sum(axis=1), axis=0)), **given)
 
 
 @pytest.mark.parametrize("recipe", ["measure-alpha-diversity", "control-quality"])
 def test_reads_that_too_few_samples_have(recipe):
-    with pytest.raises(InputError, match="No sample has") as caught:
+    with pytest.raises((InputError, InputErrors), match="No sample has") as caught:
         check(recipe, least_depth=1_000_000)
     assert "least_depth" in messages(caught)
-    with pytest.raises(InputError, match=r"too few|no groups") as caught:
-        check(recipe, least_depth={"measure-alpha-diversity": 9000, "control-quality": 2000}[recipe])
+    with pytest.raises((InputError, InputErrors), match=r"too few|no groups") as caught:
+        check(recipe, least_depth={"measure-alpha-diversity": 9000, "control-quality": 3000}[recipe])
     assert "no sample is left out" in messages(caught)
 
 
@@ -241,9 +239,6 @@ def test_a_person_with_two_samples_at_one_moment(twins):
 @pytest.mark.parametrize(
     ("recipe", "parameter", "name", "said"),
     [
-        ("compare-before-and-after", "arm", "alone", "alone (1)"),
-        ("compare-before-and-after", "arm", "all", "all ("),
-        ("compare-before-and-after", "arm", "gap", "none of them (1)"),
         ("follow-over-time", "group", "alone", "alone (1)"),
         ("follow-over-time", "group", "all", "all ("),
     ],
@@ -259,6 +254,25 @@ def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said,
         check(recipe, **given, **names)
     assert said in messages(caught)
     assert f'{parameter} ""' in messages(caught)
+
+
+@pytest.mark.parametrize(("name", "said"), [("alone", "'alone' has 1"), ("all", "only 'all'")])
+def test_arms_that_cannot_be_compared(name, said, twins):
+    def grouped(frame: pd.DataFrame) -> pd.DataFrame:
+        own, one = frame["group"].astype(object), frame["person"] == "TS1"
+        return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all"}[name])
+
+    with pytest.raises(InputError) as caught:
+        check("compare-before-and-after", **twins(f"arms-{name}", metadata=grouped), person="person", group="label")
+    assert said in messages(caught)
+
+
+def test_a_study_has_arms_or_is_a_cross_over_and_covariates_need_arms():
+    with pytest.raises((InputError, InputErrors), match="has arms, or it is a cross-over") as caught:
+        check("compare-before-and-after", group="group", treatment="visit")
+    assert 'treatment ""' in messages(caught)
+    with pytest.raises((InputError, InputErrors), match="nothing to adjust for"):
+        check("compare-before-and-after", covariates=["group"])
 
 
 def test_groups_that_are_not_there_or_too_small():

@@ -6,12 +6,51 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.analysis.distance.distances import distances
-from handbook_utils.analysis.diversity.alpha import alpha_table
+from handbook_utils.analysis.diversity.singletons import hill_of_shares
 from handbook_utils.errors import InputError, nearest
 from handbook_utils.study import Study
-from handbook_utils.study.readers import require_counts
 
-__all__ = ["followed"]
+__all__ = ["followed", "logarithms"]
+
+
+def logarithms(study: Study, outcome: str) -> tuple[pd.Series, str]:
+    """Return the natural logarithm of a number of each sample, and what to call the number.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts or of shares.
+    outcome : str
+        ``shannon`` (the number is the Hill number of order 1), or the name of a feature (its share; zeros become half
+        of its least share).
+
+    Raises
+    ------
+    InputError
+        No such outcome.
+
+    Examples
+    --------
+    >>> study = Study.from_frame(pd.DataFrame([[5, 5], [9, 1], [0, 10]], index=list("xyz"), columns=["a", "b"]))
+    >>> logarithms(study, "a")[0].round(2).to_dict()
+    {'x': -0.69, 'y': -0.11, 'z': -1.39}
+    """
+    if outcome == "shannon":
+        return np.log(hill_of_shares(study)["q1"]).rename(outcome), "Hill number of order 1"
+    if outcome not in study.features:
+        close = nearest(outcome, map(str, study.features))
+        raise InputError(
+            f"There is no feature '{outcome}' to follow.",
+            where="parameter outcome",
+            expected="shannon, distance, or a feature as the table names it",
+            found=outcome,
+            remedy=f"Did you mean '{close}'?" if close else None,
+        )
+    shares = study.proportions().to_frame()[outcome]
+    if not shares.any():
+        raise InputError(f"No sample has '{outcome}'.", where="parameter outcome", expected="a feature that some have")
+    filled = shares.where(shares > 0, shares[shares > 0].min() / 2)
+    return np.log(filled).rename(outcome), f"share of {outcome}"
 
 
 def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> tuple[pd.Series, str]:
@@ -29,7 +68,7 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
     Raises
     ------
     InputError
-        No such outcome, or counts are needed.
+        No such outcome.
 
     Examples
     --------
@@ -40,9 +79,6 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
     >>> followed(study, "a", who, day)[0].round(2).to_dict()
     {'x': -1.0, 'y': -0.15, 'z': -2.0}
     """
-    if outcome == "shannon":
-        require_counts(study)
-        return np.log(alpha_table(study)["q1"]).rename(outcome), "Shannon index (natural logarithm)"
     if outcome == "distance":
         square = distances(study.proportions(), "bray-curtis").to_data_frame()
         known = time.dropna().sort_values(kind="stable")
@@ -50,15 +86,7 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
         later = known.index[(first != known.index).to_numpy()]
         values = [float(str(square.loc[sample, first[sample]])) for sample in later]
         return pd.Series(values, index=later, name=outcome), "Bray-Curtis distance from the first sample"
-    if outcome not in study.features:
-        close = nearest(outcome, map(str, study.features))
-        raise InputError(
-            f"There is no taxon '{outcome}' to follow.",
-            where="parameter outcome",
-            expected="shannon, distance, or a taxon as the table names it",
-            found=outcome,
-            remedy=f"Did you mean '{close}'?" if close else None,
-        )
-    shares = study.proportions().to_frame()[outcome]
-    filled = shares.where(shares > 0, shares[shares > 0].min() / 2)
-    return np.log2(filled).rename(outcome), f"share of {outcome} (logarithm to base 2)"
+    logs, label = logarithms(study, outcome)
+    if outcome == "shannon":
+        return logs, "Shannon index (natural logarithm)"
+    return logs / np.log(2), f"{label} (logarithm to base 2)"

@@ -1,18 +1,35 @@
-"""What ``recipes/compare-before-and-after`` asks of the reader's files."""
+"""``recipes/compare-before-and-after``: what it asks of the reader's files, what it computes, and what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.time.paired import crossover_of
-from handbook_utils.errors import InputError, collect, listed
-from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
-from handbook_utils.study.readers import require_counts
+from handbook_utils.analysis.depth import deep_enough
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of
+from handbook_utils.analysis.outcomes import logarithms
+from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.time.mixed import fit_mixed
+from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
+from handbook_utils.analysis.time.pairs import Pairs, pairs_of
+from handbook_utils.errors import InputError, collect
+from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.wording import association, by_chance, left_out, shown
+from handbook_utils.study import Study
+
+#: What the number before is called in a model of the number after.
+BASELINE = "the number before (logarithm)"
+#: What people moved is called in a table.
+MOVED = "Bray-Curtis distance from before to after"
 
 
 def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
@@ -26,45 +43,395 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        A table without counts, columns that are not there, too few people with both samples, a person with several
-        samples at one moment, arms of too few people.
+        Columns that are not there, too few people with both samples, a person with several samples at one moment, a
+        design of arms that these people cannot answer, an outcome that is not there, no cross-over study.
     """
     study = study_of(parameters, "twins")
-    person, moment = parameters["person"], parameters["moment"]
     collect(
-        partial(require_counts, study),
-        *column_checks(study, parameters, ["person", "moment"], ["arm", "treatment", "covariates"]),
+        *column_checks(
+            study,
+            {**parameters, "covariates": [name for name in parameters["covariates"] if "(" not in name]},
+            ["person", "moment"],
+            ["group", "exposure", "treatment", "covariates", "nested_in", "strata"],
+        ),
+        partial(_one_question, parameters),
     )
-    deep = study.choose_samples(study.depth >= parameters["least_depth"])
-    when = deep.column(moment).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
-    have = {name: deep.column(person)[when == str(parameters[name])].astype(str) for name in ("before", "after")}
-    both = set(have["before"]) & set(have["after"])
-    if len(both) < 9:
+    found = change_in(deep_enough(study, parameters["least_depth"]), parameters)
+    if found.kind == "crossover":
+        _ = found.crossed
+    elif found.kind == "arms":
+        _ = found.arms
+
+
+def _one_question(parameters: Mapping[str, Any]) -> None:
+    arms = parameters["group"] or parameters["exposure"]
+    if arms and parameters["treatment"]:
         raise InputError(
-            "Too few people have a sample before and a sample after.",
-            where=f"sample metadata, columns {person} and {moment}",
-            expected="nine people or more with both",
-            found=f"{len(both)}; {moment} has {listed(sorted(when.unique()))}",
-            remedy="Give before and after as the column writes them.",
+            "A study has arms, or it is a cross-over study.",
+            where="parameters group, exposure and treatment",
+            expected="arms (group or exposure), or the treatment of each sample (treatment)",
+            found=f"{arms} and {parameters['treatment']}",
+            remedy='Run without one of them: group "" or treatment "".',
         )
-    twice = sorted({who for names in have.values() for who in names[names.duplicated()]})
-    if twice:
+    beside = [name for name in ("covariates", "interactions", "strata") if parameters[name]]
+    if beside and not arms:
         raise InputError(
-            "A person has several samples at one moment.",
-            where=f"sample metadata, columns {person} and {moment}",
-            expected="one sample before and one after",
-            found=listed(twice),
-            remedy="Choose one of them.",
+            "Within people there is nothing to adjust for: each is compared with themselves.",
+            where=f"parameter {beside[0]}",
+            expected="covariates where there are arms",
+            found=", ".join(parameters[beside[0]]),
+            remedy=f'Name the arms in group, or run without: {beside[0]} "".',
         )
-    arm = parameters["arm"]
-    if arm:
-        first = deep.choose_samples(list(have["before"].index[have["before"].isin(both)]))
-        check_groups_of_people(first.column(arm), "arm", arm)
-    treatment = str(parameters["treatment"])
-    if treatment:
-        inside = when.isin([str(parameters[name]) for name in ("before", "after")])
-        rows = deep.samples[inside.to_numpy()]
-        given = deep.column(treatment)[rows].astype(str)
-        crossover_of(
-            pd.Series(1.0, rows) + np.arange(len(rows)), deep.column(person)[rows].astype(str), when[rows], given
+
+
+# ------------------------------------------------------------------------------------------------------ the analysis
+
+
+def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
+    """Pair the samples, and make the design of arms where there are any.
+
+    Parameters
+    ----------
+    study : Study
+        Samples that were read deeply enough.
+    parameters : mapping
+        Those of the chapter: person, moment, before, after, outcome, and the questions of a design.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`compare_before_and_after`.
+    """
+    person, moment = str(parameters["person"]), str(parameters["moment"])
+    pairs = pairs_of(
+        study.column(person),
+        study.column(moment),
+        str(parameters["before"]),
+        str(parameters["after"]),
+        minimum=max(3, int(parameters["minimum"])),
+    )
+    outcome = str(parameters["outcome"])
+    logs, label = logarithms(study, "shannon" if outcome == "distance" else outcome)
+    design = None
+    asked = asked_in(parameters)
+    if asked["group"] or asked["exposure"]:
+        frame = study.metadata.loc[list(pairs.first)].assign(**{BASELINE: logs[list(pairs.first)]})
+        baseline = [] if outcome == "distance" else [BASELINE]
+        design = design_of(frame, **{**asked, "covariates": [*baseline, *parameters["covariates"]]})
+    return Change(study, pairs, design, logs, label, dict(parameters))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change within people, and the sentences that say it.
+
+    Attributes
+    ----------
+    study : Study
+    pairs : Pairs
+    design : Design or None
+        Of the arms, a row a person: the sample before.
+    logs : pandas.Series
+        Logarithm of what is followed, by sample.
+    label : str
+        What it is called.
+    asked : dict
+        The parameters.
+    """
+
+    study: Study
+    pairs: Pairs
+    design: Design | None
+    logs: pd.Series
+    label: str
+    asked: dict[str, Any]
+
+    # ------------------------------------------------------------------ numbers
+
+    @property
+    def kind(self) -> str:
+        """What study it is: ``arms``, ``crossover`` or ``single``."""
+        return "arms" if self.design is not None else "crossover" if self.asked["treatment"] else "single"
+
+    @property
+    def of_distance(self) -> bool:
+        """Whether it was asked how far people move."""
+        return bool(self.asked["outcome"] == "distance")
+
+    @cached_property
+    def start(self) -> pd.Series:
+        """The number before, by person."""
+        return pd.Series(np.exp(self.logs[list(self.pairs.first)]).to_numpy(), index=self.pairs.first.index)
+
+    @cached_property
+    def end(self) -> pd.Series:
+        """The number after, by person."""
+        return pd.Series(np.exp(self.logs[list(self.pairs.second)]).to_numpy(), index=self.pairs.second.index)
+
+    @cached_property
+    def change(self) -> pd.Series:
+        """Ratio of after to before within people; within what they are nested in, where that was said."""
+        start, end = np.log(self.start), np.log(self.end)
+        nest = self.asked["nested_in"]
+        if nest:
+            of = self.study.column(nest).astype(str)[list(self.pairs.first)].to_numpy()
+            start, end = start.groupby(of).mean(), end.groupby(of).mean()
+        return paired_ratio(np.exp(start), np.exp(end))
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The change of those with both samples, and of everybody where some have one only."""
+        table = self.change.to_frame("people with both").T
+        alone = [name for reason, names in self.pairs.left_out.items() if reason.startswith("only") for name in names]
+        if alone:
+            samples = list(self.pairs.person.index)
+            late = (self.pairs.moment[samples] == str(self.asked["after"])).astype(float).to_numpy()
+            model = pd.DataFrame({"1": 1.0, "after": late}, index=samples)
+            row = fit_mixed(self.logs[samples], model, self.pairs.person[samples].to_numpy()).contrast([0.0, 1.0])
+            ends = np.exp(row[["estimate", "low", "high"]].to_numpy(dtype=float))
+            numbers = np.array([self.pairs.person.nunique(), *ends, row["p"]], dtype=float)
+            more = pd.DataFrame([numbers], ["everybody, by a mixed model"], ["people", "ratio", "low", "high", "p"])
+            table = pd.concat([table, more])
+        return table
+
+    @cached_property
+    def _square(self) -> pd.DataFrame:
+        chosen = self.study.choose_samples([*self.pairs.first, *self.pairs.second])
+        apart = distances(chosen, "bray-curtis")
+        return pd.DataFrame(apart.data, list(apart.ids), list(apart.ids))
+
+    @cached_property
+    def own(self) -> pd.Series:
+        """How far each person moved, by the sample before."""
+        far = [self._square.loc[one, other] for one, other in zip(self.pairs.first, self.pairs.second, strict=True)]
+        return pd.Series(np.array(far, dtype=float), index=list(self.pairs.first))
+
+    @property
+    def others(self) -> float:
+        """Median distance between a sample before and a sample after of two different people."""
+        square = self._square.loc[list(self.pairs.first), list(self.pairs.second)].to_numpy()
+        return float(np.median(square[~np.eye(self.pairs.people, dtype=bool)]))
+
+    @cached_property
+    def arms(self) -> pd.DataFrame:
+        """The comparison of arms: ratios of after beside before, or differences of how far people moved."""
+        if self.design is None:
+            raise ValueError("there are no arms")
+        if self.of_distance:
+            return compared(self.own, self.design).rename(columns={"estimate": "difference"})
+        after = pd.Series(self.end.to_numpy(), index=list(self.pairs.first))
+        return ratios_by(after.to_frame("after"), self.design).drop(columns="p, corrected").droplevel(0)
+
+    @cached_property
+    def crossed(self) -> pd.DataFrame:
+        """The cross-over study."""
+        samples = list(self.pairs.person.index)
+        given = self.study.column(self.asked["treatment"])[samples].astype(str)
+        return crossover_of(np.exp(self.logs[samples]), self.pairs.person, self.pairs.moment, given)
+
+    def composition(self) -> tuple[str, pd.DataFrame]:
+        """Return what is tested of overall composition: a caption and a table."""
+        if self.design is not None:
+            asked = {**self.design.asked, "covariates": ", ".join(self.asked["covariates"])}
+            moved = design_of(self.design.metadata, **asked)
+            table = compared(self.own, moved).rename(columns={"estimate": "difference"})
+            return f"How far people moved ({MOVED}), by {moved.focus}", table
+        samples = [*self.pairs.first, *self.pairs.second]
+        apart = distances(self.study.choose_samples(samples), "bray-curtis")
+        moment, person = self.asked["moment"], self.asked["person"]
+        questions: dict[str, Any] = {"group": moment, "levels": [str(self.asked["before"]), str(self.asked["after"])]}
+        if self.kind == "crossover":
+            questions = {"group": self.asked["treatment"], "covariates": f"C({moment})"}
+        design = design_of(self.study.metadata.loc[samples], person=person, **questions)
+        test = permanova(apart, design, permutations=int(self.asked["permutations"]), seed=int(self.asked["seed"]))
+        return f"PERMANOVA of Bray-Curtis distances, exchanging {design.exchange(design.focus).words}", test
+
+    @property
+    def size(self) -> str:
+        """What arms are compared by: a ratio or a difference."""
+        return "difference" if self.of_distance else "ratio"
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """The comparison of arms, for a figure."""
+        return self.arms.rename(columns={self.size: "size"})
+
+    @property
+    def compared(self) -> tuple[str, str, pd.DataFrame]:
+        """Name, caption and table of what was asked; no name where nothing but the change is asked."""
+        if self.design is not None:
+            beside = "" if self.of_distance else "beside before, "
+            return "arms", f"After, {beside}by {self.design.focus}, as a {self.size}", self.arms
+        if self.kind == "crossover":
+            of = f"{self.label} by {self.asked['treatment']}"
+            return "crossover", f"{of}, in a cross-over study of two periods ({self.asked['moment']})", self.crossed
+        return "", "", pd.DataFrame()
+
+    @property
+    def groups(self) -> pd.Series | None:
+        """The arm of each person; none where there are no arms."""
+        if self.design is None or not self.design.groups:
+            return None
+        return self.design.labels.astype(str).set_axis(self.design.people)
+
+    @property
+    def values(self) -> list[tuple[str, float | str, int]]:
+        """Name, value and decimals of the numbers in the text."""
+        return [
+            ("pairs", self.pairs.people, 0),
+            ("own", float(self.own.median()), 2),
+            ("others", self.others, 2),
+            ("change", _told(self.change, "ratio"), 0),
+        ]
+
+    # ------------------------------------------------------------------ sentences
+
+    @property
+    def missing(self) -> str:
+        """Who has only one of the two samples, in a sentence."""
+        counts = {name: len(self.pairs.left_out.get(f"only {name}", [])) for name in ("before", "after")}
+        if not any(counts.values()):
+            return "Everybody has both samples"
+        return f"{counts['before']} people have a sample before only and {counts['after']} after only"
+
+    @property
+    def reading(self) -> str:
+        """What was found, in a sentence."""
+        moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
+        if self.design is not None:
+            what = f"How far people moved ({MOVED})" if self.of_distance else f"The {self.label} after, beside before,"
+            size = self.size
+            rows = "; ".join(f"{name}: {_told(row, size)}" for name, row in self.arms.iterrows())
+            least = float(self.arms["p"].min())
+            units = f"{int(self.arms['units'].iloc[0])} {units_of(self.design)}"
+            return f"{what} compared by {self.design.focus}, as a {size}: {rows}, in {units}: {by_chance(least)}"
+        if self.kind == "crossover":
+            name, row = str(self.crossed.index[0]), self.crossed.iloc[0]
+            return (
+                f"The {self.label} by {self.asked['treatment']}, within people, {name}: {_told(row, 'ratio')}, in "
+                f"{row['people']:.0f} people: {by_chance(row['p'])}"
+            )
+        if self.of_distance:
+            return (
+                f"People moved by {self.own.median():.2f} (median Bray-Curtis distance; middle half "
+                f"{self.own.quantile(0.25):.2f} to {self.own.quantile(0.75):.2f}) from {moment} {before} to {after}, "
+                f"in {self.pairs.people} people; samples of two people lie {self.others:.2f} apart"
+            )
+        nest = f"units of {self.asked['nested_in']}" if self.asked["nested_in"] else "people"
+        return (
+            f"The {self.label} at {moment} {after} is {_told(self.change, 'ratio')} times that at {before}, within "
+            f"{self.change['people']:.0f} {nest} with both samples: {by_chance(self.change['p'])}"
         )
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What :meth:`handbook_utils.results.Results.answer` is given."""
+        what = MOVED if self.of_distance else self.label
+        moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
+        questions = {
+            "arms": f"Do the arms differ in the {what}",
+            "crossover": f"Does the {what} differ between treatments, within people",
+            "single": f"Did the {what} change from {moment} {before} to {after}",
+        }
+        beside = f" beside {', '.join(self.design.beside)}" if self.design is not None and self.design.beside else ""
+        out = dict(self.design.left_out) if self.design is not None else {}
+        notes = [f"{note}." for note in self.design.notes if "arrangements" not in note] if self.design else []
+        return {
+            "asked": f"{questions[self.kind]}{beside}?",
+            "found": f"{self.reading}.",
+            "rests_on": [
+                f"{self.pairs.people} people with a sample at {moment} {before} and at {after}. {self.missing}.",
+                f"{self.model}.",
+                f"{self.may_be_read}.",
+                *notes,
+            ],
+            "left_out": left_out(self.study, {**self.pairs.left_out, **out}),
+        }
+
+    @property
+    def model(self) -> str:
+        """How it was compared, in a sentence."""
+        if self.design is not None:
+            return (
+                f"Least squares of what comes after on {', '.join(self.design.terms)}, with HC3 standard errors; a row "
+                "a person"
+            )
+        if self.kind == "crossover":
+            return (
+                "Differences between the two periods, compared between orders of treatment; everybody by a mixed model"
+            )
+        return "A paired t test on logarithms, with its interval"
+
+    @property
+    def may_be_read(self) -> str:
+        """Whether it may be put down to what was done, in a sentence."""
+        if self.design is not None:
+            return association(self.design, assigned=bool(self.asked["assigned"]))
+        if self.kind == "crossover":
+            if self.asked["assigned"]:
+                return "The order was assigned by lot, so a difference is an effect, chance and carry-over apart"
+            return "The order of treatments was not stated to be assigned by lot"
+        return (
+            "There are no arms and no second treatment: time and whatever was done cannot be told apart, and who was "
+            "chosen for a low or high number changes by chance alone"
+        )
+
+    @property
+    def limits(self) -> list[str]:
+        """What this cannot say, true of these data."""
+        found = [f"{self.may_be_read}."]
+        alone = sum(len(names) for reason, names in self.pairs.left_out.items() if reason.startswith("only"))
+        if alone:
+            found.append(f"{alone} people came once: those who stay away are seldom like those who come.")
+        if self.kind == "crossover":
+            found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
+        if self.pairs.people < 15:
+            found.append(f"{self.pairs.people} people are few: the interval is wide, and a change may be missed.")
+        if not self.asked["nested_in"]:
+            found.append("People were taken as independent of each other: families or wards would make them alike.")
+        what = "How far people move" if self.of_distance else f"The {self.label}"
+        return [*found, f"{what} is one number; what it means for health is another question."]
+
+    @property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
+        reads = f" of at least {self.asked['least_depth']} reads" if self.study.quantity == "counts" else ""
+        what = MOVED if self.of_distance else self.label
+        return (
+            f"The {what} was compared in {self.pairs.people} people with samples{reads} at {moment} {before} and "
+            f"{after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
+        )
+
+
+def _told(row: pd.Series, size: str) -> str:
+    return f"{row[size]:.3f} (95 % interval {row['low']:.3f} to {row['high']:.3f}, {shown(float(row['p']))})"
+
+
+# -------------------------------------------------------------------------------------------------------- the lesson
+
+
+def against_peers() -> pd.DataFrame:
+    """Hold the paired and the cross-over comparison against R's, on numbers written here.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    given = [5.029, 6.573, 8.195, 4.661, 7.991, 7.479, 7.646, 11.55, 4.538, 12.267, 5.485, 4.7, 5.548, 8.175, 7.852]
+    later = [5.601, 6.032, 8.24, 8.22, 10.363, 7.679, 7.039, 13.271, 3.362, 12.956, 5.364, 8.132, 9.18, 9.771, 6.819]
+    pair = paired_ratio(pd.Series(given), pd.Series(later))
+    cross = crossover(pd.Series(given), pd.Series(later), pd.Series(["AB"] * 8 + ["BA"] * 7))
+    return held_against(
+        "recipes/compare-before-and-after",
+        {
+            "Paired ratio": pair["ratio"],
+            "Paired ratio: lower bound": pair["low"],
+            "Paired ratio: p": pair["p"],
+            "Signed ranks: p": pair["p_rank"],
+            "Cross-over, treatment: ratio": cross["ratio"].to_dict()["treatment"],
+            "Cross-over, treatment: upper bound": cross["high"].to_dict()["treatment"],
+            "Cross-over, carry-over: p": cross["p"].to_dict()["carry-over"],
+        },
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
 
 
 def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang: str = "en") -> Drawn:
@@ -45,7 +45,7 @@ def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang
     below(axes, label)
     of = said(lang, "from {} to {}", "van {} naar {}")
     told = [
-        f"{name} {of.format(*(written(float(value), digits, lang) for value in row.iloc[:2]))}"
+        f"{name} {of.format(*(spoken(float(value), digits, lang) for value in row.iloc[:2]))}"
         for name, row in table.iterrows()
     ]
     when = said(lang, "Before and after", "Voor en na")

@@ -108,7 +108,7 @@ def rows_high(names: Iterable[object]) -> float:
 
 
 def without_axis(axes: Axes) -> None:
-    """Take the horizontal axis away, where every number is written."""
+    """Take the horizontal axis away, where every number is spoken."""
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 

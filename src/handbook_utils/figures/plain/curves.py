@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from handbook_utils.figures.plain.chart import DASHES, HIGH, LINE, above, below, chart, inked, said, sentence
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, wrapped, written
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, spoken, wrapped
 
 
 def curves(
@@ -47,7 +47,7 @@ def curves(
     shaded : (float, float), optional
         A stretch of the horizontal axis that the title or the label tells of.
     ticks : sequence of (float, str)
-        What is written on the horizontal axis, where these are no plain numbers.
+        What is spoken on the horizontal axis, where these are no plain numbers.
     zero : bool
         Vertical axes begin at 0.
     log : bool
@@ -86,8 +86,8 @@ def curves(
             if "low" in points and points["low"].notna().any():
                 axes.fill_between(points["x"], points["low"], points["high"], color=colour, alpha=0.22, lw=0)
             ends.append((float(points["y"].iloc[-1]), str(name), colour))
-            said_of = [written(float(v), digits, lang) for v in points["y"].iloc[[0, -1]]]
-            most = [written(float(v), digits, lang) for v in (points["y"].min(), points["y"].max())]
+            said_of = [spoken(float(v), digits, lang) for v in points["y"].iloc[[0, -1]]]
+            most = [spoken(float(v), digits, lang) for v in (points["y"].min(), points["y"].max())]
             of_lines.append(
                 (f"{name} " if name else "")
                 + said(
@@ -123,7 +123,7 @@ def curves(
         )  # fmt: skip
         told.append(f"{said(lang, 'a line marks', 'een lijn geeft aan')}: {word}")
     if level:
-        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {written(level[0], digits, lang)}: {level[1]}")
+        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {spoken(level[0], digits, lang)}: {level[1]}")
     if ticks:
         for axes in panels:
             axes.set_xticks([at for at, _ in ticks], [word for _, word in ticks])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import HIGH, PALE, below, chart, rows, rows_high, said, sentence, without_axis
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
 
 #: Share of the longest bar from which a number fits into a part.
 _FITS = 0.07
@@ -62,14 +62,14 @@ def parts(
         for place, start, value in zip(places, left, values, strict=True):
             if value >= _FITS * longest:
                 ink = "white" if colour == OKABE_ITO[0] else INK
-                number = written(float(value), digits, lang)
+                number = spoken(float(value), digits, lang)
                 axes.text(start + value / 2, place, number, ha="center", va="center", color=ink)
         left = left + values.to_numpy(dtype=float)
     axes.set_xlim(0, longest)
     without_axis(axes)
     below(axes, label)
     legend_below(figure, axes, columns=columns)
-    numbers = table.map(lambda value: written(float(value), digits, lang))
+    numbers = table.map(lambda value: spoken(float(value), digits, lang))
     if table.size <= _TOLD:
         told = "; ".join(
             f"{name}: {', '.join(f'{part} {number}' for part, number in row.items())}"
@@ -78,7 +78,7 @@ def parts(
     else:
         to = said(lang, "to", "tot")
         ends = {
-            part: [written(float(end), digits, lang) for end in (values.min(), values.max())]
+            part: [spoken(float(end), digits, lang) for end in (values.min(), values.max())]
             for part, values in table.items()
         }
         told = said(lang, f"{len(table)} bars, ", f"{len(table)} balken, ")
