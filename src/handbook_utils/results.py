@@ -33,6 +33,8 @@ Language = Literal["en", "nl"]
 
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
+#: Decimals more, at most, that keep a number in a sentence from being rounded to nothing or to all.
+_MORE_DECIMALS = 3
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
 
 
@@ -66,6 +68,38 @@ class Results:
         """Write a number with this many decimals, in the reader's language."""
         written = f"{value:,.{digits}f}"
         return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
+
+    def said(self, value: float, digits: int = 2) -> str:
+        """Write a number for a sentence: rounding never makes it a nothing, an all, or a certainty that it is not.
+
+        What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not
+        help, words.
+
+        Examples
+        --------
+        >>> out = Results("en", folder=None)
+        >>> [out.said(value, 0) for value in (99.2, 99.6, 100, 0.3, 0, 0.00001, 99.99999)]
+        ['99', '99.6', '100', '0.3', '0', 'less than 0.001', 'more than 99.999']
+        >>> out.said(0.997, 2), out.said(0.9, 0)
+        ('0.997', '1')
+        """
+        wholes = [100.0, *([1.0] if digits else [])]
+
+        def misleads(places: int) -> bool:
+            rounded = round(value, places)
+            return (rounded == 0) != (value == 0) or any(value < whole == rounded for whole in wholes)
+
+        for more in range(_MORE_DECIMALS + 1):
+            if not misleads(digits + more):
+                return self.number(value, digits + more)
+        step = 10.0 ** -(digits + _MORE_DECIMALS)
+        rounded = round(value, digits)
+        if rounded:
+            return self.text(en="more than ", nl="meer dan ") + self.number(rounded - step, digits + _MORE_DECIMALS)
+        near = self.number(step, digits + _MORE_DECIMALS)
+        if value < 0:
+            return self.text(en=f"between -{near} and 0", nl=f"tussen -{near} en 0")
+        return self.text(en=f"less than {near}", nl=f"minder dan {near}")
 
     def numbers(self, values: Iterable[float], digits: int = 2) -> str:
         """Write several numbers, as :meth:`number` writes one.
@@ -198,8 +232,11 @@ class Results:
         _display({"text/html": link, "text/plain": f"[{name}] {told}"})
 
     def value(self, name: str, value: float | str, digits: int = 2) -> None:
-        """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary."""
-        written = value if isinstance(value, str) else self.number(float(value), digits)
+        """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary.
+
+        Rounding makes no certainty of it (:meth:`said`).
+        """
+        written = value if isinstance(value, str) else self.said(float(value), digits)
         if self.folder is not None:
             self.folder.mkdir(parents=True, exist_ok=True)
             plain = value if isinstance(value, str) else float(value)

@@ -4,6 +4,7 @@ import html
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser
 
@@ -14,6 +15,14 @@ PHONE = {"width": 390, "height": 844}
 ANSWERED, DEPTH = 1.3, 6
 #: In pixels.
 LETTERS = 12
+#: Of A4, at most, of a page for everyone.
+SHEETS = 8
+
+#: All or nothing of a hundred, and an interval of no width, in either language.
+CERTAIN = re.compile(
+    r"(?<![\d.,])(?:100|0) (?:of|in|out of|van|van de|van elke) (?:the |every |de |elke )?100\b"
+    r"|(?<![\d.,])(\d+(?:[.,]\d+)?) ?%? ?(?:to|tot|–) ?\1 ?(?:%|(?:of|van) )"
+)
 
 WHERE = """(() => {
   const box = (one) => one.getBoundingClientRect();
@@ -84,6 +93,50 @@ def test_every_page_says_what_it_is_about_and_which_editions_there_are(site: Pat
             target = (site / lang / f"{name}.html").parent / address
             assert target.resolve() == site / (other if other != "x-default" else "en") / f"{name}.html"
     assert len(told) > 0.9 * len(Catalogue.read(handbook_root()).files)
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_a_public_page_prints_on_few_sheets_without_code_and_with_the_answers_last(
+    site: Path, browser: Browser, lang: str
+) -> None:
+    page = browser.new_page()
+    for name in Catalogue.read(handbook_root()).files:
+        if not name.startswith(("notebooks/explainers/", "book/")):
+            continue
+        page.goto((site / lang / f"{name}.html").as_uri())
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        texts = [together(sheet.get_textpage().get_text_range()) for sheet in document]
+        document.close()
+        assert len(texts) <= SHEETS, f"{name}: {len(texts)} sheets"
+        if name.startswith("notebooks/"):
+            answers = page.evaluate(
+                "[...document.querySelectorAll('.answers li > p:nth-child(2)')].map(p => p.textContent)"
+            )
+            assert len(answers) == page.locator("details.sd-dropdown").count() > 0, name
+            for answer in answers:
+                said = together(answer)[:60]
+                assert said in texts[-1], f"{name}: {answer}"
+                assert not any(said in text for text in texts[:-1]), f"{name}: {answer}"
+            assert not any("outvalue" in text or "importnumpy" in text for text in texts), f"{name}: code"
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_no_page_makes_a_certainty_by_rounding(site: Path, lang: str) -> None:
+    told = []
+    for path in sorted((site / lang).rglob("*.html")):
+        article = path.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+        plain = re.sub(r"<(pre|script|style)\b.*?</\1>", "", article, flags=re.DOTALL)
+        # What `out.value` recorded is right by its own rule: a nothing that it says is one.
+        plain = re.sub(r'<span class="pasted-text">.*?</span>', "…", plain)
+        seen = " | ".join(re.findall(r'alt="([^"]*)"', plain))
+        text = " ".join(html.unescape(f"{re.sub('<[^>]+>', ' ', plain)} | {seen}").split())
+        told += [f"{path.stem}: {text[max(0, m.start() - 60) : m.end() + 40]}" for m in CERTAIN.finditer(text)]
+    assert told == []
+
+
+def together(text: str) -> str:
+    return re.sub(r"\W+", "", text)
 
 
 def test_an_explainer_prints_without_its_code(site: Path, browser: Browser) -> None:

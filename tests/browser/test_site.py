@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.publishing.site import loaded_from_elsewhere
@@ -61,7 +61,8 @@ OPENED = """(() => {
 #: What a page says, piece by piece; a formula's letters are drawn in pieces that no reader of PDFs puts together.
 SAID = """(() => {
   const apart = 'nav, script, style, math, button, .headerlink, .meaning, .citation > .label, .hide > summary, '
-    + '.protocol .cell_input, details.computed, .explorable';
+    + '.protocol .cell_input, details.computed, .explorable, .public .cell_input, .at-a-glance, #what-you-will-learn, '
+    + '#for-the-professional, #exercise, #teacher-s-notes, .public .provenance, .reading, .about-page';
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const said = [];
   while (walk.nextNode()) if (!walk.currentNode.parentElement.closest(apart)) said.push(walk.currentNode.data);
@@ -347,6 +348,19 @@ def test_a_procedure_prints_without_code_and_its_steps_take_four_sheets_at_most(
         assert not any(_together("out.value(") in text for text in texts), f"{name}: code"
 
 
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_each_condition_for_professionals_is_one_sheet(
+    site: Path, names: tuple[str, ...], page: Page, lang: str
+) -> None:
+    conditions = [name for name in names if name.startswith("book/conditions/")]
+    assert len(conditions) == 11
+    for name in conditions:
+        page.goto(address(site, lang, name))
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert [tuple(map(round, sheet.get_size())) for sheet in document] == [A4], name
+        document.close()
+
+
 def _sheets_of_steps(headings: list[tuple[str, int]]) -> tuple[int, int]:
     """Return the first sheet of a procedure's steps and the one that the next heading is on."""
     place = next(place for place, (title, _) in enumerate(headings) if title.startswith("Steps"))
@@ -366,26 +380,26 @@ def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: P
     page.set_viewport_size({"width": width, "height": 900})
     for name in ("notebooks/explainers/what-is-the-gut-microbiome", "book/for-everyone"):
         page.goto(address(site, lang, name))
-        terms = page.locator("article .defined")
+        terms = page.locator("article a.term")
         assert 0 < terms.count() <= 12
         for place in range(terms.count()):
-            term, tip = terms.nth(place), terms.nth(place).locator(".meaning")
-            if not term.locator("a").is_visible():
+            term, tip = terms.nth(place), tip_of(page, terms.nth(place))
+            if not term.is_visible():
                 continue  # in a box that is closed
             assert not tip.is_visible()
-            term.locator("a").focus()
+            term.focus()
             assert tip.is_visible()
             assert len(tip.inner_text()) > 10
             assert not page.evaluate(OVERFLOW), tip.inner_text()
             page.keyboard.press("Escape")
             assert not tip.is_visible()
-            term.locator("a").evaluate("link => link.blur()")
+            term.evaluate("link => link.blur()")
         # The pointer can go from the word to the definition, which stays.
-        term = terms.first
-        term.locator("a").hover()
-        tip = term.locator(".meaning")
+        term = next(one for one in terms.all() if one.is_visible())
+        term.hover()
+        tip = tip_of(page, term)
         assert tip.is_visible()
-        word, box = term.locator("a").bounding_box(), tip.bounding_box()
+        word, box = term.bounding_box(), tip.bounding_box()
         assert word is not None
         assert box is not None
         assert box["x"] >= 0
@@ -398,3 +412,7 @@ def test_a_term_shows_its_definition_to_pointer_and_keyboard(site: Path, page: P
         assert [one["id"] for one in found] == []
         page.mouse.move(0, 0)
         assert not tip.is_visible()
+
+
+def tip_of(page: Page, term: Locator) -> Locator:
+    return page.locator(f"#{term.get_attribute('aria-describedby')}")

@@ -110,7 +110,7 @@ def second(tmp_path_factory) -> Path:
     tubes = example_samples(SECOND_PEOPLE, SECOND_SEED)
     example_screening(SECOND_PEOPLE, SECOND_SEED).to_csv(folder / "screening.csv", index=False)
     write_example_shipments(folder, tubes, SECOND_SEED)
-    example_questionnaire(SECOND_SEED, tubes).to_csv(folder / "questionnaire.csv", index=False)
+    example_questionnaire(SECOND_SEED, tubes, SECOND_SEED).to_csv(folder / "questionnaire.csv", index=False)
     shutil.copy(datasets.path("example-study", "mock.csv"), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(PASSPHRASE, raising=False)

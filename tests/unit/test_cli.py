@@ -188,14 +188,12 @@ def test_a_study_runs_its_steps_in_order(steps, capsys):
     assert run("run", "keep-it-cold", "--study", "mine/study.yml") == 2
     assert "Run that step first: handbook run plan-the-study" in capsys.readouterr().err
     assert run("study", "check", "mine") == 0
-    assert "waits" in capsys.readouterr().out
+    assert "waiting" in capsys.readouterr().out
     assert run("study", "run", "mine/study.yml") == 0
     captured = capsys.readouterr()
     assert "Left out: sequence: it needs what extract-and-plate leaves" in captured.err
     seen = steps / "results" / "keep-it-cold" / "files" / "seen.csv"
     assert seen.read_text(encoding="utf-8") == "people\n60\n"
-    assert run("study", "run", "mine/study.yml") == 2
-    assert "not overwritten" in capsys.readouterr().err
     assert run("run", "plan-the-study", "--study", "mine", "-p", "people", "70", "--force") == 0
     assert run("study", "run", "mine", "--only", "keep-it-cold", "--force") == 0
     assert seen.read_text(encoding="utf-8") == "people\n70\n"
@@ -205,6 +203,56 @@ def test_a_study_runs_its_steps_in_order(steps, capsys):
     assert run("describe", "keep-it-cold", "--json") == 0
     assert '"study": "@plan-the-study/plan.csv"' in capsys.readouterr().out
     assert run("run", "my-topic", "--study", "mine") == 2
+
+
+def report_of(folder, step):
+    return (folder / "results" / step / "report.html").read_bytes()
+
+
+def edited(folder, old, new):
+    path = folder / "study.yml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_study_is_run_again_while_it_goes_on(steps, capsys):
+    assert run("study", "run", "mine") == 0
+    before = report_of(steps, "plan-the-study"), report_of(steps, "keep-it-cold")
+    assert run("study", "run", "mine") == 0
+    assert (report_of(steps, "plan-the-study"), report_of(steps, "keep-it-cold")) == before
+    capsys.readouterr()
+    edited(steps, "participants: 60", "participants: 66")
+    assert run("study", "status", "mine") == 0
+    assert "people was 60 and is 66" in " ".join(capsys.readouterr().out.split())
+    assert run("study", "run", "mine") == 0
+    told = capsys.readouterr().err
+    assert "Run again: plan-the-study: people was 60 and is 66." in told
+    assert "Run again: keep-it-cold: plan: plan.csv is another file now." in told
+    assert (steps / "earlier" / "plan-the-study-1" / "report.html").read_bytes() == before[0]
+    assert (steps / "earlier" / "keep-it-cold-1" / "report.html").read_bytes() == before[1]
+    assert run("study", "check", "mine") == 0
+    assert "stale" not in capsys.readouterr().out
+
+
+def test_what_waits_is_told_and_the_rest_runs(steps, root, capsys):
+    path = root / "notebooks" / "protocols" / "keep-it-cold.md"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('plan: "@plan-the-study/plan.csv"', "plan: files.scans")
+    text = text.replace('plan: str = ""  # the plan (file)', 'plan: str = "scans.csv"  # log of scans (file) (example)')
+    path.write_text(text, encoding="utf-8")
+    assert run("study", "run", "mine") == 0
+    assert "Waiting: keep-it-cold: The study file names a file that is not there." in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study"}
+
+
+def test_a_step_asked_for_by_name_does_not_wait_and_nothing_runs(steps, capsys):
+    assert run("study", "run", "mine", "--only", "keep-it-cold") == 2
+    assert "plan.csv" in capsys.readouterr().err
+    assert not (steps / "results").exists()
+    assert run("study", "run", "mine", "--only", "plan-the-study", "--only", "keep-it-cold") == 0
 
 
 def test_a_study_ends_where_a_step_fails(steps, root, capsys):

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -23,6 +24,7 @@ from handbook_utils.protocols.metadata.inputs import coordinates, gathered, plan
 from handbook_utils.protocols.metadata.records import (
     Circumstances,
     controls,
+    forms_and_scans,
     read_questionnaire,
     read_rejected,
     read_tubes,
@@ -579,3 +581,108 @@ def test_the_tenth_visit_comes_after_the_second(tmp_path):
     given.to_csv(tmp_path / "answers.csv", index=False)
     with pytest.raises((InputError, InputErrors), match="before earlier ones"):
         read_questionnaire(tmp_path / "answers.csv", listed, today=TODAY)
+
+
+def test_a_visit_that_was_missed_needs_no_day(files, tmp_path):
+    answers, tubes = files
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    never_came, not_filled = frame.loc[2, "tube"], frame.loc[5, "tube"]
+    frame.loc[5, "collected"] = "not collected"
+    frame.drop(index=2).to_csv(answers, index=False)
+    given = PARAMETERS | {"questionnaire": str(answers), "tubes": str(tubes)}
+    with pytest.raises(InputErrors, match="Tubes have no questionnaire"):
+        gathered(given)
+    verdicts = tmp_path / "verdicts.csv"
+    verdicts.write_text(f"tube,verdict\n{never_came},missing\n", encoding="utf-8")
+    found, kept, rejected, study = gathered(given | {"verdicts": str(verdicts)})
+    made = records(found.table, kept, planned_controls(kept, PARAMETERS), study)
+    assert rejected == [never_came]
+    assert not {never_came, not_filled} & set(made["sample"])
+    assert (made["content"] == "sample").sum() == 178
+    assert made.loc[made["content"] == "sample", "date"].str.fullmatch(r"\d{4}-\d\d").all()
+    verdicts.write_text(f"tube,verdict\n{never_came},missing\n{not_filled},accept\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="said not to have been filled"):
+        gathered(given | {"verdicts": str(verdicts)})
+
+
+def test_the_forms_of_the_example_are_those_of_its_scans():
+    scans = datasets.frame("example-study", "scans")
+    scanned = scans[scans["event"] == "collected"].set_index("code")["time"]
+    assert len(scanned) == 177
+    assert forms_and_scans(example_questionnaire(), scanned) == []
+
+
+def test_forms_filed_under_each_others_tubes_are_found(files, tmp_path):
+    answers, tubes = files
+    scans = datasets.frame("example-study", "scans")
+    scanned = scans[scans["event"] == "collected"].rename(columns={"code": "tube", "time": "collected"})
+    scanned[["tube", "collected"]].to_csv(tmp_path / "collected.csv", index=False)
+    frame = pd.read_csv(answers, dtype=str, keep_default_na=False)
+    generator = np.random.default_rng(4)
+    when = pd.to_datetime(frame["collected"])
+    people = frame["tube"].str.rpartition("-")[0]
+    swaps = found = 0
+    for _ in range(200):
+        one, other = (int(place) for place in generator.choice(len(frame), 2, replace=False))
+        if abs(when[one] - when[other]) <= pd.Timedelta(hours=25) or people[one] == people[other]:
+            continue
+        swapped = frame.copy()
+        swapped.loc[[one, other], "collected"] = frame.loc[[other, one], "collected"].to_numpy()
+        told = forms_and_scans(swapped, scanned.set_index("tube")["collected"])
+        swaps += 1
+        found += bool(told) and frame.loc[one, "tube"] in told[0].found
+    assert found / swaps >= 0.95  # tubes that were never scanned have nothing to be held against
+    given = PARAMETERS | {
+        "questionnaire": str(answers),
+        "tubes": str(tubes),
+        "collected": str(tmp_path / "collected.csv"),
+    }
+    gathered(given)
+    swapped.to_csv(answers, index=False)
+    with pytest.raises(InputErrors, match="not that of the scan"):
+        gathered(given)
+
+
+@pytest.mark.parametrize("key", ["ena", "mixs", "mims"])
+def test_every_field_of_the_official_list_is_known_and_as_needed_as_there(key):
+    official = datasets.frame("standards").query("standard == @key").set_index("field")["need"]
+    ours = STANDARDS[key]
+    assert set(official.index) <= {field.name for field in ours.fields}
+    assert set(official.index[official == "required"]) <= set(ours.required)
+
+
+def test_ten_thousand_values_agree_with_the_official_lists():
+    """Values of the lists pass; values with a letter changed, cut off or in another case do not."""
+    generator = np.random.default_rng(5)
+    lists = datasets.frame("standards", "lists").query("standard in ['ena', 'mixs', 'mims']")
+    every = {key: set(part["value"]) for key, part in lists.groupby(["standard", "field"])}
+    rows = lists.iloc[generator.integers(0, len(lists), 5000)]
+    agreed = 0
+    for key, name, value in zip(rows["standard"], rows["field"], rows["value"], strict=True):
+        asked = STANDARDS[key]
+        field = asked.field(name)
+        place = int(generator.integers(0, len(value)))
+        slips = (value[:place] + "q" + value[place + 1 :], value[:-1], value.swapcase())
+        slip = slips[int(generator.integers(0, 3))]
+        for written in (value, slip):
+            allowed = written in every[key, name] or written in asked.missing
+            found = None if written in asked.missing else check(written, field)
+            agreed += (found is None) == allowed
+    assert agreed == 10_000
+
+
+@pytest.mark.parametrize(
+    ("standard_key", "field", "wrong", "right"),
+    [
+        ("ena", "geographic location (country and/or sea)", "Holand", "Is it Netherlands?"),
+        ("ena", "geographic location (country and/or sea)", "Nederland", "Netherlands"),
+        ("ena", "geographic location (country and/or sea)", "Groningen", "a region has its own field"),
+        ("mixs", "geo_loc_name", "Holand: Groningen, Groningen", "Is it Netherlands?"),
+        ("ncbi", "geo_loc_name", "Groningen", "a region has its own field"),
+        ("ena", "IHMC medication code", "8", "08=8=Antibiotics"),
+    ],
+)
+def test_what_is_not_of_a_list_is_told_what_is_meant(standard_key, field, wrong, right):
+    problem = check(wrong, STANDARDS[standard_key].field(field))
+    assert problem is not None
+    assert right in problem.remedy

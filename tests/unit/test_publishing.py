@@ -290,13 +290,13 @@ def test_the_glossary_and_the_checked_numbers_come_from_their_sources(book: Path
 
 def test_the_first_use_of_a_term_shows_its_definition(book: Path) -> None:
     english = page(book, "en/notebooks/explainers/both.html")
-    assert english.count('class="defined"') == 1
+    assert english.count('class="term"') == english.count('class="meaning"') == 1
     assert 'href="../../book/glossary.html#term-sum" aria-describedby="tip-term-sum">sum</a>' in english
     assert "What adding gives.</span>" in english
     # An English chapter of the Dutch edition has English terms, explained in English.
     assert "What adding gives.</span>" in page(book, "nl/notebooks/recipes/english.html")
     for lang in ("en", "nl"):
-        assert 'class="defined"' not in page(book, f"{lang}/book/glossary.html")
+        assert 'class="term"' not in page(book, f"{lang}/book/glossary.html")
 
 
 def test_a_chapter_says_how_it_was_made_and_can_be_taken_along(book: Path) -> None:

@@ -8,7 +8,8 @@ from handbook_utils.publishing.search import sections_of, synonyms
 def test_code_tooltips_and_links_of_headings_are_no_text():
     page = (
         '<article><section id="a"><h1>Gut<a class="headerlink" href="#a">#</a></h1><p>A '
-        '<a class="term">cell<span class="meaning">of a body</span></a></p><pre>import this</pre></section></article>'
+        '<a class="term">cell</a></p><pre>import this</pre></section>'
+        '<div class="meanings"><span class="meaning">of a body</span></div></article>'
     )
     [section] = sections_of(page)
     assert (section.heading, section.text) == ("Gut", "A cell")

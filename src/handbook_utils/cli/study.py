@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from handbook_utils.cli.terminal import Timeout, ask_passphrase, progress_bar, say, shown, tell
-from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.errors import InputError
 from handbook_utils.home import handbook_root
+
+if TYPE_CHECKING:
+    from handbook_utils.protocols.study_file import StudyFile
 
 top = typer.Typer()
 app = typer.Typer(
@@ -50,33 +53,32 @@ StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.YML", help="The st
 @app.command("check")
 def check_study(path: StudyArgument) -> None:
     """Check a study file, and say which steps can be run with what is there."""
-    from handbook_utils.chapters import Catalogue
-    from handbook_utils.chapters.sources import result_folder, study_parameters
-    from handbook_utils.protocols.study_file import STEPS, read_study_file
-    from handbook_utils.runs.chain import chosen_steps
+    from handbook_utils.protocols.study_file import read_study_file
 
     study = read_study_file(path)
+    say(f"{study.name}: the study file fits.")
+    shown.print(_states(study))
+
+
+def _states(study: StudyFile) -> Table:
+    """Return how each step stands, and why."""
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.protocols.study_file import STEPS
+    from handbook_utils.runs.chain import chosen_steps, state_of
+
     chapters, left_out = chosen_steps(Catalogue.read(handbook_root()), [f"protocols/{step}" for step in STEPS])
     table = Table("step", "state", "why", box=None, pad_edge=False)
     for chapter in chapters:
-        step = chapter.slug.rpartition("/")[2]
-        if result_folder(study.folder, step).exists():
-            table.add_row(step, "done", f"results/{step}")
-            continue
-        try:
-            study_parameters(chapter, study.values, study.path)
-            table.add_row(step, "ready", "")
-        except InputErrors as waiting:
-            table.add_row(step, "waits", "\n".join(error.problem for error in waiting.errors))
+        state = state_of(chapter, study.values, study.path)
+        table.add_row(chapter.slug.rpartition("/")[2], state.name, "\n".join(state.why))
     for step, reason in left_out.items():
         table.add_row(step, "left out", reason)
-    say(f"{study.name}: the study file fits.")
-    shown.print(table)
+    return table
 
 
 @app.command("status")
 def study_status(path: StudyArgument) -> None:
-    """Say where every tube is, as the study's ledger knows it: how many of each visit, and what happened last."""
+    """Say where every tube is, as the study's ledger knows it, and how every step stands."""
     from handbook_utils.protocols.ledger import Ledger, status
     from handbook_utils.protocols.study_file import read_study_file
 
@@ -92,7 +94,9 @@ def study_status(path: StudyArgument) -> None:
         else "no tube given out yet"
     )
     say(f"{study.name}: {said}.")
-    shown.print(table)
+    if len(tubes):
+        shown.print(table)
+    shown.print(_states(study))
 
 
 @app.command("run")
@@ -101,10 +105,16 @@ def run_study(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="STEP", help="Run this step alone; may be given many times.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace earlier result folders.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run steps that are done too, and replace their result folders.")
+    ] = False,
     timeout: Timeout = 600,
 ) -> None:
-    """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file."""
+    """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file.
+
+    What is done and still true is kept. What rests on something that has changed is run again; what it had left before
+    is kept under earlier/. What waits for a file is told.
+    """
     from handbook_utils.chapters import Catalogue
     from handbook_utils.protocols.people.assignment import check_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
@@ -119,10 +129,25 @@ def run_study(
     for name, reason in left_out.items():
         tell(f"Left out: {name}: {reason}.")
     with progress_bar() as progress:
-        done = run_steps(chapters, study.values, study.path, root=root, force=force, timeout=timeout, progress=progress)
+        done = run_steps(
+            chapters,
+            study.values,
+            study.path,
+            root=root,
+            wanted=bool(only),
+            force=force,
+            timeout=timeout,
+            progress=progress,
+        )
     for step in done:
+        name = step.chapter.slug.rpartition("/")[2]
         if step.failure:
             tell(str(step.failure))
             tell(f"What there is to find out why: {step.folder}")
             raise typer.Exit(1)
+        if step.state.name == "waiting":
+            tell(f"Waiting: {name}: {' '.join(step.state.why)}")
+            continue
+        if step.state.name == "stale":
+            tell(f"Run again: {name}: {'; '.join(step.state.why)}.")
         say(str(step.folder / "report.html"))

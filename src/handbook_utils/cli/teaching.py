@@ -38,11 +38,13 @@ def slides(
     timeout: Timeout = 600,
 ) -> None:
     """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
+    from handbook_utils.publishing.teaching.lesson import lesson_of
+    from handbook_utils.publishing.teaching.qr import page_address
     from handbook_utils.publishing.teaching.slides import slides_html
 
     chapter, target = _explainer(slug, lang, output, ".html", force)
-    outcome = executed(chapter, timeout, {"lang": lang})
-    _keep(target, slides_html(chapter, outcome.notebook, handbook_root()).encode())
+    lesson = lesson_of(chapter, executed(chapter, timeout, {"lang": lang}).notebook, handbook_root())
+    _keep(target, slides_html(lesson, page_address(handbook_root(), slug, lang)).encode())
 
 
 @app.command()
@@ -53,15 +55,29 @@ def handout(
     force: Force = False,
     timeout: Timeout = 600,
 ) -> None:
-    """Make a handout of an explainer: one A4 page as PDF, with its short answer, a figure, and how sure we are."""
+    """Make a handout of an explainer: one A4 page with its short answer, its drawing, and how sure we are.
+
+    A PDF, made by Chromium; or HTML, where the name of the output ends so.
+    """
     import tempfile
 
-    from handbook_utils.publishing.teaching.handout import handout_pdf
+    from handbook_utils.publishing.chromium import chromium, pdf_of
+    from handbook_utils.publishing.teaching.lesson import lesson_of
+    from handbook_utils.publishing.teaching.qr import page_address
+    from handbook_utils.publishing.teaching.sheets import handout_html
 
-    chapter, target = _explainer(slug, lang, output, ".pdf", force)
+    ending = ".html" if (output.suffix == ".html" if output else not chromium()) else ".pdf"
+    chapter, target = _explainer(slug, lang, output, ending, force)
+    lesson = lesson_of(chapter, executed(chapter, timeout, {"lang": lang}).notebook, handbook_root())
+    made = handout_html(lesson, page_address(handbook_root(), slug, lang))
+    if ending == ".html":
+        _keep(target, made.encode())
+        return
     with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
-        outcome = executed(chapter, timeout, {"lang": lang}, Path(name))
-        _keep(target, handout_pdf(chapter, outcome.notebook, Path(name), handbook_root()))
+        page, printed = Path(name) / "page.html", Path(name) / "page.pdf"
+        page.write_text(made, encoding="utf-8")
+        pdf_of(page, printed)
+        _keep(target, printed.read_bytes())
 
 
 def _explainer(slug: str, lang: str, output: Path | None, ending: str, force: bool) -> tuple[Chapter, Path]:

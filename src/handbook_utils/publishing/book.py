@@ -308,7 +308,7 @@ class _Editions:
         from handbook_utils.publishing.render import BEGIN, tell
         from handbook_utils.publishing.stage import Stage
 
-        self._folder, self._catalogue, self._renderers = folder, catalogue, renderers
+        self._folder, self._catalogue, self._renderers, self._address = folder, catalogue, renderers, address
         self._stages: dict[str, Stage] = {}
         # In the order they come in, so that Sphinx waits for one only when it has read all before it.
         chapters, languages = catalogue.chapters[::-1], tuple(renderers)
@@ -328,6 +328,7 @@ class _Editions:
         from handbook_utils.publishing.render import ALL, finish, tell
         from handbook_utils.publishing.search import add_search
         from handbook_utils.publishing.site import add_downloads
+        from handbook_utils.publishing.teaching.material import add_lessons
         from handbook_utils.publishing.web.pictures import add_pictures
 
         for lang, process in self._renderers.items():
@@ -339,6 +340,13 @@ class _Editions:
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
             add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            add_lessons(
+                _pages(self._folder, lang),
+                self._catalogue.root,
+                outcomes[lang].values(),
+                address=self._address,
+                cache=self._folder.parent / "cache" / "pdf",
+            )
         return found
 
 

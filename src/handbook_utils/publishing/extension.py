@@ -29,10 +29,16 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
+from handbook_utils.publishing.pages.explorables import setup_explorables
 from handbook_utils.publishing.pages.illustrations import setup_illustrations
+from handbook_utils.publishing.pages.own_result import setup_own_result
+from handbook_utils.publishing.pages.quiz import setup_quiz
+from handbook_utils.publishing.pages.scripts import setup_scripts
+from handbook_utils.publishing.pages.senses import read_senses
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
+from handbook_utils.publishing.teaching.offered import setup_lessons
 from handbook_utils.publishing.translate import problems
 from handbook_utils.publishing.web.cards import setup_cards
 from handbook_utils.publishing.web.surroundings import setup_surroundings
@@ -312,7 +318,8 @@ def _navigation(app: Sphinx) -> list[dict[str, Any]]:
 def _glossaries(app: Sphinx) -> dict[str, Glossary | None]:
     """Return what to look for on pages of each language: nothing where the book has no glossary."""
     _, rows = read_terms(app.srcdir) if app.env.domaindata["handbook"]["glossary"] else (None, [])
-    return {lang: glossary_of(rows, lang, app.config.handbook_terms_unlinked.get(lang, ())) for lang in LANGUAGES}
+    senses = read_senses(app.srcdir)
+    return {lang: glossary_of(rows, lang, senses.get(lang)) for lang in LANGUAGES}
 
 
 def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
@@ -385,7 +392,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         where = app.env.domaindata["handbook"]["glossary"]
         if page and glossary is not None and pagename != where:
             address = app.builder.get_relative_uri(pagename, where)
-            context["body"] = with_terms(context["body"], glossary, address)
+            context["body"] = with_terms(context["body"], glossary, address, page=pagename)
     context.update(
         words=WORDS[lang],
         description=description_of(context.get("body", "")),
@@ -453,7 +460,7 @@ def _builder_inited(app: Sphinx) -> None:
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
         setup_surroundings(app)
-        app.add_js_file("handbook.js", loading_method="defer")
+        setup_scripts(app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -463,7 +470,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     citations.register()
     app.add_html_theme("handbook", str(THEME))
     app.add_config_value("handbook_titles", {}, "html", [dict])
-    app.add_config_value("handbook_terms_unlinked", {}, "html", [dict])
     app.add_config_value("handbook_manifest", {}, "", [dict])
     app.add_html_math_renderer("mathml", (_visit_inline_math, None), (_visit_block_math, None))
     app.add_domain(_Glue, override=True)
@@ -472,7 +478,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("handbook-checked", _Checked)
     app.add_node(checked_numbers)
     setup_illustrations(app)
+    setup_explorables(app)
+    setup_quiz(app)
+    setup_own_result(app)
     setup_cards(app)
+    setup_lessons(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))
     app.connect("config-inited", _config_inited)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError
 from handbook_utils.publishing.dutch import catalogue_of
-from handbook_utils.runs.methods import read_references
+from handbook_utils.runs.methods import Reference, read_references
 from handbook_utils.runs.page import Page
 from handbook_utils.runs.report import recorded_values
 from handbook_utils.runs.words import Language
@@ -114,10 +115,15 @@ def page_of(chapter: Chapter, notebook: Any, root: Path) -> Page:
     return Page(
         lang=lang,
         values=recorded_values(notebook),
-        references=read_references(root / "book" / "references.bib"),
+        references=_references(root / "book" / "references.bib", (root / "book" / "references.bib").stat().st_mtime_ns),
         source=chapter.path,
         translations=catalogue_of(root / "locale", f"notebooks/{chapter.slug}") if lang == "nl" else {},
     )
+
+
+@lru_cache(maxsize=2)
+def _references(path: Path, _changed: int) -> Mapping[str, Reference]:
+    return read_references(path)
 
 
 def parts_of(notebook: Any, expanded: Callable[[str], str] = str) -> list[Part]:
@@ -233,6 +239,15 @@ def figures_in(cell: Any) -> Iterator[tuple[str, str, str]]:
         shown = "".join(output.get("data", {}).get("text/html", ""))
         if match := _FIGURE.search(shown):
             yield match["name"], match["alt"], shown
+
+
+def is_lesson(notebook: Any) -> bool:
+    """Tell whether a chapter has a short answer, and so can be taught with."""
+    try:
+        answer_of(parts_of(notebook))
+    except InputError:
+        return False
+    return True
 
 
 def answer_of(parts: Sequence[Part]) -> Box:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.nodes import traverse_parent
+from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import solution_node
 
 from handbook_utils.publishing.order import COMPUTED
@@ -53,6 +54,26 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if computed or taken:
         page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
     _say_for_whom(page, sections, words)
+    _answers_last(page, words)
+
+
+def _answers_last(page: nodes.section, words: dict[str, str]) -> None:
+    """Put the answers to the quiz at the end once more, for paper, where a box does not stay closed."""
+    asked = list(page.findall(dropdown_main))
+    if not asked:
+        return
+    listed = nodes.enumerated_list()
+    for box in asked:
+        copy = box.deepcopy()
+        for node in copy.findall(nodes.Element):
+            node["ids"] = []
+        title = next(copy.findall(dropdown_title))
+        said = "".join(text.astext() for text in title.findall(nodes.Text) if not isinstance(text.parent, nodes.raw))
+        question = nodes.paragraph("", "", nodes.strong("", said))
+        copy.remove(title)
+        listed += nodes.list_item("", question, *copy.children)
+    heading = nodes.rubric("", words["answers"])
+    page += nodes.container("", heading, listed, classes=["answers", "print-only"])
 
 
 def _say_for_whom(page: nodes.section, sections: dict[str, nodes.section], words: dict[str, str]) -> None:
@@ -87,7 +108,7 @@ def description_of(body: str) -> str:
     'Many live there.'
     """
     answer = body[max(body.find('class="tip'), body.find("tip admonition"), 0) :]
-    for found in re.finditer(r"<p>(.*?)</p>", re.sub(r'<span class="meaning".*?</span>', "", answer), re.DOTALL):
+    for found in re.finditer(r"<p>(.*?)</p>", answer, re.DOTALL):
         said = " ".join(html.unescape(re.sub(r"<[^>]+>", "", found[1])).split())
         if said:
             return said if len(said) <= _DESCRIPTION else said[:_DESCRIPTION].rpartition(" ")[0] + " …"

@@ -36,7 +36,7 @@ _LISTS = {
 
 _LEFT_OUT = re.compile(
     r"<(?P<tag>script|style|pre|math|nav)\b.*?</(?P=tag)>|<!--.*?-->"
-    r'|<span class="meaning".*?</span>|<a class="headerlink".*?</a>|<summary>\s*(?:<span>[^<]*</span>\s*)+</summary>',
+    r'|<div class="meanings".*?</div>|<a class="headerlink".*?</a>|<summary>\s*(?:<span>[^<]*</span>\s*)+</summary>',
     re.DOTALL,
 )
 _PART = re.compile(

@@ -21,6 +21,7 @@ from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
 from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.order import answer_first, parted
+from handbook_utils.publishing.parts import is_lesson
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
 from handbook_utils.text import yaml_text
@@ -139,6 +140,7 @@ class Stage:
             notebook = _notice(failure_page(chapter, outcome.failure, self._lang))
         else:
             self._pages[name]["run"] = outcome.notebook.metadata["handbook_run"]  # type: ignore[union-attr]
+            self._pages[name]["lesson"] = chapter.part == "explainers" and is_lesson(outcome.notebook)
             if rows := list(_peers(outcome.notebook)):
                 self._peers[chapter.slug] = rows
             notebook = _for_sphinx(outcome.notebook, chapter, self.folder, depth=name.count("/"))

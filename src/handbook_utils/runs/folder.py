@@ -37,7 +37,9 @@ from handbook_utils.text.hash import sha256_of
 
 #: What a run may leave for the reader, in folders of these names.
 _KEPT = ("figures", "tables", "files")
-_OF_FAILED = frozenset(["log.txt", "params.yml", "notebook.ipynb", "report.html"])
+#: The file with which a run is repeated.
+PARAMS = "params.yml"
+_OF_FAILED = frozenset(["log.txt", PARAMS, "notebook.ipynb", "report.html"])
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -186,7 +188,7 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
         _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
-        _write(folder / "params.yml", params_text(chapter, outcome.parameters, run["answers"], target))
+        _write(folder / PARAMS, params_text(chapter, outcome.parameters, run["answers"], target))
         _write(folder / "log.txt", log_text(outcome))
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
@@ -208,7 +210,7 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     _check_failed(target)
     with _moved_whole(target) as folder:
         _write(folder / "log.txt", log_text(outcome))
-        _write(folder / "params.yml", params_text(chapter, failure.parameters, _states(outcome), target))
+        _write(folder / PARAMS, params_text(chapter, failure.parameters, _states(outcome), target))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
             references = read_references(root / "book" / "references.bib")

@@ -387,7 +387,11 @@ def _quantiles(shares: Shares, central: float) -> dict[str, Shares]:
 
 
 def _named(study: Study, rank: str) -> Study:
-    taxa = study.agglomerate(rank) if study.taxonomy is not None and rank else study
+    taxa = study
+    if study.taxonomy is not None and rank:
+        # Programs write Genus and genus.
+        same = [str(one) for one in study.taxonomy.columns if str(one).casefold() == rank.casefold()]
+        taxa = study.agglomerate(same[0] if same else rank)
     names = pd.Index([taxon_name(str(label)) for label in taxa.features], dtype=object)
     codes, unique = pd.factorize(names)
     joins = sparse.csr_array((np.ones(len(codes)), (range(len(codes)), codes)), shape=(len(codes), len(unique)))

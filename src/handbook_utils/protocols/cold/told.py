@@ -105,3 +105,22 @@ def methods(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) -
         f"flagged. {counts['accept']} tubes were accepted, {counts['flag']} flagged, {counts['reject']} rejected; "
         f"{counts['missing']} were not received."
     )
+
+
+def collected(scans: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Return when each tube was filled, as it was scanned: what the forms are held against.
+
+    Parameters
+    ----------
+    scans : pandas.DataFrame
+        As :func:`handbook_utils.protocols.cold.reading.read_scans` returns them.
+    zone : str
+        Of the clock that people at home read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``tube`` and ``collected`` (local time), of those that were scanned.
+    """
+    moments = pd.to_datetime(scans["collected"], utc=True).dropna().dt.tz_convert(zone)
+    return pd.DataFrame({"tube": moments.index, "collected": moments.dt.strftime("%Y-%m-%d %H:%M").to_numpy()})

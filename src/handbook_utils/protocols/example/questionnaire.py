@@ -6,20 +6,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sys
 
 import numpy as np
 import pandas as pd
 
+from handbook_utils.protocols.example.cold import example_shipments
+from handbook_utils.protocols.example.people import SEED as SHIPPED
 from handbook_utils.protocols.example.people import example_samples
 
 SEED = 20260302
+#: Minutes by which the time on a form may differ from that of the scan: people round.
+_ROUNDED = 10
 _FIRST_DAY = dt.datetime(2026, 1, 12)
 _DIETS, _DIET_SHARES = ("omnivore", "vegetarian", "vegan", "other"), (0.82, 0.12, 0.04, 0.02)
 _MEDICATION, _MEDICATION_SHARES = ("", "11", "06", "16", "21", "06;11"), (0.55, 0.12, 0.08, 0.06, 0.14, 0.05)
 
 
-def example_questionnaire(seed: int = SEED, samples: pd.DataFrame | None = None) -> pd.DataFrame:
+def example_questionnaire(
+    seed: int = SEED, samples: pd.DataFrame | None = None, shipped: int = SHIPPED
+) -> pd.DataFrame:
     """Simulate one questionnaire for every tube of the example study, or of another.
 
     Height, age, sex, diet and medication belong to the person and stay; weight, stool and meals vary from
@@ -31,6 +38,8 @@ def example_questionnaire(seed: int = SEED, samples: pd.DataFrame | None = None)
         The same seed gives the same answers.
     samples : pandas.DataFrame, optional
         Tubes, as :func:`~handbook_utils.protocols.example.people.example_samples` returns them.
+    shipped : int
+        Seed of the study's shipments: a form names the time at which its tube was scanned at home, as people write it.
 
     Returns
     -------
@@ -46,7 +55,10 @@ def example_questionnaire(seed: int = SEED, samples: pd.DataFrame | None = None)
     """
     generator = np.random.default_rng(seed)
     tubes = example_samples() if samples is None else samples
-    rows = []
+    scans = pd.read_csv(io.BytesIO(example_shipments(tubes, shipped)["scans.csv"]))
+    scanned = scans[scans["event"] == "collected"].set_index("code")["time"]
+    minutes = np.random.default_rng([seed, 7])
+    rows: list[dict[str, str]] = []
     for _, visits in tubes.groupby("participant", sort=False):
         person = visits.iloc[0]
         low, high = (int(part) for part in str(person["age_band"]).split("-"))
@@ -63,14 +75,19 @@ def example_questionnaire(seed: int = SEED, samples: pd.DataFrame | None = None)
         for visit, tube in enumerate(visits["sample"]):
             day = enters + dt.timedelta(weeks=6 * visit, days=int(generator.integers(-2, 3)))
             taken = day + dt.timedelta(hours=float(np.clip(generator.normal(8, 1.8), 5, 22)))
+            if tube in scanned.index:
+                written = dt.timedelta(minutes=int(minutes.integers(-_ROUNDED, _ROUNDED + 1)))
+                taken = dt.datetime.fromisoformat(scanned[tube]) + written
+            elif visit:
+                taken = dt.datetime.fromisoformat(rows[-1]["collected"]) + dt.timedelta(weeks=6)
             rows.append(
                 {
-                    "tube": tube,
+                    "tube": str(tube),
                     "collected": f"{taken:%Y-%m-%d %H:%M}",
                     "bristol": str(int(np.clip(round(usual + generator.normal(0, 0.7)), 1, 7))),
                     "antibiotics_days": str(antibiotics + 42 * visit) if known else "",
                     "diet": diet,
-                    "sex": person["sex"],
+                    "sex": str(person["sex"]),
                     "age": str(age),
                     "height_cm": f"{height:.0f}",
                     "weight_kg": f"{weight + generator.normal(0, 0.8):.1f}"

@@ -17,6 +17,7 @@ from handbook_utils.protocols.metadata.records import (
     controls,
     read_questionnaire,
     read_rejected,
+    read_scanned,
     read_tubes,
     records,
 )
@@ -132,10 +133,12 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
     ------
     InputError, InputErrors
     """
-    given = {name: str(parameters.get(name, "")) for name in ("questionnaire", "tubes", "verdicts")}
+    given = {name: str(parameters.get(name, "")) for name in ("questionnaire", "tubes", "verdicts", "collected")}
     tubes = read_tubes(Path(given["tubes"])) if given["tubes"] else datasets.frame("example-study")
+    rejected, came = read_rejected(Path(given["verdicts"])) if given["verdicts"] else ([], [])
     if given["questionnaire"]:
-        found = read_questionnaire(Path(given["questionnaire"]), tubes)
+        scanned = read_scanned(Path(given["collected"])) if given["collected"] else None
+        found = read_questionnaire(Path(given["questionnaire"]), tubes, out=rejected, came=came, scanned=scanned)
     else:
         if given["tubes"]:
             raise InputError(
@@ -146,7 +149,6 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
         answers = example_questionnaire()
         lines = answers.set_axis(pd.RangeIndex(2, len(answers) + 2, name="line"))
         found = validate_table(lines, QUESTIONNAIRE, "the simulated questionnaires")
-    rejected = read_rejected(Path(given["verdicts"])) if given["verdicts"] else []
     study = Circumstances(
         project=parameters["project"],
         country=parameters["country"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,21 @@ class Circumstances:
 # ---------------------------------------------------------------------- reading
 
 
-def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None = None) -> Validation:
+#: Hours by which the time on a form may differ from that of the scan.
+_APART = 24
+#: What stands instead of a day where no sample was taken: a visit that was missed has no date.
+NOT_TAKEN = "not collected"
+
+
+def read_questionnaire(
+    path: Path,
+    tubes: pd.DataFrame,
+    *,
+    out: Collection[str] = (),
+    came: Collection[str] = (),
+    scanned: pd.Series | None = None,
+    today: dt.date | None = None,
+) -> Validation:
     """Read questionnaires and hold them against their own rules and the list of tubes.
 
     Parameters
@@ -92,12 +106,16 @@ def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None
         CSV, TSV or Excel with the columns of :data:`metadata_standards.QUESTIONNAIRE`.
     tubes : pandas.DataFrame
         Columns sample, participant, arm, sex, age_band, centre, time_point.
+    out, came : collection of str
+        Tubes that were rejected or never came, and need no questionnaire; tubes that are known to have come.
+    scanned : pandas.Series, optional
+        Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
 
     Returns
     -------
     Validation
-        Its table is the questionnaires.
+        Its table is the questionnaires. A visit that was missed has no row, or "not collected" instead of its day.
 
     Raises
     ------
@@ -105,7 +123,11 @@ def read_questionnaire(path: Path, tubes: pd.DataFrame, *, today: dt.date | None
         Everything that is wrong, at once.
     """
     found = validate(path, QUESTIONNAIRE.key, today=today)
-    errors = [*(found.as_input_errors().errors if found.errors else ()), *_misfits(found.table, tubes, str(path))]
+    errors = [
+        *(found.as_input_errors().errors if found.errors else ()),
+        *_misfits(found.table, tubes, str(path), out, came),
+        *(forms_and_scans(found.table, scanned) if scanned is not None and "collected" in found.table else ()),
+    ]
     if errors:
         raise InputErrors(errors)
     return found
@@ -136,8 +158,8 @@ def read_tubes(path: Path) -> pd.DataFrame:
     return tubes
 
 
-def read_rejected(path: Path) -> list[str]:
-    """Return the tubes that ``keep-it-cold`` rejected, and those that never arrived.
+def read_rejected(path: Path) -> tuple[list[str], list[str]]:
+    """Return the tubes that ``keep-it-cold`` rejected, with those that never arrived; and those that came.
 
     Raises
     ------
@@ -153,10 +175,13 @@ def read_rejected(path: Path) -> list[str]:
             found=listed(list(verdicts.columns)),
             remedy="Give verdicts.csv of keep-it-cold.",
         )
-    return sorted(verdicts.loc[~verdicts["verdict"].isin(["accept", "flag"]), "tube"])
+    kept = verdicts["verdict"].isin(["accept", "flag"])
+    return sorted(verdicts.loc[~kept, "tube"]), sorted(verdicts.loc[verdicts["verdict"] != "missing", "tube"])
 
 
-def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[InputError]:
+def _misfits(
+    answers: pd.DataFrame, tubes: pd.DataFrame, where: str, out: Collection[str], came: Collection[str]
+) -> list[InputError]:
     """Find what is right by itself and wrong beside the list of tubes, or beside the person's other answers."""
     if not {"tube", "sex", "age", "height_cm", "collected"} <= set(answers.columns):
         return []
@@ -176,16 +201,28 @@ def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[Inp
                 remedy="Compare with the label; a tube that was never given out cannot be analysed.",
             )
         )
-    silent = [tube for tube in known.index if tube not in set(answers["tube"])]
+    silent = [tube for tube in known.index if tube not in {*answers["tube"], *out}]
     if silent:
         errors.append(
             InputError(
                 "Tubes have no questionnaire.",
                 where=f"{where}, tube",
                 found=listed(silent),
-                remedy="Ask for it, or add a row with 'not collected' where nothing is known.",
+                remedy=f"Ask for it. Of a visit that was missed write '{NOT_TAKEN}' into the column collected; tubes "
+                "that never came need no row where the verdicts of keep-it-cold are given.",
             )
         )
+    denied = sorted(set(answers.loc[answers["collected"] == NOT_TAKEN, "tube"]) & set(came))
+    if denied:
+        errors.append(
+            InputError(
+                "Tubes came back that are said not to have been filled.",
+                where=f"{where}, collected",
+                found=listed(denied),
+                remedy="Was a form filed under another tube, or were tubes exchanged?",
+            )
+        )
+    answers = answers[answers["collected"] != NOT_TAKEN]
     mine = answers[answers["tube"].isin(known.index)].copy()
     mine["participant"] = known["participant"].reindex(mine["tube"]).to_numpy()
     mine["listed"] = known["sex"].reindex(mine["tube"]).to_numpy()
@@ -228,6 +265,71 @@ def _misfits(answers: pd.DataFrame, tubes: pd.DataFrame, where: str) -> list[Inp
     return errors
 
 
+def read_scanned(path: Path) -> pd.Series:
+    """Read when tubes were filled, as ``keep-it-cold`` writes it.
+
+    Raises
+    ------
+    InputError
+        The file has no columns tube and collected.
+    """
+    frame = read_samples(path)
+    if not {"tube", "collected"} <= set(frame.columns):
+        raise InputError(
+            "The scans lack columns.",
+            where=str(path),
+            expected="tube, collected",
+            found=listed(list(frame.columns)),
+            remedy="Give collected.csv of keep-it-cold.",
+        )
+    return frame.set_index("tube")["collected"]
+
+
+def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputError]:
+    r"""Hold the days on forms against those of the scans, and say which two look exchanged.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        Questionnaires: ``tube``, ``collected``.
+    scanned : pandas.Series
+        Local times, by tube.
+
+    Returns
+    -------
+    list of InputError
+        One for all tubes whose form and scan differ by more than a day.
+
+    Examples
+    --------
+    >>> forms = pd.DataFrame({"tube": ["A-1", "A-2"], "collected": ["2026-03-01 08:00", "2026-01-10 07:30"]})
+    >>> scans = pd.Series({"A-1": "2026-01-10 07:31", "A-2": "2026-03-01 08:02"})
+    >>> print(forms_and_scans(forms, scans)[0].found.replace("), ", "),\n"))
+    A-1 (form 2026-03-01, scan 2026-01-10; its form fits A-2),
+    A-2 (form 2026-01-10, scan 2026-03-01; its form fits A-1)
+    """
+    form = pd.to_datetime(answers.set_index("tube")["collected"], errors="coerce", format="mixed").dropna()
+    scan = pd.to_datetime(scanned, errors="coerce", format="mixed").dropna()
+    both = form.index.intersection(scan.index)
+    far = [tube for tube in both if abs(form[tube] - scan[tube]) > pd.Timedelta(hours=_APART)]
+    told = []
+    for tube in far:
+        fits = [other for other in far if other != tube and abs(form[tube] - scan[other]) <= pd.Timedelta(hours=1)]
+        hint = f"; its form fits {fits[0]}" if len(fits) == 1 else ""
+        told.append(f"{tube} (form {form[tube]:%Y-%m-%d}, scan {scan[tube]:%Y-%m-%d}{hint})")
+    if not far:
+        return []
+    return [
+        InputError(
+            "The day on the form is not that of the scan.",
+            where="column collected of the questionnaires, and the scans",
+            expected=f"at most {_APART} hours between them",
+            found=listed(told),
+            remedy="Compare with the paper form: was it filed under another tube, or a day mistyped?",
+        )
+    ]
+
+
 # ---------------------------------------------------------------------- records
 
 
@@ -259,7 +361,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     Parameters
     ----------
     answers, tubes : pandas.DataFrame
-        Questionnaires and list of tubes; tubes without a questionnaire stay out.
+        Questionnaires and list of tubes; tubes without a questionnaire, or that were not filled, stay out.
     asked : pandas.DataFrame
         Controls.
     study : Circumstances
@@ -270,7 +372,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
         Text, one row a tube or control, in the order of the list of tubes and then the controls; "" where a value is
         not known. Free text does not come along.
     """
-    given = answers.set_index("tube")
+    given = answers[answers["collected"] != NOT_TAKEN].set_index("tube")
     rows = []
     for tube in tubes.itertuples():
         if tube.sample not in given.index:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from handbook_utils.publishing.pages.senses import Senses
 
 #: How many terms of a page are linked, so that it stays a text and does not become a list of links.
 MOST = 12
@@ -77,10 +79,13 @@ class Glossary:
         Finds the names, as whole words, of two that begin at the same place the longer one.
     terms : dict of str to Term
         By name in small letters.
+    senses : Senses
+        Which uses of these words are not meant.
     """
 
     pattern: re.Pattern[str]
     terms: Mapping[str, Term]
+    senses: Senses = field(default_factory=Senses)
 
 
 def read_terms(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
@@ -130,7 +135,7 @@ def _is_abbreviation(text: str) -> bool:
     return re.fullmatch(r"\w{2,7}", text) is not None and sum(letter.isupper() for letter in text) > 1
 
 
-def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, unlinked: Collection[str] = ()) -> Glossary | None:
+def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, senses: Senses | None = None) -> Glossary | None:
     """Prepare the search for terms.
 
     Parameters
@@ -139,21 +144,21 @@ def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, unlinked: Collecti
         As :func:`read_terms` gives them.
     lang : {"en", "nl"}
         The language of the text.
-    unlinked : collection of str
-        Names that are everyday words as well, and are left alone.
+    senses : Senses, optional
+        Which words, and which uses of words, are not the glossary's.
 
     Returns
     -------
     Glossary or None
         None where there is nothing to look for.
     """
-    left_alone = {name.casefold() for name in unlinked}
+    senses = senses or Senses()
     terms: dict[str, Term] = {}
     found: list[str] = []
     for row in rows:
         term = Term(anchor_of(row), row[f"definition_{lang}"])
         for name in names_of(row, lang):
-            if name.casefold() not in left_alone and name.casefold() not in terms:
+            if name.casefold() not in senses.never and name.casefold() not in terms:
                 terms[name.casefold()] = term
                 found.append(name)
     if not found:
@@ -163,10 +168,10 @@ def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, unlinked: Collecti
     for name in sorted(found, key=len, reverse=True):
         words = r"\s+".join(re.escape(html.escape(word, quote=False)) for word in name.split())
         parts.append(f"{words}{plural}" if _is_abbreviation(name) else f"(?i:{words}){plural}")
-    return Glossary(re.compile(rf"(?<![\w&-])(?:{'|'.join(parts)})(?![\w-])"), terms)
+    return Glossary(re.compile(rf"(?<![\w&-])(?:{'|'.join(parts)})(?![\w-])"), terms, senses)
 
 
-def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) -> str:
+def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST, page: str = "") -> str:
     """Link the first use of each term in the sentences of a page.
 
     Parameters
@@ -179,11 +184,14 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
         Where the glossary is, seen from this page.
     most : int
         How many terms to link.
+    page : str
+        Its name: some words have another sense on some pages.
 
     Returns
     -------
     str
-        HTML, in which a term is a link that is described by a tooltip right behind it.
+        HTML, in which a term is a link that is described by a tooltip. Those stand at the end of the page, so that a
+        sentence stays a sentence for who has it read out or copies it.
 
     Examples
     --------
@@ -192,21 +200,18 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
     >>> '<a class="term" href="g.html#term-sum" aria-describedby="tip-term-sum">sum</a>' in made
     True
     """
-    linked: set[str] = set()
+    linked: dict[str, str] = {}
 
     def link(match: re.Match[str]) -> str:
         said = html.unescape(" ".join(match[0].split())).casefold()
-        term = glossary.terms.get(said) or glossary.terms.get(said.removesuffix("s"))
+        name = said if said in glossary.terms else said.removesuffix("s")
+        term = glossary.terms.get(name)
         if term is None or term.anchor in linked or len(linked) >= most:
             return match[0]
-        linked.add(term.anchor)
-        definition = html.escape(term.definition, quote=False)
-        return (
-            f'<span class="defined"><a class="term" href="{address}#{term.anchor}" '
-            f'aria-describedby="tip-{term.anchor}">{match[0]}</a>'
-            f'<span class="meaning" role="tooltip" id="tip-{term.anchor}">{definition}</span>'
-            "</span>"
-        )
+        if glossary.senses.is_other(name, match.string[: match.start()], match.string[match.end() :], page):
+            return match[0]
+        linked[term.anchor] = html.escape(term.definition, quote=False)
+        return f'<a class="term" href="{address}#{term.anchor}" aria-describedby="tip-{term.anchor}">{match[0]}</a>'
 
     made: list[str] = []
     opened: list[tuple[str, bool]] = []
@@ -219,7 +224,11 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST) ->
         place = tag.end()
         _follow(tag[0], opened)
     made.append(body[place:])
-    return "".join(made)
+    tips = "".join(
+        f'<span class="meaning" role="tooltip" id="tip-{anchor}" hidden>{definition}</span>'
+        for anchor, definition in linked.items()
+    )
+    return "".join(made) + (f'<div class="meanings">{tips}</div>' if tips else "")
 
 
 def _follow(tag: str, opened: list[tuple[str, bool]]) -> None:

@@ -29,15 +29,38 @@ window.addEventListener("beforeprint", () => {
   closed.forEach((box) => { box.open = true; });
 });
 window.addEventListener("afterprint", () => closed.forEach((box) => { box.open = false; }));
-const shown = ":hover, :focus-within";
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  document.querySelectorAll(`.defined:is(${shown})`).forEach((term) => term.classList.add("dismissed"));
-});
+// The definition of a term stands at the end of the page, and is shown under the word that is pointed at or focused.
+let told = null;
+const hide = () => { if (told) told.tip.hidden = true; told = null; };
+const tell = (term) => {
+  if (told?.term === term) return;
+  hide();
+  const tip = document.getElementById(term.getAttribute("aria-describedby"));
+  if (!tip) return;
+  told = { term, tip };
+  const word = term.getBoundingClientRect();
+  const wide = term.closest("p, li").getBoundingClientRect();
+  tip.hidden = false;
+  const from = tip.offsetParent?.getBoundingClientRect() ?? { left: -scrollX, top: -scrollY };
+  tip.style.width = `${Math.max(wide.width, 200)}px`;
+  tip.style.left = `${Math.max(8, Math.min(wide.left, innerWidth - Math.max(wide.width, 200) - 8)) - from.left}px`;
+  tip.style.top = `${word.bottom + 4 - from.top}px`;
+};
 for (const kind of ["mouseover", "focusin"]) {
-  document.addEventListener(kind, () => {
-    document.querySelectorAll(".defined.dismissed").forEach((term) => {
-      if (!term.matches(shown)) term.classList.remove("dismissed");
-    });
+  document.addEventListener(kind, (event) => {
+    const term = event.target.closest?.("a.term");
+    if (term) tell(term);
+    else if (kind === "focusin") hide();
   });
 }
+// The pointer can go from the word to its definition: the way between them counts as both.
+document.addEventListener("mousemove", (event) => {
+  if (!told || told.term.matches(":focus")) return;
+  const word = told.term.getBoundingClientRect();
+  const box = told.tip.getBoundingClientRect();
+  const inside = (left, top, right, bottom) =>
+    event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+  if (!inside(word.left, word.top, word.right, box.top) && !inside(box.left, word.bottom, box.right, box.bottom)) hide();
+});
+document.addEventListener("focusout", (event) => { if (event.target.matches?.("a.term")) hide(); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
