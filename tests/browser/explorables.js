@@ -1,15 +1,13 @@
-// Runs the model of one explorable: node explorables.js <folder> < {"name": …, "inputs": [{knob: value}]}
+// Runs the model of one explorable: node explorables.js <folder> < {"name": …, "facts": …, "inputs": [{knob: value}]}
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 const [, , folder] = process.argv;
-const { name, inputs } = JSON.parse(fs.readFileSync(0, "utf8"));
+const { name, facts, inputs } = JSON.parse(fs.readFileSync(0, "utf8"));
 for (const file of ["frame.js", `${name}.js`]) vm.runInThisContext(fs.readFileSync(path.join(folder, file), "utf8"), { filename: file });
 const { knobs, model, say } = globalThis.explorables[name];
-const found = inputs.map(model);
-const said = inputs.map((values, place) => ({
-  en: say.en(values, found[place], (value, digits = 0) => value.toFixed(digits)),
-  nl: say.nl(values, found[place], (value, digits = 0) => value.toFixed(digits)),
-}));
-console.log(JSON.stringify({ knobs, found, said }));
+const found = inputs.map((values) => model(values, facts));
+const said = inputs.map((values, place) => Object.fromEntries(["en", "nl"].map((lang) => [lang, say[lang](values, found[place], writer(lang), facts)])));
+const asked = knobs.map((knob) => ({ ...knob, start: begins(knob, facts), ...(knob.options ? { options: choices(knob, facts, "nl").map(([value]) => value) } : {}) }));
+console.log(JSON.stringify({ knobs: asked, found, said }));

@@ -2,90 +2,92 @@
 
 import json
 import random
+import re
+import runpy
 import subprocess
 from pathlib import Path
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser
-from scipy.stats import binom
 
-from handbook_utils.analysis.models.fermentation import acids_a_day, acids_of_a_sugar
-from handbook_utils.analysis.models.kinetics import Gut, follow_dose
-from handbook_utils.analysis.models.trials import Arm
-from handbook_utils.publishing.pages.illustrations import EXPLORE, explorables
+from handbook_utils.chapters import Catalogue, handbook_root
+from handbook_utils.publishing.pages.explorables import EXPLORE, FACTS, explorables, facts_of
+from handbook_utils.recipes.explorables import KEPT, written
 
 HERE = Path(__file__).parent
+#: By its name, what Python computes where an explorable does.
+MODELS = runpy.run_path(str(HERE / "explorable_models.py"))
 INPUTS = 50
 TOLERANCE = 1e-6
 #: Bytes of all scripts of a site but the search.
 MOST_SCRIPT = 80_000
-PAGES = {
-    "fibre": "eat-for-your-microbes",
-    "trial": "treat-through-the-microbiome",
-    "levodopa": "medicines-and-microbes",
-    "chance": "tell-cause-from-association",
-}
 
 
-def fibre(fibre: float, fermentable: float, transit: float) -> dict[str, float]:
-    acids = acids_of_a_sugar(60, 22, 18, growth=0.3)
-    made = acids_a_day(fibre, fermentable=fermentable / 100, half_time=6, transit=transit, acids=acids)
-    return {"acids": made}
+def shown() -> dict[str, list[str]]:
+    """Return the explorables of each explainer."""
+    pages = [one for one in Catalogue.read(handbook_root()).chapters if one.part == "explainers"]
+    return {
+        one.slug: re.findall(r"^:::\{explorable\} ([\w-]+)$", one.path.read_text(encoding="utf-8"), re.MULTILINE)
+        for one in pages
+    }
 
 
-def trial(treated: float, percent: float) -> dict[str, float]:
-    cured = int(treated * percent / 100 + 0.5)
-    low, high = Arm(cured, int(treated)).interval()
-    return {"cured": cured, "low": low, "high": high}
+PAGES = {name: slug for slug, names in shown().items() for name in names}
 
 
-def levodopa(vmax: float, emptying: float, dose: float) -> dict[str, float]:
-    end = follow_dose(Gut(dose=dose, vmax=vmax, emptying=emptying), 2880, 2).iloc[-1]
-    return {"absorbed": float(end["absorbed"]) / dose, "broken": float(end["broken"]) / dose}
-
-
-def chance(tests: float, level: float) -> dict[str, float]:
-    found = binom(int(tests), level / 100)
-    return {"expected": float(found.mean()), "any": float(found.sf(0))}
-
-
-MODELS = {"fibre": fibre, "trial": trial, "levodopa": levodopa, "chance": chance}
-
-
-def run(name: str, inputs: list[dict[str, float]] | None) -> dict:
+def run(name: str, inputs: list[dict[str, object]]) -> dict:
     node = compute_driver_executable()[0]
-    given = json.dumps({"name": name, "inputs": inputs or []})
+    given = json.dumps({"name": name, "facts": facts_of(handbook_root(), name), "inputs": inputs})
     command = [node, HERE / "explorables.js", EXPLORE]
     done = subprocess.run(command, input=given, capture_output=True, text=True, encoding="utf-8", check=True)
     return json.loads(done.stdout)
 
 
-def test_every_explorable_is_checked() -> None:
-    assert set(explorables()) == set(MODELS) == set(PAGES)
+def test_every_explainer_has_an_explorable_and_every_explorable_a_page_and_a_model() -> None:
+    assert [slug for slug, names in shown().items() if not names] == []
+    assert sorted(PAGES) == explorables()
+    assert [name for name in explorables() if name not in MODELS] == []
 
 
-@pytest.mark.parametrize("name", MODELS)
+def test_what_they_need_of_the_data_is_what_the_data_give() -> None:
+    assert KEPT == FACTS
+    kept = (handbook_root() / KEPT).read_text(encoding="utf-8")
+    assert kept == written(), "renew it: python -m handbook_utils.recipes.explorables"
+
+
+@pytest.mark.parametrize("name", explorables())
 def test_the_browser_computes_what_python_does(name: str) -> None:
     drawn = random.Random(name)  # noqa: S311
-    knobs = run(name, None)["knobs"]
-    steps = {knob["name"]: int((knob["max"] - knob["min"]) / knob["step"] + 0.5) for knob in knobs}
-    inputs = [
-        {knob["name"]: knob["min"] + drawn.randint(0, steps[knob["name"]]) * knob["step"] for knob in knobs}
-        for _ in range(INPUTS)
-    ]
+    knobs = run(name, [])["knobs"]
+
+    def turned(knob: dict) -> object:
+        if "options" in knob:
+            return drawn.choice(knob["options"])
+        return knob["min"] + drawn.randint(0, int((knob["max"] - knob["min"]) / knob["step"] + 0.5)) * knob["step"]
+
+    inputs = [{knob["name"]: turned(knob) for knob in knobs} for _ in range(INPUTS)]
+    inputs.append({knob["name"]: knob["start"] for knob in knobs})
     told = run(name, inputs)
     for given, found, said in zip(inputs, told["found"], told["said"], strict=True):
         expected = MODELS[name](**given)
-        assert found == pytest.approx(expected, rel=TOLERANCE, abs=TOLERANCE), given
+        assert set(found) == set(expected)
+        for part, value in expected.items():
+            assert found[part] == pytest.approx(value, rel=TOLERANCE, abs=TOLERANCE), (part, given)
         assert said["en"] != said["nl"]
-        assert "NaN" not in said["nl"] + said["en"]
+        assert not {"NaN", "undefined", "Infinity"} & set(re.findall(r"\w+", said["nl"] + said["en"]))
     for knob in knobs:
-        assert knob["min"] <= knob["start"] <= knob["max"]
+        assert knob["start"] in knob["options"] if "options" in knob else knob["min"] <= knob["start"] <= knob["max"]
+
+
+def test_what_is_nearly_all_is_not_said_to_be_all() -> None:
+    [said] = run("chance", [{"tests": 200, "level": 10}])["said"]
+    assert "nearly 100 per cent" in said["en"]
+    assert "bijna 100 procent" in said["nl"]
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_reader_moves_it_by_keyboard_and_the_address_keeps_it(
     site: Path, browser: Browser, name: str, lang: str
 ) -> None:
@@ -94,22 +96,25 @@ def test_a_reader_moves_it_by_keyboard_and_the_address_keeps_it(
     heard: list[str] = []
     page.on("request", lambda request: heard.append(request.url) if not request.url.startswith("file:") else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.goto((site / lang / "notebooks" / "explainers" / f"{PAGES[name]}.html").as_uri())
+    page.goto((site / lang / "notebooks" / f"{PAGES[name]}.html").as_uri())
     place = page.locator(f"[data-explorable={name}]")
-    sentence = place.locator("[aria-live]")
-    before = sentence.inner_text()
-    knob = place.locator("input").first
+    sentence, drawn = place.locator("[aria-live=polite]"), place.locator(".drawn")
+    before = (sentence.inner_text(), drawn.inner_html())
+    knob = place.locator("input, select").first
     knob.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    after, value = sentence.inner_text(), knob.input_value()
+    for _ in range(2):
+        page.keyboard.press("ArrowUp" if knob.get_attribute("type") == "number" else "ArrowDown")
+    after, value = (sentence.inner_text(), drawn.inner_html()), knob.input_value()
     assert after != before
     assert f"{name}-" in page.url
     page.reload()
-    assert (sentence.inner_text(), knob.input_value()) == (after, value)
+    assert ((sentence.inner_text(), drawn.inner_html()), knob.input_value()) == (after, value)
+    page.emulate_media(media="print")
+    assert not knob.is_visible()
+    assert all(one.is_visible() for one in place.locator("output").all())
+    page.emulate_media(media="screen")
     place.locator("button").click()
-    assert sentence.inner_text() == before
-    assert place.locator(".bar").count() >= 2
+    assert (sentence.inner_text(), drawn.inner_html()) == before
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert heard == []
     context.close()
@@ -122,3 +127,6 @@ def test_all_scripts_of_the_site_but_the_search_are_small(site: Path) -> None:
         loaded |= {part.partition('"')[0].partition("?")[0] for part in text.split("_static/")[1:]}
     scripts = [one for one in loaded if one.endswith(".js") and not one.startswith("search")]
     assert sum((site / "en" / "_static" / one).stat().st_size for one in scripts) <= MOST_SCRIPT
+    assert [one for one in loaded if one.endswith(".js") and not (EXPLORE.parent / one).is_file()] == [
+        "search-index.js"
+    ]

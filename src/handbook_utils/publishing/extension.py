@@ -29,7 +29,11 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
+from handbook_utils.publishing.pages.explorables import setup_explorables
 from handbook_utils.publishing.pages.illustrations import setup_illustrations
+from handbook_utils.publishing.pages.own_result import setup_own_result
+from handbook_utils.publishing.pages.quiz import setup_quiz
+from handbook_utils.publishing.pages.scripts import setup_scripts
 from handbook_utils.publishing.pages.senses import read_senses
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
@@ -456,7 +460,7 @@ def _builder_inited(app: Sphinx) -> None:
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
         setup_surroundings(app)
-        app.add_js_file("handbook.js", loading_method="defer")
+        setup_scripts(app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -474,6 +478,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("handbook-checked", _Checked)
     app.add_node(checked_numbers)
     setup_illustrations(app)
+    setup_explorables(app)
+    setup_quiz(app)
+    setup_own_result(app)
     setup_cards(app)
     setup_lessons(app)
     evidence.setup(app)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,10 +135,8 @@ def simulate_recoveries(
     killed = np.empty((len(seeds), species))
     came = np.empty((steps, len(seeds), species))
     for place, seed in enumerate(seeds):
-        generator = np.random.default_rng(seed)
-        killed[place] = course.strength * generator.uniform(0.0, 1.0, species)
-        killed[place, generator.integers(species)] = 0.0  # there is always somebody whom the drug does not touch
-        came[:, place] = generator.poisson(arrivals * STEP, size=(steps, species))
+        sensitivity, came[:, place] = chances_of(seed, species=species, arrivals=arrivals, last_day=last_day)
+        killed[place] = course.strength * sensitivity
     cells = np.tile(room, (len(seeds), 1))
     kept = [cells]
     for step in range(steps):
@@ -152,6 +151,34 @@ def simulate_recoveries(
             kept.append(cells)
     days = pd.RangeIndex(len(kept), name="day")
     return [pd.DataFrame(of_one, index=days) for of_one in np.stack(kept, axis=1)]
+
+
+def chances_of(
+    seed: int, *, species: int = 40, arrivals: float = 0.01, last_day: float = 180.0
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Draw what is left to chance in one simulated community.
+
+    Parameters
+    ----------
+    seed, species, arrivals, last_day
+        As of :func:`simulate_recovery`.
+
+    Returns
+    -------
+    tuple of (array, shape (species,), array of int, shape (steps, species))
+        The part (0 to 1) of the strength of the drug by which it kills each species, and how often cells of each arrive
+        in each step.
+
+    Examples
+    --------
+    >>> sensitivity, came = chances_of(1, species=3, last_day=1)
+    >>> float(sensitivity.min()), came.shape
+    (0.0, (20, 3))
+    """
+    generator = np.random.default_rng(seed)
+    sensitivity = generator.uniform(0.0, 1.0, species)
+    sensitivity[generator.integers(species)] = 0.0  # there is always somebody whom the drug does not touch
+    return sensitivity, generator.poisson(arrivals * STEP, size=(round(last_day / STEP), species))
 
 
 def compared_with_before(cells: pd.DataFrame, least_share: float = 1e-5) -> pd.DataFrame:
@@ -190,3 +217,24 @@ def compared_with_before(cells: pd.DataFrame, least_share: float = 1e-5) -> pd.D
         },
         index=cells.index,
     )
+
+
+def middle_of_recoveries(course: Course, seeds: Sequence[int], **rules: Any) -> pd.DataFrame:
+    """Return the middle of several simulated communities, each compared with its first day.
+
+    Parameters
+    ----------
+    course : Course
+        Of antibiotics.
+    seeds : sequence of int
+        One a community.
+    **rules : float
+        As :func:`simulate_recoveries` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Medians by day, columns as :func:`compared_with_before` returns them.
+    """
+    found = [compared_with_before(cells) for cells in simulate_recoveries(course, seeds, **rules)]
+    return pd.concat(found).groupby(level=0).median()

@@ -1,4 +1,4 @@
-"""Drawings and explorables: what a page for everyone shows and lets a reader touch, each named by a directive.
+"""Drawings: what a page for everyone shows, each named by a directive.
 
 A drawing is one SVG file under ``book/_static/drawings``. It holds its words in both languages: ``<title lang>`` is the
 caption, ``<desc lang>`` what somebody who does not see it is told, ``<tspan lang>`` the labels. It goes into the page
@@ -17,17 +17,12 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from handbook_utils.errors import nearest
-from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 #: Where the drawings are, in the handbook's folder and in the stage of an edition.
 DRAWINGS = Path("book") / "_static" / "drawings"
-
-#: Where the explorables are: a script each, and the one with what all have.
-EXPLORE = Path(__file__).parents[1] / "theme" / "static" / "explore"
-_FRAME = "frame.js"
 
 _WORDS = re.compile(r'<(?P<tag>title|desc|tspan) lang="(?P<lang>\w+)">(?P<text>[^<]*)</(?P=tag)>\s*')
 
@@ -125,35 +120,6 @@ class _Drawing(SphinxDirective):
         return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
 
 
-def explorables() -> list[str]:
-    """Return the names of the explorables that there are."""
-    return sorted(path.stem for path in EXPLORE.glob("*.js") if path.name != _FRAME)
-
-
-class _Explorable(SphinxDirective):
-    """``{explorable} name``: a small model that a reader moves; without a script the page's figures say the same."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        name = self.arguments[0]
-        if name not in explorables():
-            raise self.error(f"There is no explorable {name!r}; there are: {', '.join(explorables())}")
-        words = WORDS[str(self.env.config.language)]
-        up = "../" * self.env.docname.count("/")
-        scripts = "".join(
-            f'<script defer src="{up}_static/explore/{file}"></script>' for file in (_FRAME, f"{name}.js")
-        )
-        title = f'<p class="admonition-title">{html.escape(words["explorable"])}</p>'
-        place = (
-            f'<div class="explorable" role="group" aria-label="{html.escape(words["explorable"])}" '
-            f'data-explorable="{name}" data-back="{html.escape(words["explorable_back"])}">{title}'
-            f"<noscript><p>{html.escape(words['explorable_script'])}</p></noscript></div>"
-        )
-        return [nodes.raw("", place + scripts, format="html", classes=["movable"])]
-
-
 def setup_illustrations(app: Sphinx) -> None:
-    """Make the directives known to Sphinx."""
+    """Make the directive known to Sphinx."""
     app.add_directive("drawing", _Drawing)
-    app.add_directive("explorable", _Explorable)

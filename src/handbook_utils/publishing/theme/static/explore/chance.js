@@ -6,12 +6,12 @@ explore("chance", {
     { name: "level", min: .1, max: 10, step: .1, start: 5, digits: 1, label: { en: "Called a finding in", nl: "Heet een vondst in" }, unit: { en: "% of cases by chance", nl: "% van de gevallen door toeval" } },
   ],
   model: ({ tests, level }) => ({ expected: tests * level / 100, any: 1 - (1 - level / 100) ** tests }),
-  bars: ({ tests }, { expected, any }) => [
-    { label: { en: "false findings", nl: "valse vondsten" }, share: expected / tests, colour: "#E69F00" },
-    { label: { en: "chance of one or more", nl: "kans op een of meer" }, share: any, colour: "#D55E00" },
+  bars: ({ tests }, { expected, any }, write) => [
+    { label: { en: "false findings", nl: "valse vondsten" }, share: expected / tests, colour: "#E69F00", text: write(expected, 1) },
+    { label: { en: "chance of one or more", nl: "kans op een of meer" }, share: any, colour: "#D55E00", text: `${write.of100(any)}%` },
   ],
   say: {
-    en: ({ tests }, { expected, any }, write) => `Two groups of people do not differ at all, and you compare ${write(tests)} groups of bacteria that have nothing to do with each other. Chance alone then gives ${write(expected, 1)} findings on average, and at least one with a chance of ${write(100 * any, 1)} per cent.`,
-    nl: ({ tests }, { expected, any }, write) => `Twee groepen mensen verschillen helemaal niet, en je vergelijkt ${write(tests)} groepen bacteriën die niets met elkaar te maken hebben. Alleen door toeval vind je dan gemiddeld ${write(expected, 1)} verschillen. De kans op minstens één is ${write(100 * any, 1)} procent.`,
+    en: ({ tests }, { expected, any }, write) => `Two groups of people do not differ at all, and you compare ${write(tests)} groups of bacteria that have nothing to do with each other. Chance alone then gives ${write(expected, 1)} findings on average, and at least one with a chance of ${write.of100(any)} per cent.`,
+    nl: ({ tests }, { expected, any }, write) => `Twee groepen mensen verschillen helemaal niet, en je vergelijkt ${write(tests)} groepen bacteriën die niets met elkaar te maken hebben. Alleen door toeval vind je dan gemiddeld ${write(expected, 1)} verschillen. De kans op minstens één is ${write.of100(any)} procent.`,
   },
 });

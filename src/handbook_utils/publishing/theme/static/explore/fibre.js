@@ -10,9 +10,9 @@ explore("fibre", {
     const acids = .7 * 100 / (60 / 2 + 22 / 2 + 18), rate = Math.LN2 / 6;
     return { acids: acids * fibre * fermentable / 100 * 1000 / 162.14 * rate / (rate + 1 / transit) };
   },
-  bars: ({ fibre }, { acids }) => [
-    { label: { en: "fibre", nl: "vezels" }, share: fibre / 60, colour: "#009E73" },
-    { label: { en: "acids", nl: "zuren" }, share: acids / 400, colour: "#CC79A7" },
+  bars: ({ fibre }, { acids }, write) => [
+    { label: { en: "fibre", nl: "vezels" }, share: fibre / 60, colour: "#009E73", text: `${write(fibre)} g` },
+    { label: { en: "acids", nl: "zuren" }, share: acids / 400, colour: "#CC79A7", text: `${write(acids)} mmol` },
   ],
   say: {
     en: ({ fibre }, { acids }, write) => `In this model, bacteria make ${write(acids)} mmol of acids a day of ${write(fibre)} grams of fibre. A model is a sum, no proof.`,

@@ -21,12 +21,12 @@ explore("levodopa", {
     }
     return { absorbed: state[2] / dose, broken: state[3] / dose };
   },
-  bars: (_, { absorbed, broken }) => [
-    { label: { en: "into the blood", nl: "in het bloed" }, share: absorbed, colour: "#0072B2" },
-    { label: { en: "broken down", nl: "afgebroken" }, share: broken, colour: "#D55E00" },
+  bars: (_, { absorbed, broken }, write) => [
+    { label: { en: "into the blood", nl: "in het bloed" }, share: absorbed, colour: "#0072B2", text: `${write.of100(absorbed)}%` },
+    { label: { en: "broken down", nl: "afgebroken" }, share: broken, colour: "#D55E00", text: `${write.of100(broken)}%` },
   ],
   say: {
-    en: (_, { absorbed, broken }, write) => `In this model, ${write(100 * absorbed)} per cent of the medicine comes into the blood, and bacteria break down ${write(100 * broken)} per cent. Never change a dose yourself: the numbers are not yours.`,
-    nl: (_, { absorbed, broken }, write) => `In dit model komt ${write(100 * absorbed)} procent van het medicijn in het bloed, en breken bacteriën ${write(100 * broken)} procent af. Verander nooit zelf je dosis: dit zijn niet jouw getallen.`,
+    en: (_, { absorbed, broken }, write) => `In this model, ${write.of100(absorbed)} per cent of the medicine comes into the blood, and bacteria break down ${write.of100(broken)} per cent. Never change a dose yourself: the numbers are not yours.`,
+    nl: (_, { absorbed, broken }, write) => `In dit model komt ${write.of100(absorbed)} procent van het medicijn in het bloed, en breken bacteriën ${write.of100(broken)} procent af. Verander nooit zelf je dosis: dit zijn niet jouw getallen.`,
   },
 });
