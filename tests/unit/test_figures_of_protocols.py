@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from handbook_utils.figures.protocols.completeness import answered
-from handbook_utils.figures.protocols.files import file_sizes
-from handbook_utils.figures.protocols.labels import label_enlarged, slips_noticed
-from handbook_utils.figures.protocols.plates import expected_and_found, plates_coloured
+from handbook_utils.figures.procedures.completeness import answered
+from handbook_utils.figures.procedures.files import file_sizes
+from handbook_utils.figures.procedures.labels import label_enlarged, slips_noticed
+from handbook_utils.figures.procedures.plates import expected_and_found, plates_coloured
 
 
 def test_the_question_answered_least_often_is_named():

@@ -1,1 +1,0 @@
-"""Figures of the steps of a study: plates, tubes, reads, forms, and how many people are needed."""
