@@ -28,7 +28,7 @@ from handbook_utils.protocols.example.sequencing import example_concentrations, 
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.protocols.people.key_file import PASSPHRASE, read_key
-from handbook_utils.protocols.study_file import read_study_file
+from handbook_utils.protocols.study_file import STEPS, read_study_file
 from handbook_utils.protocols.study_template import example
 from handbook_utils.runs.crate import SOURCE
 
@@ -247,7 +247,7 @@ def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, 
 
 # ------------------------------------------------------------ a study that says no more than it must, and its results
 
-#: Steps that are quick and hand on what a study says of itself; what all are given is held in tests/unit/test_study_file.
+#: Steps that are quick and hand on what a study says of itself; tests/unit/test_study_file.py holds what all are given.
 TELLING = ("include-participants", "collect-at-home", "record-metadata", "share-the-data")
 
 
