@@ -348,6 +348,19 @@ def test_a_procedure_prints_without_code_and_its_steps_take_four_sheets_at_most(
         assert not any(_together("out.value(") in text for text in texts), f"{name}: code"
 
 
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_each_condition_for_professionals_is_one_sheet(
+    site: Path, names: tuple[str, ...], page: Page, lang: str
+) -> None:
+    conditions = [name for name in names if name.startswith("book/conditions/")]
+    assert len(conditions) == 11
+    for name in conditions:
+        page.goto(address(site, lang, name))
+        document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+        assert [tuple(map(round, sheet.get_size())) for sheet in document] == [A4], name
+        document.close()
+
+
 def _sheets_of_steps(headings: list[tuple[str, int]]) -> tuple[int, int]:
     """Return the first sheet of a procedure's steps and the one that the next heading is on."""
     place = next(place for place, (title, _) in enumerate(headings) if title.startswith("Steps"))

@@ -641,3 +641,48 @@ def test_forms_filed_under_each_others_tubes_are_found(files, tmp_path):
     swapped.to_csv(answers, index=False)
     with pytest.raises(InputErrors, match="not that of the scan"):
         gathered(given)
+
+
+@pytest.mark.parametrize("key", ["ena", "mixs", "mims"])
+def test_every_field_of_the_official_list_is_known_and_as_needed_as_there(key):
+    official = datasets.frame("standards").query("standard == @key").set_index("field")["need"]
+    ours = STANDARDS[key]
+    assert set(official.index) <= {field.name for field in ours.fields}
+    assert set(official.index[official == "required"]) <= set(ours.required)
+
+
+def test_ten_thousand_values_agree_with_the_official_lists():
+    """Values of the lists pass; values with a letter changed, cut off or in another case do not."""
+    generator = np.random.default_rng(5)
+    lists = datasets.frame("standards", "lists").query("standard in ['ena', 'mixs', 'mims']")
+    every = {key: set(part["value"]) for key, part in lists.groupby(["standard", "field"])}
+    rows = lists.iloc[generator.integers(0, len(lists), 5000)]
+    agreed = 0
+    for key, name, value in zip(rows["standard"], rows["field"], rows["value"], strict=True):
+        asked = STANDARDS[key]
+        field = asked.field(name)
+        place = int(generator.integers(0, len(value)))
+        slips = (value[:place] + "q" + value[place + 1 :], value[:-1], value.swapcase())
+        slip = slips[int(generator.integers(0, 3))]
+        for written in (value, slip):
+            allowed = written in every[key, name] or written in asked.missing
+            found = None if written in asked.missing else check(written, field)
+            agreed += (found is None) == allowed
+    assert agreed == 10_000
+
+
+@pytest.mark.parametrize(
+    ("standard_key", "field", "wrong", "right"),
+    [
+        ("ena", "geographic location (country and/or sea)", "Holand", "Is it Netherlands?"),
+        ("ena", "geographic location (country and/or sea)", "Nederland", "Netherlands"),
+        ("ena", "geographic location (country and/or sea)", "Groningen", "a region has its own field"),
+        ("mixs", "geo_loc_name", "Holand: Groningen, Groningen", "Is it Netherlands?"),
+        ("ncbi", "geo_loc_name", "Groningen", "a region has its own field"),
+        ("ena", "IHMC medication code", "8", "08=8=Antibiotics"),
+    ],
+)
+def test_what_is_not_of_a_list_is_told_what_is_meant(standard_key, field, wrong, right):
+    problem = check(wrong, STANDARDS[standard_key].field(field))
+    assert problem is not None
+    assert right in problem.remedy

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from handbook_utils.chapters.claims import Dated, claims_of, claims_table, read_claims, undated
+from handbook_utils.chapters.conditions import read_conditions
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import yaml_text
 
@@ -97,8 +98,8 @@ def _mistakes(name: str, row: Any) -> Iterator[InputError]:
 
 
 def dated(root: Path) -> list[Dated]:
-    """Return all that is looked up again: claims and advice."""
-    return [*read_claims(root), *read_advice(root).values()]
+    """Return all that is looked up again: claims, advice, and what is said of conditions."""
+    return [*read_claims(root), *read_advice(root).values(), *read_conditions(root).values()]
 
 
 def advice_text(root: Path, name: str, lang: str) -> str:

@@ -79,6 +79,8 @@ class Stage:
         Whether chapters will come; without, they are staged as their sources.
     address : str
         Where the site will be published; empty where that is not known.
+    whole : sequence of str
+        Files of the whole edition that there will be, for the links to them.
     """
 
     def __init__(
@@ -91,9 +93,10 @@ class Stage:
         *,
         executed: bool = True,
         address: str = "",
+        whole: Sequence[str] = (),
     ) -> None:
         self.folder, self._catalogue, self._lang, self._languages = folder, catalogue, lang, tuple(languages)
-        self._address = address
+        self._address, self._whole = address, tuple(whole)
         self._peers: dict[str, list[dict[str, Any]]] = {}
         self._pages: dict[str, Any] = {}
         root = catalogue.root
@@ -160,6 +163,7 @@ class Stage:
             "lang": self._lang,
             "languages": list(self._languages),
             "address": self._address,
+            "whole": list(self._whole),
             "pages": self._pages,
             "peers": {
                 page.slug: self._peers[page.slug] for page in self._catalogue.chapters if page.slug in self._peers

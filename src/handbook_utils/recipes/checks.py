@@ -31,6 +31,23 @@ def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
     )
 
 
+def opens(parameters: Mapping[str, Any]) -> None:
+    """Check that the reader's files are what they are said to be, and fit together; all that many recipes need.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`handbook_utils.study.readers.open_study`.
+    """
+    if any(parameters.get(name) for name in ("table", "metadata", "taxonomy", "tree")):
+        study_of(parameters, "")
+
+
 def column_checks(
     study: Study, parameters: Mapping[str, Any], needed: Sequence[str], optional: Sequence[str] = ()
 ) -> list[Callable[[], object]]:

@@ -9,8 +9,16 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.protocols.metadata.records import Circumstances, number_of
 from handbook_utils.protocols.metadata.rules import as_letters
-from handbook_utils.protocols.metadata.standards import CONTROL, standard
+from handbook_utils.protocols.metadata.standards import CONTROL, STANDARDS, standard
 from handbook_utils.protocols.metadata.validation import validate_table
+
+#: The lines of ENA's list of medication, by their two digits.
+_MEDICATION = {
+    line.split("=")[0]: line
+    for field in STANDARDS["ena"].fields
+    if field.name == "IHMC medication code"
+    for line in field.choices
+}
 
 #: Numbers of NCBI's taxonomy: of stool; and of what Qiita's documentation uses for blanks.
 GUT, UNSPECIFIED = ("human gut metagenome", 408170), ("metagenome", 256318)
@@ -88,7 +96,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "host body-mass index": row["bmi"],
                 "host diet": row["diet"],
                 # One code fits the field's list; the other files hold all of them.
-                "IHMC medication code": codes[0] if len(codes) == 1 else "",
+                "IHMC medication code": _MEDICATION.get(codes[0], "") if len(codes) == 1 else "",
                 "sample storage temperature": f"{study.store_celsius:g}",
                 "negative control type": _negative(row, study),
                 "positive control type": "mock community" if row["content"] == "mock" else "",

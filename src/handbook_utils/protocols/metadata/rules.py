@@ -11,9 +11,10 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from handbook_utils.errors import nearest
-from handbook_utils.protocols.metadata.standards import CONTROL, Field
+from handbook_utils.protocols.metadata.standards import CONTROL, COUNTRIES, Field
 
 #: Letters of nucleotides and of their mixtures (IUPAC).
 _BASES = "[ACGTRYSWKMBDHVNI]+"
@@ -153,8 +154,9 @@ def _qiita_id(value: str, _field: Field) -> Problem | None:
 def _choice(value: str, field: Field) -> Problem | None:
     if value in field.choices:
         return None
-    if value.isdigit() and value.zfill(2) in field.choices:
-        return Problem(f"one of {_listed(field.choices)}", f"Write {value.zfill(2)}; {field.trap}".rstrip("; "))
+    numbered = [choice for choice in field.choices if value.isdigit() and choice.split("=")[0] == value.zfill(2)]
+    if numbered:
+        return Problem(f"one of {_listed(field.choices)}", f"Write {numbered[0]}; {field.trap}".rstrip("; "))
     begun = [choice for choice in field.choices if choice.casefold().startswith(value.casefold())]
     close = nearest(value, field.choices) or (begun[0] if len(begun) == 1 else None)
     remedy = f"Did you mean {close!r}?" if close else f"Such as {field.example}."
@@ -293,30 +295,51 @@ def _on_earth(latitude: float, longitude: float, wanted: str) -> Problem | None:
 
 
 def _place(value: str, _field: Field) -> Problem | None:
-    if re.fullmatch(r"[^:,]+: [^:,]+, [^:]+", value):
+    if re.fullmatch(r"[^:]+: [^:,]+, [^:]+", value) and value.partition(":")[0] in COUNTRIES:
         return None
     country = value.partition(":")[0].strip()
+    if country not in COUNTRIES:
+        return _unlisted(country)
     return Problem("Country: region, locality", f"Such as {country}: Groningen, Groningen; all three parts are needed.")
 
 
 def _place_ncbi(value: str, field: Field) -> Problem | None:
-    if re.fullmatch(r"[^:]+(?::\s?[^:]+)?", value) and not value.startswith("GAZ"):
+    country = value.partition(":")[0].strip()
+    if re.fullmatch(r"[^:]+(?::\s?[^:]+)?", value) and country in COUNTRIES:
         return None
+    if country not in COUNTRIES and not value.startswith("GAZ"):
+        return _unlisted(country)
     return Problem("a country, and after a colon a region", f"Such as {field.example}.")
 
 
 def _country(value: str, _field: Field) -> Problem | None:
+    if value in COUNTRIES:
+        return None
     if ":" in value or "," in value:
         return Problem("a country of the INSDC's list, alone", "The region has its own field: region and locality.")
-    dutch = {
-        "nederland": "Netherlands",
-        "the netherlands": "Netherlands",
-        "holland": "Netherlands",
-        "nl": "Netherlands",
-    }
-    if value.casefold() in dutch:
-        return Problem("a country as the INSDC's list writes it", f"Write {dutch[value.casefold()]}.")
-    return None
+    return _unlisted(value)
+
+
+#: Names that are none of the INSDC's list, and what is meant by them.
+_MEANT = {
+    "nederland": "Netherlands",
+    "the netherlands": "Netherlands",
+    "holland": "Netherlands",
+    "nl": "Netherlands",
+    "uk": "United Kingdom",
+    "us": "USA",
+    "united states": "USA",
+    "belgië": "Belgium",
+    "duitsland": "Germany",
+}
+
+
+def _unlisted(country: str) -> Problem:
+    # Closer than a slip of the pen is asked for: Groningen is not Niger.
+    names = {name.casefold(): name for name in COUNTRIES} | _MEANT
+    close = get_close_matches(country.casefold(), names, n=1, cutoff=0.8)
+    remedy = f"Is it {names[close[0]]}?" if close else "Such as Netherlands; a town or a region has its own field."
+    return Problem("a country as the INSDC's list writes it", remedy)
 
 
 def _environment(value: str, field: Field) -> Problem | None:

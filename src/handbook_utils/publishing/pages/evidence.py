@@ -1,4 +1,4 @@
-"""``{claims}`` and ``{advice}``: what a page claims about health and how sure that is, and whose advice it passes on.
+"""What pages take from the registers: ``{claims}``, ``{advice}``, ``{condition}``, ``{manifest}``.
 
 The words of the registers are in both languages, so what is shown is made in the language of the edition, and no
 catalogue holds it. Claims that should have been looked up again are named under the table; Sphinx warns of nothing: a
@@ -17,6 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from handbook_utils.chapters.advice import ADVICE, advice_text
 from handbook_utils.chapters.claims import CLAIMS, claims_of, claims_table, read_claims
+from handbook_utils.chapters.conditions import CONDITIONS, condition_text
+from handbook_utils.chapters.manifest import MANIFEST_REGISTER, manifest_table, read_manifest, served
 from handbook_utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +60,33 @@ class _Advice(_Registered):
             raise self.error(str(error)) from error
 
 
+class _Condition(_Registered):
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            text = condition_text(Path(self.env.srcdir), self.arguments[0], self.language)
+            # The class makes the page one sheet on paper.
+            return [nodes.container("", *self.shown(text, CONDITIONS), classes=["sheet"])]
+        except InputError as error:
+            raise self.error(str(error)) from error
+
+
+class _Manifest(_Registered):
+    def run(self) -> list[nodes.Node]:
+        folder = Path(self.env.srcdir)
+        sources = {
+            name: path.read_text(encoding="utf-8")
+            for name in sorted(self.env.found_docs)
+            if (path := folder / f"{name}.md").is_file()
+        }
+        items = read_manifest(folder)
+        return self.shown(manifest_table(items, served(items, sources), self.language), MANIFEST_REGISTER)
+
+
 def setup(app: Sphinx) -> None:
     """Make the directives known to Sphinx."""
     app.add_directive("claims", _Claims)
     app.add_directive("advice", _Advice)
+    app.add_directive("condition", _Condition)
+    app.add_directive("manifest", _Manifest)

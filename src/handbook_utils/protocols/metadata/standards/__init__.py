@@ -3,8 +3,9 @@
 A standard is a file beside this one, and is found here by its name. Sources: MIxS 7.0.1, combination MimarksSHumanGut
 (MIXS:0010008_0016004), Genomic Standards Consortium; ENA checklist ERC000015 (GSC MIxS human gut); NCBI BioSample
 package MIMARKS.survey.human-gut.4.0; "Metadata file format" of QIIME 2; "Sample information file" of Qiita; INSDC,
-"Missing value reporting"; the Environment Ontology (ENVO, 2025-10-20). Only fields that a study of human stool fills in
-are listed; others of a standard are let through with a remark.
+"Missing value reporting"; the Environment Ontology (ENVO, 2025-10-20). Fields that a study of human stool fills in are
+described in the file; all others of ENA's and of MIxS, and every list of values, are taken over from the standards' own
+files (``data/standards``), so that no field of the official lists is unknown and no value of theirs refused.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from handbook_utils import datasets
 from handbook_utils.asking import Question
 from handbook_utils.asking.values import Kind
 from handbook_utils.errors import InputError, nearest
@@ -104,12 +106,52 @@ def _read(path: Path) -> Standard:
     told: dict[str, Any] = yaml_text.typed(path.read_text(encoding="utf-8"), path.name)
     missing = told.pop("missing")
     words = _MISSING[missing] if isinstance(missing, str) else tuple(missing)
-    fields = tuple(Field.model_validate(field) for field in told.pop("fields"))
+    described = {field["name"]: field for field in told.pop("fields", ())}
+    if elsewhere := told.pop("described_in", ""):
+        described = _of_another(path.with_name(f"{elsewhere}.yml"), path.stem)
+    fields = tuple(Field.model_validate(field) for field in _with_official(path.stem, described, words).values())
     return Standard(path.stem, fields=fields, missing=words, **told)
 
 
+def _of_another(path: Path, key: str) -> dict[str, dict[str, Any]]:
+    """Return the fields that another standard describes and this one has, as this one needs them."""
+    described = yaml_text.typed(path.read_text(encoding="utf-8"), path.name)["fields"]
+    needs = _OFFICIAL[0].loc[_OFFICIAL[0]["standard"] == key].set_index("field")["need"]
+    return {field["name"]: {**field, "need": needs[field["name"]]} for field in described if field["name"] in needs}
+
+
+def _with_official(
+    key: str, described: Mapping[str, Mapping[str, Any]], missing: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
+    """Add what the standard's own file says: fields that are not described here, and the lists of values."""
+    official, lists = (frame[frame["standard"] == key] for frame in _OFFICIAL)
+    values = {
+        str(name): [value for value in part["value"] if value not in missing]
+        for name, part in lists.groupby("field", sort=False)
+    }
+    made = {name: dict(field) for name, field in described.items()}
+    for name, need, unit in zip(official["field"], official["need"], official["unit"].fillna(""), strict=True):
+        rule = "choice" if name in values else "number" if unit and key == "ena" else "text"
+        example = values[name][0] if name in values else "1" if rule == "number" else "text"
+        asked = {
+            "name": name,
+            "rule": rule,
+            "need": need,
+            "help": "A field of the standard's list.",
+            "example": example,
+        }
+        made.setdefault(name, {**asked, "units": [unit] if rule == "number" else []})
+    for name, allowed in values.items():
+        made[name]["choices"] = allowed
+    return made
+
+
+#: Fields, and lists of values, of the standards' own files.
+_OFFICIAL = (datasets.frame("standards"), datasets.frame("standards", "lists"))
 #: Every standard, by the name of its file.
 STANDARDS: Mapping[str, Standard] = {path.stem: _read(path) for path in sorted(Path(__file__).parent.glob("*.yml"))}
+#: Countries and seas as the INSDC writes them.
+COUNTRIES = STANDARDS["ena"].field("geographic location (country and/or sea)").choices  # type: ignore[union-attr]
 #: What a study asks the people that take part, which becomes the records of the others.
 QUESTIONNAIRE = STANDARDS["questionnaire"]
 
