@@ -226,35 +226,23 @@ def test_a_person_with_two_samples_at_one_moment(twins):
     assert "TS1" in messages(caught)
 
 
-@pytest.mark.parametrize(
-    ("recipe", "parameter", "name", "said"),
-    [
-        ("follow-over-time", "group", "alone", "alone (1)"),
-        ("follow-over-time", "group", "all", "all ("),
-    ],
-)
-def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said, twins):
-    def grouped(frame: pd.DataFrame) -> pd.DataFrame:
-        own, one = frame["group"].astype(object), frame["person"] == "TS1"
-        return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all", "gap": own.where(~one)}[name])
-
-    given = twins(f"{name}-{recipe}", metadata=grouped)
-    names = {"person": "person", parameter: "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
-    with pytest.raises(InputError, match="cannot be compared") as caught:
-        check(recipe, **given, **names)
-    assert said in messages(caught)
-    assert f'{parameter} ""' in messages(caught)
-
-
+@pytest.mark.parametrize("recipe", ["compare-before-and-after", "follow-over-time"])
 @pytest.mark.parametrize(("name", "said"), [("alone", "'alone' has 1"), ("all", "only 'all'")])
-def test_arms_that_cannot_be_compared(name, said, twins):
+def test_groups_of_people_that_cannot_be_compared(recipe, name, said, twins):
     def grouped(frame: pd.DataFrame) -> pd.DataFrame:
         own, one = frame["group"].astype(object), frame["person"] == "TS1"
         return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all"}[name])
 
+    given = {"person": "person", "group": "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
     with pytest.raises(InputError) as caught:
-        check("compare-before-and-after", **twins(f"arms-{name}", metadata=grouped), person="person", group="label")
+        check(recipe, **twins(f"groups-{name}-{recipe}", metadata=grouped), **given)
     assert said in messages(caught)
+
+
+def test_a_formula_over_time_has_the_time(twins):
+    given = {"person": "person", "time": "visit", "group": "group", "formula": "~ group"}
+    with pytest.raises(InputError, match="no term 'visit'"):
+        check("follow-over-time", **twins("formula"), **given)
 
 
 def test_a_study_has_arms_or_is_a_cross_over_and_covariates_need_arms():
