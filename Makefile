@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test lint check new accept claims serve bench mutants clean setup
+.PHONY: help book books test lint check new accept claims serve bench mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 
 book: $(READY) ## Execute every chapter and publish both editions; ADDRESS=https://… says where they will be
 	$(BIN)/handbook build $(if $(ADDRESS),--address "$(ADDRESS)")
+
+books: $(READY) ## The same, with each whole edition as PDF (needs Chromium) and EPUB
+	$(BIN)/handbook build --pdf --epub $(if $(ADDRESS),--address "$(ADDRESS)")
 
 lint: $(READY) ## Style, types, and who imports whom
 	$(BIN)/ruff check .

@@ -22,7 +22,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, use_style, write_numbers
+from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
 from handbook_utils.text.guard import inert
 
@@ -33,8 +33,6 @@ Language = Literal["en", "nl"]
 
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
-#: Decimals more, at most, that keep a number in a sentence from being rounded to nothing or to all.
-_MORE_DECIMALS = 3
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
 
 
@@ -66,8 +64,7 @@ class Results:
 
     def number(self, value: float, digits: int = 2) -> str:
         """Write a number with this many decimals, in the reader's language."""
-        written = f"{value:,.{digits}f}"
-        return written.translate(str.maketrans(",.", ".,")) if self.lang == "nl" else written
+        return written(value, digits, self.lang)
 
     def said(self, value: float, digits: int = 2) -> str:
         """Write a number for a sentence: rounding never makes it a nothing, an all, or a certainty that it is not.
@@ -83,23 +80,7 @@ class Results:
         >>> out.said(0.997, 2), out.said(0.9, 0)
         ('0.997', '1')
         """
-        wholes = [100.0, *([1.0] if digits else [])]
-
-        def misleads(places: int) -> bool:
-            rounded = round(value, places)
-            return (rounded == 0) != (value == 0) or any(value < whole == rounded for whole in wholes)
-
-        for more in range(_MORE_DECIMALS + 1):
-            if not misleads(digits + more):
-                return self.number(value, digits + more)
-        step = 10.0 ** -(digits + _MORE_DECIMALS)
-        rounded = round(value, digits)
-        if rounded:
-            return self.text(en="more than ", nl="meer dan ") + self.number(rounded - step, digits + _MORE_DECIMALS)
-        near = self.number(step, digits + _MORE_DECIMALS)
-        if value < 0:
-            return self.text(en=f"between -{near} and 0", nl=f"tussen -{near} en 0")
-        return self.text(en=f"less than {near}", nl=f"minder dan {near}")
+        return spoken(value, digits, self.lang)
 
     def numbers(self, values: Iterable[float], digits: int = 2) -> str:
         """Write several numbers, as :meth:`number` writes one.

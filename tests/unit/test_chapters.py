@@ -151,7 +151,7 @@ def test_front_matter_mistakes_are_named_at_once(root):
 
 
 def test_an_explainer_begins_with_its_question_its_answer_and_one_drawing(root):
-    path = new_chapter(root, "explainers/my-question")
+    path = new_chapter(root, "explainers/my-question")[0]
     (root / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/explainers/my-question\n", encoding="utf-8"
     )
@@ -163,10 +163,34 @@ def test_an_explainer_begins_with_its_question_its_answer_and_one_drawing(root):
 
     assert said(whole) == []
     drawing = ":::{drawing} gut\n:::\n"
-    assert any("title is its question" in one for one in said(whole.replace("# How many taxa", "# Count the taxa")))
+    assert any("title is its question" in one for one in said(whole.replace("# How many kinds", "# Count the kinds")))
     assert any("no short answer" in one for one in said(whole.replace(":class: tip", ":class: note")))
     assert any("one {drawing}" in one for one in said(whole.replace(drawing, "")))
     assert any("one {drawing}" in one for one in said(whole.replace(drawing, 2 * drawing)))
+    assert any("'## What you can do'" in one for one in said(whole.replace("## What you can do", "## What I do")))
+    assert any("shows its claims" in one for one in said(whole.replace(":::{claims}\n:::", "")))
+
+
+def test_a_chapter_that_takes_files_names_who_checks_them(root):
+    path = root / "notebooks" / "recipes" / "my-topic.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  inputs: handbook_utils.recipes.checks:opens\n", ""), encoding="utf-8")
+    assert any("no function that checks them" in one for one in violations(Catalogue.read(root).get("my-topic"), root))
+
+
+def test_a_new_chapter_is_named_wherever_a_chapter_is_named(root):
+    (root / "book" / "claims.yml").write_text("- pages: [a]\n\n- subject: b\n  pages: [a, b]\n", encoding="utf-8")
+    toc = "parts:\n- chapters:\n  - file: notebooks/explainers/one\n  - file: notebooks/explainers/two\n"
+    (root / "_toc.yml").write_text(toc, encoding="utf-8")
+    written = [path.relative_to(root).as_posix() for path in new_chapter(root, "explainers/three")]
+    assert written == [
+        "notebooks/explainers/three.md",
+        "locale/nl/LC_MESSAGES/notebooks/explainers/three.po",
+        "_toc.yml",
+        "book/claims.yml",
+    ]
+    assert (root / "_toc.yml").read_text(encoding="utf-8") == f"{toc}  - file: notebooks/explainers/three\n"
+    assert "  pages: [a, b, explainers/three]\n" in (root / "book" / "claims.yml").read_text(encoding="utf-8")
 
 
 def test_new_chapter_meets_the_contract(root):
@@ -184,8 +208,8 @@ def test_new_chapter_meets_the_contract(root):
         ("known2020", "unknown2021", "'unknown2021' is not in"),
         ("nbval-check-output, check", "check", "no check cell"),
         ("](#my-topic-count)", "](#elsewhere)", "#elsewhere, which is no label"),
-        ("import matplotlib.pyplot as plt\n", "import matplotlib.pyplot as plt\nimport requests\n", "no network"),
-        ("from handbook_utils import datasets", "from handbook_utils import cli", "the field half only"),
+        ("import pandas as pd\n", "import pandas as pd\nimport requests\n", "no network"),
+        ("import pandas as pd\n", "import pandas as pd\n\nfrom handbook_utils import cli\n", "the field half only"),
         (":::{dropdown} Why", ":::{note} Why", "fewer than two questions"),
         (":::{solution-start}", ":::{solution-begin}", "no solution with an executed"),
         ("## Check\n", "## Quiz\n", "not once"),

@@ -42,17 +42,16 @@ def test_list_and_describe_as_json(root, capsys):
     assert chapter["slug"] == "recipes/my-topic"
     assert run("describe", "my-topic", "--json") == 0
     described = json.loads(capsys.readouterr().out)
-    assert described["parameters"] == [
-        {
-            "name": "minimum",
-            "type": "int",
-            "default": 1,
-            "example": None,
-            "may_be_none": False,
-            "help": "reads that make a taxon present",
-            "allowed": "a whole number from 1 to 1000",
-        }
-    ]
+    assert [entry["name"] for entry in described["parameters"]][:3] == ["table", "metadata", "minimum"]
+    assert described["parameters"][2] == {
+        "name": "minimum",
+        "type": "int",
+        "default": 1,
+        "example": None,
+        "may_be_none": False,
+        "help": "reads that make a taxon present",
+        "allowed": "a whole number from 1 to 1000",
+    }
     assert run("describe", "my-topic") == 0
     assert "How many taxa does a sample" in capsys.readouterr().out
 
@@ -101,7 +100,7 @@ def test_parameters_file_that_is_not_one(root, capsys):
 
 def test_failing_chapter_exits_1_and_keeps_what_there_is(root, capsys):
     path = root / "notebooks" / "recipes" / "my-topic.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("everyone = ", "1 / 0\neveryone = "), encoding="utf-8")
     assert run("run", "my-topic", "-o", "kept") == 1
     told = capsys.readouterr().err
     assert "ZeroDivisionError" in told
@@ -156,9 +155,9 @@ def steps(root, monkeypatch) -> Path:
     from handbook_utils.protocols import study_template
 
     def chapter(name: str, mapping: str, parameters: str, code: str) -> None:
-        source = new_chapter(root, f"protocols/{name}")
+        source = new_chapter(root, f"protocols/{name}")[0]
         text = source.read_text(encoding="utf-8").replace("  needs:", f"  study:\n{mapping}\n  needs:", 1)
-        text = text.replace("minimum: int", f"{parameters}\nminimum: int", 1)
+        text = text.replace("spare_percent: int", f"{parameters}\nspare_percent: int", 1)
         source.write_text(text.replace("out = Results()", f"out = Results()\n{code}", 1), encoding="utf-8")
 
     chapter(
@@ -257,7 +256,7 @@ def test_a_step_asked_for_by_name_does_not_wait_and_nothing_runs(steps, capsys):
 
 def test_a_study_ends_where_a_step_fails(steps, root, capsys):
     path = root / "notebooks" / "protocols" / "plan-the-study.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("fig, axes = plt.subplots()", "1 / 0"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("needed = ", "1 / 0\nneeded = "), encoding="utf-8")
     assert run("study", "run", "mine") == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert {entry.name for entry in (steps / "results").iterdir()} == {"plan-the-study-failed"}

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.cold.chain import Limits, judge, longest_gap, mean_kinetic_temperature, minutes_above
 from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
+from handbook_utils.protocols.cold.told import events, without_withdrawn
+from handbook_utils.protocols.ledger import Event, Ledger, status
 from handbook_utils.protocols.people.codes import draw_codes
 
 CODES = draw_codes(4, seed=11)
@@ -235,3 +237,20 @@ def test_all_mistakes_of_a_scan_log_at_once(tmp_path):
         "Unknown event",
     ):
         assert said in text
+
+
+def test_the_ledger_remembers_what_came_and_what_was_said_of_it(tmp_path):
+    came, never = CODES[:2], CODES[2]
+    read = scans(tmp_path, *whole(came[0]), *whole(came[1])).reindex([*came, never]).fillna({"shipment": ""})
+    judged = judge(read, {"box": log_of(*[-70.0] * 18)}, Limits())
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    labels = [Event("label", tube, {"participant": f"P{tube}", "time_point": "T0"}) for tube in [*came, never]]
+    ledger.append(labels, step="codes")
+    assert ledger.append(events(judged, read), step="cold") == 8
+    assert ledger.append(events(judged, read), step="cold") == 0, "a second run says nothing new"
+    told = status(ledger)["state"].to_dict()
+    assert told == {came[0]: "accept", came[1]: "accept", never: "given out"}
+    ledger.append([Event("withdrawn", f"P{came[0]}", {})], step="key")
+    after = {one.code: one for one in without_withdrawn(judged, ledger)}
+    assert (after[came[0]].verdict, after[came[0]].reasons) == ("reject", ("consent was withdrawn",))
+    assert after[came[1]].verdict == "accept"

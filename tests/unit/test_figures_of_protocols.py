@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from handbook_utils.figures.completeness import answered
-from handbook_utils.figures.files import file_sizes
-from handbook_utils.figures.labels import label_enlarged, slips_noticed
-from handbook_utils.figures.plates import expected_and_found, plates_coloured
+from handbook_utils.figures.procedures.completeness import answered
+from handbook_utils.figures.procedures.files import file_sizes
+from handbook_utils.figures.procedures.labels import label_enlarged, slips_noticed
+from handbook_utils.figures.procedures.plates import expected_and_found, plates_coloured
 
 
 def test_the_question_answered_least_often_is_named():

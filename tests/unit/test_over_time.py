@@ -253,7 +253,7 @@ def test_what_can_be_followed():
     # The first sample of a person is that of the earliest day, and has no distance from itself.
     assert followed(study, "distance", who, day)[0].round(3).to_dict() == {"x": 0.4}
     assert followed(study, "shannon", who, day)[0]["x"] == pytest.approx(np.log(2))
-    with pytest.raises(InputError, match="no taxon 'Blautja'") as caught:
+    with pytest.raises(InputError, match="no feature 'Blautja'") as caught:
         followed(study, "Blautja", who, day)
     assert "Blautia" in str(caught.value.remedy)
 

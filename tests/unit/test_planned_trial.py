@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handbook_utils.analysis.sample_size import t_power
-from handbook_utils.figures.power import power_curves
+from handbook_utils.figures.procedures.power import power_curves
 from handbook_utils.protocols.plan.inputs import pilot_of
 from handbook_utils.protocols.plan.trial import PlannedTrial
 

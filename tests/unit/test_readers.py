@@ -16,7 +16,7 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
-from handbook_utils.study.readers import open_study, read_study, require_counts, require_groups
+from handbook_utils.study.readers import open_study, read_study, require_counts
 
 TABLE = "#OTU ID\tS1\tS2\tS3\nf1\t0\t3\t1\nf2\t1\t2\t0\n"
 METADATA = "sample-id\tgroup\tage\nS1\ta\t30\nS2\tb\t41.5\nS3\ta\t\n"
@@ -158,20 +158,6 @@ def test_no_table_means_the_bundled_study() -> None:
     assert open_study("", "", bundled="throat").shape == datasets.load("throat").shape
     with pytest.raises(InputError, match="no feature table"):
         open_study("", "mine.tsv", bundled="throat")
-
-
-def test_groups_are_checked_all_at_once(folder: Path) -> None:
-    study = read(folder, TABLE, METADATA)
-    with pytest.raises(InputError) as raised:
-        require_groups(study, "gruop", minimum=2)
-    assert "Did you mean 'group'?" in str(raised.value)
-    with pytest.raises(InputError) as raised:
-        require_groups(study, "group", minimum=2)
-    assert "1 of 2 groups have too few samples" in str(raised.value) and "'b' has 1" in str(raised.value)
-    with pytest.raises(InputErrors) as several:
-        require_groups(study, "age", minimum=2)
-    assert "nothing for S3" in str(several.value)
-    assert require_groups(study, "group", minimum=1).tolist() == ["a", "b", "a"]
 
 
 def test_counts_are_demanded_where_they_are_needed(folder: Path) -> None:

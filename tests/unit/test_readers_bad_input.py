@@ -23,7 +23,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study, files
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.inspection import inspect
-from handbook_utils.study.readers import read_study, require_counts, require_groups
+from handbook_utils.study.readers import read_study, require_counts
 from handbook_utils.study.writers import write_study
 
 FORMATS = Path(__file__).parents[1] / "data" / "formats"
@@ -308,18 +308,6 @@ def test_a_stray_cell_in_the_last_corner_of_a_worksheet(tmp_path: Path, refuse: 
     book.save(tmp_path / "book")
     (error,) = refuse((tmp_path / "book").read_bytes())
     assert error.found == "line 1048576 has 16384"
-
-
-def test_groups_that_are_not_there_or_too_small(tmp_path: Path) -> None:
-    (tmp_path / "t").write_text(TABLE, encoding="utf-8")
-    (tmp_path / "m").write_text(METADATA, encoding="utf-8")
-    study = read_study(tmp_path / "t", tmp_path / "m").study
-    with pytest.raises(InputError, match="no column 'Groups'") as raised:
-        require_groups(study, "Groups", minimum=2)
-    assert raised.value.remedy == "Did you mean 'group'?"
-    with pytest.raises(InputError, match="too few samples") as raised:
-        require_groups(study, "group", minimum=2)
-    assert raised.value.found == "'b' has 1" and raised.value.expected == "2 or more samples in each group"
 
 
 def test_samples_without_reads(refuse: Refuse, tmp_path: Path) -> None:

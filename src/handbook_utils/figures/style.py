@@ -23,6 +23,9 @@ OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4
 #: figure is 358 px wide.
 WIDTH, TEXT = 4.9, 12
 
+#: How many decimals more a number may get that would be rounded to a certainty.
+MORE_DECIMALS = 3
+
 #: For what is not in any group, or has no colour of its own.
 GREY = "#767676"
 INK = "#1b1b1b"
@@ -152,6 +155,36 @@ def written(value: float, digits: int, lang: str) -> str:
     """
     text = f"{value:,.{digits}f}"
     return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
+
+
+def spoken(value: float, digits: int, lang: str) -> str:
+    """Write a number so that rounding never makes it a nothing, an all, or a certainty that it is not.
+
+    What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not help,
+    words.
+
+    Examples
+    --------
+    >>> spoken(99.6, 0, "en"), spoken(0.3, 0, "nl"), spoken(0.00001, 0, "en")
+    ('99.6', '0,3', 'less than 0.001')
+    """
+    nl = lang == "nl"
+    wholes = [100.0, *([1.0] if digits else [])]
+
+    def misleads(places: int) -> bool:
+        rounded = round(value, places)
+        return (rounded == 0) != (value == 0) or any(value < whole == rounded for whole in wholes)
+
+    for more in range(MORE_DECIMALS + 1):
+        if not misleads(digits + more):
+            return written(value, digits + more, lang)
+    step = 10.0 ** -(digits + MORE_DECIMALS)
+    if rounded := round(value, digits):
+        return ("meer dan " if nl else "more than ") + written(rounded - step, digits + MORE_DECIMALS, lang)
+    near = written(step, digits + MORE_DECIMALS, lang)
+    if value < 0:
+        return f"tussen -{near} en 0" if nl else f"between -{near} and 0"
+    return f"minder dan {near}" if nl else f"less than {near}"
 
 
 class Drawn(NamedTuple):

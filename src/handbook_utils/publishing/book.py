@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
 from handbook_utils.home import build_folder
+from handbook_utils.publishing.chromium import check_chromium
 from handbook_utils.publishing.web.address import site_address
 from handbook_utils.publishing.web.root import write_root
+from handbook_utils.publishing.whole.files import add_whole
 from handbook_utils.text import yaml_text
 from handbook_utils.text.hash import sha256, sha256_of
 
@@ -80,6 +82,7 @@ def build_book(
     timeout: float = 600,
     progress: Progress | None = None,
     address: str = "",
+    whole: Sequence[str] = (),
 ) -> BuildReport:
     """Execute all chapters and publish the book under ``_build/html``.
 
@@ -101,6 +104,8 @@ def build_book(
         Told the slug and the state of each run.
     address : str
         Where the site will be published; by default what ``_config.yml`` says, which may be nowhere.
+    whole : sequence of {"pdf", "epub"}
+        Files of each whole edition to make as well; a PDF needs Chromium.
 
     Returns
     -------
@@ -122,7 +127,9 @@ def build_book(
     build = build_folder(root)
     site, record = build / "html", build / "book.json"
     index = site / "index.html"
-    print_ = fingerprint(root, languages, address)
+    if "pdf" in whole:
+        check_chromium("--pdf")
+    print_ = fingerprint(root, languages, address, whole)
     if index.is_file() and record.is_file():
         told = json.loads(record.read_text(encoding="utf-8"))
         # `jupyter-book build .` writes to the same place; what it left is not our book.
@@ -137,7 +144,7 @@ def build_book(
     build.mkdir(exist_ok=True)
     _clear_leftovers(build)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name, _renderers(Path(name), languages) as renderers:
-        editions = _Editions(Path(name), catalogue, renderers, address)
+        editions = _Editions(Path(name), catalogue, renderers, address, whole)
         outcomes = _executed(
             chapters,
             languages,
@@ -156,6 +163,8 @@ def build_book(
         if any(found.values()) and not failures:  # a missing chapter leaves references open
             raise InputErrors(_together(found))
         _collect(catalogue, Path(name), languages, made, address)
+        for lang in languages:
+            add_whole(made / lang, catalogue, lang, whole, time.strftime("%Y-%m-%d", time.gmtime()))
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -204,7 +213,7 @@ def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(languages))
 
 
-def fingerprint(root: Path, languages: Sequence[str], address: str = "") -> str:
+def fingerprint(root: Path, languages: Sequence[str], address: str = "", whole: Sequence[str] = ()) -> str:
     """Name everything that a built book depends on.
 
     Parameters
@@ -215,13 +224,15 @@ def fingerprint(root: Path, languages: Sequence[str], address: str = "") -> str:
         Editions.
     address : str
         Where the site will be published.
+    whole : sequence of str
+        Files of each whole edition.
 
     Returns
     -------
     str
         A SHA-256.
     """
-    parts = [json.dumps([list(languages), list(sys.version_info[:3]), str(root), address])]
+    parts = [json.dumps([list(languages), list(sys.version_info[:3]), str(root), address, sorted(whole)])]
     package = Path(__file__).resolve().parents[1]
     for base, names in ((root, _SOURCES), (package.parent, (package.name,))):
         for name in names:
@@ -303,7 +314,12 @@ class _Editions:
     """The editions in the making: each chapter is staged for its Sphinx as soon as it has been executed."""
 
     def __init__(
-        self, folder: Path, catalogue: Catalogue, renderers: dict[str, subprocess.Popen[str]], address: str
+        self,
+        folder: Path,
+        catalogue: Catalogue,
+        renderers: dict[str, subprocess.Popen[str]],
+        address: str,
+        whole: Sequence[str],
     ) -> None:
         from handbook_utils.publishing.render import BEGIN, tell
         from handbook_utils.publishing.stage import Stage
@@ -314,7 +330,7 @@ class _Editions:
         chapters, languages = catalogue.chapters[::-1], tuple(renderers)
         for lang, process in renderers.items():
             stage = folder / "stage" / lang
-            self._stages[lang] = Stage(stage, catalogue, chapters, lang, languages, address=address)
+            self._stages[lang] = Stage(stage, catalogue, chapters, lang, languages, address=address, whole=whole)
             tell(process, BEGIN)
 
     def add(self, lang: str, outcome: Outcome) -> None:
@@ -330,6 +346,7 @@ class _Editions:
         from handbook_utils.publishing.site import add_downloads
         from handbook_utils.publishing.teaching.material import add_lessons
         from handbook_utils.publishing.web.pictures import add_pictures
+        from handbook_utils.publishing.web.unused import drop_unused
 
         for lang, process in self._renderers.items():
             self._stages[lang].close()
@@ -340,6 +357,7 @@ class _Editions:
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
             add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            drop_unused(_pages(self._folder, lang))
             add_lessons(
                 _pages(self._folder, lang),
                 self._catalogue.root,

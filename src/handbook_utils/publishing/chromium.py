@@ -27,6 +27,25 @@ def chromium() -> str:
     return named if named is not None else next(filter(None, map(shutil.which, _NAMES)), "")
 
 
+def check_chromium(where: str) -> str:
+    """Return the Chromium of this machine; best asked before anything else is done.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    program = chromium()
+    if not program:
+        raise InputError(
+            "A PDF is made by Chromium, which is not on this machine.",
+            where=where,
+            expected="the command chromium",
+            remedy="apt-get install chromium, or name it in HANDBOOK_CHROMIUM; or ask for HTML and print that.",
+        )
+    return program
+
+
 def pdf_of(page: Path, target: Path) -> None:
     """Print a page of this machine.
 
@@ -42,17 +61,17 @@ def pdf_of(page: Path, target: Path) -> None:
     InputError
         There is no Chromium, or it could not print.
     """
-    program = chromium()
-    if not program:
-        raise InputError(
-            "A PDF is made by Chromium, which is not on this machine.",
-            where=str(target),
-            expected="the command chromium",
-            remedy="apt-get install chromium, or name it in HANDBOOK_CHROMIUM; or ask for HTML and print that.",
-        )
+    program = check_chromium(str(target))
     with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
         made = Path(name) / "made.pdf"
-        command = [program, "--headless", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={name}/profile"]
+        command = [
+            program,
+            "--headless",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
+            f"--user-data-dir={name}/profile",
+        ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # which it refuses to set up for root; the page is our own
         command += [f"--print-to-pdf={made}", page.resolve().as_uri()]

@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
-from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
-from handbook_utils.study.readers import open_study, require_groups
+from handbook_utils.study.readers import open_study
 
 
 def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
@@ -29,6 +27,23 @@ def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
         bundled=bundled,
         choices=Choices.of(parameters),
     )
+
+
+def opens(parameters: Mapping[str, Any]) -> None:
+    """Check that the reader's files are what they are said to be, and fit together; all that many recipes need.
+
+    Parameters
+    ----------
+    parameters : mapping
+        All parameters of the chapter.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`handbook_utils.study.readers.open_study`.
+    """
+    if any(parameters.get(name) for name in ("table", "metadata", "taxonomy", "tree")):
+        study_of(parameters, "")
 
 
 def column_checks(
@@ -55,12 +70,6 @@ def check_column(study: Study, column: str, parameter: str, *, may_be_empty: boo
         raise InputError(
             error.problem, where=where, expected=error.expected, found=error.found, remedy=remedy
         ) from None
-
-
-def check_groups(study: Study, parameters: Mapping[str, Any], minimum: int) -> None:
-    """Check the groups that the parameter ``group`` names: at least two, none smaller than `minimum`."""
-    check_column(study, parameters["group"], "group", may_be_empty=False)
-    require_groups(study, parameters["group"], minimum=minimum)
 
 
 def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
@@ -92,21 +101,6 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
             f"{least} reads were left out",
             remedy=f"Ask for fewer reads: with least_depth {enough} no sample is left out.",
         ) from None
-
-
-def check_groups_of_people(groups: pd.Series, parameter: str, column: str, minimum: int = 3) -> None:
-    """Check the groups of people: a row a person, missing where there is none."""
-    sizes = groups.value_counts()
-    if len(sizes) < 2 or sizes.min() < minimum or groups.isna().any():
-        found = [f"{name} ({size})" for name, size in sizes.items()]
-        without = [f"none of them ({groups.isna().sum()})"] if groups.isna().any() else []
-        raise InputError(
-            "These groups of people cannot be compared.",
-            where=f"parameter {parameter}, column {column}",
-            expected=f"two groups or more, each of {minimum} people or more, and everybody in one",
-            found=listed([*found, *without]),
-            remedy=f'Join groups, leave people out, or run without: {parameter} "".',
-        )
 
 
 def check_tree(study: Study, metric: str) -> None:

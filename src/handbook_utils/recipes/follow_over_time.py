@@ -1,19 +1,37 @@
-"""What ``recipes/follow-over-time`` asks of the reader's files."""
+"""``recipes/follow-over-time``: what it asks of the reader's files, what it computes, and what it says of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.stats import mannwhitneyu
 
-from handbook_utils.analysis.design import design_of
+from handbook_utils import datasets
+from handbook_utils.analysis.depth import deep_enough
+from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.terms import as_words
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.outcomes import followed
+from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.time.course import MODELS, Course, attendance, course
+from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
-from handbook_utils.recipes.checks import check_groups_of_people, column_checks, study_of
+from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.wording import association, by_chance, left_out, shown
+from handbook_utils.study import Study
 
 #: Samples of one person that a search for jumps needs.
-_SERIES = 20
+SERIES = 20
+#: People with several samples that a model needs.
+SEVERAL = 5
 
 
 def follow_over_time(parameters: Mapping[str, Any]) -> None:
@@ -27,56 +45,448 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        Columns that are not there, times that are no numbers, an outcome that is not there or needs counts, too few
-        people with several samples, groups of too few people, a design that these samples cannot answer, a series that
-        is too short to be searched.
+        Columns that are not there, times that are no numbers, an outcome that is not there, too few people with several
+        samples, a design that these samples cannot answer, a series that is too short to be searched.
     """
     study = study_of(parameters, "ecam")
-    person, time, group = (str(parameters[name]) for name in ("person", "time", "group"))
     plain = [name for name in parameters["covariates"] if "(" not in name]
-    collect(
-        *column_checks(study, {**parameters, "covariates": plain}, ["person", "time"], ["group", "covariates"]),
-    )
-    deep = study.choose_samples((study.depth >= float(parameters["least_depth"])).to_numpy())
-    columns = [person, time, *([group] if group else [])]
-    frame = deep.metadata[columns].dropna()
-    numbers = pd.to_numeric(frame[time], errors="coerce")
-    if numbers.isna().any():
+    optional = ["group", "exposure", "covariates"]
+    collect(*column_checks(study, {**parameters, "covariates": plain}, ["person", "time"], optional))
+    found = people_over_time(deep_enough(study, parameters["least_depth"]), parameters)
+    _ = found.course
+    series = str(parameters["series"])
+    own = int((found.design.people == series).sum())
+    if series and own < SERIES:
+        longest = found.design.people.value_counts()
+        raise InputError(
+            "This person's series is too short to be searched for jumps.",
+            where="parameter series",
+            expected=f"{SERIES} samples or more of one person",
+            found=f"{own} of '{series}'; the longest series, of '{longest.index[0]}', has {longest.iloc[0]}",
+            remedy='Run without: series "".',
+        )
+
+
+# ------------------------------------------------------------------------------------------------------ the analysis
+
+
+def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
+    """Make what is followed, and the design of who is followed.
+
+    Parameters
+    ----------
+    study : Study
+        Samples that were read deeply enough.
+    parameters : mapping
+        Those of the chapter: person, time, outcome, and the questions of a design.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`follow_over_time`.
+    """
+    person, time = str(parameters["person"]), str(parameters["time"])
+    cells = study.column(time)
+    numbers = pd.to_numeric(cells, errors="coerce")
+    if (numbers.isna() & cells.notna()).any():
         raise InputError(
             "Times must be numbers.",
             where=f"sample metadata, column {time}",
             expected="days, months or the like since a start",
-            found=listed(sorted(frame[time][numbers.isna()].astype(str).unique())),
+            found=listed(sorted(cells[numbers.isna() & cells.notna()].astype(str).unique())),
             remedy="Turn dates into days since each person's start.",
         )
-    several = int((frame[person].value_counts() > 1).sum())
-    if several < 5:
+    who = as_words(study.column(person))
+    several = int((who[numbers.notna()].value_counts() > 1).sum())
+    if several < SEVERAL:
         raise InputError(
             "Too few people have several samples.",
             where=f"sample metadata, columns {person} and {time}",
-            expected="five people or more with two samples or more",
+            expected=f"{SEVERAL} people or more with two samples or more",
             found=f"{several}",
         )
-    if group:
-        check_groups_of_people(frame.groupby(person)[group].first().astype(str), "group", group)
-    moments = pd.to_numeric(deep.column(time), errors="coerce")
-    values, _ = followed(deep, str(parameters["outcome"]), deep.column(person).astype(str), moments)
-    asked = {"group": group, "interactions": f"{group}:{time}"} if group else {"exposure": time}
-    design = design_of(
-        deep.metadata.loc[values.index],
-        covariates=", ".join(parameters["covariates"]),
-        person=person,
-        time=time,
-        missing=parameters["missing"],
-        minimum=3,
-        **asked,
-    )
-    series = str(parameters["series"])
-    if series and int((design.people == series).sum()) < _SERIES:
+    values, label = followed(study, str(parameters["outcome"]), who, numbers)
+    asked = asked_in(parameters) | {"person": person}
+    focus = asked["group"] or asked["exposure"]
+    if not asked["formula"]:
+        asked |= {"time": time, "exposure": asked["exposure"] if focus else time}
+        asked |= {"interactions": [f"{focus}:{time}", *asked["interactions"]] if focus else asked["interactions"]}
+        asked |= {"time": time if focus else ""}
+    else:
+        asked["time"] = ""
+    frame = study.metadata.assign(**{time: numbers})
+    design = design_of(frame.loc[values.index], **asked)
+    if not any(time in term.columns for term in design.terms.values()):
         raise InputError(
-            "This person's series is too short to be searched for jumps.",
-            where="parameter series",
-            expected=f"{_SERIES} samples or more of one person",
-            found=f"{int((design.people == series).sum())} of '{series}'",
-            remedy='Run without: series "".',
+            f"The formula has no term '{time}'.",
+            where="parameter formula",
+            expected=f"the time among its terms, for example ~ {focus or design.focus} * {time}",
+            found=asked["formula"],
         )
+    first = {"the first sample of a person, from which distances are measured": _others(study, values, numbers, who)}
+    return People(study, design, values, label, time, dict(parameters), {key: own for key, own in first.items() if own})
+
+
+def _others(study: Study, values: pd.Series, numbers: pd.Series, who: pd.Series) -> list[str]:
+    return [name for name in study.samples.difference(values.index) if pd.notna(numbers[name]) and pd.notna(who[name])]
+
+
+@dataclass(frozen=True)
+class People:
+    """People over time, and the sentences that say what was found.
+
+    Attributes
+    ----------
+    study : Study
+    design : Design
+        Of the samples that are modelled.
+    values : pandas.Series
+        What is followed, by sample.
+    label : str
+        What it is called.
+    time : str
+        Column of the time.
+    asked : dict
+        The parameters.
+    first : dict of str to list of str
+        Samples that the outcome takes for itself.
+    """
+
+    study: Study
+    design: Design
+    values: pd.Series
+    label: str
+    time: str
+    asked: dict[str, Any]
+    first: dict[str, list[str]]
+
+    # ------------------------------------------------------------------ numbers
+
+    @cached_property
+    def course(self) -> Course:
+        """The models."""
+        return course(self.values, self.design, self.time)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """By sample: person, time, value and group."""
+        design = self.design
+        group = design.labels.astype(str) if design.groups else "all"
+        when = design.frame[self.time].astype(float)
+        return pd.DataFrame(
+            {"person": design.people, "time": when, "value": self.values[design.samples], "group": group}
+        )
+
+    @property
+    def attendance(self) -> pd.DataFrame:
+        """How many people have a sample at each time (or part of the time), by group."""
+        return attendance(self.frame, self.time)
+
+    @property
+    def paces(self) -> pd.DataFrame:
+        """Change a unit of time: of each group and their contrasts; of everybody where there are none."""
+        columns = list(self.design.matrix.columns)
+        rows: dict[str, dict[str, float]] = {}
+        crossed = self._crossed
+        if self.time in columns:
+            name = "all" if not crossed else self.design.groups[0] if self.design.groups else "at 0"
+            rows[name] = {self.time: 1.0}
+        if crossed and self.design.groups:
+            for group, own in zip(self.design.groups[1:], crossed, strict=True):
+                rows[str(group)] = {self.time: 1.0, own: 1.0}
+            for contrast, own_weights in self.design.contrasts.iterrows():
+                rows[str(contrast)] = dict(zip(crossed, own_weights.to_list()[1:], strict=True))
+        else:
+            rows |= {f"{name}, one more": {name: 1.0} for name in crossed}
+        fit = self.course.fit
+        found = {}
+        for name, weights in rows.items():
+            found[name] = fit.contrast([weights.get(column, 0.0) for column in columns])
+        return pd.DataFrame(found).T.rename_axis(f"change a unit of {self.time}")
+
+    @property
+    def _crossed(self) -> list[str]:
+        """Columns of the interaction of what is asked about with time."""
+        focus = self.design.terms[self.design.focus].columns[0]
+        for term in self.design.terms.values():
+            if term.kind == "interaction" and set(term.columns) == {focus, self.time}:
+                return [str(column) for column in term.block.columns]
+        return []
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the paces of people; 0 where they have none of their own."""
+        random = self.course.fit.random
+        return float(np.sqrt(random[-1, -1])) if len(random) > 1 else 0.0
+
+    @cached_property
+    def _apart(self) -> Any:
+        return distances(self.study.choose_samples(self.design.samples), "bray-curtis")
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """By person: steps from one sample to the next, median gap and median distance."""
+        own = pairs_in_time(self._apart, self.frame["person"], self.frame["time"])
+        steps = own[own["next"]].groupby("person")
+        return steps.agg(
+            steps=("distance", "size"), median_gap=("gap", "median"), median_distance=("distance", "median")
+        )
+
+    def composition(self) -> tuple[str, pd.DataFrame]:
+        """Return the test of overall composition by time and group: a caption and a table."""
+        asked = {name: self.design.asked[name] for name in ("group", "levels", "reference", "person")}
+        questions = {**asked, "covariates": self.time} if asked["group"] else {**asked, "exposure": self.time}
+        design = design_of(self.design.frame, **questions)
+        test = permanova(
+            self._apart, design, permutations=int(self.asked["permutations"]), seed=int(self.asked["seed"])
+        )
+        exchanged = "; ".join(f"{name}: {design.exchange(name).words}" for name in design.terms)
+        return f"PERMANOVA of Bray-Curtis distances (exchanged for {exchanged})", test
+
+    @property
+    def residuals(self) -> pd.Series:
+        """What the line leaves within people, by sample."""
+        line = self.design.matrix.to_numpy() @ self.course.fit.estimate.to_numpy()
+        left = pd.Series(self.frame["value"].to_numpy() - line, index=self.frame.index)
+        return pd.Series(left - left.groupby(self.frame["person"]).transform("mean"))
+
+    def jumps(self) -> pd.DataFrame | None:
+        """Return the jumps in the series that was named, with their times; None where none was named."""
+        name = str(self.asked["series"])
+        if not name:
+            return None
+        own = self.frame[self.frame["person"] == name].sort_values("time")
+        ordered = self.study.choose_samples(list(own.index))
+        asked = {"permutations": int(self.asked["permutations"]), "seed": int(self.asked["seed"])}
+        found = change_points(distances(ordered, "bray-curtis"), **asked)
+        return found.assign(**{self.time: own.loc[found.index, "time"].to_numpy()}).rename_axis("first sample after")
+
+    # ------------------------------------------------------------------ sentences
+
+    @property
+    def counted(self) -> str:
+        """How many were modelled."""
+        return f"{self.course.fit.people} people ({self.course.fit.samples} samples)"
+
+    @property
+    def dropout(self) -> str:
+        """Who is not there at the end, in a sentence."""
+        last = self.frame["time"].max()
+        ends = self.frame.groupby("person").agg(last=("time", "max"), group=("group", "first"))
+        gone = ends[ends["last"] < last]
+        by = ", ".join(f"{name}: {size}" for name, size in gone["group"].value_counts().sort_index().items())
+        where = f" ({by})" if self.design.groups and len(gone) else ""
+        return f"{len(gone)} of {len(ends)} people{where} have no sample at the last time, {self.time} {last:g}"
+
+    @property
+    def of_jumps(self) -> str:
+        """What the search of one series found, in a sentence."""
+        found = self.jumps()
+        if found is None:
+            return "No one series was searched for jumps"
+        at = f" ({self.time} {', '.join(f'{value:g}' for value in found[self.time])})" if len(found) else ""
+        return f"{len(found)} jumps were found in the series of {self.asked['series']}{at}"
+
+    @property
+    def reading(self) -> str:
+        """What was found, in a sentence or two."""
+        table = self.paces
+        told = "; ".join(f"{name}: {_told(row)}" for name, row in table.iterrows())
+        crossed = self._crossed
+        if crossed:
+            asked = table.iloc[len(self.design.groups) if self.design.groups else 1 :]
+            least = float(asked["p"].min())
+            return (
+                f"Change of the {self.label} a unit of {self.time}: {told}, in {self.counted}. The difference of pace "
+                f"is {by_chance(least)}. {self.averages}"
+            )
+        if self.design.focus == self.time:
+            p = float(table["p"].iloc[0])
+            of = f"Change of the {self.label} a unit of {self.time}: {told}, in {self.counted}: {by_chance(p)}."
+            return f"{of} {self.averages}"
+        own = self.course.table.loc[list(self.design.block(self.design.focus).columns)]
+        levels = "; ".join(f"{name}: {_told(row)}" for name, row in own.iterrows())
+        return f"Differences of the {self.label}: {levels}, in {self.counted}: {by_chance(float(own['p'].min()))}."
+
+    @property
+    def averages(self) -> str:
+        """What the average over people says of the same, in a sentence."""
+        others = self.course.others
+        wanted = self._crossed or [self.time]
+        rows = others[others.index.get_level_values("model").str.contains("GEE")].droplevel("model")
+        told = "; ".join(f"{name} {_told(row)}" for name, row in rows.iterrows() if name in wanted)
+        return f"The average over people (GEE) says: {told}."
+
+    @property
+    def model(self) -> str:
+        """The model that is reported, in words."""
+        return MODELS[self.course.model]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What :meth:`handbook_utils.results.Results.answer` is given."""
+        design = self.design
+        others = [name for name in design.beside if self.time not in design.terms[name].columns]
+        beside = f" beside {', '.join(others)}" if others else ""
+        question = f"Does the {self.label} change with {self.time}"
+        if self._crossed:
+            question = f"Does the {self.label} change at another pace by {design.focus}"
+        elif design.focus != self.time:
+            question = f"Does the {self.label} over time differ by {design.focus}"
+        own = f" The paces of people have a standard deviation of {self.spread:.3f}." if self.spread else ""
+        return {
+            "asked": f"{question}{beside}?",
+            "found": self.reading,
+            "rests_on": [
+                f"{design.who.split(';')[0]}; {self.dropout}.",
+                f"A linear mixed model in which {self.model}.{own}",
+                *(f"{note}." for note in design.notes if "arrangements" not in note),
+            ],
+            "left_out": left_out(self.study, {**self.first, **design.left_out}),
+        }
+
+    @property
+    def limits(self) -> list[str]:
+        """What this cannot say, true of these data."""
+        focus = self.design.focus
+        found = [
+            f"{association(self.design, assigned=bool(self.asked['assigned']))}."
+            if focus != self.time
+            else "What changes with time need not be caused by what was done meanwhile.",
+            f"{self.dropout}: those who stay away are seldom like those who come.",
+            "A straight line is the simplest description, and no forecast.",
+        ]
+        if self.course.model != "slopes":
+            found.append(
+                "There are too few samples a person for slopes of their own: where people differ in pace, the interval "
+                "is too narrow."
+            )
+        if self.course.fit.people < 20:
+            found.append(f"{self.course.fit.people} people are few, however many samples they gave.")
+        if self.study.quantity == "counts" and self.asked["outcome"] == "shannon":
+            found.append("A sample that was read less shows a little less diversity; depth is not in the model.")
+        return found
+
+    @property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        searched = f" {self.of_jumps}." if self.asked["series"] else ""
+        return (
+            f"The {self.label} of {self.design.who} was modelled by {', '.join(self.design.terms)} in a linear mixed "
+            f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom "
+            f"({self.counted}). Models with levels alone, with autocorrelation in time, and generalised estimating "
+            "equations are shown beside it. Movement within people was measured as Bray-Curtis distances between "
+            f"consecutive samples.{searched} Seed {self.asked['seed']}."
+        )
+
+
+def _told(row: pd.Series) -> str:
+    return f"{row['estimate']:.3g} (95 % interval {row['low']:.3g} to {row['high']:.3g}, {shown(float(row['p']))})"
+
+
+# -------------------------------------------------------------------------------------------------------- the lesson
+
+
+def jumps_of_two(david: Study, *, permutations: int, seed: int) -> pd.DataFrame:
+    """Search the series of the two adults for jumps.
+
+    Parameters
+    ----------
+    david : Study
+    permutations, seed : int
+    """
+    found = []
+    for name in ("A", "B"):
+        series = david.where("donor", name)
+        days = series.metadata["day"].astype(float).sort_values(kind="stable")
+        ordered = distances(series.choose_samples(list(days.index)), "bray-curtis")
+        split = change_points(ordered, minimum=14, block=14, permutations=permutations, seed=seed)
+        found.append(split.assign(person=name, day=days[split.index].to_numpy(), share=100 * split["share"]))
+    return pd.concat(found)[["person", "day", "share", "p"]]
+
+
+def between_phases(david: Study) -> dict[str, float]:
+    """Return median distances within and between phases of the two adults.
+
+    Parameters
+    ----------
+    david : Study
+    """
+    apart = distances(david, "bray-curtis").to_data_frame()
+    found = {}
+    pairs = [("A", "pre", "pre"), ("A", "pre", "travel"), ("A", "pre", "post")]
+    for name, first, second in [*pairs, ("B", "pre", "pre"), ("B", "pre", "post"), ("B", "post", "post")]:
+        donor, phase = david.metadata["donor"], david.metadata["phase"]
+        rows, columns = (list(david.samples[(donor == name) & (phase == one)]) for one in (first, second))
+        square = apart.loc[rows, columns].to_numpy()
+        own = square[np.triu_indices(len(rows), 1)] if first == second else square
+        found[f"{name}: {first} to {second}"] = float(np.median(own))
+    return found
+
+
+def two_as_many(david: Study) -> float:
+    """Return the p-value of comparing the diversity of two adults as if each of their samples were another person.
+
+    Parameters
+    ----------
+    david : Study
+    """
+    diversity, donor = alpha_table(david)["q1"], david.metadata["donor"]
+    return float(mannwhitneyu(diversity[donor == "A"], diversity[donor == "B"]).pvalue)
+
+
+def paces_alone(known: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Fit the pace of each kind of delivery by itself, and the difference of the two with its interval.
+
+    Parameters
+    ----------
+    known : pandas.DataFrame
+        Of :func:`known_infants`.
+    """
+    fits = {
+        str(name): mixed_model(rows, "shannon", ["month"], "child", slopes="month").table.loc["month"]
+        for name, rows in known.groupby("delivery")
+    }
+    table = pd.DataFrame(fits).T.rename_axis("delivery")
+    one, other = table["estimate"].to_list()
+    width = 1.96 * float(np.hypot(*table["error"]))
+    return table, {"gap": one - other, "low": one - other - width, "high": one - other + width}
+
+
+def known_infants() -> pd.DataFrame:
+    """Return the children of the bundled study whose month is known, with the Shannon index."""
+    infants = datasets.load("ecam")
+    infants = infants.choose_samples(infants.metadata["month"].notna())
+    shannon = np.log(alpha_table(infants)["q1"])
+    return infants.metadata.assign(shannon=shannon, month=infants.metadata["month"].astype(float))
+
+
+def against_peers(known: pd.DataFrame, phases: Mapping[str, float]) -> pd.DataFrame:
+    """Hold the numbers of the bundled studies against R's nlme and vegan.
+
+    Parameters
+    ----------
+    known : pandas.DataFrame
+        Of :func:`known_infants`.
+    phases : mapping of str to float
+        Of :func:`between_phases`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    alone = mixed_model(known, "shannon", ["month"], "child").table
+    beside = mixed_model(known, "shannon", ["month", "delivery"], "child").table
+    estimates, errors = beside["estimate"].to_dict(), beside["error"].to_dict()
+    return held_against(
+        "recipes/follow-over-time",
+        {
+            "Infants, Shannon by month: slope": alone["estimate"].to_dict()["month"],
+            "Infants, Shannon by month: standard error": alone["error"].to_dict()["month"],
+            "Infants, Shannon by month beside delivery: slope": estimates["month"],
+            "Infants, Shannon by month beside delivery: standard error": errors["month"],
+            "Infants, Shannon by delivery: difference": estimates["delivery: vaginal"],
+            **{f"Adult {name}: median distance": value for name, value in phases.items()},
+        },
+    )

@@ -24,8 +24,8 @@ from handbook_utils.analysis.taxa.contaminants import (
 )
 from handbook_utils.analysis.taxa.wells import Wells
 from handbook_utils.errors import InputError, collect, listed, nearest
+from handbook_utils.figures.procedures.wells import prevalence_by_kind, share_and_concentration
 from handbook_utils.figures.style import Drawn
-from handbook_utils.figures.wells import prevalence_by_kind, share_and_concentration
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study import Study
 

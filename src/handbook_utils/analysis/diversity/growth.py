@@ -9,7 +9,15 @@ from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.time.longitudinal import mixed_model
 from handbook_utils.study import Study
 
-__all__ = ["age_groups", "clear_of_none", "exposure_effects", "exposures", "followed_children", "line_of_growth"]
+__all__ = [
+    "after_antibiotics",
+    "age_groups",
+    "clear_of_none",
+    "exposure_effects",
+    "exposures",
+    "followed_children",
+    "line_of_growth",
+]
 
 _EXPOSURES = {"delivery: vaginal": "birth", "diet: formula": "milk", "antibiotics: yes": "antibiotics"}
 
@@ -140,3 +148,41 @@ def clear_of_none(effects: pd.DataFrame) -> int:
     1
     """
     return int(((effects["low"] > 0) | (effects["high"] < 0)).sum())
+
+
+def after_antibiotics(study: Study, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Compare children's kinds of bacteria after antibiotics with those of children without, at the same age.
+
+    Parameters
+    ----------
+    study, frame : Study and pandas.DataFrame
+        As :func:`followed_children` returns them.
+
+    Returns
+    -------
+    dict of str to pandas.Series
+        Ratios of the number of kinds: ``estimate``, ``low``, ``high`` and ``p``. ``ratio``: of the effective number,
+        every child with a level and a slope of its own along age on a logarithmic scale. ``level``: with a level only.
+        ``plain`` and ``plain-level``: of the plain number of variants. ``month``, ``beside`` and ``reads``: as
+        ``ratio``, with age in months, beside delivery and diet, and beside the number of reads.
+    """
+    known = frame.assign(
+        doublings=np.log2(frame["kinds"]),
+        variants=np.log2((study.table.toarray() > 0).sum(axis=1)),
+        age=np.log2(frame["month"] + 1),
+        reads=np.log2(study.depth.to_numpy()),
+    )
+
+    def ratio(outcome: str, terms: list[str], slopes: str | None) -> pd.Series:
+        row = mixed_model(known, outcome, [*terms, "antibiotics"], "child", slopes=slopes).table.loc["antibiotics: yes"]
+        return pd.Series({**{part: 2 ** row[part] for part in ("estimate", "low", "high")}, "p": row["p"]})
+
+    return {
+        "ratio": ratio("doublings", ["age"], "age"),
+        "level": ratio("doublings", ["age"], None),
+        "plain": ratio("variants", ["age"], "age"),
+        "plain-level": ratio("variants", ["age"], None),
+        "month": ratio("doublings", ["month"], "month"),
+        "beside": ratio("doublings", ["age", "delivery", "diet"], "age"),
+        "reads": ratio("doublings", ["age", "reads"], "age"),
+    }

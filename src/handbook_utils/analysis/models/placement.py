@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import sparse
 from statsmodels.stats.proportion import proportion_confint
 
+from handbook_utils.analysis.diversity.alpha import hill_at_size
 from handbook_utils.analysis.effects import Effect
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
@@ -415,3 +416,71 @@ def _people(study: Study, person: str) -> pd.Series:
 def _aligned(study: Study, taxa: pd.Index) -> Study:
     frame = study.to_frame().reindex(columns=taxa, fill_value=0)
     return Study.from_frame(frame, study.metadata, quantity=study.quantity, name=study.name)
+
+
+@dataclass(frozen=True)
+class Variety:
+    """How varied a sample is, beside others.
+
+    Attributes
+    ----------
+    own, others : pandas.Series
+        Effective number of groups, by sample of this person, and of one sample of each person of the reference.
+    sd : float
+        Standard deviation of its logarithm within a person.
+    several : int
+        From how many people that was found who were measured more than once.
+    standing : Effect
+        Share of the others that have less, with its interval over days.
+    """
+
+    own: pd.Series
+    others: pd.Series
+    sd: float
+    several: int
+    standing: Effect
+
+    def another_day(self, sample: str) -> tuple[float, float]:
+        """Return between which numbers another day of the same person lies in 95 of 100 cases."""
+        low, high = (self.own[sample] * np.exp(sign * 1.96 * np.sqrt(2) * self.sd) for sign in (-1, 1))
+        return float(low), float(high)
+
+
+def variety_beside_others(found: Placement, sample: str, reads: int, *, seed: int = 1) -> Variety:
+    """Compare how varied a sample is with others, all as if so many reads had been read.
+
+    Parameters
+    ----------
+    found : Placement
+        As :func:`place` returns it.
+    sample : str
+        Id of the sample.
+    reads : int
+        As if so many had been read of everyone.
+    seed : int
+        Of the days that are drawn by lot.
+
+    Returns
+    -------
+    Variety
+    """
+
+    def variety(study: Study) -> pd.Series:
+        counts = study.to_frame().drop(columns=UNNAMED, errors="ignore")
+        counts = counts[counts.sum(axis=1) > 0]
+        part = counts.sum(axis=1) / study.depth[counts.index]
+        whole = counts.astype(int).to_numpy()
+        found = [
+            hill_at_size(row[row > 0], 1, max(1.0, share * reads))
+            for row, share in zip(whole, part.to_numpy(), strict=True)
+        ]
+        return pd.Series(found, index=counts.index)
+
+    everyone, own = variety(found.repeated), variety(found.own)
+    others = everyone[found.reference.samples.intersection(everyone.index)]
+    if len(own) > 2:
+        sd, several = within_person_sd(np.log(own), pd.Series("me", index=own.index))
+    else:
+        sd, several = within_person_sd(np.log(everyone), found.person)
+    standing = part_below(float(np.log(own[sample])), np.log(others), sd, seed=seed)
+    return Variety(own, others, sd, several, standing)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -216,3 +217,24 @@ def compared_with_before(cells: pd.DataFrame, least_share: float = 1e-5) -> pd.D
         },
         index=cells.index,
     )
+
+
+def middle_of_recoveries(course: Course, seeds: Sequence[int], **rules: Any) -> pd.DataFrame:
+    """Return the middle of several simulated communities, each compared with its first day.
+
+    Parameters
+    ----------
+    course : Course
+        Of antibiotics.
+    seeds : sequence of int
+        One a community.
+    **rules : float
+        As :func:`simulate_recoveries` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Medians by day, columns as :func:`compared_with_before` returns them.
+    """
+    found = [compared_with_before(cells) for cells in simulate_recoveries(course, seeds, **rules)]
+    return pd.concat(found).groupby(level=0).median()

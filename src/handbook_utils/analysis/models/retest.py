@@ -169,3 +169,30 @@ def changes_between(values: pd.Series, person: pd.Series, day: pd.Series, apart:
     pairs = samples.merge(samples, on="person", suffixes=("_first", "_second"))
     pairs = pairs[(pairs["day_second"] - pairs["day_first"]).between(*apart)]
     return (pairs["value_second"] / pairs["value_first"] - 1).set_axis(pairs["person"])
+
+
+def majority_of_three(above: npt.ArrayLike, *, draws: int = 20_000, seed: int = 1) -> float:
+    """Compute how often two verdicts differ when each is the majority of three days.
+
+    Parameters
+    ----------
+    above : array_like of bool, shape (days,)
+        The verdict of each day of one person; 6 or more.
+    draws, seed : int
+        How often six different days are drawn by lot.
+
+    Returns
+    -------
+    float
+        Share (0 to 1) of the draws.
+
+    Examples
+    --------
+    >>> majority_of_three([True] * 9)
+    0.0
+    """
+    generator = np.random.default_rng(seed)
+    days = np.asarray(above, dtype=bool)
+    drawn = np.array([generator.permutation(days)[:6] for _ in range(draws)]).reshape(-1, 2, 3)
+    majority = drawn.sum(axis=2) >= 2
+    return float((majority[:, 0] != majority[:, 1]).mean())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.stats import mannwhitneyu
 
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -164,3 +165,21 @@ def groups_with_known_difference(study: Study, people: int, taxa: Sequence[str],
     table = pd.concat(tables)
     groups = pd.DataFrame({"group": ["multiplied"] * people + ["untouched"] * people}, index=table.index)
     return Study.from_frame(table, groups)
+
+
+def samples_as_people(*, studies: int, seed: int) -> dict[str, int]:
+    """Count simulated studies without a difference that find one: by samples as if each were a person, and by means.
+
+    Parameters
+    ----------
+    studies, seed : int
+    """
+    generator = np.random.default_rng(seed)
+    counted = {"wrong: every sample": 0, "right: a mean of each person": 0}
+    for _ in range(studies):
+        level = generator.normal(0, 1, (2, 10, 1))
+        values = level + generator.normal(0, 1, (2, 10, 6))
+        ways = ([own.ravel() for own in values], [own.mean(axis=1) for own in values])
+        for name, (one, other) in zip(counted, ways, strict=True):
+            counted[name] += int(mannwhitneyu(one, other).pvalue <= 0.05)
+    return counted

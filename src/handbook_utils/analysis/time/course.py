@@ -12,10 +12,12 @@ from statsmodels.genmod.cov_struct import Exchangeable
 from statsmodels.genmod.generalized_estimating_equations import GEE
 
 from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.time.mixed import MixedFit, fit_mixed
 from handbook_utils.errors import InputError
+from handbook_utils.study import Study
 
-__all__ = ["MODELS", "Course", "course", "marginal"]
+__all__ = ["MODELS", "Course", "attendance", "course", "from_the_beginning", "marginal"]
 
 #: Models by name, from the one that supposes least, and what they suppose.
 MODELS = {
@@ -155,3 +157,48 @@ def marginal(values: np.ndarray, model: pd.DataFrame, person: pd.Series, *, plai
         },
         index=model.columns,
     )
+
+
+def attendance(frame: pd.DataFrame, time: str, *, most: int = 12, parts: int = 6) -> pd.DataFrame:
+    """Count the people with a sample at each time, by group; of many times, in parts of equal length.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        By sample: ``person``, ``time``, ``group``.
+    time : str
+        What the time is called.
+    most : int
+        As many times are shown one by one.
+    parts : int
+        Of more.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"person": list("aabb"), "time": [0, 1, 0, 0], "group": "all"})
+    >>> attendance(rows, "week")["all"].to_dict()
+    {0: 2, 1: 1}
+    """
+    when = frame["time"]
+    order = sorted(when.unique())
+    if len(order) > most:
+        cut = pd.cut(when, parts, precision=1, include_lowest=True)
+        when, order = cut.astype(str), [str(part) for part in cut.cat.categories if (cut == part).any()]
+    seen = frame.groupby([when, "group"])["person"].nunique().unstack(fill_value=0).loc[order]
+    return seen.rename_axis(time).rename_axis(None, axis=1).astype(int)
+
+
+def from_the_beginning(study: Study, times: pd.Series, *, first: int = 10) -> pd.Series:
+    """Return the mean distance of each sample of a series to its first ones, by time.
+
+    Parameters
+    ----------
+    study : Study
+    times : pandas.Series of float
+        Of the samples of the series.
+    first : int
+        How many samples are the beginning.
+    """
+    order = times.sort_values(kind="stable")
+    apart = distances(study.choose_samples(list(order.index)), "bray-curtis").data
+    return pd.Series(apart[:, :first].mean(axis=1), index=order.to_numpy())

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from handbook_utils import datasets
 from handbook_utils.analysis.time.trends import BELOW_ONE, interrupted
 
-__all__ = ["CAMPAIGN", "TERMS", "SyntheticTrends", "coverage", "synthetic_trends"]
+__all__ = ["CAMPAIGN", "TERMS", "SyntheticTrends", "bundled_interest", "coverage", "synthetic_trends"]
 
 #: The first week of the campaign.
 CAMPAIGN = pd.Timestamp("2023-03-05")
@@ -114,3 +115,15 @@ def coverage(series: int, *, seed: int = 0) -> pd.Series:
             )
         )
     return pd.Series(np.mean(held, axis=0), index=["robust", "plain", "bias"])
+
+
+def bundled_interest() -> pd.DataFrame:
+    """Read the data set ``synthetic-trends``: interest by week, a column a term.
+
+    Examples
+    --------
+    >>> list(bundled_interest().columns) == list(TERMS)
+    True
+    """
+    interest = datasets.frame("synthetic-trends").set_index("week").rename(columns=lambda name: name.replace("_", " "))
+    return interest.set_axis(pd.DatetimeIndex(interest.index))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, said, sentence, without_axis
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken
 
 
 def bars(
@@ -65,12 +65,12 @@ def bars(
     told = []
     for place, name, value in zip(places, names, values, strict=True):
         value = float(value)
-        number, end = written(value, digits, lang), value
+        number, end = spoken(value, digits, lang), value
         note = (notes or {}).get(name, "")
         if ends is not None and name in ends.index:
             low, end = (float(ends[side][name]) for side in ("low", "high"))
             axes.hlines(place, low, end, color=INK, lw=2)
-            between = f"{written(low, digits, lang)} {said(lang, 'to', 'tot')} {written(end, digits, lang)}"
+            between = f"{spoken(low, digits, lang)} {said(lang, 'to', 'tot')} {spoken(end, digits, lang)}"
             note = f"{note}; {between}" if note else between
             reach = max(reach, end)
         shown = f"{number} ({note})" if note else number
@@ -88,5 +88,5 @@ def bars(
     below(axes, label)
     alt = f"{sentence(title)} {said(lang, 'Bars', 'Balken')}, {label}: {'; '.join(told)}."
     if aim is not None:
-        alt += said(lang, " A dashed line at ", " Een streepjeslijn bij ") + f"{written(aim, digits, lang)}."
+        alt += said(lang, " A dashed line at ", " Een streepjeslijn bij ") + f"{spoken(aim, digits, lang)}."
     return Drawn(figure, alt)

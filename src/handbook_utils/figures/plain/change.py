@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
 
 
 def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang: str = "en") -> Drawn:
@@ -33,7 +33,7 @@ def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang
     --------
     >>> table = pd.DataFrame({"before": [50, 40], "after": [80, 45]}, index=["question 1", "question 2"])
     >>> print(change(table, "right (%)", title="The class learnt").alt)
-    The class learnt. Before and after, right (%): question 1 from 50 to 80; question 2 from 40 to 45.
+    The class learnt. From before to after, right (%): question 1 from 50 to 80; question 2 from 40 to 45.
     """
     figure, [axes] = chart(title, [rows_high(table.index) + 0.95])
     places = rows(axes, [str(name) for name in table.index])
@@ -45,8 +45,8 @@ def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang
     below(axes, label)
     of = said(lang, "from {} to {}", "van {} naar {}")
     told = [
-        f"{name} {of.format(*(written(float(value), digits, lang) for value in row.iloc[:2]))}"
+        f"{name} {of.format(*(spoken(float(value), digits, lang) for value in row.iloc[:2]))}"
         for name, row in table.iterrows()
     ]
-    when = said(lang, "Before and after", "Voor en na")
+    when = said(lang, f"From {first.name} to {second.name}", f"Van {first.name} naar {second.name}")
     return Drawn(figure, f"{sentence(title)} {when}, {label}: {'; '.join(told)}.")

@@ -60,12 +60,12 @@ def balanced(text: str, width: int) -> str:
 
 def above(axes: Axes, text: str) -> None:
     """Write what the vertical axis measures above it, where it can be read without turning one's head."""
-    axes.set_title(balanced(text, LINE), loc="left", fontsize=TEXT)
+    axes.set_title(balanced(text, LINE - 8), loc="left", fontsize=TEXT)
 
 
-def below(axes: Axes, text: str) -> None:
-    """Write what the horizontal axis measures below it."""
-    axes.set_xlabel(balanced(text, LINE))
+def below(axes: Axes, text: str, width: int = LINE) -> None:
+    """Write what the horizontal axis measures below it, in so many letters a line."""
+    axes.set_xlabel(balanced(text, width))
 
 
 def rows(axes: Axes, names: Iterable[str]) -> list[float]:
@@ -108,7 +108,7 @@ def rows_high(names: Iterable[object]) -> float:
 
 
 def without_axis(axes: Axes) -> None:
-    """Take the horizontal axis away, where every number is written."""
+    """Take the horizontal axis away, where every number is spoken."""
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from handbook_utils.figures.plain.chart import DASHES, HIGH, above, below, chart, inked, said, sentence
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, wrapped, written
+from handbook_utils.figures.plain.chart import DASHES, HIGH, LINE, above, below, chart, inked, said, sentence
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, spoken, wrapped
 
 
 def curves(
@@ -47,7 +47,7 @@ def curves(
     shaded : (float, float), optional
         A stretch of the horizontal axis that the title or the label tells of.
     ticks : sequence of (float, str)
-        What is written on the horizontal axis, where these are no plain numbers.
+        What is spoken on the horizontal axis, where these are no plain numbers.
     zero : bool
         Vertical axes begin at 0.
     log : bool
@@ -79,24 +79,24 @@ def curves(
         if dots is not None:
             seen = dots[dots["panel"] == panel]
             axes.plot(seen["x"], seen["y"], ".", color=GREY, alpha=0.6, ms=5)
-        ends = []
+        ends, of_lines = [], []
         for name, points in part.groupby("line", sort=False):
             colour, dash = looks[name]
             axes.plot(points["x"], points["y"], dash, color=colour, lw=2.2)
             if "low" in points and points["low"].notna().any():
                 axes.fill_between(points["x"], points["low"], points["high"], color=colour, alpha=0.22, lw=0)
             ends.append((float(points["y"].iloc[-1]), str(name), colour))
-            said_of = [written(float(v), digits, lang) for v in points["y"].iloc[[0, -1]]]
-            most = [written(float(v), digits, lang) for v in (points["y"].min(), points["y"].max())]
-            of = f"{name} " if name else ""
-            told.append(
-                f"{panel}, {said(lang, 'by', 'tegen')} {label}: {of}"
+            said_of = [spoken(float(v), digits, lang) for v in points["y"].iloc[[0, -1]]]
+            most = [spoken(float(v), digits, lang) for v in (points["y"].min(), points["y"].max())]
+            of_lines.append(
+                (f"{name} " if name else "")
                 + said(
                     lang,
                     f"from {said_of[0]} to {said_of[1]}, lowest {most[0]}, highest {most[1]}",
                     f"van {said_of[0]} naar {said_of[1]}, laagst {most[0]}, hoogst {most[1]}",
                 )
             )
+        told.append(f"{panel}, {said(lang, 'by', 'tegen')} {label}: {'; '.join(of_lines)}")
         above(axes, panel)
         if log:
             axes.set_xscale("log")
@@ -123,12 +123,12 @@ def curves(
         )  # fmt: skip
         told.append(f"{said(lang, 'a line marks', 'een lijn geeft aan')}: {word}")
     if level:
-        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {written(level[0], digits, lang)}: {level[1]}")
+        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {spoken(level[0], digits, lang)}: {level[1]}")
     if ticks:
         for axes in panels:
             axes.set_xticks([at for at, _ in ticks], [word for _, word in ticks])
             axes.minorticks_off()
-    below(panels[-1], label)
+    below(panels[-1], label, LINE if lines == [""] and not level else LINE - 16)
     return Drawn(figure, f"{sentence(title)} {'. '.join(told)}.")
 
 
@@ -140,9 +140,9 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[float, str, str]], tall: float) 
     apart = HIGH / (tall - 0.8) * (high - low)
     texts = [(value, wrapped(name, 11), colour) for value, name, colour in sorted(ends)]
     places: list[float] = []
-    for value, text, _ in texts:
-        lines = text.count("\n") + 1
-        least = places[-1] + apart * (lines + 1) / 2 if places else low
+    lines = [text.count("\n") + 1 for _, text, _ in texts]
+    for row, (value, _, _) in enumerate(texts):
+        least = places[-1] + apart * (lines[row - 1] + lines[row]) / 2 if places else low
         places.append(max(value, least))
     over = max(0.0, places[-1] - high)
     for place, (_, text, colour) in zip(places, texts, strict=True):

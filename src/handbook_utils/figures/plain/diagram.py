@@ -109,4 +109,4 @@ def diagram(
     }.items():
         if told[kind]:
             alt += f" {said(lang, en, nl)}: {'; '.join(told[kind])}."
-    return Drawn(figure, alt.replace("\n", " "))
+    return Drawn(figure, alt.replace("-\n", "").replace("\n", " "))

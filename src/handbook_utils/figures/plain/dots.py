@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import HIGH, above, below, chart, said, sentence
-from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, wrapped, written
+from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, said, sentence
+from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, spoken, wrapped
 
 
 def dots(
@@ -45,9 +45,9 @@ def dots(
     joined : str, optional
         A column: dots of the same person are joined by a thin line.
     ticks : sequence of (float, str)
-        What is written on the horizontal axis, where these are no plain numbers.
+        What is spoken on the horizontal axis, where these are no plain numbers.
     values : sequence of float
-        What is written on the vertical axis.
+        What is spoken on the vertical axis.
     log : bool
         The vertical axis is logarithmic; give ``values``, too.
     digits : int
@@ -87,7 +87,7 @@ def dots(
                 points["x"], points["y"], s=16, alpha=0.75, lw=0, zorder=3, color=colour, marker=mark,
                 label=str(kind) or None,
             )  # fmt: skip
-            number = written(float(points["y"].median()), digits, lang)
+            number = spoken(float(points["y"].median()), digits, lang)
             many = said(lang, f"{len(points)} dots, the middle one", f"{len(points)} stippen, de middelste")
             of_kinds.append(f"{f'{kind}, ' if kind else ''}{many} {number}")
         told.append(
@@ -109,13 +109,13 @@ def dots(
             axes.axhline(level[0], color=INK, lw=1.5, ls="--")
             axes.annotate(wrapped(level[1], 11), (1.01, level[0]), xycoords=("axes fraction", "data"), va="center")
     if middles is not None:
-        ends = [written(float(middles.iloc[place]), digits, lang) for place in (0, -1)]
+        ends = [spoken(float(middles.iloc[place]), digits, lang) for place in (0, -1)]
         told.append(f"{middle}: {said(lang, 'from', 'van')} {ends[0]} {said(lang, 'to', 'naar')} {ends[1]}")
     if level:
-        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {written(level[0], digits, lang)}: {level[1]}")
+        told.append(f"{said(lang, 'a line at', 'een lijn bij')} {spoken(level[0], digits, lang)}: {level[1]}")
     if ticks:
         panels[-1].set_xticks([at for at, _ in ticks], [wrapped(word, max(6, 44 // len(ticks))) for _, word in ticks])
-    below(panels[-1], label)
+    below(panels[-1], label, LINE - 12 if level else LINE)
     if named:
         legend_below(figure, *panels, columns=columns)
     return Drawn(figure, f"{sentence(title)} {'. '.join(told)}.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from handbook_utils.figures.plain.chart import LINE, above, below, chart, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, wrapped, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken, wrapped
 
 
 def histogram(
@@ -55,7 +55,7 @@ def histogram(
     >>> print(histogram({"": [1, 2, 2, 3]}, "finds", title="Two are usual", bins=[0.5, 1.5, 2.5, 3.5]).alt)
     Two are usual. Histogram of finds: 4 values, the middle one 2, from 1 to 3.
     """
-    figure, panels = chart(title, [1.75] * len(values))
+    figure, panels = chart(title, [1.75 if len(values) > 1 else 2.4 + (0.3 if band else 0)] * len(values))
     told = []
     for axes, (name, given), colour in zip(panels, values.items(), (*OKABE_ITO[::5], *OKABE_ITO[1:5]), strict=False):
         numbers = np.asarray(given, dtype=float)
@@ -66,7 +66,7 @@ def histogram(
         if band:
             axes.axvspan(band[0], band[1], color=OKABE_ITO[4], alpha=0.3, zorder=0)
         middle, low, high = (
-            written(float(value), digits, lang) for value in (np.median(numbers), numbers.min(), numbers.max())
+            spoken(float(value), digits, lang) for value in (np.median(numbers), numbers.min(), numbers.max())
         )
         of = f"{name}: " if name else ""
         told.append(
@@ -84,13 +84,13 @@ def histogram(
                 wrapped(word, 24), (at, 0.98), xycoords=("data", "axes fraction"), va="top",
                 xytext=(5 if right else -5, 0), textcoords="offset points", ha="left" if right else "right",
             )  # fmt: skip
-            told[-1] += f"; {said(lang, 'a line at', 'een lijn bij')} {written(at, digits, lang)}: {word}"
+            told[-1] += f"; {said(lang, 'a line at', 'een lijn bij')} {spoken(at, digits, lang)}: {word}"
     if band:
         figure.supxlabel(wrapped(f"{said(lang, 'blue band', 'blauwe band')}: {band[2]}", LINE), fontsize=12)
-        ends = f"{written(band[0], digits, lang)} {said(lang, 'to', 'tot')} {written(band[1], digits, lang)}"
+        ends = f"{spoken(band[0], digits, lang)} {said(lang, 'to', 'tot')} {spoken(band[1], digits, lang)}"
         told.append(f"{said(lang, 'a band from', 'een band van')} {ends}: {band[2]}")
     seen = [float(end) for given in values.values() for end in (np.min(given), np.max(given))]
-    seen += [at for at, _ in (lines or {}).values()]
+    seen += [at for at, _ in (lines or {}).values()] + ([*band[:2]] if band else [])
     room = 0.05 * (max(seen) - min(seen))
     panels[-1].set_xlim(min(seen) - room, max(seen) + room)
     below(panels[-1], label)

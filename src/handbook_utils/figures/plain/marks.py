@@ -10,7 +10,9 @@ import pandas as pd
 from handbook_utils.figures.plain.chart import PALE, chart, said, sentence
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, wrapped
 
-_LOOKS = (("o", OKABE_ITO[0], OKABE_ITO[0]), ("D", OKABE_ITO[1], OKABE_ITO[1]), ("X", "white", INK), ("s", PALE, PALE))
+_LOOKS = (("o", OKABE_ITO[0], OKABE_ITO[0]), ("D", OKABE_ITO[1], OKABE_ITO[1]), ("X", "white", INK))
+#: How the kind "other" is drawn: it is not what the message is about.
+_OTHER = ("s", PALE, PALE)
 
 
 def marks(
@@ -25,7 +27,8 @@ def marks(
     title : str
         The message.
     kinds : mapping of str to str, optional
-        What each kind is called, in the order of the key; by default kinds are called what they are. At most 4.
+        What each kind is called, in the order of the key; by default kinds are called what they are. At most 3, and
+        ``other``, which is grey.
     upright : bool
         Names of columns are turned, where there are many.
     lang : {"en", "nl"}
@@ -50,7 +53,9 @@ def marks(
     counted = all(isinstance(name, (int, np.integer)) for name in table.columns)
     figure, [axes] = chart(title, [0.36 * len(table) + 0.9 + (0.9 if upright else 0)])
     width = len(table.columns)
-    for (kind, word), (mark, face, edge) in zip(named.items(), _LOOKS, strict=False):
+    looks = iter(_LOOKS)
+    for kind, word in named.items():
+        mark, face, edge = _OTHER if kind == "other" else next(looks)
         down, across = np.nonzero((table == kind).to_numpy())
         axes.plot(across, down, mark, ms=min(13, 150 / width), mfc=face, mec=edge, label=word, ls="")
     axes.set_yticks(range(len(table)), [wrapped(name, 26) for name in table.index])
@@ -59,7 +64,7 @@ def marks(
         shown = [0, *range(4, width, 5)]
         axes.set_xticks(shown, [str(table.columns[place]) for place in shown])
     else:
-        columns = [wrapped(name, 30 if upright else max(8, 40 // width)) for name in table.columns]
+        columns = [wrapped(name, 30 if upright else max(8, 48 // width)) for name in table.columns]
         axes.set_xticks(range(width), columns, rotation=90 if upright else 0)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -78,4 +83,4 @@ def marks(
             said_of = ", ".join(str(column) if len(named) == 1 else f"{column} ({word})" for column, word in found)
         told.append(f"{name}: {said_of or '–'}")
     grid = said(lang, f"A grid of {len(table)} rows.", f"Een rooster van {len(table)} rijen.")
-    return Drawn(figure, f"{sentence(title)} {grid} {'; '.join(told)}.".replace("\n", " "))
+    return Drawn(figure, f"{sentence(title)} {grid} {'; '.join(told)}.".replace("-\n", "").replace("\n", " "))

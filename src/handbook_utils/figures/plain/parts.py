@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence, without_axis
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
+from handbook_utils.figures.plain.chart import HIGH, PALE, below, chart, rows, rows_high, said, sentence, without_axis
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
 
 #: Share of the longest bar from which a number fits into a part.
 _FITS = 0.07
@@ -51,7 +51,8 @@ def parts(
     >>> print(parts(table, "people", title="A breath test misses many").alt)
     A breath test misses many. Divided bars, people: glucose: found 11, missed 9; lactulose: found 8, missed 12.
     """
-    figure, [axes] = chart(title, [rows_high(table.index) + 0.5 + 0.22 * -(-len(table.columns) // 2)])
+    columns = 1 if max(len(str(name)) for name in table) > 18 else 2
+    figure, [axes] = chart(title, [rows_high(table.index) + 0.6 + HIGH * -(-len(table.columns) // columns)])
     places = rows(axes, [str(name) for name in table.index])
     coloured = len(table.columns) - grey
     colours = [*OKABE_ITO[:coloured], *(PALE, "#E4E4E4")[:grey]]
@@ -61,14 +62,14 @@ def parts(
         for place, start, value in zip(places, left, values, strict=True):
             if value >= _FITS * longest:
                 ink = "white" if colour == OKABE_ITO[0] else INK
-                number = written(float(value), digits, lang)
+                number = spoken(float(value), digits, lang)
                 axes.text(start + value / 2, place, number, ha="center", va="center", color=ink)
         left = left + values.to_numpy(dtype=float)
     axes.set_xlim(0, longest)
     without_axis(axes)
     below(axes, label)
-    legend_below(figure, axes, columns=1 if max(len(str(name)) for name in table) > 18 else 2)
-    numbers = table.map(lambda value: written(float(value), digits, lang))
+    legend_below(figure, axes, columns=columns)
+    numbers = table.map(lambda value: spoken(float(value), digits, lang))
     if table.size <= _TOLD:
         told = "; ".join(
             f"{name}: {', '.join(f'{part} {number}' for part, number in row.items())}"
@@ -77,7 +78,7 @@ def parts(
     else:
         to = said(lang, "to", "tot")
         ends = {
-            part: [written(float(end), digits, lang) for end in (values.min(), values.max())]
+            part: [spoken(float(end), digits, lang) for end in (values.min(), values.max())]
             for part, values in table.items()
         }
         told = said(lang, f"{len(table)} bars, ", f"{len(table)} balken, ")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from handbook_utils.figures.plain.chart import HIGH, LINE, PALE, chart, said, sentence
-from handbook_utils.figures.style import OKABE_ITO, TEXT, WIDTH, Drawn, wrapped, written
+from handbook_utils.figures.style import OKABE_ITO, TEXT, WIDTH, Drawn, spoken, wrapped
 
 _LOOKS = (("X", OKABE_ITO[5]), ("D", OKABE_ITO[0]), ("^", OKABE_ITO[1]))
 
@@ -38,7 +38,7 @@ def people(counts: Mapping[str, int], *, title: str, across: int = 20, lang: str
     """
     total = sum(counts.values())
     down, step = -(-total // across), (WIDTH - 0.2) / across
-    lines = [wrapped(f"{written(number, 0, lang)} {name}", LINE - 2) for name, number in counts.items()]
+    lines = [wrapped(f"{spoken(number, 0, lang)} {name}", LINE - 2) for name, number in counts.items()]
     words = sum(line.count("\n") + 1 for line in lines)
     figure, [drawing, key] = chart(title, [down * step, HIGH * words + 0.1], shared=False)
     start, size = 0, 72 * step
@@ -58,6 +58,6 @@ def people(counts: Mapping[str, int], *, title: str, across: int = 20, lang: str
     key.set(xlim=(0, 20), ylim=(words, 0))
     for axes in (drawing, key):
         axes.set_axis_off()
-    told = "; ".join(f"{written(number, 0, lang)} {name}" for name, number in counts.items())
+    told = "; ".join(f"{spoken(number, 0, lang)} {name}" for name, number in counts.items())
     each = said(lang, "A mark for each of", "Een teken voor elk van de")
-    return Drawn(figure, f"{sentence(title)} {each} {written(total, 0, lang)}: {told}.")
+    return Drawn(figure, f"{sentence(title)} {each} {spoken(total, 0, lang)}: {told}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, written
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
 
 
 def spans(
@@ -54,7 +54,7 @@ def spans(
     to = said(lang, "to", "tot")
 
     def between(low: float, high: float) -> str:
-        ends = [written(float(end), digits, lang) for end in (low, high)]
+        ends = [spoken(float(end), digits, lang) for end in (low, high)]
         return ends[0] if low == high else f"{ends[0]} {to} {ends[1]}"
 
     for place, (name, row) in zip(places, table.iterrows(), strict=True):
@@ -72,7 +72,7 @@ def spans(
                 axes.hlines(place, row["low"], row["high"], color=OKABE_ITO[0], lw=2.5)
             colour = OKABE_ITO[0] if "low" in table else INK
             axes.plot(row["at"], place, "D", color=colour, ms=8, label=point if first else None, ls="")
-            number = written(float(row["at"]), digits, lang)
+            number = spoken(float(row["at"]), digits, lang)
             own = f" ({between(row['low'], row['high'])})" if "low" in table else ""
             text = f"{point} {number}{own}, {span} {text}"
         told.append(f"{name} {text}")

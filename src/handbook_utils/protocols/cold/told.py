@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from handbook_utils.protocols.cold.chain import (
     verdict_table,
 )
 from handbook_utils.protocols.cold.reading import Log
+from handbook_utils.protocols.ledger import Event, Ledger
 from handbook_utils.protocols.wells.tubes import VERDICTS
 
 
@@ -124,3 +126,51 @@ def collected(scans: pd.DataFrame, zone: str) -> pd.DataFrame:
     """
     moments = pd.to_datetime(scans["collected"], utc=True).dropna().dt.tz_convert(zone)
     return pd.DataFrame({"tube": moments.index, "collected": moments.dt.strftime("%Y-%m-%d %H:%M").to_numpy()})
+
+
+def without_withdrawn(judged: Sequence[Judged], ledger: Ledger) -> list[Judged]:
+    """Reject the tubes of who withdrew consent, whatever their journey: they are destroyed and not analysed.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+    ledger : Ledger
+        Where withdrawals stand, and whose each tube is.
+
+    Returns
+    -------
+    list of Judged
+        In the same order.
+    """
+    labels = ledger.events("label")
+    owner = {
+        tube: detail.get("participant", "") for tube, detail in zip(labels["subject"], labels["detail"], strict=True)
+    }
+    gone = ledger.subjects("withdrawn")
+    return [
+        replace(one, verdict="reject", reasons=("consent was withdrawn",)) if owner.get(one.code) in gone else one
+        for one in judged
+    ]
+
+
+def events(judged: Sequence[Judged], scans: pd.DataFrame) -> list[Event]:
+    """Return what a study's ledger is to remember of its tubes: when each was filled and came, and its verdict.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out; one that never came has no event, since it may still come.
+    scans : pandas.DataFrame
+        As :func:`handbook_utils.protocols.cold.reading.read_scans` returns them.
+    """
+    made = []
+    for one in judged:
+        if one.verdict == "missing":
+            continue
+        for kind in ("collected", "frozen", "received"):
+            moment = scans[kind].get(one.code) if kind in scans else None
+            if pd.notna(moment):
+                made.append(Event(kind, one.code, {"time": f"{moment:%Y-%m-%dT%H:%M}Z", "shipment": one.shipment}))
+        made.append(Event("judged", one.code, {"verdict": one.verdict, "reason": "; ".join(one.reasons)}))
+    return made

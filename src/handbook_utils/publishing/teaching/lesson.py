@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, Drawing, read_drawing
+from handbook_utils.publishing.pages.quiz import choices, read_quiz
 from handbook_utils.publishing.parts import Part, answer_of, box_of, cells_of, figures_in, page_of, parts_of, table_rows
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.text import yaml_text
@@ -130,7 +131,7 @@ def lesson_of(chapter: Chapter, notebook: Any, root: Path) -> Lesson:
         takeaways=_section(page, by_name.get(_TAKEAWAYS)),
         drawing=_drawing(parts[0], root, page.lang),
         figures=tuple(shown for part in taught for shown in _figures(page, part)),
-        questions=tuple(_questions(page, by_name.get(_QUIZ))),
+        questions=tuple(_questions(page, by_name.get(_QUIZ), read_quiz(root).get(chapter.slug, []))),
         sure=tuple(_sure(page, by_name.get(_SURE))),
         notes=page.render("\n\n".join(by_name[_NOTES].prose)) if _NOTES in by_name else "",
         works=(),
@@ -214,10 +215,11 @@ def _is_prose(piece: str) -> bool:
     return box_of(piece) is None and not table_rows(piece) and not piece.startswith(("#", "-", "("))
 
 
-def _questions(page: Page, part: Part | None) -> Iterator[Asked]:
-    for piece in part.prose if part else []:
-        if (box := box_of(piece)) is not None and box.name == "dropdown":
-            yield Asked(page.inline(box.title), plain(page.render(box.body)))
+def _questions(page: Page, part: Part | None, quiz: list[dict[str, Any]]) -> Iterator[Asked]:
+    boxes = [box for piece in (part.prose if part else []) if (box := box_of(piece)) and box.name == "dropdown"]
+    given = choices(quiz, page.lang) if len(quiz) == len(boxes) else [{"options": (), "right": -1}] * len(boxes)
+    for box, one in zip(boxes, given, strict=True):
+        yield Asked(page.inline(box.title), plain(page.render(box.body)), tuple(one["options"]), one["right"])
 
 
 def _sure(page: Page, part: Part | None) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from handbook_utils import __version__
 from handbook_utils.publishing.web.pictures import CARD
+from handbook_utils.publishing.whole.files import file_name
 from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ def surround(app: Sphinx, pagename: str, _template: str, context: dict[str, Any]
         if page
         else "",
         version=words["made"].format(version=__version__, date=made),
+        whole=[
+            (kind.upper(), "../" * pagename.count("/") + file_name(str(context.get("site_title", "")), kind))
+            for kind in told.get("whole", [])
+        ],
         foot={name: app.env.titles[name].astext() for name in _FOOT if name in app.env.titles},
         css_files=[one for one in context["css_files"] if not _UNUSED.search(_file(one))],
         script_files=[

@@ -1,0 +1,1 @@
+"""Named plots of the protocols."""

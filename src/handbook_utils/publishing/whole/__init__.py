@@ -1,0 +1,1 @@
+"""A whole edition in one file: an EPUB, and a PDF by Chromium, made of its finished pages."""

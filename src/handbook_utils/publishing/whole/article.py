@@ -1,0 +1,165 @@
+"""What a finished page says, as well-formed XHTML: its article without what only a browser needs."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+_VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_LEFT_OUT = frozenset(["nav", "script", "noscript", "button", "form", "style"])
+_LEFT_OUT_CLASSES = frozenset(["headerlink", "meanings", "explorable", "where", "teach"])
+#: Names of SVG that have capitals, which a parser of HTML does not keep.
+_CAPITALS = {
+    name.lower(): name
+    for name in ("viewBox", "preserveAspectRatio", "linearGradient", "radialGradient", "clipPath", "textPath")
+}
+#: Addresses of other places than the book's pages.
+_ELSEWHERE = re.compile(r"^(?:[a-z][a-z+.-]*:|//)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Article:
+    """A page of an edition.
+
+    Attributes
+    ----------
+    name : str
+        The page, as ``book/index``.
+    lang : str
+        Its language, which may be another than the edition's.
+    title : str
+        Plain text.
+    body : str
+        XHTML.
+    pictures : tuple of str
+        Files that it shows, seen from the edition's folder.
+    """
+
+    name: str
+    lang: str
+    title: str
+    body: str
+    pictures: tuple[str, ...]
+
+
+def article_of(
+    edition: Path, name: str, lang: str, address_of: Callable[[str, str], str], picture_of: Callable[[str], str]
+) -> Article:
+    """Read a finished page.
+
+    Parameters
+    ----------
+    edition : pathlib.Path
+        The edition's folder.
+    name : str
+        The page.
+    lang : str
+        The edition's language.
+    address_of : callable
+        Given a page and a place on it (empty for the page itself), where a link to it leads; of a page that is not in
+        the book, empty.
+    picture_of : callable
+        Given a file seen from the edition's folder, where a picture is.
+
+    Returns
+    -------
+    Article
+        Its links and pictures as the two say.
+    """
+    text = (edition / f"{name}.html").read_text(encoding="utf-8")
+    _, _, rest = text.partition("<article")
+    attributes, _, body = rest.partition(">")
+    own = re.search(r'lang="(\w+)"', attributes)
+    writer = _Writer(name, address_of, picture_of)
+    writer.feed(body.partition("</article>")[0])
+    writer.close()
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
+    said = re.sub(r'<a class="headerlink".*?</a>|<[^>]+>', "", title[1], flags=re.DOTALL) if title else name
+    return Article(
+        name=name,
+        lang=own[1] if own else lang,
+        title=" ".join(html.unescape(said).split()),
+        body="".join(writer.written),
+        pictures=tuple(dict.fromkeys(writer.pictures)),
+    )
+
+
+class _Writer(HTMLParser):
+    """Writes HTML as XHTML, without what is left out."""
+
+    def __init__(self, name: str, address_of: Callable[[str, str], str], picture_of: Callable[[str], str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.name, self.address_of, self.picture_of = name, address_of, picture_of
+        self.written: list[str] = []
+        self.pictures: list[str] = []
+        self._open: list[str] = []
+        self._skipped = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        left_out = tag in _LEFT_OUT or bool(_LEFT_OUT_CLASSES & set(given.get("class", "").split()))
+        if self._skipped or left_out:
+            self._skipped += tag not in _VOID
+            return
+        name = _CAPITALS.get(tag, tag)
+        if tag == "details":
+            given["open"] = "open"  # not every reader of books can open one
+        written = "".join(
+            f' {_CAPITALS.get(key, key)}="{html.escape(value)}"' for key, value in self._led(tag, given).items()
+        )
+        self.written.append(f"<{name}{written}{'/' if tag in _VOID else ''}>")
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID:
+            return
+        if self._skipped:
+            self._skipped -= 1
+        elif tag in self._open:
+            while self._open:
+                last = self._open.pop()
+                self.written.append(f"</{_CAPITALS.get(last, last)}>")
+                if last == tag:
+                    break
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped:
+            self.written.append(html.escape(data, quote=False))
+
+    def close(self) -> None:
+        """End what is still open."""
+        super().close()
+        while self._open:
+            last = self._open.pop()
+            self.written.append(f"</{_CAPITALS.get(last, last)}>")
+
+    def _led(self, tag: str, given: dict[str, str]) -> dict[str, str]:
+        """Lead links, places and pictures to where they are in the book."""
+        here = posixpath.dirname(self.name)
+        if "id" in given:
+            given["id"] = self.address_of(self.name, given["id"]).rpartition("#")[2]
+        for key in ("aria-labelledby", "aria-describedby"):
+            given.pop(key, None)  # what they name may be left out
+        if tag == "img" and "src" in given and not _ELSEWHERE.match(given["src"]):
+            file = posixpath.normpath(posixpath.join(here, given["src"]))
+            self.pictures.append(file)
+            given["src"] = self.picture_of(file)
+            given.pop("loading", None)
+        if tag == "a" and "href" in given and not _ELSEWHERE.match(given["href"]):
+            path, _, place = given["href"].partition("#")
+            page = posixpath.normpath(posixpath.join(here, path)) if path else f"{self.name}.html"
+            led = self.address_of(page.removesuffix(".html"), place) if page.endswith(".html") else ""
+            given = {**given, "href": led} if led else {key: value for key, value in given.items() if key != "href"}
+            given.pop("download", None)
+        return given

@@ -1,0 +1,120 @@
+"""People over time: who is followed, what is said of their paces, and of who is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils.analysis.time.course import attendance, from_the_beginning
+from handbook_utils.errors import InputError
+from handbook_utils.recipes.follow_over_time import People, people_over_time
+from handbook_utils.study import Study
+
+ASKED: dict[str, Any] = {
+    **dict.fromkeys(("group", "exposure", "contrast", "formula", "series"), ""),
+    **{name: [] for name in ("levels", "covariates", "interactions")},
+    "person": "who",
+    "time": "week",
+    "outcome": "shannon",
+    "missing": "drop",
+    "least_depth": 100,
+    "minimum": 3,
+    "assigned": False,
+    "permutations": 99,
+    "seed": 1,
+}
+
+
+def cohort(*, shares: bool = False, people: int = 15, weeks: int = 4) -> Study:
+    """People of three arms, one of which loses evenness with time; the last three leave early."""
+    generator = np.random.default_rng(5)
+    rows, counts = [], []
+    for number in range(people):
+        own = generator.dirichlet(np.full(10, 4.0))
+        for week in range(weeks if number < people - 3 else 2):
+            arm = "abc"[number % 3]
+            now = own.copy()
+            now[0] += 0.25 * week * (arm == "c")
+            rows.append({"who": f"p{number:02d}", "week": week, "arm": arm, "age": 20 + number % 7})
+            counts.append(generator.multinomial(3000, generator.dirichlet(200 * now / now.sum())))
+    names = [f"s{number}" for number in range(len(rows))]
+    frame = pd.DataFrame(counts, names, [f"f{number}" for number in range(10)])
+    metadata = pd.DataFrame(rows, index=names)
+    if shares:
+        return Study.from_frame(frame.div(frame.sum(axis=1), axis=0), metadata, quantity="abundances")
+    return Study.from_frame(frame, metadata)
+
+
+def over_time(study: Study, **asked: Any) -> People:
+    return people_over_time(study, {**ASKED, **asked})
+
+
+def test_the_pace_of_each_group_and_their_differences_are_told():
+    found = over_time(cohort(), group="arm", covariates=["age"])
+    assert list(found.paces.index) == ["a", "b", "c", "b - a", "c - a"]
+    paces = found.paces["estimate"]
+    assert paces["c - a"] == pytest.approx(paces["c"] - paces["a"])
+    assert paces["c"] < -0.05 < paces["a"]
+    assert "more than chance would give" in found.reading
+    assert "GEE" in found.reading
+
+
+def test_contrasts_of_paces_are_those_that_were_asked_for():
+    found = over_time(cohort(), group="arm", contrast="c - 0.5 a - 0.5 b")
+    assert list(found.paces.index) == ["a", "b", "c", "c - 0.5 a - 0.5 b"]
+
+
+def test_a_formula_says_the_same():
+    plain = over_time(cohort(), group="arm", covariates=["age"]).paces
+    same = over_time(cohort(), group="arm", formula="~ arm * week + age").paces
+    pd.testing.assert_frame_equal(plain, same, rtol=1e-3)
+
+
+def test_who_is_missing_at_the_end_is_counted_by_group():
+    found = over_time(cohort(), group="arm")
+    assert found.attendance.loc[3].to_dict() == {"a": 4, "b": 4, "c": 4}
+    assert found.dropout.startswith("3 of 15 people (a: 1, b: 1, c: 1) have no sample at the last time, week 3")
+    assert found.dropout in " ".join(found.limits)
+
+
+def test_the_samples_that_distances_are_from_are_named():
+    found = over_time(cohort(), outcome="distance")
+    told = " ".join(found.answer["left_out"])
+    assert "from which distances are measured: s0" in told
+    assert found.counted == f"15 people ({found.design.n} samples)"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked", "shares"),
+    [("shannon", {}, True), ("distance", {"group": "arm"}, True), ("f3", {"exposure": "age"}, False)],
+)
+def test_every_question_has_an_answer_of_counts_and_of_shares(outcome, asked, shares):
+    found = over_time(cohort(shares=shares), outcome=outcome, **asked)
+    assert "nan" not in found.answer["found"]
+    assert found.composition()[1].index[0] == "week"
+    assert found.methods.endswith("Seed 1.")
+
+
+def test_times_that_are_no_numbers_and_times_that_are_missing():
+    study = cohort()
+    words = study.metadata.assign(week=study.metadata["week"].map("week {}".format))
+    with pytest.raises(InputError, match="Times must be numbers"):
+        over_time(study.with_metadata(words))
+    gap = study.metadata.assign(week=study.metadata["week"].astype(float).where(study.samples != "s1"))
+    assert over_time(study.with_metadata(gap)).design.left_out == {"week missing": ["s1"]}
+
+
+def test_of_many_times_people_are_counted_in_parts():
+    rows = pd.DataFrame({"person": np.repeat(list("abcd"), 10), "time": np.linspace(0, 9, 40), "group": "all"})
+    assert len(attendance(rows, "day")) == 6
+
+
+def test_a_series_lies_at_distances_from_its_beginning():
+    study = cohort()
+    own = study.metadata.loc[study.metadata["who"] == "p00", "week"].astype(float)
+    far = from_the_beginning(study, own, first=1)
+    assert far.index.to_list() == [0, 1, 2, 3]
+    assert far.iloc[0] == 0
