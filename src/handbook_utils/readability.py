@@ -154,6 +154,7 @@ def _plain(text: str) -> str:
     """Take Markdown off: citations go, a computed number is a number, links and emphasis leave their words."""
     plain = re.sub(r"\s*\{cite(?::\w+)?\}`[^`]*`", "", text)
     plain = re.sub(r"\{glue:text\}`[^`]*`", _NUMBER, plain)
+    plain = re.sub(r"\{doc\}`[^`<]*`", "", plain)  # the title of another page
     plain = re.sub(r"\{\w+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", plain)
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     return re.sub(r"[*`]", "", plain)

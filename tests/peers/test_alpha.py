@@ -10,11 +10,11 @@ from handbook_utils import datasets
 from handbook_utils.analysis.diversity.alpha import (
     asymptotic_hill,
     chao1,
-    hill,
     hill_at_size,
     rarefied_richness,
     sample_coverage,
 )
+from handbook_utils.analysis.diversity.estimates import hill
 
 R = json.loads((Path(__file__).parent / "alpha.json").read_text(encoding="utf-8"))
 # Hsieh, Ma and Chao 2016 (doi:10.1111/2041-210X.12613), the spider example of the package's guide: sample size,

@@ -247,7 +247,7 @@ def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, 
 
 # ------------------------------------------------------------ a study that says no more than it must, and its results
 
-#: Steps that are quick and hand on what a study says of itself.
+#: Steps that are quick and hand on what a study says of itself; tests/unit/test_study_file.py holds what all are given.
 TELLING = ("include-participants", "collect-at-home", "record-metadata", "share-the-data")
 
 

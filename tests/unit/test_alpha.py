@@ -12,7 +12,6 @@ from handbook_utils import datasets
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
-    hill,
     hill_at_coverage,
     hill_at_size,
     hill_curve,
@@ -20,6 +19,7 @@ from handbook_utils.analysis.diversity.alpha import (
     sample_coverage,
     size_at_coverage,
 )
+from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 

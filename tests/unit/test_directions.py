@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import handbook_utils
@@ -32,3 +33,12 @@ def test_every_room_is_in_a_contract():
 
 def test_no_module_is_called_utils_or_helpers():
     assert [path.name for path in PACKAGE.rglob("*.py") if path.stem in ("utils", "helpers", "misc", "common")] == []
+
+
+def test_rooms_and_files_are_small():
+    """At most 15 modules a folder and 500 lines a file: what grows beyond is two things, or a room of its own."""
+    files = [path for path in PACKAGE.rglob("*.py") if "_handbook" not in path.parts]
+    rooms = Counter(path.parent for path in files if path.name != "__init__.py")
+    assert {room.relative_to(PACKAGE).as_posix(): number for room, number in rooms.items() if number > 15} == {}
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert {path.relative_to(PACKAGE).as_posix(): lines for path, lines in lengths.items() if lines > 500} == {}

@@ -67,6 +67,7 @@ def test_markdown_does_not_count():
         "Je hebt {glue:text}`cells` *cellen* {cite:p}`sender2016`, zie {doc}`de lijst <glossary>` en [dit](#meet-a)."
     )
     assert readability([marked], "nl") == readability(["Je hebt 5 cellen, zie de lijst en dit."], "nl")
+    assert readability(["{doc}`/notebooks/a` Dit is kort."], "nl") == readability(["Dit is kort."], "nl")
 
 
 def test_a_number_is_a_word_of_one_syllable():

@@ -1,7 +1,9 @@
 """The study file: what is right is read, and all that is wrong is told at once, with its line and what to do."""
 
 import re
+import shutil
 import tempfile
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -276,3 +278,53 @@ def test_a_line_that_is_left_out_is_never_the_examples(chapter):
             question, value = asked[sources[name]], values[sources[name]]
             assert value == (none_of(question.kind) if question.default is None else question.default)
             assert value != EXAMPLES.get(name, object())
+
+
+def test_every_question_has_its_help_in_both_languages():
+    assert all(section.help and section.help_nl for section in sections())
+    assert [name for name, one in study_questions().items() if not (one.help and one.help_nl)] == []
+
+
+# ------------------------------------------------- a line that is left out is nobody's example, by one and by two lines
+
+MAY_BE_LEFT_OUT = [name for name, one in study_questions().items() if not one.needed and one.kind not in PATHS]
+
+
+def test_a_line_that_is_left_out_leaves_the_others_as_they_are(tmp_path):
+    text = study_template.example()
+    shutil.copytree(datasets.path("example-study", "study.yml").parent, tmp_path, dirs_exist_ok=True)
+    whole = read_study_file(written(tmp_path, text)).values
+    for name in MAY_BE_LEFT_OUT:
+        section, key = name.split(".")
+        head, heading, rest = text.partition(f"\n{section}:\n")
+        without = head + heading + re.sub(rf"(?m)^  {key}:.*\n", "", rest, count=1)
+        assert read_study_file(written(tmp_path, without)).values == {k: v for k, v in whole.items() if k != name}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
+def test_no_answer_is_the_examples_where_one_line_is_left_out_or_two(chapter):
+    """What a run is given is the same whichever other lines stand there: so by one, and by pairs that it asks for."""
+    study = datasets.path("example-study", "study.yml")
+    whole = read_study_file(study).values
+    files = {one.name for one in chapter.parameters if one.kind in PATHS} | {
+        name for name, source in chapter.study.items() if "@" in source
+    }
+    sources = {source.removeprefix("?") for source in chapter.study.values()}
+    asked = [name for name in MAY_BE_LEFT_OUT if name in sources]
+    for left_out in [(), *combinations(asked, 1), *combinations(asked, 2)]:
+        values = {name: value for name, value in whole.items() if name not in left_out}
+        given = study_parameters(chapter, values, study, given=files)
+        try:
+            found = answers(chapter, given)
+        except InputErrors as wanted:
+            # Asked for, which is right, and by the line that was left out.
+            said = str(wanted)
+            assert all("which is not given" in error.problem for error in wanted.errors), said
+            assert any(name.rpartition(".")[2] in said for name in left_out), said
+            continue
+        examples = {name for name, state in found.states.items() if state == "example"} - files
+        assert examples == set(), left_out
+
+
+def test_eleven_steps_are_held_to_that():
+    assert len(CHAPTERS) >= len(STEPS) + 1

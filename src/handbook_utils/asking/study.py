@@ -24,6 +24,7 @@ class Section:
 
     name: str
     help: str
+    help_nl: str
     questions: tuple[Question, ...]
 
 
@@ -38,8 +39,10 @@ def sections() -> tuple[Section, ...]:
     """
     content = yaml_text.typed(Path(__file__).with_name("study.yml").read_text(encoding="utf-8"), "study.yml")
     return tuple(
-        Section(name, section["help"], tuple(_question(key, told) for key, told in section["questions"].items()))
-        for name, section in content.items()
+        Section(
+            name, told["help"], told["help_nl"], tuple(_question(key, one) for key, one in told["questions"].items())
+        )
+        for name, told in content.items()
     )
 
 

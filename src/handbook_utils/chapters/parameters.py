@@ -143,7 +143,7 @@ def of_study(parameters: Iterable[Question], study: Mapping[str, str], where: st
             remedy = f"Did you mean '{close}'?" if close else "Add it to asking/study.yml."
             errors.append(InputError(f"A study file has no key {key}.", where=where, found=key, remedy=remedy))
             continue
-        own: dict[str, object] = {"name": parameter.name, "help_nl": parameter.help_nl}
+        own: dict[str, object] = {"name": parameter.name, "help_nl": parameter.help_nl or asked[key].help_nl}
         if asked[key].default is None and parameter.example is not None:
             own |= {"example": parameter.example, "optional": parameter.optional}
         question = asked[key].model_copy(update=own)

@@ -55,6 +55,7 @@ def key_of(chapter: Chapter, effective: dict[str, Value], data: dict[str, str], 
     parts = [
         code,
         values,
+        {question.name: question.help_nl for question in chapter.parameters},  # a table of parameters shows it
         data,
         package,
         _peers(chapter, root),

@@ -17,7 +17,8 @@ from scipy import stats
 
 from handbook_utils import datasets
 from handbook_utils.analysis.depth import rarefied
-from handbook_utils.analysis.diversity.alpha import alpha_table, hill, hill_at_size
+from handbook_utils.analysis.diversity.alpha import alpha_table, hill_at_size
+from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.models.placement import (
     UNNAMED,
     Placement,

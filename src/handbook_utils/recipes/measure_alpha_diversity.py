@@ -18,12 +18,12 @@ from handbook_utils.analysis.diversity.alpha import (
     asymptotic_hill,
     chao1,
     common_coverage,
-    hill,
     hill_at_coverage,
     hill_curve,
     sample_coverage,
 )
 from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_by, settled, units_of, within
+from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_shares
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.figures.curves import curves
