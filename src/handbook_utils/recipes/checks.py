@@ -103,6 +103,21 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
         ) from None
 
 
+def check_words(study: Study, column: str, parameter: str, words: Sequence[str]) -> None:
+    """Refuse words that no well has in a column of kinds: those wells would be taken for samples."""
+    kinds = study.column(column).astype("string").value_counts()
+    absent = [word for word in words if word and word != "none" and word not in kinds.index]
+    if absent:
+        close = nearest(absent[0], [str(word) for word in kinds.index])
+        raise InputError(
+            f"No well is called '{absent[0]}'.",
+            where=f"parameter {parameter}, sample metadata, column {column}",
+            expected="a word that this column has",
+            found=listed([f"{word} ({count})" for word, count in kinds.items()], most=8),
+            remedy=f"Did you mean '{close}'?" if close else f"Write it as the column does, or {parameter} none.",
+        )
+
+
 def check_tree(study: Study, metric: str) -> None:
     """Check that a distance on a tree has one."""
     if metric in ON_A_TREE and study.tree is None:

@@ -23,10 +23,10 @@ from handbook_utils.analysis.taxa.contaminants import (
     prevalence,
 )
 from handbook_utils.analysis.taxa.wells import Wells
-from handbook_utils.errors import InputError, collect, listed, nearest
+from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.figures.procedures.wells import prevalence_by_kind, share_and_concentration
 from handbook_utils.figures.style import Drawn
-from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.checks import check_words, column_checks, study_of
 from handbook_utils.study import Study
 
 #: Words that laboratories write for wells without a sample.
@@ -61,7 +61,8 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
         )
     )
     if parameters["kind"]:
-        _look_for_words(study, parameters)
+        for name, words in (("blank", [parameters["blank"]]), ("positive", list(parameters["positive"]))):
+            check_words(study, parameters["kind"], name, words)
     else:
         _ask_about_blanks(study)
     given = {name: parameters[name] for name in ("kind", "blank", "concentration", "batch", "rank")}
@@ -91,23 +92,6 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             remedy='Write them as the table does, or run without: expected "".',
         )
     wells.leaked(parameters["well"], parameters["plate"], seed=1)
-
-
-def _look_for_words(study: Study, parameters: Mapping[str, Any]) -> None:
-    """Refuse words for blanks and positive controls that no well has: those wells would be taken for samples."""
-    kinds = study.column(parameters["kind"]).astype("string").value_counts()
-    wanted = {"blank": [parameters["blank"]], "positive": list(parameters["positive"])}
-    for name, words in wanted.items():
-        absent = [word for word in words if word and word != "none" and word not in kinds.index]
-        if absent:
-            close = nearest(absent[0], [str(word) for word in kinds.index])
-            raise InputError(
-                f"No well is called '{absent[0]}'.",
-                where=f"parameter {name}, sample metadata, column {parameters['kind']}",
-                expected="a word that this column has",
-                found=listed([f"{word} ({count})" for word, count in kinds.items()], most=8),
-                remedy=f"Did you mean '{close}'?" if close else f"Write it as the column does, or {name} none.",
-            )
 
 
 def _ask_about_blanks(study: Study) -> None:
