@@ -493,10 +493,10 @@ def against_peers(lung: Study) -> pd.DataFrame:
     leaders = fisher.sort_values(["p", "in_samples"], kind="stable").index[:4]
     names = pd.Series(dtype=str) if lung.taxonomy is None else lung.taxonomy["taxon"]
     p = fisher["p"].to_dict()
-    ours = {f"Lung, {name}: p of Fisher's exact test": float(p[name]) for name in _HELD}
+    ours = {
+        f"Lung, {name}: p of Fisher's exact test": float(p[name])
+        for name in ("OTU_47000", "OTU_47001", "OTU_46039", "OTU_47315")
+    }
     ours["Lung: Acidovorax among the four first contaminants"] = int(names[leaders].str.startswith("Acidovorax").sum())
     ours["Fisher's method, 0.1 and 0.2"] = float(combined(pd.Series([0.1]), pd.Series([0.2])).iloc[0])
     return held_against("recipes/remove-contaminants", ours)
-
-
-_HELD = ("OTU_47000", "OTU_47001", "OTU_46039", "OTU_47315")
