@@ -119,7 +119,18 @@ def being_made(target: Path) -> Iterator[None]:
 
 
 def is_complete(folder: Path) -> bool:
-    """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole."""
+    """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Which need not be there.
+
+    Returns
+    -------
+    bool
+        False of what is not there.
+    """
     return (folder / CRATE).is_file()
 
 
@@ -140,6 +151,16 @@ def _check_failed(folder: Path) -> None:
 
 def failed_folder(target: Path) -> Path:
     """Return where a failed run leaves what there is, beside where its result folder would be.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where its result folder would be.
+
+    Returns
+    -------
+    pathlib.Path
+        Its name ends in ``-failed``.
 
     Examples
     --------
@@ -346,6 +367,11 @@ def read_found(results: Path) -> list[str]:
     ----------
     results : pathlib.Path
         The folder that the run wrote its results in.
+
+    Returns
+    -------
+    list of str
+        Empty where a run answered nothing.
     """
     recorded = results / "answers.jsonl"
     lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
