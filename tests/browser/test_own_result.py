@@ -200,6 +200,7 @@ def test_a_reader_opens_a_file_prints_and_deletes_and_nothing_is_sent(
     page.locator(".own-result select").select_option(index=1)
     assert page.locator(".own-result .shown").inner_text() != first
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert [one for one in heard if "logo" not in one] == []  # axe, below, reads the page's own styles again
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert Axe().run(page).response["violations"] == []
@@ -218,5 +219,4 @@ def test_a_reader_opens_a_file_prints_and_deletes_and_nothing_is_sent(
     assert own_result_words(handbook_root(), lang)["why"]["no-numbers"] in page.locator(".own-result").inner_text()
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
     assert [one for one in heard if not one.startswith("file:")] == []
-    assert heard == []
     context.close()

@@ -110,7 +110,7 @@ def test_a_public_page_prints_on_few_sheets_without_code_and_with_the_answers_la
         assert len(texts) <= SHEETS, f"{name}: {len(texts)} sheets"
         if name.startswith("notebooks/"):
             answers = page.evaluate(
-                "[...document.querySelectorAll('.answers li > p:nth-child(2)')].map(p => p.textContent)"
+                "[...document.querySelectorAll('.answers li > :nth-child(2)')].map(p => p.textContent)"
             )
             assert len(answers) == page.locator("details.sd-dropdown").count() > 0, name
             for answer in answers:

@@ -31,7 +31,8 @@ def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int =
     """
     figure, axes = sheet(3.8)
     axes.scatter(time, left, s=14, color=GREY, alpha=0.7)
-    bins = pd.qcut(time.rank(method="first"), min(parts, len(time)), labels=False)
+    few = time.nunique() <= parts  # then each time is a part of its own
+    bins = time if few else pd.qcut(time.rank(method="first"), min(parts, len(time)), labels=False)
     means = pd.DataFrame({"x": time, "y": left}).groupby(bins.to_numpy()).mean()
     axes.plot(means["x"], means["y"], "D-", color=OKABE_ITO[5], label=f"means of {len(means)} parts")
     axes.axhline(0, color=INK, lw=1, ls="--")

@@ -346,6 +346,7 @@ class _Editions:
         from handbook_utils.publishing.site import add_downloads
         from handbook_utils.publishing.teaching.material import add_lessons
         from handbook_utils.publishing.web.pictures import add_pictures
+        from handbook_utils.publishing.web.unused import drop_unused
 
         for lang, process in self._renderers.items():
             self._stages[lang].close()
@@ -356,6 +357,7 @@ class _Editions:
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
             add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            drop_unused(_pages(self._folder, lang))
             add_lessons(
                 _pages(self._folder, lang),
                 self._catalogue.root,

@@ -38,6 +38,8 @@ FIGURES = "figures"
 
 #: Output kinds of which a page shows only the first it finds; the rest would be carried along for nothing.
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "text/markdown", "text/latex", "text/plain")
+#: Points of width below which a figure is for a telephone.
+_NARROW = 400
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png);base64,([A-Za-z0-9+/=\s]+)"')
 
 
@@ -293,7 +295,21 @@ def figures_as_files(page: str, stage: Path, depth: int) -> str:
         return f'src="{"../" * depth}{FIGURES}/{name}"'
 
     linked = _IMAGE.sub(filed, page)
-    return re.sub(r'(<img class="figure"[^>]* src="([^"]+)">)', r'<a class="figure" href="\2">\1</a>', linked)
+
+    def large(match: re.Match[str]) -> str:
+        # On paper, text goes around a figure that is no wider than a telephone.
+        narrow = " narrow" if 0 < _width_of(stage / FIGURES / match[2].rpartition("/")[2]) < _NARROW else ""
+        return f'<a class="figure{narrow}" href="{match[2]}">{match[1]}</a>'
+
+    return re.sub(r'(<img class="figure"[^>]* src="([^"]+)">)', large, linked)
+
+
+def _width_of(figure: Path) -> float:
+    """Return the width that an SVG states, in points; 0 where it states none."""
+    if figure.suffix != ".svg":
+        return 0
+    found = re.search(rb'<svg[^>]* width="([\d.]+)pt"', figure.read_bytes()[:2000])
+    return float(found[1]) if found else 0
 
 
 def line_numbers(source: str, notebook: Any) -> list[int]:

@@ -14,6 +14,7 @@ from scipy.stats import spearmanr
 from handbook_utils.analysis.depth import deep_enough, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.alpha import rarefied_richness
@@ -92,8 +93,10 @@ def groups_in(study: Study, design: Design | None) -> pd.Series:
     study : Study
     design : Design or None
     """
-    labels = design.labels.astype(str) if design is not None and design.groups else pd.Series(dtype=str)
-    return labels.reindex(study.samples).fillna("no group" if len(labels) else "all")
+    if design is None or not design.groups:
+        return pd.Series("all", index=study.samples)
+    words = as_words(study.metadata[design.terms[design.focus].columns[0]])
+    return words.where(words.isin(design.groups), "no group").astype(str)
 
 
 def price(study: Study, groups: pd.Series, least_depth: int) -> pd.DataFrame:
@@ -248,6 +251,14 @@ class Quality:
     def grid(self) -> pd.DataFrame:
         """What fifteen filters do."""
         return under_filters(self.study, self.design)
+
+    @property
+    def by_distance(self) -> tuple[pd.DataFrame, str]:
+        """The grid with a row a filter and distance, and what its numbers are."""
+        columns = list(self.grid.columns[-2:])
+        long = self.grid.melt(id_vars="features", value_vars=columns)
+        distance = long["variable"].str.partition(", ")[2].str.removesuffix(" (%)")
+        return long.assign(distance=distance), "R² (%)" if self.design else "rank correlation"
 
     @cached_property
     def part_kept(self) -> pd.Series:
