@@ -25,6 +25,7 @@ def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int =
 
     Examples
     --------
+    >>> import numpy as np
     >>> made = residuals(pd.Series(np.arange(12.0)), pd.Series(np.tile([-1.0, 1.0], 6)), "week")
     >>> made.alt.startswith("What the line leaves within people against week, with means of 6 parts")
     True

@@ -56,37 +56,46 @@ def bars(
     >>> print(bars(counted, "trillion", title="About as many bacteria", notes={"bacteria": "more or less"}).alt)
     About as many bacteria. Bars, trillion: bacteria 38 (more or less); cells of your own 30.
     """
-    figure, [axes] = chart(title, [rows_high(values.index) + 0.4])
     names = [str(name) for name in values.index]
-    places = rows(axes, names)
+    shown = [_shown(name, float(value), notes or {}, ends, digits, lang) for name, value in values.items()]
+    # Beside an interval there is no room for words: they stand behind the name.
+    above = [f"{name}: {text}" for name, text in zip(names, shown, strict=True)] if ends is not None else names
+    figure, [axes] = chart(title, [rows_high(above) + 0.4])
+    places = rows(axes, above)
     colours = [OKABE_ITO[5] if name in marked else OKABE_ITO[0] for name in names]
     axes.barh(places, values, height=0.36, color=colours)
     reach = float(values.max())
-    told = []
-    for place, name, value in zip(places, names, values, strict=True):
-        value = float(value)
-        number, end = spoken(value, digits, lang), value
-        note = (notes or {}).get(name, "")
-        if ends is not None and name in ends.index:
-            low, end = (float(ends[side][name]) for side in ("low", "high"))
-            axes.hlines(place, low, end, color=INK, lw=2)
-            between = f"{spoken(low, digits, lang)} {said(lang, 'to', 'tot')} {spoken(end, digits, lang)}"
-            note = f"{note}; {between}" if note else between
-            reach = max(reach, end)
-        shown = f"{number} ({note})" if note else number
-        inside = note and value > 0.55 * reach
+    for place, name, value, text in zip(places, names, values.astype(float), shown, strict=True):
+        if ends is not None:
+            if name in ends.index:
+                low, high = (float(ends[side][name]) for side in ("low", "high"))
+                axes.hlines(place, low, high, color=INK, lw=2)
+                reach = max(reach, high)
+            continue
+        inside = name in (notes or {}) and value > 0.55 * reach
         axes.annotate(
-            shown, (value if inside else end, place), xytext=(-5 if inside else 5, 0), textcoords="offset points",
+            text, (value, place), xytext=(-5 if inside else 5, 0), textcoords="offset points",
             ha="right" if inside else "left", va="center", color="white" if inside and name not in marked else INK,
         )  # fmt: skip
-        told.append(f"{name} {shown}")
     if aim is not None:
         axes.axvline(aim, color=INK, ls="--", lw=1.5)
         reach = max(reach, aim)
     axes.set_xlim(0, 1.14 * reach)
     without_axis(axes)
     below(axes, label)
-    alt = f"{sentence(title)} {said(lang, 'Bars', 'Balken')}, {label}: {'; '.join(told)}."
+    told = "; ".join(f"{name} {text}" for name, text in zip(names, shown, strict=True))
+    alt = f"{sentence(title)} {said(lang, 'Bars', 'Balken')}, {label}: {told}."
     if aim is not None:
         alt += said(lang, " A dashed line at ", " Een streepjeslijn bij ") + f"{spoken(aim, digits, lang)}."
     return Drawn(figure, alt)
+
+
+def _shown(
+    name: object, value: float, notes: Mapping[str, str], ends: pd.DataFrame | None, digits: int, lang: str
+) -> str:
+    behind = [notes[str(name)]] if notes.get(str(name)) else []
+    if ends is not None and name in ends.index:
+        low, high = (spoken(float(ends[side][str(name)]), digits, lang) for side in ("low", "high"))
+        behind.append(f"{low} {said(lang, 'to', 'tot')} {high}")
+    number = spoken(value, digits, lang)
+    return f"{number} ({'; '.join(behind)})" if behind else number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ TITLE, LINE, HIGH = 48, 52, 0.23
 DASHES = ("-", "--", "-.", ":")
 PALE = "#BBBBBB"
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DARK = {"#D55E00": "#A34700", "#009E73": "#00694D", "#CC79A7": "#94476F", "#E69F00": "#8A5F00"}
 
 
@@ -122,6 +124,19 @@ def inked(colour: str) -> str:
     '#8A5F00'
     """
     return _DARK.get(colour, colour)
+
+
+def power_of_ten(value: float, _place: int | None = None) -> str:
+    """Write a power of ten in letters of full size, which a formula's exponent has not.
+
+    Examples
+    --------
+    >>> power_of_ten(1e11), power_of_ten(100)
+    ('10¹¹', '100')
+    """
+    if 0.001 <= value < 10_000:
+        return f"{value:g}"
+    return "10" + str(round(math.log10(value))).translate(_RAISED)
 
 
 def said(lang: str, en: str, nl: str) -> str:

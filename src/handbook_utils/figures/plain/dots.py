@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
-from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, said, sentence
+from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, power_of_ten, said, sentence
 from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, spoken, wrapped
 
 
@@ -99,6 +100,8 @@ def dots(
         if log:
             axes.set_yscale("log")
             axes.minorticks_off()
+            if not values or max(values) >= 100_000:
+                axes.yaxis.set_major_formatter(FuncFormatter(power_of_ten))
         else:
             axes.set_ylim(bottom=0)
         if values:
