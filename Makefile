@@ -26,11 +26,12 @@ book: $(READY) ## Execute every chapter and publish both editions; ADDRESS=https
 books: $(READY) ## The same, with each whole edition as PDF (needs Chromium) and EPUB
 	$(BIN)/handbook build --pdf --epub $(if $(ADDRESS),--address "$(ADDRESS)")
 
-lint: $(READY) ## Style, types, and who imports whom
+lint: $(READY) ## Style, types, docstrings, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -q tests/unit/test_docstrings.py
 
 test: lint ## Everything CI checks: style, types, units, every chapter re-executed and compared
 	$(BIN)/pytest -n 2 --dist loadscope

@@ -96,6 +96,18 @@ class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like ``name``, or None where nothing is like it.
 
+    Parameters
+    ----------
+    name : str
+        What was written.
+    known : iterable of str
+        What could have been meant.
+
+    Returns
+    -------
+    str or None
+        One of `known`.
+
     Examples
     --------
     >>> nearest("twinz", ["twins", "david"])
@@ -111,6 +123,18 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def listed(items: Sequence[object], most: int = 5) -> str:
     """Join the first few items for a message, and say how many more there are.
+
+    Parameters
+    ----------
+    items : sequence
+        Anything that can be written.
+    most : int
+        How many are written out.
+
+    Returns
+    -------
+    str
+        Commas between them.
 
     Examples
     --------

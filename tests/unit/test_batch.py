@@ -18,8 +18,8 @@ import pytest
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.runs import batch as module
 from handbook_utils.runs.batch import run_batch
-from handbook_utils.runs.folder import params_text
 from handbook_utils.runs.plan import read_plan
+from handbook_utils.runs.records import params_text
 from handbook_utils.text import durable
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"

@@ -12,8 +12,9 @@ from pypdf import PdfReader
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.figures import use_style
 from handbook_utils.protocols.example.people import example_samples
-from handbook_utils.protocols.inputs import plate_layout, read_samples
+from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.wells.bench import bench_pdf, fitted, robot_csv
+from handbook_utils.protocols.wells.layout_inputs import plate_layout
 from handbook_utils.protocols.wells.maps import drawable, in_words, letters_for, plate_map, score_figure
 from handbook_utils.protocols.wells.plates import layout, plain_scores
 from handbook_utils.results import Results

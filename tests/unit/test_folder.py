@@ -16,7 +16,8 @@ from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, run_one
 from handbook_utils.runs import folder as module
-from handbook_utils.runs.folder import check_target, failed_folder, is_complete, read_values, write_result_folder
+from handbook_utils.runs.folder import check_target, failed_folder, is_complete, write_result_folder
+from handbook_utils.runs.records import read_values
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 NASTY = '=cmd() <script>alert("1")</script> 🦠'

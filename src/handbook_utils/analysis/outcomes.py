@@ -84,7 +84,7 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
         known = time.dropna().sort_values(kind="stable")
         first = pd.Series(known.index, index=known.index).groupby(person[known.index]).transform("first")
         later = known.index[(first != known.index).to_numpy()]
-        values = [float(str(square.loc[sample, first[sample]])) for sample in later]
+        values = square.to_numpy()[square.index.get_indexer(later), square.index.get_indexer(first[later])]
         return pd.Series(values, index=later, name=outcome), "Bray-Curtis distance from the first sample"
     logs, label = logarithms(study, outcome)
     if outcome == "shannon":

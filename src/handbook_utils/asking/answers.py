@@ -34,6 +34,18 @@ def is_own(questions: Iterable[Question], given: Mapping[str, object]) -> bool:
 
     They are where a file or folder of theirs is among them; and, where nothing that is asked for is a file, as soon as
     anything is answered that the book has only an example of.
+
+    Parameters
+    ----------
+    questions : iterable of Question
+        What is asked.
+    given : mapping of str to object
+        What was answered, by name.
+
+    Returns
+    -------
+    bool
+        Whether no example may be used.
     """
     asked = list(questions)
     if any(question.kind in READ and given.get(question.name) for question in asked):
@@ -60,6 +72,11 @@ def answered(
         Who asks, for messages: a chapter's slug.
     lines : mapping of str to str, optional
         By question, the line of a study file that answers it, for messages.
+
+    Returns
+    -------
+    Answers
+        A value for every question, and where it comes from.
 
     Raises
     ------

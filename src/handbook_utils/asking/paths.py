@@ -15,6 +15,16 @@ from handbook_utils.errors import InputError, listed, nearest
 def paths_of(value: str) -> list[Path]:
     """Return the paths in the value of a parameter: one, or several with the system's sign between paths.
 
+    Parameters
+    ----------
+    value : str
+        One path, or several with ``os.pathsep`` between them.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the order given; none is looked for.
+
     Examples
     --------
     >>> [path.name for path in paths_of(os.pathsep.join(["a.report", "b.report"]))]
@@ -36,6 +46,11 @@ def found_from(folder: Path, kind: str, value: Any) -> Any:
         Of the answer; what is no path stays as it is.
     value : object
         The answer, of several files also a list.
+
+    Returns
+    -------
+    object
+        Paths as text, several with ``os.pathsep`` between them; anything else as it was.
 
     Examples
     --------
@@ -94,6 +109,11 @@ def found_paths(given: str, name: str, kind: str) -> list[Path]:
         The parameter, for messages.
     kind : {"file", "files", "folder"}
         What is asked for.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In alphabetical order where they come from a folder or a pattern.
 
     Raises
     ------

@@ -106,6 +106,11 @@ class Question(BaseModel):
         given : object
             A value, or the text of one as it is typed.
 
+        Returns
+        -------
+        bool, int, float, str, list, dict or None
+            The value.
+
         Raises
         ------
         MisfitError
@@ -122,7 +127,18 @@ class Question(BaseModel):
         return value
 
     def within(self, value: float) -> bool:
-        """Tell whether a number is in the range; an end that is not given is none."""
+        """Tell whether a number is in the range; an end that is not given is none.
+
+        Parameters
+        ----------
+        value : float
+            In the question's unit.
+
+        Returns
+        -------
+        bool
+            Both ends belong to the range.
+        """
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def checked(self, given: object) -> Value:

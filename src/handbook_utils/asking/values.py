@@ -45,6 +45,16 @@ class MisfitError(Exception):
 def none_of(kind: str) -> Value:
     """Return what stands for "none" in a parameters cell: nothing, written as this kind.
 
+    Parameters
+    ----------
+    kind : str
+        Of :data:`Kind`.
+
+    Returns
+    -------
+    bool, int, float, str, list, dict or None
+        An empty text, list or mapping; None of numbers and truth values.
+
     Examples
     --------
     >>> none_of("list"), none_of("str"), none_of("float")
@@ -66,6 +76,11 @@ def converted(given: object, kind: str) -> Value:
         Text as it is typed, or what YAML made of it.
     kind : str
         Of :data:`Kind`.
+
+    Returns
+    -------
+    bool, int, float, str, list, dict or None
+        The value.
 
     Raises
     ------
@@ -100,6 +115,16 @@ def converted(given: object, kind: str) -> Value:
 
 def written(value: object) -> str:
     """Write a value as the text that :func:`converted` reads.
+
+    Parameters
+    ----------
+    value : object
+        Of any kind.
+
+    Returns
+    -------
+    str
+        Empty for None.
 
     Examples
     --------

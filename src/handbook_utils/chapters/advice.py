@@ -98,12 +98,37 @@ def _mistakes(name: str, row: Any) -> Iterator[InputError]:
 
 
 def dated(root: Path) -> list[Dated]:
-    """Return all that is looked up again: claims, advice, and what is said of conditions."""
+    """Return all that is looked up again: claims, advice, and what is said of conditions.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+
+    Returns
+    -------
+    list of Dated
+        In the order of the files.
+    """
     return [*read_claims(root), *read_advice(root).values(), *read_conditions(root).values()]
 
 
 def advice_text(root: Path, name: str, lang: str) -> str:
     """Return a piece of advice as Markdown.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    name : str
+        Of the piece.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        A box.
 
     Raises
     ------
@@ -145,6 +170,21 @@ def registered(source: str, root: Path, page: str, lang: str) -> str:
 
 
 def advice_in(source: str, root: Path, lang: str) -> list[str]:
-    """Return the texts of all advice that a page passes on."""
+    """Return the texts of all advice that a page passes on.
+
+    Parameters
+    ----------
+    source : str
+        Markdown of the page.
+    root : pathlib.Path
+        The handbook's folder.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        In the order of the page.
+    """
     names = [match["name"] for match in _DIRECTIVE.finditer(source) if match["kind"] == "advice"]
     return [advice_text(root, name, lang) for name in names]

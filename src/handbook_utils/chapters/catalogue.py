@@ -108,12 +108,37 @@ def _parsed(text: str) -> Any:
 
 
 def tagged(notebook: Any, tag: str) -> list[Any]:
-    """Return the code cells that carry a tag."""
+    """Return the code cells that carry a tag.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        A chapter.
+    tag : str
+        As in ``:tags:``.
+
+    Returns
+    -------
+    list of nbformat.NotebookNode
+        In their order.
+    """
     return [cell for cell in notebook.cells if cell.cell_type == "code" and tag in cell.metadata.get("tags", [])]
 
 
 def read_chapter(path: Path, root: Path) -> Chapter:
     """Read one chapter's front matter and parameters.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file under ``notebooks/``.
+    root : pathlib.Path
+        The handbook's folder.
+
+    Returns
+    -------
+    Chapter
+        Without its cells, which are read where it is run.
 
     Raises
     ------
@@ -241,6 +266,16 @@ class Catalogue:
     def read(cls, root: Path) -> Catalogue:
         """Read the table of contents.
 
+        Parameters
+        ----------
+        root : pathlib.Path
+            The handbook's folder.
+
+        Returns
+        -------
+        Catalogue
+            Whose chapters are read when they are asked for.
+
         Raises
         ------
         InputErrors
@@ -284,6 +319,16 @@ class Catalogue:
 
     def get(self, slug: str) -> Chapter:
         """Return one chapter by its slug; the part may be left out where the name says enough.
+
+        Parameters
+        ----------
+        slug : str
+            Part and name, or the name alone.
+
+        Returns
+        -------
+        Chapter
+            Read anew.
 
         Raises
         ------

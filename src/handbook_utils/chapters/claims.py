@@ -216,7 +216,20 @@ def _mistakes(number: int, row: Any, known: set[str]) -> Iterator[InputError]:
 
 
 def undated(where: str, row: dict[str, Any]) -> Iterator[InputError]:
-    """Say what is wrong with when something was looked up (``searched``), and will be again (``review``)."""
+    """Say what is wrong with when something was looked up (``searched``), and will be again (``review``).
+
+    Parameters
+    ----------
+    where : str
+        The entry, for messages.
+    row : dict of str to object
+        The entry.
+
+    Returns
+    -------
+    iterator of InputError
+        Nothing where all is well.
+    """
     searched = row.get("searched")
     if searched is None or "review" not in row:
         return
@@ -249,17 +262,56 @@ def _contradictions(rows: Iterable[Any]) -> Iterator[InputError]:
 
 
 def claims_of(claims: Iterable[Claim], page: str) -> list[Claim]:
-    """Return the claims that a page shows: a chapter's slug, or the name of a prose page."""
+    """Return the claims that a page shows: a chapter's slug, or the name of a prose page.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        The register.
+    page : str
+        A slug, or the name of a page.
+
+    Returns
+    -------
+    list of Claim
+        In the order of the register.
+    """
     return [claim for claim in claims if page in claim.pages]
 
 
 def due(claims: Iterable[D], day: date) -> list[D]:
-    """Return the claims, or pieces of advice, that should have been looked up again by a day, the longest due first."""
+    """Return the claims, or pieces of advice, that should have been looked up again by a day, the longest due first.
+
+    Parameters
+    ----------
+    claims : iterable of Dated
+        Of any kind.
+    day : datetime.date
+        That day is counted, too.
+
+    Returns
+    -------
+    list of Dated
+        Of the same kind.
+    """
     return sorted((claim for claim in claims if claim.review <= day), key=lambda claim: claim.review)
 
 
 def said(claim: Claim, lang: str) -> tuple[str, str, str]:
-    """Return a claim in words: what people say, how sure it is, how it is known."""
+    """Return a claim in words: what people say, how sure it is, how it is known.
+
+    Parameters
+    ----------
+    claim : Claim
+        Of the register.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    tuple of str
+        As Markdown.
+    """
     verdict = VERDICTS[claim.verdict][lang]
     sure = f"{verdict}; {claim.limit[lang]}" if claim.limit else verdict
     how = f"{claim.how[lang]} {{cite:p}}`{','.join(claim.sources)}`. {_WHOM[lang]}: {claim.population[lang]}."
@@ -269,7 +321,20 @@ def said(claim: Claim, lang: str) -> tuple[str, str, str]:
 
 
 def public_words(claims: Iterable[Claim], lang: str) -> list[str]:
-    """Return what claims say to the public, as sentences."""
+    """Return what claims say to the public, as sentences.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Of a page.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        Two for each claim.
+    """
     return [text for claim in claims for text in (claim.claim[lang], claim.how[lang])]
 
 
@@ -304,6 +369,16 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
 def shows_claims(source: str) -> bool:
     r"""Tell whether a page has a place for its claims.
 
+    Parameters
+    ----------
+    source : str
+        Markdown of the page.
+
+    Returns
+    -------
+    bool
+        Whether ``{claims}`` stands in it.
+
     Examples
     --------
     >>> shows_claims("Text.\n\n:::{claims}\n:::\n")
@@ -334,7 +409,20 @@ def misplaced(claims: Iterable[Claim], sources: dict[str, str]) -> list[str]:
 
 
 def summary(claims: Sequence[Dated], day: date) -> str:
-    """Say how many claims and pieces of advice there are, and which are due."""
+    """Say how many claims and pieces of advice there are, and which are due.
+
+    Parameters
+    ----------
+    claims : sequence of Dated
+        Claims, advice and the like.
+    day : datetime.date
+        By when they are due.
+
+    Returns
+    -------
+    str
+        A line for each that is.
+    """
     late = due(claims, day)
     following = min((claim.review for claim in claims if claim.review > day), default=None)
     lines = [f"{len(claims)} claims and pieces of advice, {len(late)} due on {day}."]

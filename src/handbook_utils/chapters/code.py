@@ -17,6 +17,11 @@ def parsed(source: str) -> ast.Module:
     source : str
         Python.
 
+    Returns
+    -------
+    ast.Module
+        The tree.
+
     Raises
     ------
     SyntaxError

@@ -123,6 +123,20 @@ def _mistakes(name: str, row: Any) -> Iterator[InputError]:
 def condition_text(root: Path, name: str, lang: str) -> str:
     """Return a condition as Markdown.
 
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    name : str
+        Of the condition.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        Markdown.
+
     Raises
     ------
     InputError

@@ -68,6 +68,11 @@ def analysis(notebook: Any) -> Any:
 def parts(notebook: Any) -> Iterator[tuple[Any, str, bool]]:
     """Yield every cell with its source, once for the analysis and once for the lesson where a Markdown cell has both.
 
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        A chapter.
+
     Yields
     ------
     cell : nbformat.NotebookNode
@@ -137,6 +142,11 @@ def lesson_violations(notebook: Any) -> Iterator[str]:
     ----------
     notebook : nbformat.NotebookNode
         A chapter.
+
+    Returns
+    -------
+    iterator of str
+        Nothing where all is well.
     """
     made: dict[bool, set[str]] = {False: set(), True: set()}
     recorded: dict[bool, set[str]] = {False: set(), True: set()}
@@ -180,6 +190,16 @@ def _made(tree: ast.AST) -> set[str]:
 
 def code_share(markdown: str) -> float:
     r"""Return the share of a chapter's lines that stand in code cells, their fences counted.
+
+    Parameters
+    ----------
+    markdown : str
+        The chapter's source.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
 
     Examples
     --------

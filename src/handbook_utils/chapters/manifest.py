@@ -96,6 +96,16 @@ def read_manifest(root: Path) -> dict[str, Item]:
 def serves_of(source: str) -> tuple[str, ...]:
     r"""Return what a page says that it serves, from its front matter.
 
+    Parameters
+    ----------
+    source : str
+        Markdown of the page.
+
+    Returns
+    -------
+    tuple of str
+        Names of items.
+
     Examples
     --------
     >>> serves_of("---\nhandbook: {serves: [schools]}\n---\n# Title")
@@ -115,6 +125,11 @@ def served(items: dict[str, Item], sources: dict[str, str]) -> dict[str, list[st
         The register.
     sources : dict of str to str
         Markdown of every page, by its name in the table of contents.
+
+    Returns
+    -------
+    dict of str to list of str
+        Pages, by item.
 
     Raises
     ------
@@ -144,6 +159,15 @@ def served(items: dict[str, Item], sources: dict[str, str]) -> dict[str, list[st
 
 def manifest_table(items: dict[str, Item], pages: dict[str, list[str]], lang: str) -> str:
     """Write how many items are served, and by which page, as Markdown.
+
+    Parameters
+    ----------
+    items : dict of str to Item
+        By name.
+    pages : dict of str to list of str
+        Of :func:`served`.
+    lang : {"en", "nl"}
+        Language.
 
     Returns
     -------

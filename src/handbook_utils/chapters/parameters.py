@@ -125,6 +125,11 @@ def of_study(parameters: Iterable[Question], study: Mapping[str, str], where: st
     where : str
         Named in error messages.
 
+    Returns
+    -------
+    tuple of Question
+        In the order of the parameters.
+
     Raises
     ------
     InputErrors
@@ -232,6 +237,18 @@ def from_file(chapter: Chapter, path: Path | None) -> dict[str, object]:
 
 def check_parameters(chapter: Chapter, given: Mapping[str, object]) -> dict[str, Value]:
     """Return the values of :func:`answers`, by name.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        What is to be run.
+    given : mapping of str to object
+        Values, or their text.
+
+    Returns
+    -------
+    dict
+        All parameters.
 
     Raises
     ------

@@ -28,7 +28,18 @@ NOT_PUBLIC = (
 
 
 def public_pages(catalogue: Catalogue) -> list[str]:
-    """Return the pages for everyone, and the bilingual chapters that count the public among their readers."""
+    """Return the pages for everyone, and the bilingual chapters that count the public among their readers.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Of the handbook.
+
+    Returns
+    -------
+    list of str
+        Names, as the table of contents has them.
+    """
     chapters = [one for one in catalogue.chapters if "public" in one.audience and "nl" in one.languages]
     return [name for name in PUBLIC_PROSE if name in catalogue.files] + [f"notebooks/{one.slug}" for one in chapters]
 

@@ -49,27 +49,85 @@ class Difference:
 
 
 def reference_path(root: Path, slug: str) -> Path:
-    """Return where a chapter's reference is kept."""
+    """Return where a chapter's reference is kept.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    slug : str
+        Of the chapter.
+
+    Returns
+    -------
+    pathlib.Path
+        Whether it is there or not.
+    """
     return root / "tests" / "reference" / f"{slug}.yml"
 
 
 def checks_of(notebook: Any) -> list[Any]:
-    """Return the check cells of a notebook."""
+    """Return the check cells of a notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        A chapter.
+
+    Returns
+    -------
+    list of nbformat.NotebookNode
+        In their order.
+    """
     return tagged(notebook, "nbval-check-output")
 
 
 def printed(cell: Any) -> str:
-    """Return what a cell printed."""
+    """Return what a cell printed.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        Executed.
+
+    Returns
+    -------
+    str
+        Without what was warned.
+    """
     return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
 
 
 def tolerance_of(cell: Any) -> float:
-    """Return the relative tolerance a check cell states; 0 where its text must be equal."""
+    """Return the relative tolerance a check cell states; 0 where its text must be equal.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        A check cell.
+
+    Returns
+    -------
+    float
+        0 or more.
+    """
     return float(cell.metadata.get("handbook", {}).get("tolerance", 0))
 
 
 def read_reference(root: Path, chapter: Chapter) -> list[str]:
     """Read the stored outputs of a chapter's check cells, in order.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    chapter : Chapter
+        Whose reference it is.
+
+    Returns
+    -------
+    list of str
+        What each check cell printed.
 
     Raises
     ------
@@ -108,6 +166,15 @@ _Block.add_representer(str, _block)
 def write_reference(root: Path, chapter: Chapter, executed: Any) -> Path:
     """Store the outputs of an executed chapter's check cells as its reference.
 
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    chapter : Chapter
+        Whose reference it is.
+    executed : nbformat.NotebookNode
+        Of a run that ended well.
+
     Returns
     -------
     pathlib.Path
@@ -124,6 +191,15 @@ def write_reference(root: Path, chapter: Chapter, executed: Any) -> Path:
 
 def differences(root: Path, chapter: Chapter, executed: Any) -> list[Difference]:
     """Hold an executed chapter against its reference.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder.
+    chapter : Chapter
+        Whose reference it is.
+    executed : nbformat.NotebookNode
+        Of a run of today.
 
     Returns
     -------
@@ -147,6 +223,11 @@ def agrees(expected: str, found: str, tolerance: float = 0) -> bool:
         The stored text, and today's. Blanks at the ends of lines do not count.
     tolerance : float
         Relative to the stored number; a stored 0 takes it as absolute.
+
+    Returns
+    -------
+    bool
+        Whether they agree.
 
     Examples
     --------

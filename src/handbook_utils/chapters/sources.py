@@ -35,6 +35,11 @@ def result_folder(folder: Path, step: str) -> Path:
     step : str
         The chapter's slug, or its name alone.
 
+    Returns
+    -------
+    pathlib.Path
+        Whether it is there or not.
+
     Examples
     --------
     >>> result_folder(Path("my-study"), "protocols/keep-it-cold").as_posix()
@@ -44,7 +49,18 @@ def result_folder(folder: Path, step: str) -> Path:
 
 
 def needed_steps(chapter: Chapter) -> tuple[str, ...]:
-    """Return the names of the steps whose files a chapter cannot do without."""
+    """Return the names of the steps whose files a chapter cannot do without.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        A step of a study.
+
+    Returns
+    -------
+    tuple of str
+        In the order of its parameters.
+    """
     sources = [source for source in chapter.study.values() if source.startswith("@")]
     return tuple(dict.fromkeys(source[1:].partition("/")[0] for source in sources))
 

@@ -25,12 +25,24 @@ told = Console(stderr=True)
 
 
 def say(text: str) -> None:
-    """Print what was asked for, as it is."""
+    """Print what was asked for, as it is.
+
+    Parameters
+    ----------
+    text : str
+        On standard output.
+    """
     shown.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def tell(text: str) -> None:
-    """Print what else there is to know, as it is, beside what was asked for."""
+    """Print what else there is to know, as it is, beside what was asked for.
+
+    Parameters
+    ----------
+    text : str
+        On standard error.
+    """
     told.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -49,7 +61,18 @@ Timeout = Annotated[float, typer.Option(help="Seconds a chapter may take.")]
 
 
 def chapter_of(slug: str) -> Chapter:
-    """Return the chapter of this name."""
+    """Return the chapter of this name.
+
+    Parameters
+    ----------
+    slug : str
+        Part and name, or the name alone.
+
+    Returns
+    -------
+    Chapter
+        As the catalogue reads it.
+    """
     from handbook_utils.chapters import Catalogue
 
     return Catalogue.read(handbook_root()).get(slug)
@@ -58,7 +81,29 @@ def chapter_of(slug: str) -> Chapter:
 def executed(
     chapter: Chapter, timeout: float, given: Mapping[str, object] | None = None, results: Path | None = None
 ) -> Outcome:
-    """Run one chapter; where it fails, say why and end."""
+    """Run one chapter; where it fails, say why and end.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        What to run.
+    timeout : float
+        Seconds it may take.
+    given : mapping of str to object, optional
+        Parameters.
+    results : pathlib.Path, optional
+        Where it keeps its figures and tables.
+
+    Returns
+    -------
+    Outcome
+        Of a run without a failure.
+
+    Raises
+    ------
+    typer.Exit
+        With 1, where the chapter failed.
+    """
     from handbook_utils.execution import Request, execute
 
     with told.status(f"Running {chapter.slug}"):
@@ -91,7 +136,23 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def from_options(pairs: Sequence[str]) -> dict[str, object]:
-    """Part ``name=value`` of each -p."""
+    """Part ``name=value`` of each -p.
+
+    Parameters
+    ----------
+    pairs : sequence of str
+        As ``name=value``.
+
+    Returns
+    -------
+    dict of str to object
+        Text, by name.
+
+    Raises
+    ------
+    InputError
+        A name without a value.
+    """
     given: dict[str, object] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -102,12 +163,30 @@ def from_options(pairs: Sequence[str]) -> dict[str, object]:
 
 
 def print_json(content: object) -> None:
-    """Print what was asked for, for a script."""
+    """Print what was asked for, for a script.
+
+    Parameters
+    ----------
+    content : object
+        What JSON can write.
+    """
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
     """Take the passphrase from the environment, or ask for it once at the terminal.
+
+    Parameters
+    ----------
+    twice : bool
+        Whether it is asked for again, where it is a new one.
+    variable : str, optional
+        Of the environment; by default that of the key.
+
+    Returns
+    -------
+    str
+        Strong enough.
 
     Raises
     ------

@@ -111,7 +111,18 @@ class Cache:
         return self.folder / key[:2] / f"{key}.sealed"
 
     def get(self, key: str) -> Any | None:
-        """Return the executed notebook of this key, or None; what was cut or changed is not there."""
+        """Return the executed notebook of this key, or None; what was cut or changed is not there.
+
+        Parameters
+        ----------
+        key : str
+            Of :func:`key_of`.
+
+        Returns
+        -------
+        nbformat.NotebookNode or None
+            Executed and normalised.
+        """
         import nbformat
 
         try:
@@ -121,7 +132,15 @@ class Cache:
         return None if content is None else nbformat.reads(content.decode("utf-8"), as_version=4)
 
     def put(self, key: str, notebook: Any) -> None:
-        """Keep an executed notebook; a reader sees the whole of it or nothing."""
+        """Keep an executed notebook; a reader sees the whole of it or nothing.
+
+        Parameters
+        ----------
+        key : str
+            Of :func:`key_of`.
+        notebook : nbformat.NotebookNode
+            Executed and normalised.
+        """
         import nbformat
 
         path = self._path(key)

@@ -100,7 +100,27 @@ class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
     """A client that says in which cell a kernel died or time ran out."""
 
     def execute_cell(self, cell: Any, index: int, **given: Any) -> Any:
-        """Execute one cell."""
+        """Execute one cell.
+
+        Parameters
+        ----------
+        cell : nbformat.NotebookNode
+            A code cell.
+        index : int
+            Its place among all cells, from 0.
+        given
+            What nbclient takes besides.
+
+        Returns
+        -------
+        nbformat.NotebookNode
+            With its outputs.
+
+        Raises
+        ------
+        CellStoppedError
+            The kernel died, or the time was over.
+        """
         try:
             return super().execute_cell(cell, index, **given)
         except (DeadKernelError, TimeoutError) as error:

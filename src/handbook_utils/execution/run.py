@@ -223,6 +223,11 @@ def checked(request: Request) -> Request:
     request : Request
         As somebody asks it.
 
+    Returns
+    -------
+    Request
+        The same, with its answers.
+
     Raises
     ------
     InputErrors

@@ -147,9 +147,10 @@ def core_sizes(sizes: pd.DataFrame, share: float, unit: str = "samples", kinds: 
 samples the core has 9 taxa, at 10 % in 100 % of them 0. The line marks the chosen share of 1 %.
     """
     figure, axes = sheet(4)
-    for number, (part, column) in enumerate(sizes.items()):
+    for number, part in enumerate(sizes.columns.astype(float)):
+        column = sizes.iloc[:, number]
         style = ("-", "--", "-.", ":")[number % 4]
-        label = f"in {100 * float(str(part)):.0f} % of {unit}"
+        label = f"in {100 * part:.0f} % of {unit}"
         axes.plot(100 * sizes.index, column, ls=style, lw=2, color=OKABE_ITO[number], label=label)
     axes.axvline(100 * share, color=INK, lw=1)
     axes.set(xscale="log", xlabel="least share (%, log scale)", ylabel=f"{kinds} in the core")

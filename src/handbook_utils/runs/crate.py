@@ -52,6 +52,16 @@ def content_address(digest: str) -> str:
     Inputs are named so: a crate is made to be handed on, and the path of a file on somebody's machine says nothing to
     others and often more than it should about its owner.
 
+    Parameters
+    ----------
+    digest : str
+        A SHA-256, in hexadecimal.
+
+    Returns
+    -------
+    str
+        A URI of the scheme ``ni``.
+
     Examples
     --------
     >>> content_address("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")

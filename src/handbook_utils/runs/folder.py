@@ -12,7 +12,6 @@ import csv
 import errno
 import json
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,16 +19,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handbook_utils.asking.paths import paths_of
-from handbook_utils.asking.values import PATHS, READ
+from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
 from handbook_utils.runs.crate import SOURCE, InputFile, write_crate
 from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
+from handbook_utils.runs.records import log_text, params_text, read_values
 from handbook_utils.runs.report import report_html
 from handbook_utils.text import durable
 from handbook_utils.text.guard import inert
@@ -40,7 +38,6 @@ _KEPT = ("figures", "tables", "files")
 #: The file with which a run is repeated.
 PARAMS = "params.yml"
 _OF_FAILED = frozenset(["log.txt", PARAMS, "notebook.ipynb", "report.html"])
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def check_target(target: Path, *, force: bool = False) -> None:
@@ -119,7 +116,18 @@ def being_made(target: Path) -> Iterator[None]:
 
 
 def is_complete(folder: Path) -> bool:
-    """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole."""
+    """Tell whether a folder is a whole result folder; one has its crate, since it is moved into place whole.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Which need not be there.
+
+    Returns
+    -------
+    bool
+        False of what is not there.
+    """
     return (folder / CRATE).is_file()
 
 
@@ -140,6 +148,16 @@ def _check_failed(folder: Path) -> None:
 
 def failed_folder(target: Path) -> Path:
     """Return where a failed run leaves what there is, beside where its result folder would be.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where its result folder would be.
+
+    Returns
+    -------
+    pathlib.Path
+        Its name ends in ``-failed``.
 
     Examples
     --------
@@ -346,6 +364,11 @@ def read_found(results: Path) -> list[str]:
     ----------
     results : pathlib.Path
         The folder that the run wrote its results in.
+
+    Returns
+    -------
+    list of str
+        Empty where a run answered nothing.
     """
     recorded = results / "answers.jsonl"
     lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
@@ -356,106 +379,6 @@ def _states(outcome: Outcome) -> Mapping[str, str]:
     run = outcome.notebook.metadata.get("handbook_run", {}) if outcome.notebook is not None else {}
     states: Mapping[str, str] = run.get("answers", {})
     return states
-
-
-#: The parts of a file of parameters, and what stands above each.
-_ORIGINS = {
-    "given": "Given:",
-    "none": "None: told to be none, or not asked for:",
-    "example": "Of the bundled study:",
-    "default": "Left at the default:",
-}
-
-
-def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping[str, str], folder: Path) -> str:
-    """Write the parameters of a run as the YAML that repeats it.
-
-    Parameters
-    ----------
-    chapter : Chapter
-        What was run.
-    parameters : mapping
-        All its parameters, those left at their default too: a default may change.
-    states : mapping of str to str
-        Where each value comes from: given, default, example, none; empty where that is not known.
-    folder : pathlib.Path
-        Where the file will lie: the reader's files are named by their way from there.
-
-    Returns
-    -------
-    str
-        YAML with a line of comment that says how to use it, and one above what was given, what is none, what is the
-        bundled study's and what was left at its default; several files of one parameter are a list.
-    """
-    kinds = {parameter.name: parameter.kind for parameter in chapter.questions}
-
-    def shown(name: str, value: Any) -> Any:
-        if kinds.get(name) not in PATHS or not value:
-            return value
-        paths = [Path(os.path.relpath(path, folder.resolve())).as_posix() for path in paths_of(str(value))]
-        return paths if len(paths) > 1 else paths[0]
-
-    lines = [f"# Repeat this run: handbook run {chapter.slug} -f params.yml"]
-    for state, heading in {**_ORIGINS, "": "Of the run:"}.items():
-        names = [name for name in parameters if states.get(name, "") == state]
-        part = {name: None if state == "none" else shown(name, parameters[name]) for name in names}
-        if part:
-            lines += [f"# {heading}", yaml.safe_dump(part, sort_keys=False, allow_unicode=True).rstrip()]
-    return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"
-
-
-def log_text(outcome: Outcome) -> str:
-    """Write what a run printed, cell by cell, and how it ended.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        Of a run that ended well, or did not.
-
-    Returns
-    -------
-    str
-        Plain text.
-    """
-    lines = [f"chapter: {outcome.request.chapter.slug}"]
-    if outcome.notebook is not None:
-        run = outcome.notebook.metadata.get("handbook_run", {})
-        lines += [f"{name}: {run.get(name, '')}" for name in ("executed", "python")]
-        number = 0
-        for cell in outcome.notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            number += 1
-            for output in cell.outputs:
-                if output.output_type == "stream":
-                    lines += ["", f"code cell {number}, {output.name}:", "".join(output.text).rstrip("\n")]
-                elif output.output_type == "error":
-                    lines += ["", f"code cell {number}, error:", "\n".join(output.traceback)]
-    lines += ["", str(outcome.failure) if outcome.failure else "All cells ran."]
-    return _ANSI.sub("", "\n".join(lines)) + "\n"
-
-
-def read_values(path: Path) -> list[tuple[str, str]]:
-    """Read the recorded numbers of a run.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``values.jsonl`` of a run.
-
-    Returns
-    -------
-    list of (str, str)
-        Name and value, in the order they were first recorded; of a name recorded twice, the last value. Numbers are
-        written in full, so that they read back as the same number.
-    """
-    values: dict[str, str] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            value = record["value"]
-            values[str(record["name"])] = value if isinstance(value, str) else repr(value)
-    return list(values.items())
 
 
 def _copy(source: Path, target: Path) -> None:

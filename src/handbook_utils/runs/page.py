@@ -93,7 +93,18 @@ class Page:
     _listed: bool = False
 
     def said(self, text: str) -> str:
-        """Return a text in the page's language."""
+        """Return a text in the page's language.
+
+        Parameters
+        ----------
+        text : str
+            A paragraph in English.
+
+        Returns
+        -------
+        str
+            In English still, where it has no translation.
+        """
         return self.translations.get(" ".join(text.split("\n")).strip()) or text
 
     @property
@@ -104,7 +115,18 @@ class Page:
     # ------------------------------------------------------------------ cells
 
     def cell(self, cell: Any) -> str:
-        """Render a cell with its outputs."""
+        """Render a cell with its outputs.
+
+        Parameters
+        ----------
+        cell : nbformat.NotebookNode
+            Executed.
+
+        Returns
+        -------
+        str
+            HTML; empty for what is not shown.
+        """
         tags = set(cell.metadata.get("tags", []))
         if "remove-cell" in tags:
             return ""
@@ -126,7 +148,18 @@ class Page:
         return "".join(shown)
 
     def expanded(self, source: str) -> str:
-        """Put the claims and the advice of the registers where the chapter shows them."""
+        """Put the claims and the advice of the registers where the chapter shows them.
+
+        Parameters
+        ----------
+        source : str
+            Markdown of a cell.
+
+        Returns
+        -------
+        str
+            Markdown.
+        """
         if self.source is None:
             return source
         slug = f"{self.source.parent.name}/{self.source.stem}"
@@ -182,7 +215,18 @@ class Page:
     # --------------------------------------------------------------- markdown
 
     def render(self, text: str) -> str:
-        """Render Markdown."""
+        """Render Markdown.
+
+        Parameters
+        ----------
+        text : str
+            MyST Markdown.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
         return str(self._markdown.render(text))
 
     @cached_property
@@ -384,7 +428,18 @@ class Page:
         return f"<details{named}><summary>{summary}</summary>{content}</details>"
 
     def inline(self, text: str) -> str:
-        """Render a line of Markdown, without a paragraph around it."""
+        """Render a line of Markdown, without a paragraph around it.
+
+        Parameters
+        ----------
+        text : str
+            MyST Markdown.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
         return str(self._markdown.renderInline(self.said(text)))
 
 

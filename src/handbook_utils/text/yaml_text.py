@@ -125,7 +125,18 @@ def typed(text: str, where: str) -> Any:
 
 
 def is_empty(node: yaml.Node) -> bool:
-    """Tell whether a node is an empty value: nothing, ``~`` or ``null``, not between quotation marks."""
+    """Tell whether a node is an empty value: nothing, ``~`` or ``null``, not between quotation marks.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        Of :func:`compose`.
+
+    Returns
+    -------
+    bool
+        False of lists and mappings.
+    """
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
 
 

@@ -9,8 +9,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.protocols.fonts import FONT, register_fonts
 from handbook_utils.protocols.home.texts import KITS, Home
-from handbook_utils.protocols.wells.bench import FONT, register_fonts
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d ()-]+")

@@ -16,10 +16,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from handbook_utils.errors import InputError
+from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.home.bristol import DRAWINGS
 from handbook_utils.protocols.home.pictograms import INK, PALE, PICTOGRAMS, draw_in_pdf
 from handbook_utils.protocols.home.texts import FormWords, Home, Language, Words, form_words, words
-from handbook_utils.protocols.wells.bench import BOLD, FONT, register_fonts
 
 #: Size of the body, in points.
 BODY = 11.5

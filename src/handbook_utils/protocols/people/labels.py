@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.protocols.wells.bench import BOLD, FONT, register_fonts
+from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 
 #: Light modules around a QR code, as ISO/IEC 18004 wants them.
 QUIET = 4

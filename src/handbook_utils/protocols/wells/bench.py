@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 
-import matplotlib as mpl
 import pandas as pd
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import SHAPES
 from handbook_utils.results import safe_for_spreadsheets
@@ -31,7 +29,6 @@ MEANINGS = {
     "duplicate": "second extraction of the sample named",
 }
 #: Fonts of everything printed: DejaVu Sans.
-FONT, BOLD = "Handbook", "Handbook-Bold"
 _MARGIN = 30.0  # points (10.6 mm): what office printers leave white
 _HEAD, _FOOT, _LABEL = 44.0, 96.0, 16.0
 _LARGEST, _SMALLEST = 8.0, 3.5
@@ -93,15 +90,6 @@ def robot_csv(layout: Layout) -> bytes:
     within = (frame["column"] - 1) * rows + frame["row"].map(lambda letter: ord(letter) - ord("A")) + 1
     frame.insert(2, "position", within)
     return safe_for_spreadsheets(frame, index=False).to_csv(index=False, lineterminator="\r\n").encode()
-
-
-def register_fonts() -> None:
-    """Make the fonts :data:`FONT` and :data:`BOLD` known to reportlab."""
-    # reportlab's own fonts know Western European letters only; matplotlib brings one that knows more.
-    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    for name, file in ((FONT, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(folder / file)))
 
 
 def _page(

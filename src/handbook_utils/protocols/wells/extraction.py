@@ -24,7 +24,8 @@ from handbook_utils import datasets
 from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
 from handbook_utils.protocols.example.cold import example_verdicts
-from handbook_utils.protocols.wells.bench import BOLD, FONT, MARKS, register_fonts
+from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
+from handbook_utils.protocols.wells.bench import MARKS
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import asked
 from handbook_utils.protocols.wells.tubes import read_bench, read_tubes, read_verdicts

@@ -12,7 +12,7 @@ from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.format import KNOWN, Format, first_line, header_of
-from handbook_utils.study.formats.general.psmelt import long_table
+from handbook_utils.study.formats.long import long_table
 from handbook_utils.study.tables import Table
 
 _NAME = "PICRUSt2 predictions"

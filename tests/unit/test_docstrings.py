@@ -1,0 +1,59 @@
+"""Public functions say what they take, what they give back and what they raise, as CONTRIBUTING.md promises."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import handbook_utils
+
+PACKAGE = Path(handbook_utils.__file__).parent
+#: Rooms that are held to it; the others are to follow.
+ROOMS = ("asking", "chapters", "cli", "execution", "runs", "text", "errors.py", "home.py", "session.py")
+#: What is called by a framework, which knows its arguments, or reads like an attribute.
+DECORATED = ("command", "property", "validator", "overload")
+
+
+def modules(room: str) -> list[Path]:
+    path = PACKAGE / room
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public(node.body)
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            decorated = " ".join(ast.unparse(one) for one in node.decorator_list)
+            yield from [] if any(word in decorated for word in DECORATED) else [node]
+
+
+def lacking(function: ast.FunctionDef) -> list[str]:
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    if not [one for one in arguments if one.arg not in ("self", "cls")]:
+        return []
+    said = inspect.cleandoc(ast.get_docstring(function) or "")
+    given_back = function.returns is not None and ast.unparse(function.returns) != "None"
+    wanted = {
+        ("Parameters",): True,
+        ("Returns", "Yields"): given_back and "contextmanager" not in map(ast.unparse, function.decorator_list),
+        ("Raises",): any(isinstance(node, ast.Raise) and node.exc for node in ast.walk(function)),
+    }
+    return [
+        heads[0]
+        for heads, needed in wanted.items()
+        if needed and not any(f"{head}\n{'-' * len(head)}\n" in said for head in heads)
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_functions_say_what_they_take_give_back_and_raise(room):
+    found = {
+        f"{path.relative_to(PACKAGE).as_posix()}: {function.name}": missing
+        for path in modules(room)
+        for function in public(ast.parse(path.read_text(encoding="utf-8")).body)
+        if (missing := lacking(function))
+    }
+    assert found == {}
