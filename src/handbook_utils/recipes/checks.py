@@ -10,7 +10,7 @@ from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.model import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
-from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study

@@ -112,9 +112,7 @@ def _ask_about_blanks(study: Study) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ the analysis
-
-#: False discovery rate of the test for leakage.
-_LEAK_RATE = 0.1
+_LEAK_RATE = 0.1  # false discovery rate of the test for leakage
 _BASIS = {
     "combined": "blanks and DNA concentrations together",
     "prevalence": "blanks alone",
