@@ -142,17 +142,6 @@ BAD: dict[str, tuple[dict[str, bytes], list[str], list[str]]] = {
         [],
         ["negative", "sample S5, feature f1"],
     ),
-    "fractions where counts are needed": (
-        {"table": table(cell=lambda row, column: row + column + (1.5 if (row, column) == (1, 4) else 1))},
-        [],
-        ["needs counts", "sample S5, feature f1"],
-    ),
-    "shares where counts are needed": ({"table": table(cell=lambda row, _: (row + 1) / 10)}, [], ["add up to 1)"]),
-    "percentages where counts are needed": (
-        {"table": table(cell=lambda row, _: (row + 0.5) * 12.5)},
-        [],
-        ["add up to 100)"],
-    ),
     "a tree that lacks a feature": (
         {"tree": TREE.encode()},
         [],
@@ -183,6 +172,13 @@ BAD: dict[str, tuple[dict[str, bytes], list[str], list[str]]] = {
     ),
 }
 
+#: The same where only counts will do: equally many reads are to be drawn from each sample.
+SHARES: dict[str, tuple[bytes, str]] = {
+    "fractions": (table(cell=lambda row, column: row + column + (1.5 if (row, column) == (1, 4) else 1)), "feature f1"),
+    "shares": (table(cell=lambda row, _: (row + 1) / 10), "add up to 1)"),
+    "percentages": (table(cell=lambda row, _: (row + 0.5) * 12.5), "add up to 100)"),
+}
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -193,14 +189,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return work
 
 
-def run(*arguments: str) -> int:
+def run(*arguments: str, recipe: str = "measure-alpha-diversity") -> int:
     with pytest.raises(SystemExit) as ended:
-        main(["run", "recipes/measure-alpha-diversity", *arguments])
+        main(["run", f"recipes/{recipe}", *arguments])
     return int(ended.value.code or 0)
 
 
-def options(given: dict[str, object]) -> list[str]:
-    plain = {"group": "treatment", "minimum": "3"}
+def options(given: dict[str, object], **more: str) -> list[str]:
+    plain = {"group": "treatment", "minimum": "3", **(more or {"least_depth": "10"})}
     return [word for name, value in {**plain, **given}.items() for word in ("-p", name, str(value))]
 
 
@@ -231,6 +227,17 @@ def test_bad_input_says_where_and_what_and_writes_nothing(wrong, place, tmp_path
     study = written(tmp_path, **contents)
     told = refused(place, capsys, study | dict(zip(given[::2], given[1::2], strict=True)))
     assert [part for part in said if part not in told] == [], told
+
+
+@pytest.mark.parametrize("wrong", SHARES)
+def test_shares_are_refused_where_counts_are_needed(wrong, place, tmp_path, capsys):
+    content, said = SHARES[wrong]
+    given = options(written(tmp_path, table=content), reads="rarefied")
+    assert run(*given, "-o", "deep/kept", recipe="compare-groups") == 2
+    told = capsys.readouterr().err
+    assert "needs counts" in told
+    assert said in told
+    assert list(place.iterdir()) == []
 
 
 def test_the_study_that_these_files_spoil_is_right(tmp_path):

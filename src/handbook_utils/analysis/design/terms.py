@@ -86,7 +86,7 @@ def absent(name: str, question: str, known: Collection[str]) -> InputError:
     close = nearest(name, names)
     without = f' Or run without one: {question} "".' if question not in ("group", "exposure", "formula") else ""
     return InputError(
-        f"The sample metadata has no column '{name}'.",
+        f"The sample metadata has no column {name!r}.",
         where=f"parameter {question}",
         expected=f"one of {listed(names, most=12)}",
         found=name,
