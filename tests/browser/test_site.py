@@ -32,6 +32,10 @@ A4 = (595, 842)
 STEPS_SHEETS = 4
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+#: Pictures below the window are loaded when a reader comes near: here all at once.
+ALL_LOADED = (
+    "Promise.all([...document.images].map(one => { one.loading = 'eager'; return one.decode().catch(() => 0) }))"
+)
 UNSEEN = "[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => i.getAttribute('src'))"
 UNSHOWN = """[...document.querySelectorAll('.admonition')]
   .filter(box => !box.closest('details:not([open])') && !box.getBoundingClientRect().height)
@@ -157,6 +161,7 @@ def test_every_page_opens_without_error_request_or_sideways_scroll(
         page.goto(address(site, lang, name))
         assert page.locator("h1").count() == 1, name
         assert not page.evaluate(OVERFLOW), f"{name} is wider than {width} px"
+        page.evaluate(ALL_LOADED)
         assert page.evaluate(UNSEEN) == [], name
         assert page.evaluate(UNTOLD) == [], name
         assert page.evaluate(UNSHOWN) == [], name

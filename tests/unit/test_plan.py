@@ -163,8 +163,8 @@ def test_none_can_be_written_in_a_csv_and_null_in_a_yaml(tmp_path):
 
 def test_a_row_without_an_answer_is_named(tmp_path):
     (tmp_path / "mine.tsv").write_text("x", encoding="utf-8")
-    (tmp_path / "plan.csv").write_text("chapter,table\ncontrol-quality,mine.tsv\n", encoding="utf-8")
+    (tmp_path / "plan.csv").write_text("chapter,table,time\nfollow-over-time,mine.tsv,week\n", encoding="utf-8")
     with pytest.raises(InputErrors) as caught:
         read_plan(tmp_path / "plan.csv", root=handbook_root())
     [error] = caught.value.errors
-    assert (error.where, error.remedy) == ("plan.csv, row 2", "Give it: -p group …")
+    assert (error.where, error.remedy) == ("plan.csv, row 2", "Give it: -p person …")
