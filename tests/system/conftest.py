@@ -14,6 +14,7 @@ ORDINARY = frozenset(
     [
         "after",
         "bacteria",
+        "been",
         "controls",
         "disorders",
         "example",

@@ -110,6 +110,7 @@ def description_of(body: str) -> str:
     answer = body[max(body.find('class="tip'), body.find("tip admonition"), 0) :]
     for found in re.finditer(r"<p>(.*?)</p>", answer, re.DOTALL):
         said = " ".join(html.unescape(re.sub(r"<[^>]+>", "", found[1])).split())
-        if said:
+        # A line that is bold as a whole heads what is said below it.
+        if said and not re.fullmatch(r"<strong>[^<]*</strong>", found[1].strip()):
             return said if len(said) <= _DESCRIPTION else said[:_DESCRIPTION].rpartition(" ")[0] + " …"
     return ""

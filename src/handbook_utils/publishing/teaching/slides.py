@@ -120,12 +120,13 @@ def _answered(question: Asked) -> str:
 def _slide(number: int, count: int, slide: Slide, lang: str) -> str:
     words = words_in(slide.text + slide.later)
     size = " longest" if words > _LONGEST else " long" if words > _LONG else ""
-    level = "h1" if number == 1 else "h2"
+    # One slide is seen at a time, so that what stands above it is the first heading of what is there.
+    level, first = ("h1", "") if number == 1 else ("h2", ' role="heading" aria-level="1"')
     later = f'<div class="later">{slide.later}</div>' if slide.later else ""
     notes = f'<aside class="notes" hidden>{slide.notes}</aside>' if slide.notes else ""
     told = WORDS[lang]["slide"].format(number=number, count=count)
     return (
         f'<section class="slide {slide.kind}{size}" id="s{number}" aria-label="{told}">'
-        f'<{level}>{slide.heading}</{level}><div class="text">{slide.text}{later}</div>'
+        f'<{level}{first}>{slide.heading}</{level}><div class="text">{slide.text}{later}</div>'
         f'<div class="picture">{slide.picture}</div>{notes}<p class="count">{number} / {count}</p></section>'
     )
