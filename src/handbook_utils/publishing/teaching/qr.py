@@ -42,7 +42,7 @@ def qr_svg(address: str, lang: str) -> str:
     Examples
     --------
     >>> made = qr_svg("https://example.org", "en")
-    >>> made[:29], "it leads to https://example.org" in made
+    >>> made[:30], "it leads to https://example.org" in made
     ('<svg class="qr" role="img" ari', True)
     """
     import segno
