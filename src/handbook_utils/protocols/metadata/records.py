@@ -166,15 +166,7 @@ def read_rejected(path: Path) -> tuple[list[str], list[str]]:
     InputError
         The file has no columns tube and verdict.
     """
-    verdicts = read_samples(path)
-    if not {"tube", "verdict"} <= set(verdicts.columns):
-        raise InputError(
-            "The verdicts lack columns.",
-            where=str(path),
-            expected="tube, verdict",
-            found=listed(list(verdicts.columns)),
-            remedy="Give verdicts.csv of keep-it-cold.",
-        )
+    verdicts = _of_keep_it_cold(path, "verdict", "verdicts", "verdicts.csv")
     kept = verdicts["verdict"].isin(["accept", "flag"])
     return sorted(verdicts.loc[~kept, "tube"]), sorted(verdicts.loc[verdicts["verdict"] != "missing", "tube"])
 
@@ -273,16 +265,21 @@ def read_scanned(path: Path) -> pd.Series:
     InputError
         The file has no columns tube and collected.
     """
+    return _of_keep_it_cold(path, "collected", "scans", "collected.csv").set_index("tube")["collected"]
+
+
+def _of_keep_it_cold(path: Path, column: str, what: str, file: str) -> pd.DataFrame:
+    """Read a table of ``keep-it-cold`` that says something of each tube."""
     frame = read_samples(path)
-    if not {"tube", "collected"} <= set(frame.columns):
+    if not {"tube", column} <= set(frame.columns):
         raise InputError(
-            "The scans lack columns.",
+            f"The {what} lack columns.",
             where=str(path),
-            expected="tube, collected",
+            expected=f"tube, {column}",
             found=listed(list(frame.columns)),
-            remedy="Give collected.csv of keep-it-cold.",
+            remedy=f"Give {file} of keep-it-cold.",
         )
-    return frame.set_index("tube")["collected"]
+    return frame
 
 
 def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputError]:
