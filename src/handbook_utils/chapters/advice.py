@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.chapters.claims import Dated, claims_of, claims_table, read_claims, undated
+from handbook_utils.chapters.claims import CITATION, Dated, claims_of, claims_table, keys_cited, read_claims, undated
 from handbook_utils.chapters.conditions import read_conditions
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import yaml_text
@@ -21,7 +21,6 @@ from handbook_utils.text import yaml_text
 #: Where the advice is, in the handbook's folder and in the stage of an edition.
 ADVICE = Path("book") / "advice.yml"
 
-_CITATION = re.compile(r"\{cite:[pt]\}`([^`]+)`")
 _DIRECTIVE = re.compile(
     r"^(?P<marks>:{3,}|`{3,})\{(?P<kind>advice|claims)\}[ \t]*(?P<name>[\w-]*)[ \t]*\n(?P=marks)[ \t]*$", re.MULTILINE
 )
@@ -52,8 +51,7 @@ class Advice:
     @property
     def sources(self) -> tuple[str, ...]:
         """Keys of the works that the text cites."""
-        found = [key.strip() for group in _CITATION.findall(self.text["en"]) for key in group.split(",")]
-        return tuple(dict.fromkeys(found))
+        return keys_cited(self.text["en"])
 
 
 def read_advice(root: Path) -> dict[str, Advice]:
@@ -91,7 +89,7 @@ def _mistakes(name: str, row: Any) -> Iterator[InputError]:
     if not isinstance(row["text"], dict) or set(row["text"]) != {"en", "nl"}:
         yield InputError("Advice is not said in both languages.", where=where, expected="en and nl")
         return
-    cited = {lang: sorted(_CITATION.findall(text)) for lang, text in row["text"].items()}
+    cited = {lang: sorted(CITATION.findall(text)) for lang, text in row["text"].items()}
     if not cited["en"] or cited["en"] != cited["nl"]:
         yield InputError("Advice does not cite whose it is, the same in both languages.", where=where)
     yield from undated(where, row)

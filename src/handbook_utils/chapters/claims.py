@@ -100,6 +100,8 @@ class Dated(Protocol):
 
 
 D = TypeVar("D", bound=Dated)
+#: A citation in Markdown, with its keys.
+CITATION = re.compile(r"\{cite:[pt]\}`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,27 @@ class Claim:
     sources: tuple[str, ...]
     searched: dict[str, Any]
     review: date
+
+
+def keys_cited(text: str) -> tuple[str, ...]:
+    """Return the keys of the works that a text cites, each once, in their order.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    tuple of str
+        Empty where it cites none.
+
+    Examples
+    --------
+    >>> keys_cited("Yes {cite:p}`one2020,two2021`, as {cite:t}`one2020` says.")
+    ('one2020', 'two2021')
+    """
+    return tuple(dict.fromkeys(key.strip() for group in CITATION.findall(text) for key in group.split(",")))
 
 
 def read_claims(root: Path) -> list[Claim]:

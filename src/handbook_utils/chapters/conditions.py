@@ -6,14 +6,13 @@ Dutch guideline comes first; what to say is two sentences. Each is dated as a cl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.chapters.claims import Words, undated
+from handbook_utils.chapters.claims import CITATION, Words, keys_cited, undated
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import yaml_text
 
@@ -28,7 +27,6 @@ PARTS: dict[str, Words] = {
     "unfit": {"en": "Whom it does not fit", "nl": "Voor wie het niet past"},
 }
 _SENTENCES = 2
-_CITATION = re.compile(r"\{cite:[pt]\}`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,7 @@ class Condition:
     @property
     def sources(self) -> tuple[str, ...]:
         """Keys of the bibliography, as its text cites them."""
-        texts = " ".join(getattr(self, part)["en"] for part in PARTS)
-        return tuple(dict.fromkeys(key.strip() for group in _CITATION.findall(texts) for key in group.split(",")))
+        return keys_cited(" ".join(getattr(self, part)["en"] for part in PARTS))
 
 
 def read_conditions(root: Path) -> dict[str, Condition]:
@@ -105,7 +102,7 @@ def _mistakes(name: str, row: Any) -> Iterator[InputError]:
         if not isinstance(said, dict) or set(said) != {"en", "nl"} or not all(said.values()):
             yield InputError(f"A condition's {part} is not said in both languages.", where=where, expected="en and nl")
             return
-        cited = {lang: sorted(_CITATION.findall(text)) for lang, text in said.items()}
+        cited = {lang: sorted(CITATION.findall(text)) for lang, text in said.items()}
         if cited["en"] != cited["nl"] or (part == "guideline" and not cited["en"]):
             yield InputError(f"A condition's {part} does not cite the same works in both languages.", where=where)
     for lang, text in row["say"].items():
