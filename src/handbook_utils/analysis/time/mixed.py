@@ -105,11 +105,12 @@ class MixedFit:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """People with the same number of samples, stacked."""
+    """People with the same number of samples, stacked; those with the same times and slopes share a covariance."""
 
     together: Array  # (people, samples, columns + 1): the model, and the values last
-    random: Array  # (people, samples, effects)
-    apart: Array | None  # (people, samples, samples): time between samples
+    random: Array  # (patterns, samples, effects)
+    apart: Array | None  # (patterns, samples, samples): time between samples
+    pattern: npt.NDArray[np.intp]  # (people,)
 
 
 def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array | None) -> list[_Blocks]:
@@ -119,23 +120,30 @@ def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Ar
     made = []
     for size in np.unique(counts[counts > 0]):
         rows = order[starts[counts == size][:, None] + np.arange(size)]
-        apart = None if when is None else np.abs(when[rows][:, :, None] - when[rows][:, None, :])
-        made.append(_Blocks(together[rows], random[rows], apart))
+        looks = random[rows].reshape(len(rows), -1)
+        if when is not None:
+            looks = np.column_stack([looks, when[rows]])
+        _, first, pattern = np.unique(looks, axis=0, return_index=True, return_inverse=True)
+        some = rows[first]
+        apart = None if when is None else np.abs(when[some][:, :, None] - when[some][:, None, :])
+        made.append(_Blocks(together[rows], random[some], apart, pattern.ravel()))
     return made
 
 
 def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Array, float]:
     """Return the weighted cross-products of model and values, and the log-determinant of the relative covariance."""
-    products, log_determinant = 0.0, 0.0
+    columns, log_determinant = blocks[0].together.shape[2], 0.0
+    products = np.zeros((columns, columns))
     for block in blocks:
         loaded = block.random @ factor
         size = block.together.shape[1]
         own = np.eye(size) if block.apart is None else correlation**block.apart
         root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + own)
-        white = np.linalg.solve(root, block.together)
-        products = products + np.einsum("gni,gnj->ij", white, white)
-        log_determinant += 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
-    return np.asarray(products), log_determinant
+        white = (np.linalg.inv(root)[block.pattern] @ block.together).reshape(-1, columns)
+        products += white.T @ white
+        logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        log_determinant += 2 * float(logs[block.pattern].sum())
+    return products, log_determinant
 
 
 def _solved(products: Array) -> tuple[Array, Array, float, float]:
