@@ -10,7 +10,6 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,8 +135,10 @@ def rates_table(rows: Iterable[Mapping[str, str]], lang: str) -> str:
     columns = ("rates_design", "rates_wrong", "verdict", "rates_found")
     head = "".join(f'<th scope="col">{html.escape(words[name])}</th>' for name in columns)
     groups = []
-    for (recipe, name), of in groupby(rows, key=lambda row: (row["recipe"], row[test])):
-        own = list(of)
+    by_test: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_test.setdefault((row["recipe"], row[test]), []).append(row)
+    for (recipe, name), own in by_test.items():
         title = f"{html.escape(name)} ({html.escape(recipe)}). {html.escape(words['rates_effect'])} "
         title += f"{html.escape(own[0][effect])}."
         lines = [f'<tr><th scope="rowgroup" colspan="{len(columns)}">{title}</th></tr>']
