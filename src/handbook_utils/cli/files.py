@@ -114,9 +114,14 @@ def validate(
         Path | None,
         typer.Option("-o", "--output", metavar="XLSX", help="A workbook with the cells in question marked."),
     ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was decided about findings of the privacy guard, with reasons."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
+    from handbook_utils.protocols.disclosure.guard import guard_of
     from handbook_utils.protocols.metadata.validation import summary
     from handbook_utils.protocols.metadata.validation import validate as hold
     from handbook_utils.protocols.metadata.workbook import workbook
@@ -126,7 +131,7 @@ def validate(
         raise InputError(
             "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
         )
-    found = hold(file, standard)
+    found = hold(file, standard, guard=guard_of({"answers": answers or ""}))
     if output is not None:
         durable.write(output, workbook(found), replace=True)
     if as_json:
