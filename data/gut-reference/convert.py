@@ -35,7 +35,9 @@ def genus(text: str) -> str:
     return text.split("; ")[5].removeprefix("g__").strip("[]")
 
 
-genera = {genus(lineage[name]) for name in seen} | {str(n) for d in ("twins", "david") for n in datasets.load(d).features}
+genera = {genus(lineage[name]) for name in seen} | {
+    str(n) for d in ("twins", "david") for n in datasets.load(d).features
+}
 genera.discard("")
 
 members = defaultdict(list)

@@ -19,7 +19,9 @@ MOCKS = ("mock-12", "mock-20", "mock-16", "mock-18")
 def fasta(path: Path) -> list[tuple[str, str]]:
     """Return headers and sequences."""
     records = path.read_text(encoding="utf-8").split(">")[1:]
-    return [(header.strip(), "".join(rest.split())) for header, _, rest in (record.partition("\n") for record in records)]
+    return [
+        (header.strip(), "".join(rest.split())) for header, _, rest in (record.partition("\n") for record in records)
+    ]
 
 
 rows, seen, left_out = [], set(), set()
@@ -31,7 +33,9 @@ for mock in MOCKS:
     for header, bases in fasta(folder / "source/expected-sequences.fasta"):
         strain = header.replace("_", " ")
         species = " ".join(strain.split()[:2])
-        exact = {";".join(names[:6]) for names in ranks if names[-1].replace("[", "").replace("]", "").startswith(species)}
+        exact = {
+            ";".join(names[:6]) for names in ranks if names[-1].replace("[", "").replace("]", "").startswith(species)
+        }
         begins = {";".join(names[:6]) for names in ranks if names[5].split()[0] == species.split()[0]}
         found = exact if len(exact) == 1 else set() if species.split()[0] in DIVIDED else begins
         if len(found) != 1:
@@ -40,7 +44,7 @@ for mock in MOCKS:
             seen.add((species, bases))
             rows.append((mock, strain, species, *found, bases))
 table = pd.DataFrame(rows, columns=["mock", "strain", "species", "silva", "sequence"])
-table.insert(0, "id", [f"{mock}-{number}" for mock, number in zip(table["mock"], table.groupby("mock").cumcount() + 1)])
+table.insert(0, "id", table["mock"] + "-" + (table.groupby("mock").cumcount() + 1).astype(str))
 print(len(table), "sequences of", table["species"].nunique(), "species; left out:", ", ".join(sorted(left_out)))
 with gzip.GzipFile(Path(__file__).with_name("table.csv.gz"), "wb", compresslevel=9, mtime=0) as packed:
     packed.write(table.to_csv(index=False, lineterminator="\n").encode())
