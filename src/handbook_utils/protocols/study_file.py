@@ -22,6 +22,7 @@ from handbook_utils.asking import Question
 from handbook_utils.asking.study import sections, study_questions
 from handbook_utils.asking.values import PATHS, MisfitError
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.text import yaml_text
 from handbook_utils.text.decode import decode
 
@@ -282,8 +283,6 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
 
 
 def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
-    from handbook_utils.protocols.people.labels import label_format
-
     names = ("codes.label_format", "codes.label_grid")
     at = next((name for name in reversed(names) if name in values), None)
     if at is None:
