@@ -130,8 +130,11 @@ def test_the_same_bases_in_two_genera_are_told_by_what_they_share(drawn):
     assert named.turned == ("turned",)
 
 
-@pytest.mark.skipif(shutil.which("vsearch") is None, reason="vsearch is not installed; .ci/run installs it")
-def test_vsearch_finds_what_is_alike(drawn, queries):
+def test_vsearch_finds_what_is_alike_or_is_asked_for(drawn, queries):
+    if shutil.which("vsearch") is None:
+        with pytest.raises(InputError, match="not installed"):
+            search_names(queries, drawn, 0.97)
+        return
     named = search_names({**queries, "odd id; with | signs": queries["g000"], "noise": "ACGTTGCA" * 30}, drawn, 0.97)
     assert (named.at(0.51)["genus"].loc[list(queries)] == drawn.taxonomy["genus"]).all()
     assert named.at(0.51).loc["odd id; with | signs", "genus"] == "G00"

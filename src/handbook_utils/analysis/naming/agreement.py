@@ -62,8 +62,9 @@ def differing(first: pd.DataFrame, second: pd.DataFrame, weight: pd.Series, rank
     one, other = plain(first)[rank], plain(second)[rank].reindex(first.index)
     unlike = (one != "") & (other != "") & (one != other)
     pairs = pd.DataFrame({"first": one[unlike], "second": other[unlike], "share": 100 * weight[unlike] / weight.sum()})
-    summed = pairs.groupby(["first", "second"], as_index=False)["share"].sum()
-    return summed.sort_values(["share", "first"], ascending=[False, True], kind="stable", ignore_index=True)
+    summed: pd.DataFrame = pairs.groupby(["first", "second"])["share"].sum().reset_index()
+    order = summed.sort_values(["share", "first"], ascending=[False, True], kind="stable")
+    return order.reset_index(drop=True)
 
 
 def plain(names: pd.DataFrame) -> pd.DataFrame:

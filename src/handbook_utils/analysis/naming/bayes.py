@@ -171,7 +171,7 @@ def _different(own: Words) -> Words:
 
 def _winners(scores: Array, generator: np.random.Generator) -> Words:
     """Return the best lineage of each row; among equals one by chance, or the first would always seem sure."""
-    first = scores.argmax(axis=1)
+    first: Words = scores.argmax(axis=1)
     equal = scores >= scores.max(axis=1, keepdims=True) - _TIE
     for row in np.flatnonzero(equal.sum(axis=1) > 1):
         first[row] = generator.choice(np.flatnonzero(equal[row]))
