@@ -10,12 +10,12 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.cold.chain import judge, longest_gap
 from handbook_utils.protocols.cold.figures import shipments_figure
 from handbook_utils.protocols.cold.inputs import keep_it_cold, read_shipments
-from handbook_utils.protocols.cold.limits import limits_of
 from handbook_utils.protocols.example.cold import example_shipments, write_example_shipments
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import limits_of
 from handbook_utils.protocols.people.codes import draw_codes, tube_code
-from handbook_utils.protocols.wells.tubes import VERDICTS
+from handbook_utils.protocols.tubes import VERDICTS
 
 SAMPLES = example_samples(30)
 TUBES = SAMPLES["sample"].tolist()

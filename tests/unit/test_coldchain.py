@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.cold.chain import judge, longest_gap, mean_kinetic_temperature, minutes_above
-from handbook_utils.protocols.cold.limits import Limits, limits_of
 from handbook_utils.protocols.cold.reading import Log, read_log
 from handbook_utils.protocols.cold.scans import Scans, read_scans
 from handbook_utils.protocols.cold.told import events, without_withdrawn
 from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import Limits, limits_of
 from handbook_utils.protocols.ledger import Event, Ledger, status
 from handbook_utils.protocols.people.codes import draw_codes
 

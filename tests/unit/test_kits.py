@@ -7,9 +7,9 @@ import pytest
 
 from handbook_utils.chapters import handbook_root
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.limits import kit_with, limits_of
 from handbook_utils.protocols.home.inputs import collect_at_home
 from handbook_utils.protocols.kits import LIMITS, kit_of, kit_text, kits, read_kit
+from handbook_utils.protocols.kits.limits import kit_with, limits_of
 from handbook_utils.protocols.share.reporting import storms
 from handbook_utils.protocols.study_file import read_study_file
 from handbook_utils.protocols.study_template import example

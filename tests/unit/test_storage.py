@@ -7,12 +7,12 @@ import pytest
 from handbook_utils.errors import InputErrors
 from handbook_utils.protocols.cold.chain import judge
 from handbook_utils.protocols.cold.inputs import read_shipments
-from handbook_utils.protocols.cold.limits import kit_with, limits_of
 from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.cold.scans import Scans, read_scans
 from handbook_utils.protocols.cold.storage import Freezers, places
 from handbook_utils.protocols.cold.told import answer, events
 from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import kit_with, limits_of
 from handbook_utils.protocols.ledger import Event, Ledger, status
 from handbook_utils.protocols.people.codes import draw_codes
 

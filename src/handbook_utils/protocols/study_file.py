@@ -23,6 +23,9 @@ from handbook_utils.asking import Question
 from handbook_utils.asking.study import sections, study_questions
 from handbook_utils.asking.values import PATHS, MisfitError
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.protocols.kits import LIMITS
+from handbook_utils.protocols.kits.limits import kit_with
+from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.text import yaml_text
 from handbook_utils.text.decode import decode
 
@@ -276,9 +279,6 @@ def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Said]:
 
 
 def _kit_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Said]:
-    from handbook_utils.protocols.cold.limits import kit_with
-    from handbook_utils.protocols.kits import LIMITS
-
     said = {name: values.get(f"cold.{name}") for name in LIMITS}
     file = values.get("collection.kit_file")
     said |= {"kit": values.get("collection.kit", defaults["collection.kit"]), "kit_file": str(file or "")}
@@ -316,8 +316,6 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
 
 
 def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Said]:
-    from handbook_utils.protocols.people.labels import label_format
-
     names = ("codes.label_format", "codes.label_grid")
     at = next((name for name in reversed(names) if name in values), None)
     if at is None:

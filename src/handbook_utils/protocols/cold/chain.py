@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from handbook_utils.protocols.cold.limits import Limits
 from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.cold.storage import Freezers
+from handbook_utils.protocols.kits.limits import Limits
 
 Verdict = Literal["accept", "flag", "reject", "missing"]
 
@@ -171,7 +171,7 @@ def judge(
     -------
     list of Judged
         In the order of `tubes`. A tube is rejected for time outside the limits only; what is not known is flagged,
-        since a missing log does not make a sample bad. A tube that was not received is missing: there is nothing to judge.
+        since a missing log does not make a sample bad. A tube that was not received is missing: nothing is judged.
     """
 
     @cache  # tubes of one shipment arrive together
@@ -293,7 +293,7 @@ def outside_words(limits: Limits) -> str:
 
     Examples
     --------
-    >>> from handbook_utils.protocols.cold.limits import limits_of
+    >>> from handbook_utils.protocols.kits.limits import limits_of
     >>> from handbook_utils.protocols.kits import kit_of
     >>> outside_words(limits_of(kit_of("none"))), outside_words(limits_of(kit_of("fit")))
     ('above -10 °C', 'outside limits that nobody gave')

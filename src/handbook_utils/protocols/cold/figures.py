@@ -10,8 +10,8 @@ import pandas as pd
 
 from handbook_utils.figures.style import Drawn
 from handbook_utils.protocols.cold.chain import longest_gap, minutes_outside
-from handbook_utils.protocols.cold.limits import Limits
 from handbook_utils.protocols.cold.reading import Log
+from handbook_utils.protocols.kits.limits import Limits
 
 #: More shipments than this do not fit on one figure; the warmest are drawn.
 MOST_SHIPMENTS = 12

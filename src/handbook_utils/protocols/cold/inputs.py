@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.limits import kit_with
 from handbook_utils.protocols.cold.reading import Log, read_log
 from handbook_utils.protocols.cold.scans import Scans, read_scans, scanned_code
-from handbook_utils.protocols.wells.tubes import read_tubes
+from handbook_utils.protocols.kits.limits import kit_with
+from handbook_utils.protocols.tubes import read_tubes
 from handbook_utils.text import sniff
 from handbook_utils.text.decode import read_text
 
@@ -31,7 +31,7 @@ def read_shipments(loggers: Path, scans: Path, zone: str, tubes: Path | None = N
     zone : str
         Of clocks that do not name theirs.
     tubes : pathlib.Path, optional
-        The list, as :func:`~handbook_utils.protocols.wells.tubes.read_tubes` reads it. Without it codes count as given
+        The list, as :func:`~handbook_utils.protocols.tubes.read_tubes` reads it. Without it codes count as given
         out where their check character agrees, and nobody can say which tubes never came.
 
     Returns

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from handbook_utils.protocols.cold.limits import Limits
 from handbook_utils.protocols.cold.scans import ALARM, PLACE
+from handbook_utils.protocols.kits.limits import Limits
 
 
 class Stay(NamedTuple):

@@ -17,12 +17,12 @@ from handbook_utils.protocols.cold.chain import (
     outside_words,
     verdict_table,
 )
-from handbook_utils.protocols.cold.limits import Limits
 from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.cold.scans import ALARM, PLACE, Scans
 from handbook_utils.protocols.kits import LIMITS, Kit
+from handbook_utils.protocols.kits.limits import Limits
 from handbook_utils.protocols.ledger import Event, Ledger
-from handbook_utils.protocols.wells.tubes import VERDICTS
+from handbook_utils.protocols.tubes import VERDICTS
 
 
 def limits_table(kit: Kit) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def rules(limits: Limits) -> str:
 
     Examples
     --------
-    >>> from handbook_utils.protocols.cold.limits import limits_of
+    >>> from handbook_utils.protocols.kits.limits import limits_of
     >>> from handbook_utils.protocols.kits import kit_of
     >>> rules(limits_of(kit_of("ethanol"))).split("; ")[0]
     'Tubes were flagged for any of: more than 240 minutes above 30 °C'

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.protocols.cold.chain import judge, verdict_table
-from handbook_utils.protocols.cold.limits import limits_of
 from handbook_utils.protocols.cold.reading import read_log
 from handbook_utils.protocols.cold.scans import read_scans
 from handbook_utils.protocols.example.people import SEED, example_samples
 from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import limits_of
 
 _ZONE = ZoneInfo("Europe/Amsterdam")
 #: When the first boxes are packed, and how long after those of the next time point; summer time began on 29 March 2026

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from handbook_utils.asking import written
-from handbook_utils.protocols.cold.limits import kit_with, limits_of
+from handbook_utils.protocols.kits.limits import kit_with, limits_of
 
 #: What stands where the study file says nothing.
 NOT_STATED = "not stated"
