@@ -13,7 +13,7 @@ from handbook_utils.protocols.cold.inputs import keep_it_cold, read_shipments
 from handbook_utils.protocols.example.cold import example_shipments, write_example_shipments
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.people.codes import draw_codes, tube_code
-from handbook_utils.protocols.wells.tubes import VERDICTS
+from handbook_utils.protocols.tubes import VERDICTS
 
 SAMPLES = example_samples(30)
 TUBES = SAMPLES["sample"].tolist()

@@ -22,6 +22,7 @@ from handbook_utils.asking import Question
 from handbook_utils.asking.study import sections, study_questions
 from handbook_utils.asking.values import PATHS, MisfitError
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.text import yaml_text
 from handbook_utils.text.decode import decode
 
@@ -214,7 +215,7 @@ def _wrong(key: Question, dotted: str, wrong: MisfitError, where: str) -> InputE
 
 def _value(key: Question, node: yaml.Node, folder: Path) -> Any:
     if key.kind == "list" and isinstance(node, yaml.SequenceNode):
-        if not node.value:
+        if not node.value and key.default != []:
             raise MisfitError("an empty list")
         return key.fitting([_scalar(entry) for entry in node.value])
     if key.kind == "mapping" and isinstance(node, yaml.MappingNode):
@@ -282,8 +283,6 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
 
 
 def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
-    from handbook_utils.protocols.people.labels import label_format
-
     names = ("codes.label_format", "codes.label_grid")
     at = next((name for name in reversed(names) if name in values), None)
     if at is None:

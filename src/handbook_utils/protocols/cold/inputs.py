@@ -13,7 +13,7 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
 from handbook_utils.protocols.people.codes import tube_code
-from handbook_utils.protocols.wells.tubes import read_tubes
+from handbook_utils.protocols.tubes import read_tubes
 from handbook_utils.text import sniff
 from handbook_utils.text.decode import read_text
 
@@ -32,7 +32,7 @@ def read_shipments(
     zone : str
         Of clocks that do not name theirs.
     tubes : pathlib.Path, optional
-        The list, as :func:`~handbook_utils.protocols.wells.tubes.read_tubes` reads it. Without it codes count as given
+        The list, as :func:`~handbook_utils.protocols.tubes.read_tubes` reads it. Without it codes count as given
         out where their check character agrees, and nobody can say which tubes never came.
 
     Returns

@@ -18,7 +18,7 @@ from handbook_utils.protocols.cold.chain import (
 )
 from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.ledger import Event, Ledger
-from handbook_utils.protocols.wells.tubes import VERDICTS
+from handbook_utils.protocols.tubes import VERDICTS
 
 
 def shipments_table(logs: Mapping[str, Log], warmest: float) -> pd.DataFrame:
