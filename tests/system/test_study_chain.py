@@ -24,10 +24,10 @@ from handbook_utils.protocols.example.cold import write_example_shipments
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
 from handbook_utils.protocols.example.screening import example_screening
-from handbook_utils.protocols.example.sequencing import example_concentrations, example_counts
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.protocols.people.key_file import PASSPHRASE, read_key
+from handbook_utils.protocols.sequencing.example import example_concentrations, example_counts
 from handbook_utils.protocols.study_file import STEPS, read_study_file
 from handbook_utils.protocols.study_template import example
 from handbook_utils.runs.crate import SOURCE

@@ -6,13 +6,6 @@ import pytest
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.example.sequencing import (
-    MOCK,
-    example_concentrations,
-    example_counts,
-    example_mock,
-    example_wells,
-)
 from handbook_utils.protocols.sequencing.acceptance import (
     Limits,
     duplicate_distances,
@@ -21,8 +14,15 @@ from handbook_utils.protocols.sequencing.acceptance import (
     leakage,
     mock_deviation,
 )
+from handbook_utils.protocols.sequencing.example import (
+    MOCK,
+    example_concentrations,
+    example_counts,
+    example_mock,
+    example_wells,
+)
+from handbook_utils.protocols.sequencing.inputs import accept_the_run, read_counts, read_mock, read_wells
 from handbook_utils.protocols.sequencing.run_verdict import RunVerdict
-from handbook_utils.protocols.wells.inputs import accept_the_run, read_counts, read_mock, read_wells
 
 WELLS = read_wells("")
 EXPECTED = read_mock("")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import SEED, TIME_POINTS, example_samples
+from handbook_utils.protocols.label_formats import FORMATS, GRID, OWN, SMALLEST_LABEL, label_format
 from handbook_utils.protocols.people import key_file
 from handbook_utils.protocols.people.assignment import (
     INCLUDED_COLUMNS,
@@ -25,17 +26,7 @@ from handbook_utils.protocols.people.assignment import (
 )
 from handbook_utils.protocols.people.codes import is_code
 from handbook_utils.protocols.people.key_file import PASSPHRASE, Key, read_key, seal, unseal, write_key
-from handbook_utils.protocols.people.labels import (
-    FORMATS,
-    GRID,
-    OWN,
-    SMALLEST_LABEL,
-    Label,
-    label_format,
-    label_sheets,
-    modules,
-    sheets_needed,
-)
+from handbook_utils.protocols.people.labels import Label, label_sheets, modules, sheets_needed
 
 SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
 PEOPLE = example_included()

@@ -8,8 +8,8 @@ import pytest
 
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.figures.procedures.pooling import channels_lit, coverage_by_depth, volume_by_concentration
+from handbook_utils.protocols.sequencing.inputs import read_concentrations, read_indices, read_wells
 from handbook_utils.protocols.sequencing.pool import Pool, coverage_curves, read_pilot, reads_needed
-from handbook_utils.protocols.wells.inputs import read_concentrations, read_indices, read_wells
 from handbook_utils.protocols.wells.pooling import Pipetting
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.example.sequencing import example_concentrations, example_counts, example_wells
+from handbook_utils.protocols.sequencing.example import example_concentrations, example_counts, example_wells
 from handbook_utils.protocols.sequencing.indices import colours, distances_of, index_errors, make_indices
+from handbook_utils.protocols.sequencing.inputs import read_concentrations, read_indices, read_wells, sequence
 from handbook_utils.protocols.sequencing.sample_sheet import sample_sheet
-from handbook_utils.protocols.wells.inputs import read_concentrations, read_indices, read_wells, sequence
 from handbook_utils.protocols.wells.pooling import Pipetting, pooled, runs_needed
 
 GIVEN = {

@@ -39,7 +39,7 @@ class RunVerdict:
     Parameters
     ----------
     wells : pandas.DataFrame
-        As of :func:`handbook_utils.protocols.wells.inputs.read_wells`.
+        As of :func:`handbook_utils.protocols.sequencing.inputs.read_wells`.
     table : pandas.DataFrame
         Reads, wells × features.
     expected : pandas.Series

@@ -25,10 +25,10 @@ from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
 from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
+from handbook_utils.protocols.tubes import read_bench, read_tubes, read_verdicts
 from handbook_utils.protocols.wells.bench import MARKS
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import asked
-from handbook_utils.protocols.wells.tubes import read_bench, read_tubes, read_verdicts
 
 #: Verdicts with which a tube is extracted.
 TAKEN = ("accept", "flag")
@@ -143,7 +143,7 @@ def received(
     Parameters
     ----------
     tubes : pandas.DataFrame
-        Given out, as :func:`~handbook_utils.protocols.wells.tubes.read_tubes` returns them.
+        Given out, as :func:`~handbook_utils.protocols.tubes.read_tubes` returns them.
     verdicts : pandas.DataFrame
         Columns ``tube`` and ``verdict``, and ``reasons`` where there are.
     bench : pandas.DataFrame, optional

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.style import OKABE_ITO, Drawn
-from handbook_utils.protocols.wells.tubes import VERDICTS
+from handbook_utils.protocols.tubes import VERDICTS
 
 
 def fates(tubes: pd.DataFrame, verdicts: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Sequencing of the example study: concentrations and counts, simulated, and labelled so.
 
 The counts hold a known leakage on plate 1 and none on plate 2.
-``python -m handbook_utils.protocols.example.sequencing`` with ``concentrations``, ``counts`` or ``mock`` prints the
+``python -m handbook_utils.protocols.sequencing.example`` with ``concentrations``, ``counts`` or ``mock`` prints the
 file that is stored in ``data/example-study``.
 """
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
-from handbook_utils.protocols.example.sequencing import MOCK, example_concentrations, example_counts, example_wells
 from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.sequencing.example import MOCK, example_concentrations, example_counts, example_wells
 from handbook_utils.protocols.sequencing.indices import index_errors, make_indices
 from handbook_utils.protocols.sequencing.pool import read_pilot
 from handbook_utils.protocols.sequencing.sample_sheet import id_errors, sheet_ids
