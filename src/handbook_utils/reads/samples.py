@@ -87,7 +87,7 @@ def files_in(folder: Path) -> list[SampleFiles]:
         )
     directed = {path: match for path in paths if (match := _READ.match(_ENDING.sub("", path.name)))}
     # Names may end in 1 or 2 without being pairs (week_1, week_2): they are where each has its other half.
-    paired = any(match["read"] == "2" for match in directed.values()) and _are_pairs(directed)
+    paired = any(match["read"] == "2" for match in directed.values()) and _are_pairs(directed, len(paths))
     found: dict[tuple[str, str], list[Path]] = {}
     for path in paths:
         stem = _ENDING.sub("", path.name)
@@ -189,10 +189,10 @@ def files_of(sheet: Path, folder: Path | None = None) -> list[SampleFiles]:
     return sorted(found)
 
 
-def _are_pairs(directed: dict[Path, re.Match[str]]) -> bool:
+def _are_pairs(directed: dict[Path, re.Match[str]], files: int) -> bool:
     marked = any(re.search(r"[_.-]R[12](?:_001)?$", _ENDING.sub("", path.name), re.I) for path in directed)
     halves = [{m["read"] for m in directed.values() if m["sample"] == match["sample"]} for match in directed.values()]
-    return marked or all(len(half) == 2 for half in halves)
+    return marked or (len(directed) == files and all(len(half) == 2 for half in halves))
 
 
 def _several(sample: str, paths: list[Path]) -> InputError:
