@@ -19,7 +19,7 @@ from handbook_utils.reads.accounting import accounted
 from handbook_utils.reads.denoising.embedded import Embedded
 from handbook_utils.reads.denoising.engine import Denoised, Denoising
 from handbook_utils.reads.denoising.engines import ENGINES, engine_named
-from handbook_utils.reads.denoising.kernels import chimeras, edits, merged_pair
+from handbook_utils.reads.kernels import chimeras, edits, merged_pair
 from handbook_utils.reads.preparing import Preparation, prepare
 from handbook_utils.reads.primers import cutters
 from handbook_utils.reads.samples import SampleFiles

@@ -211,7 +211,7 @@ class Filter:
         return "".join(chr(max(33, ord(sign) - self.how.offset + 33)) for sign in signs)
 
     def _one(self, bases: str, signs: str, length: int) -> tuple[str, tuple[str, str]]:
-        from handbook_utils.reads.denoising.kernels import expected_errors
+        from handbook_utils.reads.kernels import expected_errors
 
         how = self.how
         if how.longest and len(bases) > how.longest:

@@ -151,7 +151,7 @@ def _whole(one: Sequence[tuple[str, str]], expected_errors: float, offset: int) 
 
 def _insert(reads: Sequence[Sequence[tuple[str, str]]], overlap: int, offset: int) -> tuple[int, float]:
     """Merge some pairs to learn how long what was copied is; 0 where too few overlap."""
-    from handbook_utils.reads.denoising.kernels import merged_pair
+    from handbook_utils.reads.kernels import merged_pair
 
     some = reads[:: max(1, len(reads) // _MERGED)][:_MERGED]
     lengths = []

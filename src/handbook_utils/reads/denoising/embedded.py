@@ -65,7 +65,7 @@ class Embedded:
 
     def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:  # noqa: ARG002
         """Merge pairs, and count each distinct sequence of a sample."""
-        from handbook_utils.reads.denoising.kernels import merged_pair
+        from handbook_utils.reads.kernels import merged_pair
 
         counts: Counter[str] = Counter()
         for first, second in pairs_of(SampleFiles(sample.sample, sample.forward, sample.reverse)):
@@ -82,7 +82,7 @@ class Embedded:
 
     def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:  # noqa: ARG002
         """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras."""
-        from handbook_utils.reads.denoising.kernels import centroids, chimeras
+        from handbook_utils.reads.kernels import centroids, chimeras
 
         sequences, reads = [pair[0] for pair in counted], np.array([pair[1] for pair in counted], dtype=np.int64)
         flat, starts = _flat(sequences)
@@ -103,7 +103,7 @@ class Embedded:
         folder: Path,  # noqa: ARG002
     ) -> dict[int, int]:
         """Return how many reads of a sample belong to each sequence, by its place in `real`."""
-        from handbook_utils.reads.denoising.kernels import nearest
+        from handbook_utils.reads.kernels import nearest
 
         exact = {sequence: at for at, sequence in enumerate(real)}
         found: Counter[int] = Counter()
@@ -138,6 +138,6 @@ def _flat(sequences: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[
 
 
 def _profiles(flat: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
-    from handbook_utils.reads.denoising.kernels import profile
+    from handbook_utils.reads.kernels import profile
 
     return np.array([profile(flat[first:last]) for first, last in pairwise(starts)])
