@@ -22,6 +22,7 @@ from handbook_utils.analysis.models.simulation import groups_with_one_mean, repe
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
+from handbook_utils.recipes.lessons.compare_groups import of_vegan
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
@@ -418,7 +419,7 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
     for centre in centres:
         spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
         ours[f"Dispersion about the {centre}: F"] = spread.statistic
-    return held_against("recipes/compare-groups", ours)
+    return held_against("recipes/compare-groups", {**ours, **of_vegan(throat, bray)})
 
 
 def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
