@@ -5,15 +5,10 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
+from handbook_utils.analysis.controls.crosstalk import hopping, leakage
+from handbook_utils.analysis.controls.mock import mock_deviation
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.sequencing.acceptance import (
-    Limits,
-    duplicate_distances,
-    hopping,
-    judge_plate,
-    leakage,
-    mock_deviation,
-)
+from handbook_utils.protocols.sequencing.acceptance import Limits, duplicate_distances, judge_plate
 from handbook_utils.protocols.sequencing.example import (
     MOCK,
     example_concentrations,

@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.protocols.sequencing.acceptance import (
-    Leakage,
-    Limits,
-    bray_curtis,
-    duplicate_distances,
-    hopping,
-    judge_plate,
-    leakage,
-    mock_deviation,
-)
+from handbook_utils.analysis.controls.crosstalk import Leakage, hopping, leakage
+from handbook_utils.analysis.controls.mock import mock_deviation
+from handbook_utils.protocols.sequencing.acceptance import Limits, bray_curtis, duplicate_distances, judge_plate
 from handbook_utils.study import Study
 
 #: What a mock's statistics are called in its table.

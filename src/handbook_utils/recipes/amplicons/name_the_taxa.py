@@ -65,7 +65,7 @@ def references_of(parameters: Mapping[str, Any]) -> list[Reference]:
             remedy="Give the other primer too; or leave both empty, and whole genes are used.",
         )
     made = []
-    for fasta, table in (("reference", "reference_taxonomy"), ("second", "second_taxonomy")):
+    for fasta, table in (("genes", "lineages"), ("second_genes", "second_lineages")):
         if parameters[table] and not parameters[fasta]:
             raise InputError(
                 "Lineages without sequences are no reference.",
@@ -76,7 +76,7 @@ def references_of(parameters: Mapping[str, Any]) -> list[Reference]:
             )
         if parameters[fasta]:
             made.append(read_reference(str(parameters[fasta]), str(parameters[table])))
-        elif fasta == "reference":
+        elif fasta == "genes":
             made.append(bundled_reference())
     return [region(one, *ends) for one in made] if all(ends) else made
 
