@@ -168,7 +168,7 @@ class Naming:
         references = references_of(asked)
         made = [_named(one, bases, asked) for one in references]
         least = float(asked["confidence"]) if asked["method"] == "bayes" else max(AGREE, float(asked["confidence"]))
-        between = f"{asked['forward']} to {asked['reverse']}" if asked["forward"] else ""
+        between = f"{asked['forward']} and {asked['reverse']}" if asked["forward"] else ""
         return cls(study, bases, references, made[0], made[1] if len(made) > 1 else None, least, between)
 
     @cached_property
