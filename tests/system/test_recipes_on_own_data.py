@@ -103,6 +103,11 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     asked = [question.name for question in recipe.parameters]
     answers = {name: value for name, value in ANSWERS.items() if name in asked}
+    if "mock" in asked:
+        answers = {name: value for name, value in answers.items() if name != "blank"} | {
+            "mock": "D6300",
+            "positive": "leeg",
+        }
     sequenced = "sequenced" if "sequences" in asked else ""
     name = sequenced or ("blanks" if "blank" in asked else "all" if "person" in asked else "first")
     given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **answers}
