@@ -19,7 +19,7 @@ from handbook_utils.analysis.controls.mock import (
 )
 from handbook_utils.cli import main
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.recipes.amplicons.check_with_a_mock import Checked, recovered
+from handbook_utils.recipes.reads.check_with_a_mock import Checked, recovered
 from handbook_utils.study import Study
 
 KNOWN = ["D6300", "D6310", "D6331", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]

@@ -161,7 +161,7 @@ def read_certificate(path: str | Path) -> pd.Series:
 def certified(shares: pd.Series) -> Mock:
     """Return a mock community of a certificate; a genus is the first word of a taxon, or a name of it that is known."""
     known = datasets.frame("mocks").drop_duplicates("species").set_index("species")["genera"]
-    genera = {str(taxon): (str(taxon).split()[0],) for taxon in shares.index}
+    genera: dict[str, tuple[str, ...]] = {str(taxon): (str(taxon).split()[0],) for taxon in shares.index}
     genera |= {name: tuple(str(known[name]).split("|")) for name in genera if name in known.index}
     return Mock("certificate", "the certificate given", "shares as given", "", shares / shares.sum(), genera)
 
@@ -334,5 +334,5 @@ def log_ratios(counts: pd.Series, expected: pd.Series) -> pd.Series:
     {'a': 0.58, 'b': -1.0}
     """
     own = counts.reindex(expected.index, fill_value=0).astype(float) + 0.5
-    made: pd.Series = np.log2((own / own.sum()) / (expected / expected.sum()))
-    return made
+    ratio = (own / own.sum()) / (expected / expected.sum())
+    return pd.Series(np.log2(ratio.to_numpy(dtype=float)), index=expected.index)

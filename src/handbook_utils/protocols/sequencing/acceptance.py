@@ -34,6 +34,8 @@ class Limits:
         Of that test.
     reject : float
         Factor.
+    foreign_percent : float
+        Reads of a mock that are of nothing in it (%).
     """
 
     mock_percent: float = 20.0
@@ -44,6 +46,7 @@ class Limits:
     leakage_percent: float = 0.2
     alpha: float = 0.01
     reject: float = 2.0
+    foreign_percent: float = 1.0
 
 
 def bray_curtis(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
@@ -120,13 +123,15 @@ def judge_plate(
     """
     depth = table.sum(axis=1)
     of = {kind: wells.index[wells["content"] == kind] for kind in ("sample", "blank", "mock", "ntc", "duplicate")}
-    mocks = [mock_deviation(table.loc[name], expected)["deviation"] for name in of["mock"]]
+    mocks = pd.DataFrame([mock_deviation(table.loc[name], expected) for name in of["mock"]])
+    worst_mock, foreign = (mocks[name].max() if len(mocks) else np.nan for name in ("deviation", "foreign"))
     twins = duplicate_distances(table, wells)["distance"]
     shallow = 100 * float((depth[of["sample"]] < limits.depth).mean())
     found = bool(leaks.p <= limits.alpha)
     rate = 100 * float(leaks.rates.median()) if found and len(leaks.rates) else 0.0
     lines = [
-        ("mock: mean relative deviation (%)", limits.mock_percent, max(mocks, default=np.nan), bool(mocks)),
+        ("mock: mean relative deviation (%)", limits.mock_percent, worst_mock, len(mocks) > 0),
+        ("mock: reads not expected (%)", limits.foreign_percent, foreign, True if len(mocks) else None),
         ("blank: most reads", limits.blank_reads, depth[of["blank"]].max(), len(of["blank"]) > 0),
         (
             "no-template control: most reads",
@@ -139,10 +144,10 @@ def judge_plate(
         ("leakage from neighbours (%)", limits.leakage_percent, rate, not np.isnan(leaks.p)),
     ]
     rows = []
-    for name, limit, value, there in lines:
-        if there is None:
+    for name, limit, value, known in lines:
+        if known is None:
             continue
-        if not there:
+        if not known:
             rows.append((name, limit, float("nan"), "reject", f"{name.split(':')[0]}: nothing to judge by"))
             continue
         verdict = "accept" if value <= limit else "flag" if value <= limits.reject * limit else "reject"

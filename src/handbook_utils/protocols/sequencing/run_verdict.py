@@ -183,7 +183,8 @@ class RunVerdict:
         limits, counts = self.limits, self.counts
         return (
             f"{study}: before groups were compared, {len(self.by_plate)} plate(s) were judged by their controls. A "
-            f"mock community was to deviate by at most {limits.mock_percent:g} % on average from its expectation, "
+            f"mock community was to deviate by at most {limits.mock_percent:g} % on average from its expectation and "
+            f"to hold at most {limits.foreign_percent:g} % of other reads, "
             f"blanks and no-template controls to hold at most {limits.blank_reads:g} reads, samples at least "
             f"{limits.depth} reads "
             f"but for {limits.shallow_percent:g} %, two extractions of a sample to lie within {limits.duplicate:g} "
