@@ -97,11 +97,8 @@ def sure_and_wrong(named: Names, least: float) -> pd.DataFrame:
             "confidence": named.confidence["species"].where(told["species"] != "", named.confidence["genus"]),
         }
     )[wrong]
-    return (
-        made.sort_values("confidence", ascending=False, kind="stable")
-        .drop_duplicates("the strain")
-        .reset_index(drop=True)
-    )
+    order: pd.DataFrame = made.sort_values("confidence", ascending=False, kind="stable")
+    return order.drop_duplicates("the strain").reset_index(drop=True)
 
 
 def by_gut_alone(sequences: dict[str, str], seed: int) -> dict[str, pd.DataFrame]:

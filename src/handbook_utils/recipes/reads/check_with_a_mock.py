@@ -324,7 +324,8 @@ class Checked:
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
         mocks = self.mocks
-        worst = self.ratios.abs().stack().idxmax()
+        off = self.ratios.abs()
+        well = str(off.max().idxmax())
         return [
             ("mock", f"{self.mock.title} ({self.mock.name})", 0),
             ("basis", self.mock.basis, 0),
@@ -335,9 +336,9 @@ class Checked:
             ("strangers-most", float(mocks["strangers"].max()), 0),
             ("foreign-most", float(mocks["foreign"].max()), 2),
             ("deviation-most", float(mocks["deviation"].max()), 1),
-            ("off-member", str(worst[0]), 0),
-            ("off-well", str(worst[1]), 0),
-            ("off-times", float(2 ** self.ratios.abs().max().max()), 1),
+            ("off-member", str(off[well].idxmax()), 0),
+            ("off-well", well, 0),
+            ("off-times", float(2 ** off[well].max()), 1),
             ("noise", f"{self.asked['noise']:g}", 0),
             ("leak", self.leak_told, 0),
             ("hop", self.hop_told, 0),

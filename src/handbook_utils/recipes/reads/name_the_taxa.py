@@ -267,9 +267,9 @@ class Naming:
     def _part(self, rank: str) -> str:
         if rank not in self.by_rank.index:
             return ""
-        row = self.by_rank.loc[rank]
-        part = 100 * row[f"part of {self.unit}"]
-        return f"{int(row['features'])} of {len(self.told)} to the {rank} ({part:.1f} % of the {self.unit})"
+        part = 100 * float(self.by_reads[rank])
+        named = int((self.told[rank] != "").sum())
+        return f"{named} of {len(self.told)} to the {rank} ({part:.1f} % of the {self.unit})"
 
     @property
     def named_told(self) -> str:
