@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[2]
 NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
 GROUPS = {"lean": "slank", "obese": "obesitas"}
 
-RECIPES = [chapter for chapter in Catalogue.read(ROOT).chapters if chapter.part == "recipes"]
+RECIPES = [
+    chapter
+    for chapter in Catalogue.read(ROOT).chapters
+    if chapter.part == "recipes" and {"table", "metadata"} <= {question.name for question in chapter.parameters}
+]
 
 #: What this reader answers where a recipe asks it; what takes long is cut down.
 ANSWERS = {
