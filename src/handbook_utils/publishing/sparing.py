@@ -7,8 +7,9 @@ document of its own.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 
@@ -71,7 +72,7 @@ def _renderers() -> None:
     base: Any = import_module("myst_parser.mdit_to_docutils.base")
 
     @cache
-    def names(kind: type) -> list[str]:
+    def names(kind: Hashable) -> list[str]:
         members = inspect.getmembers(kind, predicate=inspect.isfunction)
         return [name for name, _ in members if name.startswith("render_") and name != "render_children"]
 
