@@ -21,9 +21,10 @@ from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: What can be remembered. Of the first ones each subject has one, for ever.
-ONCE = ("visit", "code", "spare", "label")
+ONCE = ("visit", "code", "spare", "label", "allocated")
 KINDS = (
     *ONCE,
+    "allocation sealed",
     "kit",
     "collected",
     "not collected",

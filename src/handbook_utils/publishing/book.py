@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
@@ -356,7 +356,9 @@ class _Editions:
         found = {lang: finish(process) for lang, process in self._renderers.items()}
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
-            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            titles = _configured(self._catalogue.root)["handbook_titles"]
+            cards = self._folder.parent / "cache" / "cards"
+            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang, str(titles[lang]), cards)
             drop_unused(_pages(self._folder, lang))
             add_lessons(
                 _pages(self._folder, lang),
@@ -374,9 +376,13 @@ def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made:
         _pages(folder, lang).rename(made / lang)
         for left in (".buildinfo", "objects.inv"):
             (made / lang / left).unlink(missing_ok=True)
-    config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
-    titles = config["sphinx"]["config"]["handbook_titles"]
-    write_root(made, languages, titles, catalogue.files[0], address)
+    write_root(made, languages, _configured(catalogue.root)["handbook_titles"], catalogue.files[0], address)
+
+
+def _configured(root: Path) -> dict[str, Any]:
+    """Return what the configuration says to Sphinx."""
+    given = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
+    return dict(given["sphinx"]["config"])
 
 
 def _pages(folder: Path, lang: str) -> Path:
