@@ -7,8 +7,8 @@ document of its own.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Hashable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -71,14 +71,15 @@ def _renderers() -> None:
     """MyST looks through all members of a renderer for its rules, once a text."""
     base: Any = import_module("myst_parser.mdit_to_docutils.base")
 
-    @cache
-    def names(kind: Hashable) -> list[str]:
-        members = inspect.getmembers(kind, predicate=inspect.isfunction)
-        return [name for name, _ in members if name.startswith("render_") and name != "render_children"]
+    rules: dict[type, list[str]] = {}
 
     def begin(renderer: Any, parser: Any) -> None:
+        kind = type(renderer)
+        if kind not in rules:
+            members = inspect.getmembers(kind, predicate=inspect.isfunction)
+            rules[kind] = [name for name, _ in members if name.startswith("render_") and name != "render_children"]
         renderer.md = parser
-        renderer.rules = {name: getattr(renderer, name) for name in names(type(renderer))}
+        renderer.rules = {name: getattr(renderer, name) for name in rules[kind]}
         renderer._inventories = None
 
     base.DocutilsRenderer.__init__ = begin
