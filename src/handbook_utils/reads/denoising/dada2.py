@@ -18,7 +18,8 @@ from handbook_utils.text.hash import sha256
 
 _SCRIPT = Path(__file__).with_name("dada2.R")
 _HOW = "Install R and DADA2: apt-get install r-bioc-dada2, or conda install -c bioconda bioconductor-dada2."
-_ASKED = 'cat(R.version.string, "|", if (requireNamespace("dada2", quietly = TRUE)) format(packageVersion("dada2")))'
+#: Its version is read from its description: loading it takes R many seconds.
+_ASKED = 'cat(R.version.string, "|", tryCatch(format(packageVersion("dada2")), error = function(e) ""))'
 
 
 class Dada2:
