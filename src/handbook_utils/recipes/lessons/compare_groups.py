@@ -1,19 +1,62 @@
-"""The lesson of ``recipes/compare-groups``: what vegan and permute give of the bundled study, computed here."""
+"""The lesson of ``recipes/compare-groups``: our numbers beside those of vegan, GUniFrac and permute."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import Exchange, design_of
 from handbook_utils.analysis.distance.dispersion import betadisper
+from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.peers import held_against
 from handbook_utils.study import Study
 
 
-def of_vegan(throat: Study, bray: DistanceMatrix) -> dict[str, float]:
+def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
+    """Hold the numbers of the bundled study against R's vegan and GUniFrac.
+
+    Parameters
+    ----------
+    throat : Study
+        The bundled study of smokers.
+    bray : skbio.DistanceMatrix
+        Its Bray-Curtis distances.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`handbook_utils.analysis.peers.held_against`.
+    """
+    smoking = design_of(throat.metadata, group="smoking")
+    one = permanova(bray, smoking, permutations=0)
+    two = permanova(bray, design_of(throat.metadata, covariates="sex", group="smoking"), permutations=0)
+    ours = {
+        "Bray-Curtis, smoking: R2": _cell(one, "smoking", "R2"),
+        "Bray-Curtis, smoking: F": _cell(one, "smoking", "F"),
+        "Bray-Curtis, sex with smoking: marginal R2": _cell(two, "sex", "R2"),
+        "Bray-Curtis, smoking with sex: marginal R2": _cell(two, "smoking", "R2"),
+        "Bray-Curtis, smoking with sex: marginal F": _cell(two, "smoking", "F"),
+    }
+    on_tree = {
+        "Unweighted UniFrac": "unweighted-unifrac",
+        "Generalised UniFrac (0.5)": "generalised-unifrac",
+        "Weighted UniFrac": "weighted-unifrac",
+    }
+    for label, name in on_tree.items():
+        test = permanova(distances(throat, name), smoking, permutations=0)
+        ours[f"{label}, smoking: R2"] = _cell(test, "smoking", "R2")
+    centres: tuple[Literal["centroid", "median"], ...] = ("centroid", "median")
+    for centre in centres:
+        spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
+        ours[f"Dispersion about the {centre}: F"] = spread.statistic
+    return held_against("recipes/compare-groups", {**ours, **_more_of_vegan(throat, bray)})
+
+
+def _more_of_vegan(throat: Study, bray: DistanceMatrix) -> dict[str, float]:
     """Return sums of squares in several orders, dispersion adjusted for size, and counts of orders, by name.
 
     Parameters
@@ -54,3 +97,7 @@ def of_vegan(throat: Study, bray: DistanceMatrix) -> dict[str, float]:
         "Orders of 3 samples within each of 4 people": Exchange(np.arange(12), four, False, ""),
     }
     return ours | {name: float(exchange.arrangements()) for name, exchange in ways.items()}
+
+
+def _cell(frame: pd.DataFrame, row: str, column: str) -> float:
+    return float(frame[column].to_dict()[row])
