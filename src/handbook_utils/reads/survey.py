@@ -86,7 +86,8 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
         counts[files.sample] = number
         kept = kept[:: max(1, round(len(kept) / most))]
         picked += kept
-        signs.update(sign for one in kept for _, qualities in one for sign in qualities)
+        for one in kept:
+            signs.update(*(qualities for _, qualities in one))
     _check_qualities(signs, samples[0].forward)
     paired = samples[0].reverse is not None
     long = not paired and float(np.median([len(one[0][0]) for one in picked])) >= _LONG
