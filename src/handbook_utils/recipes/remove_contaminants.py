@@ -263,6 +263,11 @@ class Cleaning:
         return table.sort_values("removed (%)", ascending=False, kind="stable").head(15).rename_axis("sample")
 
     @property
+    def kind_of_well(self) -> pd.Series:
+        """Whether a well is one of the samples or of the blanks."""
+        return self.wells.blanks.map({True: "blanks", False: "samples"})
+
+    @property
     def overview(self) -> pd.DataFrame:
         """Each well: total, features seen, whether it is a blank."""
         study = self.wells.study
@@ -272,8 +277,7 @@ class Cleaning:
     @property
     def by_kind(self) -> pd.DataFrame:
         """Number, total and features seen, of blanks and of samples."""
-        names = self.wells.blanks.map({True: "blanks", False: "samples"})
-        made = self.overview.groupby(names).agg(
+        made = self.overview.groupby(self.kind_of_well).agg(
             wells=("depth", "size"), median=("depth", "median"), least=("depth", "min"), seen=("taxa", "median")
         )
         words = ["wells", f"median {self.unit}", f"least {self.unit}", f"median {self.kinds} seen"]
