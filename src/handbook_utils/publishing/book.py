@@ -27,6 +27,7 @@ from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.whole.files import add_whole
 from handbook_utils.text import yaml_text
 from handbook_utils.text.hash import sha256, sha256_of
+from handbook_utils.text.moment import moment
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -164,7 +165,7 @@ def build_book(
             raise InputErrors(_together(found))
         _collect(catalogue, Path(name), languages, made, address)
         for lang in languages:
-            add_whole(made / lang, catalogue, lang, whole, time.strftime("%Y-%m-%d", time.gmtime()))
+            add_whole(made / lang, catalogue, lang, whole, moment().date().isoformat())
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
