@@ -263,21 +263,17 @@ class Cleaning:
         return table.sort_values("removed (%)", ascending=False, kind="stable").head(15).rename_axis("sample")
 
     @property
-    def kind_of_well(self) -> pd.Series:
-        """Whether a well is one of the samples or of the blanks."""
-        return self.wells.blanks.map({True: "blanks", False: "samples"})
-
-    @property
     def overview(self) -> pd.DataFrame:
-        """Each well: total, features seen, whether it is a blank."""
+        """Each well: total, features seen, and whether it is one of the samples or of the blanks."""
         study = self.wells.study
         seen = np.diff(study.table.tocsr().indptr)
-        return pd.DataFrame({"depth": study.depth, "taxa": seen, "blank": self.wells.blanks})
+        kind = self.wells.blanks.map({True: "blanks", False: "samples"})
+        return pd.DataFrame({"depth": study.depth, "taxa": seen, "blank": self.wells.blanks, "kind": kind})
 
     @property
     def by_kind(self) -> pd.DataFrame:
         """Number, total and features seen, of blanks and of samples."""
-        made = self.overview.groupby(self.kind_of_well).agg(
+        made = self.overview.groupby("kind").agg(
             wells=("depth", "size"), median=("depth", "median"), least=("depth", "min"), seen=("taxa", "median")
         )
         words = ["wells", f"median {self.unit}", f"least {self.unit}", f"median {self.kinds} seen"]
