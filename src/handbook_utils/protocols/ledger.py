@@ -21,7 +21,7 @@ from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: What can be remembered. Of the first ones each subject has one, for ever.
-ONCE = ("visit", "code", "spare", "label", "allocated")
+ONCE = ("visit", "code", "spare", "label", "allocated", "well")
 KINDS = (
     *ONCE,
     "allocation sealed",
