@@ -142,17 +142,24 @@ def run_study(
     What is done and still true is kept. What rests on something that has changed is run again; what it had left before
     is kept under earlier/. What waits for a file is told.
     """
-    from handbook_utils.chapters import Catalogue
-    from handbook_utils.protocols.people.assignment import check_key
+    from handbook_utils.protocols.people.key_file import read_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
-    from handbook_utils.runs.chain import chosen_steps, run_steps
 
     root = handbook_root()
     study = read_study_file(path)
+    guarded = study.values.get("codes.key_file") and not study.values.get("study.simulated")
+    secret = ask_passphrase() if guarded else ""
+    if guarded:
+        # Before anything that is slow to load: a wrong passphrase is told at once.
+        read_key(Path(study.values["codes.key_file"]), secret)
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.protocols.people.assignment import check_key
+    from handbook_utils.runs.chain import chosen_steps, run_steps
+
     steps = [f"protocols/{step}" for step in STEPS]
     chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
-    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
-        check_key(study.values, ask_passphrase())
+    if guarded:
+        check_key(study.values, secret)
     for name, reason in left_out.items():
         tell(f"Left out: {name}: {reason}.")
     with progress_bar() as progress:

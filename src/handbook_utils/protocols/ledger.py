@@ -346,6 +346,9 @@ def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: st
         tube |= {name: detail[name] for name in ("plate", "well") if name in detail}
     if kind not in STATES:
         return
+    if kind == "placed" and not detail.get("plate"):
+        tube["state"] = "taken off the plates"
+        return
     if STATES.index(kind) >= rank:
         said = detail.get("verdict", "") if kind == "judged" else ""
         tube |= {"state": said or kind, "since": detail.get("time", at), "detail": detail.get("reason", "")}

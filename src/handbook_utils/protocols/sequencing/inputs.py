@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from handbook_utils.analysis.controls.mock import read_certificate
 from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.sequencing.example import MOCK, example_concentrations, example_counts, example_wells
@@ -327,28 +328,13 @@ def read_mock(path: str) -> pd.Series:
 
     Raises
     ------
-    InputErrors
-        Taxa that occur twice, what is not a number above 0, a total far from 100.
+    InputError, InputErrors
+        As :func:`handbook_utils.analysis.controls.mock.read_certificate`.
     """
     if not path:
         expected = pd.Series(MOCK)
         return expected / expected.sum()
-    frame = read_samples(Path(path))
-    _columns(frame, ("taxon", "percent"), path)
-    numbers = pd.to_numeric(frame["percent"].str.replace(",", ".", regex=False), errors="coerce")
-    errors = []
-    if not (numbers > 0).all():
-        wrong = list(frame.loc[~(numbers > 0), "taxon"])
-        errors.append(InputError("Expected percentages are numbers above 0.", where=path, found=listed(wrong)))
-    elif not 95 <= numbers.sum() <= 105:
-        errors.append(InputError("Expected percentages do not add up to 100.", where=path, found=f"{numbers.sum():g}"))
-    twice = list(frame.loc[frame["taxon"].duplicated(), "taxon"])
-    if twice:
-        errors.append(InputError("Taxa occur twice.", where=path, found=listed(twice)))
-    if errors:
-        raise InputErrors(errors)
-    shares = pd.Series(numbers.to_numpy(), index=frame["taxon"])
-    return shares / shares.sum()
+    return read_certificate(path)
 
 
 def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:

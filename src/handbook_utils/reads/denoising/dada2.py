@@ -20,8 +20,6 @@ from handbook_utils.text.hash import sha256
 _SCRIPT = Path(__file__).with_name("dada2.R")
 _HOW = "Install R and DADA2: apt-get install r-bioc-dada2, or conda install -c bioconda bioconductor-dada2."
 _ASKED = 'cat(R.version.string, "|", if (requireNamespace("dada2", quietly = TRUE)) format(packageVersion("dada2")))'
-#: Reads from which errors are learnt, as DADA2 by default takes 1e8 bases.
-_LEARN = 1_000_000
 
 
 class Dada2:
@@ -78,7 +76,7 @@ class Dada2:
         run(
             [
                 *(needed("Rscript", _HOW), "--vanilla", str(_SCRIPT), str(place / "samples.tsv"), str(place)),
-                *(str(how.workers), str(how.overlap), "yes" if how.full_length else "no", str(_LEARN)),
+                *(str(how.workers), str(how.overlap), "yes" if how.full_length else "no"),
                 *(f"{how.fold:g}", key),
             ]
         )

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from handbook_utils.reads.screening import words_of
 from handbook_utils.reads.sequences import as_fasta, asv_id
 from handbook_utils.reads.survey import Survey, survey, trimmed
 from handbook_utils.reads.truncation import Truncation, choose_truncation
+from handbook_utils.study import Study
 
 #: Fewer reads than this are worked on by one process: others would take longer to start.
 _ALONE = 40_000
@@ -366,6 +367,16 @@ class Steps:
             if counts
         }
         return pd.DataFrame(columns).reindex(list(self.sequences)).fillna(0).astype(int)
+
+    @property
+    def study(self) -> Study:
+        """The table as a study."""
+        notes = [f"{len(self.files)} samples of {self.unit}, {int(self.account[INPUT].sum()):,} together."]
+        empty = [str(name) for name in self.account.index[self.account[KEPT] == 0]]
+        if empty:
+            notes.append(f"Left out, because no read was kept: {listed(empty, most=12)}.")
+        made = Study.from_frame(self.table.T, name="reads")
+        return replace(made, notes=tuple(notes))
 
     @property
     def files_made(self) -> dict[str, tuple[bytes, str]]:
