@@ -109,13 +109,6 @@ class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
     >>> print(InputErrors([InputError("First."), InputError("Second.")]))
     1. First.
     2. Second.
-
-    Mistakes of one cause are one message with a count:
-
-    >>> print(InputErrors(InputError(f"Tube T-{n} is unknown.", where=f"log.csv, line {n}") for n in range(2, 573)))
-    1. Tube T-2 is unknown.
-      where:    log.csv, line 2
-      and 570 more of this kind: log.csv, line 3; line 4; line 5; line 6; line 7 and 565 more
     """
 
     def __init__(self, errors: Iterable[InputError]) -> None:
@@ -123,6 +116,19 @@ class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
         super().__init__(self.errors)
 
     def __str__(self) -> str:
+        return "\n".join(f"{number}. {error}" for number, error in enumerate(self.errors, start=1))
+
+    def counted(self) -> str:
+        """Write them for a person: mistakes of one cause are one message with a count.
+
+        Examples
+        --------
+        >>> every = [InputError(f"Tube T-{n} is unknown.", where=f"log.csv, line {n}") for n in range(2, 573)]
+        >>> print(InputErrors(every).counted())
+        1. Tube T-2 is unknown.
+          where:    log.csv, line 2
+          and 570 more of this kind: log.csv, line 3; line 4; line 5; line 6; line 7 and 565 more
+        """
         causes: dict[tuple[str, str], list[InputError]] = {}
         for error in self.errors:
             causes.setdefault((_cause(error.problem), _cause(error.where or "")), []).append(error)
