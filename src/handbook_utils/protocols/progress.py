@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -80,6 +81,28 @@ def sequenced(wells: pd.DataFrame, reads: pd.Series, verdicts: pd.Series) -> lis
         )
         for place, row in samples.to_dict("index").items()
     ]
+
+
+def remember_shared(
+    ledger: str, answers: Sequence[Event], samples: Collection[str], *, repository: str, access: str
+) -> None:
+    """Write into the ledger what was answered before anything left, and which tubes are in what leaves.
+
+    Parameters
+    ----------
+    ledger : str
+        Path; "" where there is none.
+    answers : sequence of Event
+        To findings, and exceptions.
+    samples : collection of str
+        Of the archive's sheet.
+    repository, access : str
+        Where they go, and who gets them.
+    """
+    if ledger:
+        memory = Ledger(Path(ledger))
+        left = shared(samples, memory, repository=repository, access=access)
+        memory.append([*answers, *left], step="share-the-data")
 
 
 def shared(samples: Collection[str], ledger: Ledger, *, repository: str, access: str) -> list[Event]:
