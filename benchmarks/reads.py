@@ -1,4 +1,4 @@
-"""From reads to a table, with each engine: time, and the most memory that a process of it took.
+"""From reads to a table, with each engine: time by the clock and of processors, and the most memory of a process.
 
 ``python benchmarks/reads.py [samples] [pairs]``: simulated samples, 96 of 20,000 pairs by default, and a quarter of the
 samples beside them, to see that memory does not grow with their number. Engines whose programs are not here are told.
@@ -39,9 +39,14 @@ def measure(folder: str, engine: str) -> None:
     steps = Steps.asked({**QUESTIONS, "reads": folder, "engine": engine, "workers": 2})
     steps.check()
     table, account = steps.table, steps.account
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
-    kept = int(account["kept"].sum())
-    told = {"seconds": time.perf_counter() - started, "MB": peak, "sequences": len(table), "kept": kept}
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    told = {
+        "seconds": time.perf_counter() - started,
+        "CPU": sum(one.ru_utime + one.ru_stime for one in used),
+        "MB": max(one.ru_maxrss for one in used) / 1024,
+        "sequences": len(table),
+        "kept": int(account["kept"].sum()),
+    }
     print(json.dumps(told))
 
 
@@ -61,8 +66,9 @@ def main(samples: int, pairs: int) -> None:
                 )
                 told = json.loads(done.stdout.splitlines()[-1])
                 print(
-                    f"{number} samples x {pairs:,} pairs, {version}: {told['seconds']:.0f} s, at most {told['MB']:.0f} "
-                    f"MB a process; {told['sequences']} sequences, {told['kept']:,} pairs kept",
+                    f"{number} samples x {pairs:,} pairs, {version}: {told['seconds']:.0f} s ({told['CPU']:.0f} s of "
+                    f"processors), at most {told['MB']:.0f} MB a process; {told['sequences']} sequences, "
+                    f"{told['kept']:,} pairs kept",
                     flush=True,
                 )
 

@@ -53,6 +53,9 @@ WAYS: dict[str, tuple[Callable[[Path], None], dict[str, str], str]] = {
     "names-that-do-not-pair": (lambda to: pair(to, GOOD, fastq(60, "HI", name="x")), {}, "do not belong together"),
     "pairs-that-do-not-overlap": (lambda to: pair(to, GOOD, fastq(60, "HI", seed=9)), {}, "do not overlap"),
     "second-file-broken": (lambda to: pair(to, GOOD, GOOD[:-30]), {}, "qualities than bases"),
+    "pairs-in-one-file": (
+        lambda to: written(to, A_fq=b"".join(fastq(1, "HI", at, f"x{at}_") * 2 for at in range(60))), {}, "in one file"
+    ),
     "qualities-lost": (lambda to: written(to, A_fq=fastq(60, "I")), {}, "same quality"),
     "all-too-bad": (lambda to: written(to, A_fq=fastq(60, "#$")), {}, "No read passes"),
     "cut-beyond-the-reads": (lambda to: written(to, A_fq=GOOD), {"truncate_forward": "400"}, "No read passes"),

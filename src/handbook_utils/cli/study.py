@@ -126,6 +126,27 @@ def study_status(
     shown.print(_states(study))
 
 
+@app.command("record")
+def record_in_the_ledger(
+    kind: Annotated[str, typer.Argument(help="deviation, training or approval.")],
+    subject: Annotated[str, typer.Argument(help="The tube or code it is of, or the procedure with its version.")],
+    what: Annotated[str, typer.Option(help="What happened, was learnt or was approved, in a sentence.")],
+    by: Annotated[str, typer.Option(help="Initials of who writes it.")],
+    decision: Annotated[str, typer.Option(help="Of a deviation: what was decided, and why.")] = "",
+    path: Annotated[Path, typer.Option("--study", metavar="STUDY.YML", help="The study file.")] = Path("study.yml"),
+) -> None:
+    """Write a deviation, a training or an approval into the study's ledger; personal data are refused."""
+    from handbook_utils.protocols.ledger import Ledger
+    from handbook_utils.protocols.noted import noted
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    ledger = Ledger(study.values["codes.ledger"])
+    event = noted(ledger, kind, subject, what, by, decision)
+    ledger.append([event], step="handbook study record", by=by)
+    say(f"{kind}: {subject}")
+
+
 @app.command("run")
 def run_study(
     path: StudyArgument,

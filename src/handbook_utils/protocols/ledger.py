@@ -45,6 +45,8 @@ KINDS = (
     "spare used",
     "decision",
     "deviation",
+    "training",
+    "approval",
     "key opened",
     "key handed over",
     "withdrawn",

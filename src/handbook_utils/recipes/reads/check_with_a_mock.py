@@ -202,12 +202,17 @@ class Checked:
         return pd.DataFrame({str(name): log_ratios(row, self.expected) for name, row in wells.iterrows()})
 
     @property
+    def furthest(self) -> list[str]:
+        """Mock wells that lie furthest off, six at most, in the order of the table."""
+        worst = set(self.mocks["deviation"].nlargest(6).index)
+        return [str(name) for name in self.mocks.index if name in worst]
+
+    @property
     def shares(self) -> pd.DataFrame:
-        """By member, ``expected`` and the share (%) of it in six mock wells at most: those that lie furthest off."""
-        worst = self.mocks["deviation"].nlargest(6).index
-        own = self.table.loc[[str(name) in set(worst) for name in self.table.index], list(self.expected.index)]
+        """By member, ``expected`` and the share (%) of it in the wells furthest off."""
+        own = self.table.set_axis(self.table.index.astype(str)).loc[self.furthest, list(self.expected.index)]
         found = own.div(own.sum(axis=1).clip(lower=1), axis=0).T
-        return 100 * pd.concat([self.expected.rename("expected"), found], axis=1)
+        return 100 * pd.concat([self.expected.rename("expected"), found], axis=1).rename_axis("member")
 
     @property
     def strangers(self) -> pd.DataFrame:

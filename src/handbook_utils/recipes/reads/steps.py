@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -23,6 +21,7 @@ from handbook_utils.reads.denoising.engine import Denoised, Denoising, Engine, e
 from handbook_utils.reads.denoising.engines import engine_named
 from handbook_utils.reads.preparing import Preparation, Prepared, prepare
 from handbook_utils.reads.primers import cutters, primer_of
+from handbook_utils.reads.processes import Processes
 from handbook_utils.reads.samples import SampleFiles, files_in, files_of
 from handbook_utils.reads.screening import words_of
 from handbook_utils.reads.sequences import as_fasta, asv_id
@@ -290,7 +289,8 @@ class Steps:
         InputError
             No sequence is left.
         """
-        with self._place() as folder, self._pool() as pool:
+        with self._place() as folder:
+            pool = self._pool
             prepared = each(pool, partial(prepare, how=self.how, folder=folder), self.files)
             passing = sum(one.passed for one in prepared)
             least = self.least_asked or int(np.clip(round(passing / 1_000), _LEAST, _MOST_LEAST))
@@ -315,13 +315,9 @@ class Steps:
     def _workers(self) -> int:
         return self.workers or (os.cpu_count() or 1 if sum(self.survey.reads.values()) >= _ALONE else 1)
 
-    @contextmanager
-    def _pool(self) -> Iterator[Executor | None]:
-        if self._workers == 1:
-            yield None
-            return
-        with ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            yield pool
+    @property
+    def _pool(self) -> Processes | None:
+        return Processes(self._workers) if self._workers > 1 else None
 
     @contextmanager
     def _place(self) -> Iterator[Path]:
