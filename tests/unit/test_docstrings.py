@@ -11,7 +11,21 @@ import handbook_utils
 
 PACKAGE = Path(handbook_utils.__file__).parent
 #: Rooms that are held to it; the others are to follow.
-ROOMS = ("asking", "chapters", "cli", "execution", "runs", "text", "errors.py", "home.py", "session.py")
+ROOMS = (
+    "asking",
+    "chapters",
+    "cli",
+    "execution",
+    "figures",
+    "recipes",
+    "runs",
+    "text",
+    "datasets.py",
+    "errors.py",
+    "home.py",
+    "results.py",
+    "session.py",
+)
 #: What is called by a framework, which knows its arguments, or reads like an attribute.
 DECORATED = ("command", "property", "validator", "overload")
 

@@ -32,6 +32,11 @@ def deep_enough(study: Study, reads: int) -> Study:
     reads : int
         How many a sample needs.
 
+    Returns
+    -------
+    Study
+        The others; a note says which were left out.
+
     Raises
     ------
     InputError
@@ -73,6 +78,11 @@ def depth_by_group(study: Study, design: Design) -> pd.DataFrame:
         Of counts, with at least the samples of the design.
     design : Design
 
+    Returns
+    -------
+    pandas.DataFrame
+        ``samples``, and ``least``, ``median`` and ``most`` reads, by group.
+
     Examples
     --------
     >>> from handbook_utils.analysis.design import design_of
@@ -95,6 +105,12 @@ def depth_warning(study: Study, design: Design) -> str:
     study : Study
         At least the samples of the design.
     design : Design
+
+    Returns
+    -------
+    str
+        Where a rank test finds a difference, or the medians of groups differ more than :data:`RATIO` times; empty
+        where not, and for shares.
 
     Examples
     --------
@@ -132,6 +148,11 @@ def rarefied(study: Study, *, reads: int = 0, seed: int = 1) -> Study:
         How many; 0: as many as the shallowest sample has.
     seed : int
         Of the draw.
+
+    Returns
+    -------
+    Study
+        With the metadata, taxonomy and tree that it had.
 
     Raises
     ------

@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 THEME = Path(__file__).parent / "theme"
 
 
-def manifest_of(srcdir: str | Path) -> dict[str, Any]:
+def _manifest_of(srcdir: str | Path) -> dict[str, Any]:
     """Return what the stage says of this edition; of a plain `jupyter-book build`, which has no stage, the least."""
     path = Path(srcdir) / MANIFEST
     if path.is_file():
@@ -344,12 +344,12 @@ _MENDED = {
 }
 
 
-def framed(body: str, words: dict[str, str]) -> str:
+def _framed(body: str, words: dict[str, str]) -> str:
     """Let wide tables and outputs scroll by themselves, by keyboard too, and mend what a screen reader stumbles on.
 
     Examples
     --------
-    >>> framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output"})
+    >>> _framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output"})
     '<div class="scroll" role="region" tabindex="0" aria-label="Two"><table><caption>Two</caption></table></div>'
     """
     count = 0
@@ -387,7 +387,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     ]
     english = bool(page) and lang not in page["languages"]
     if "body" in context:
-        context["body"] = framed(context["body"], WORDS["en" if english else lang])
+        context["body"] = _framed(context["body"], WORDS["en" if english else lang])
         glossary = app.env.handbook_glossaries["en" if english else lang]  # type: ignore[attr-defined]
         where = app.env.domaindata["handbook"]["glossary"]
         if page and glossary is not None and pagename != where:
@@ -442,11 +442,11 @@ def _actions(app: Sphinx, pagename: str, page: dict[str, Any]) -> list[tuple[str
 
 
 def _config_inited(app: Sphinx, config: Any) -> None:
-    config["handbook_manifest"] = manifest_of(app.srcdir)
+    config["handbook_manifest"] = _manifest_of(app.srcdir)
 
 
 def _pages_read(app: Sphinx, env: Any) -> None:
-    app.config["handbook_manifest"] = manifest_of(app.srcdir)  # chapters were still executed when it was read first
+    app.config["handbook_manifest"] = _manifest_of(app.srcdir)  # chapters were still executed when it was read first
     # Exercises are numbered within their page, not through the book: a page keeps its numbers when another one grows.
     for kinds in env.toc_fignumbers.values():
         for number, label in enumerate(kinds.get("exercise", {}), start=1):

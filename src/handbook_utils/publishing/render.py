@@ -179,12 +179,12 @@ def _spare_repeated_work() -> None:
     BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
 
 
-def problems_in(warnings: str, stage: Path) -> list[InputError]:
+def _problems_in(warnings: str, stage: Path) -> list[InputError]:
     """Read Sphinx' warnings as mistakes in the pages.
 
     Examples
     --------
-    >>> print(problems_in("/s/book/a.md:3: WARNING: not there [ref]", Path("/s"))[0])
+    >>> print(_problems_in("/s/book/a.md:3: WARNING: not there [ref]", Path("/s"))[0])
     not there [ref]
       where:    book/a.md, line 3
     """
@@ -231,7 +231,7 @@ def render(stage: Path, out: Path, lang: str, processes: int, told: TextIO) -> l
     # publishing/search.py makes an index of the pages that come out of this.
     setattr(app.builder, "search", False)  # noqa: B010 - only builders of HTML have it
     app.build()
-    return problems_in(warnings.getvalue(), stage)
+    return _problems_in(warnings.getvalue(), stage)
 
 
 def messages_of(stage: Path, out: Path) -> dict[str, Messages]:

@@ -97,6 +97,11 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
     parameters : mapping
         Those of the chapter: person, moment, before, after, outcome, and the questions of a design.
 
+    Returns
+    -------
+    Change
+        The pairs, what changes, and the design of arms, or None.
+
     Raises
     ------
     InputError, InputErrors

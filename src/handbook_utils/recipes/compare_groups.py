@@ -62,6 +62,11 @@ def chosen(study: Study, design: Design, reads: str, seed: int) -> Study:
         All reads, of which distances take the proportions; or as many of each sample as the shallowest has.
     seed : int
         Of the draw.
+
+    Returns
+    -------
+    Study
+        In the order of the design.
     """
     kept = study.choose_samples(design.samples)
     return rarefied(kept, seed=seed) if reads == "rarefied" else kept
@@ -76,6 +81,11 @@ def before_any_test(study: Study, design: Design) -> pd.DataFrame:
         At least the samples of the design.
     design : Design
         Its covariates are described: numbers by medians, words by shares in %.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples, people where the design says who they are, the median depth of counts, then the covariates.
     """
     groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.frame.index)
     rows: dict[str, pd.Series] = {"samples": groups.value_counts()}
@@ -119,7 +129,20 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
 
 
 def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
-    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms."""
+    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Between the samples of the design.
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    Effect
+        With an interval.
+    """
     simple = design.groups and not design.beside and not design.asked["strata"]
     large = simple and design.sizes["people"].min() >= FEWEST and not design.asked["nested_in"]
     if large and (not design.asked["person"] or not design.changes_within(design.focus, design.asked["person"])):
@@ -419,6 +442,11 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
 
 def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
     """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
+
+    Parameters
+    ----------
+    throat : Study
+        The bundled one.
 
     Returns
     -------

@@ -138,7 +138,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
         p = part.p(gower, permutations, seed) if permutations else float("nan")
         rows[name] = {"SS": explained, "R2": explained / total, "F": explained / (residual / free), "p": p}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("contrast")
-    return table.assign(**{"p, corrected": holm(table["p"].to_numpy())})
+    return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
 
 def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 999, seed: int = 1) -> pd.DataFrame:
@@ -162,15 +162,15 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
         found = permanova(distance, pair, permutations=permutations, seed=seed).loc[pair.focus]
         rows[name] = {"samples": pair.n, "people": pair.n_people, **found[["R2", "omega2", "F", "p"]].to_dict()}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("pair")
-    return table.assign(**{"p, corrected": holm(table["p"].to_numpy())})
+    return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
 
-def holm(p: Matrix) -> Matrix:
+def _holm(p: Matrix) -> Matrix:
     """Correct p-values for their number (Holm 1979), which holds whatever hangs together with what.
 
     Examples
     --------
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
+    >>> _holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
     [0.03, 0.06, 0.06]
     """
     order = np.argsort(p)

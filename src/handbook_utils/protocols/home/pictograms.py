@@ -106,17 +106,17 @@ def oval(x: float, y: float, wide: float, tall: float, *, fill: str = WHITE, wid
     return shape(*arc_points(x, y, wide, tall, 0, 350, 36), fill=fill, width=width)
 
 
-def arc(x: float, y: float, radius: float, start: float, end: float, width: float = 3.0) -> Shape:
+def _arc(x: float, y: float, radius: float, start: float, end: float, width: float = 3.0) -> Shape:
     """Return a part of a circle's line."""
     return line(*arc_points(x, y, radius, radius, start, end), width=width)
 
 
-def drop(x: float, y: float, size: float) -> Shape:
+def _drop(x: float, y: float, size: float) -> Shape:
     """Return a drop of water with its tip above."""
     return shape((x, y + 2 * size), *arc_points(x, y, size, size, 30, -210, 20), fill=PALE, width=2)
 
 
-def moved(drawing: Iterable[Shape], x: float, y: float, scale: float = 1.0) -> Drawing:
+def _moved(drawing: Iterable[Shape], x: float, y: float, scale: float = 1.0) -> Drawing:
     """Return a drawing that is smaller or larger, and elsewhere: for one drawing within another."""
     return tuple(
         Shape(tuple((x + a * scale, y + b * scale) for a, b in one.points), one.closed, one.fill, one.width * scale)
@@ -177,7 +177,7 @@ PICTOGRAMS: Mapping[str, Drawing] = {
         shape((6, 92), (48, 92), (58, 84), (58, 74), (48, 74), (46, 80), (6, 80), fill=PALE),
         box(20, 92, 14, 6, fill=INK),
         *_hand(20, 4),
-        drop(53, 58, 4), drop(40, 52, 4), drop(66, 50, 4),
+        _drop(53, 58, 4), _drop(40, 52, 4), _drop(66, 50, 4),
     ),
     "toilet": (
         box(8, 40, 18, 52, fill=PALE, round_=3),
@@ -210,15 +210,15 @@ PICTOGRAMS: Mapping[str, Drawing] = {
     "close": (
         *_tube(38, 8),
         *_LABEL,
-        arc(50, 68, 30, 30, 160), shape((81, 75), (70, 90), (67, 76), fill=INK, width=1),
+        _arc(50, 68, 30, 30, 160), shape((81, 75), (70, 90), (67, 76), fill=INK, width=1),
     ),
     "shake": (
         *_tube(38, 12, liquid=PALE),
-        arc(50, 50, 30, 150, 210), arc(50, 50, 42, 150, 210), arc(50, 50, 30, -30, 30), arc(50, 50, 42, -30, 30),
+        _arc(50, 50, 30, 150, 210), _arc(50, 50, 42, 150, 210), _arc(50, 50, 30, -30, 30), _arc(50, 50, 42, -30, 30),
     ),
     "bag": (
         box(20, 6, 60, 78, fill=PALE, round_=3), box(20, 78, 60, 8, fill=INK),
-        *moved(_tube(38, 8), 12, 9, 0.72),
+        *_moved(_tube(38, 8), 12, 9, 0.72),
     ),
     "freezer": (
         box(24, 6, 52, 88, fill=WHITE, round_=4), line((24, 44), (76, 44)),

@@ -434,7 +434,7 @@ def personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Findin
     for found in privacy.examine(table.reset_index(drop=True), today=today):
         line = lines[found.row - 1] if found.row else 0
         sample = ids[found.row - 1].strip() if found.row else ""
-        if found.row and found.what == "postal code" and is_study_code(str(table.iloc[found.row - 1][found.column])):
+        if found.row and found.what == "postal code" and _is_study_code(str(table.iloc[found.row - 1][found.column])):
             continue
         rule = f"no personal data, which this looks like: {found.what}"
         findings.append(Finding(line, sample, found.column, found.shown, rule, found.remedy))
@@ -449,12 +449,12 @@ def _hidden(finding: Finding, seen: list[Finding]) -> Finding:
     return replace(finding, value=found.value, remedy="Take out what is personal first: see there.")
 
 
-def is_study_code(text: str) -> bool:
+def _is_study_code(text: str) -> bool:
     """Whether a text is a participant's code, with or without a visit; some look like postal codes.
 
     Examples
     --------
-    >>> is_study_code("0VKMB4-1"), is_study_code("9713GZ")
+    >>> _is_study_code("0VKMB4-1"), _is_study_code("9713GZ")
     (True, False)
     """
     return is_code(re.split(r"[-.]", text.strip())[0])

@@ -91,7 +91,7 @@ def read_drawing(path: Path, lang: str) -> Drawing:
     return Drawing(svg, said["title"], said["desc"])
 
 
-def drawing_html(path: Path, lang: str) -> str:
+def _drawing_html(path: Path, lang: str) -> str:
     """Return a drawing with its caption as a figure of a page, in one language."""
     return figure_of(read_drawing(path, lang))
 
@@ -117,7 +117,7 @@ class _Drawing(SphinxDirective):
             raise self.error(f"There is no drawing {self.arguments[0]!r}{hint}")
         self.env.note_dependency(str(path))
         self.env.domaindata["handbook"]["drawings"].setdefault(self.env.docname, path.stem)
-        return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
+        return [nodes.raw("", _drawing_html(path, str(self.env.config.language)), format="html")]
 
 
 def setup_illustrations(app: Sphinx) -> None:
