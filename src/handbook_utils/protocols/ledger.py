@@ -323,6 +323,15 @@ def status(ledger: Ledger) -> pd.DataFrame:
 def check_known(ledger: Ledger, codes: Iterable[str], where: str) -> None:
     """Refuse codes that were never given out.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the study.
+    codes : iterable of str
+        As they were read.
+    where : str
+        What they stand in, for the message.
+
     Raises
     ------
     InputError

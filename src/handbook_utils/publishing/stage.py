@@ -137,7 +137,18 @@ class Stage:
         self._write_manifest()
 
     def add(self, outcome: Outcome) -> str:
-        """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name."""
+        """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of a chapter of the book.
+
+        Returns
+        -------
+        str
+            From the stage, without ending.
+        """
         chapter = outcome.request.chapter
         name = f"notebooks/{chapter.slug}"
         if outcome.failure is not None:
@@ -332,5 +343,16 @@ def _line_numbers(source: str, notebook: Any) -> list[int]:
 
 
 def escaped(value: object) -> str:
-    """Write a value as HTML text."""
+    """Write a value as HTML text.
+
+    Parameters
+    ----------
+    value : object
+        Is written as text first.
+
+    Returns
+    -------
+    str
+        With ``&``, ``<``, ``>`` and quotation marks replaced.
+    """
     return html.escape(str(value))

@@ -53,6 +53,18 @@ Drawing = tuple[Shape, ...]
 def line(*points: Point, width: float = 3.0) -> Shape:
     """Return an open line.
 
+    Parameters
+    ----------
+    *points : tuple of float
+        From 0 to 100 across and up.
+    width : float
+        Of the stroke, of 100.
+
+    Returns
+    -------
+    Shape
+        Not filled.
+
     Examples
     --------
     >>> line((0, 0), (10, 10)).closed
@@ -62,7 +74,22 @@ def line(*points: Point, width: float = 3.0) -> Shape:
 
 
 def shape(*points: Point, fill: str = WHITE, width: float = 3.0) -> Shape:
-    """Return a closed line with what it is filled with."""
+    """Return a closed line with what it is filled with.
+
+    Parameters
+    ----------
+    *points : tuple of float
+        From 0 to 100 across and up.
+    fill : str
+        A colour as ``#RRGGBB``.
+    width : float
+        Of the stroke, of 100.
+
+    Returns
+    -------
+    Shape
+        Closed.
+    """
     return Shape(points, True, fill, width)
 
 
@@ -70,6 +97,24 @@ def box(
     x: float, y: float, wide: float, tall: float, *, fill: str = WHITE, round_: float = 0, width: float = 3
 ) -> Shape:
     """Return a rectangle, its corners cut round with a radius.
+
+    Parameters
+    ----------
+    x, y : float
+        Its corner below on the left, of 100.
+    wide, tall : float
+        Its sides.
+    fill : str
+        A colour as ``#RRGGBB``.
+    round_ : float
+        Radius of the corners; 0: none.
+    width : float
+        Of the stroke.
+
+    Returns
+    -------
+    Shape
+        Closed.
 
     Examples
     --------
@@ -96,13 +141,47 @@ def box(
 
 
 def arc_points(x: float, y: float, wide: float, tall: float, start: float, end: float, count: int = 25) -> list[Point]:
-    """Return points on an arc about (x, y), from one angle to another (degrees)."""
+    """Return points on an arc about (x, y), from one angle to another (degrees).
+
+    Parameters
+    ----------
+    x, y : float
+        The middle.
+    wide, tall : float
+        Radii across and up.
+    start, end : float
+        Angles (degrees), against the clock from the right.
+    count : int
+        How many points, both ends among them.
+
+    Returns
+    -------
+    list of tuple of float
+        In the order of the angles.
+    """
     turns = np.radians(np.linspace(start, end, count))
     return [(float(x + wide * np.cos(turn)), float(y + tall * np.sin(turn))) for turn in turns]
 
 
 def oval(x: float, y: float, wide: float, tall: float, *, fill: str = WHITE, width: float = 3.0) -> Shape:
-    """Return an ellipse about (x, y) with two radii."""
+    """Return an ellipse about (x, y) with two radii.
+
+    Parameters
+    ----------
+    x, y : float
+        The middle, of 100.
+    wide, tall : float
+        Radii across and up.
+    fill : str
+        A colour as ``#RRGGBB``.
+    width : float
+        Of the stroke.
+
+    Returns
+    -------
+    Shape
+        Closed, of 36 points.
+    """
     return shape(*arc_points(x, y, wide, tall, 0, 350, 36), fill=fill, width=width)
 
 
@@ -263,7 +342,19 @@ PICTOGRAMS: Mapping[str, Drawing] = {
 
 
 def draw_in_pdf(canvas: Canvas, drawing: Iterable[Shape], x: float, y: float, size: float) -> None:
-    """Draw shapes on a page, in a square of `size` points with (x, y) below on the left."""
+    """Draw shapes on a page, in a square of `size` points with (x, y) below on the left.
+
+    Parameters
+    ----------
+    canvas : reportlab.pdfgen.canvas.Canvas
+        The page.
+    drawing : iterable of Shape
+        From the back to the front.
+    x, y : float
+        Where (points).
+    size : float
+        Side of the square (points).
+    """
     canvas.saveState()
     canvas.setLineCap(1)
     canvas.setLineJoin(1)

@@ -26,7 +26,7 @@ GUT, UNSPECIFIED = ("human gut metagenome", 408170), ("metagenome", 256318)
 NUMERIC = ("bristol", "antibiotics_days", "age", "height_cm", "weight_kg", "bmi", "last_meal_hours")
 
 
-def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for MIxS 7, MimarksSHumanGut."""
     made = []
     for row in _each(table):
@@ -67,7 +67,20 @@ def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
 
 
 def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for ENA's checklist ERC000015: bare numbers, height in millimetres."""
+    """Write records for ENA's checklist ERC000015: bare numbers, height in millimetres.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Records, a row a sample or control, as text.
+    study : Circumstances
+        What is the same for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns named as the checklist's fields.
+    """
     made = []
     for row in _each(table):
         height = number_of(row["height_cm"])
@@ -110,7 +123,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for NCBI's MIMARKS.survey.human-gut.4.0: coordinates with letters, and the host."""
     made = []
     for row in _each(table):
@@ -135,7 +148,7 @@ def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
+def _to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
     """Write records for QIIME 2: all columns, an empty cell where a value is missing."""
     shown = ["arm", "time_point", "participant", "centre", "sex", "diet", "medication", "content", "date", *NUMERIC]
     made = table[["sample", *shown]].rename(
@@ -144,7 +157,7 @@ def to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
     return made.astype(str)
 
 
-def to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for Qiita: names without hyphens."""
     made = []
     for row in _each(table):
@@ -175,6 +188,13 @@ def to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
 def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.DataFrame]:
     """Write records for every standard.
 
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Records, a row a sample or control, as text.
+    study : Circumstances
+        What is the same for all.
+
     Returns
     -------
     dict of str to pandas.DataFrame
@@ -186,11 +206,11 @@ def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.Dat
         A file would not be valid by our own validator: what the study file says does not fit the standard.
     """
     made = {
-        "mixs": to_mixs(table, study),
+        "mixs": _to_mixs(table, study),
         "ena": to_ena(table, study),
-        "ncbi": to_ncbi(table, study),
-        "qiime2": to_qiime2(table),
-        "qiita": to_qiita(table, study),
+        "ncbi": _to_ncbi(table, study),
+        "qiime2": _to_qiime2(table),
+        "qiita": _to_qiita(table, study),
     }
     errors = [one for key, frame in made.items() for one in _refused(key, frame)]
     if errors:
@@ -206,6 +226,18 @@ def _refused(key: str, frame: pd.DataFrame) -> tuple[InputError, ...]:
 
 def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
     r"""Write a table as the TSV of a standard; QIIME 2's has the row of types.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`all_standards` gives it.
+    key : str
+        Of the standard.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
 
     Raises
     ------

@@ -73,6 +73,11 @@ def _placed(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[InputEr
 def read_wells(path: str) -> pd.DataFrame:
     """Read the robot's table of wells; the example's where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook; empty: none.
+
     Returns
     -------
     pandas.DataFrame
@@ -199,6 +204,19 @@ def _both(there: pd.Index, wells: pd.DataFrame, where: str, what: str, *, extra:
 def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, seed: int) -> pd.DataFrame:
     """Read the pair of indices of every well, or make a set where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook with ``plate``, ``well``, ``index`` and ``index2``; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+    length : int
+        Bases of an index that is made.
+    distance : int
+        Places in which two wells must differ.
+    seed : int
+        Of the set that is made.
+
     Returns
     -------
     pandas.DataFrame
@@ -227,6 +245,13 @@ def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, 
 
 def read_counts(path: str, wells: pd.DataFrame) -> pd.DataFrame:
     """Read the feature table of a run; the example's, simulated, where no file is given.
+
+    Parameters
+    ----------
+    path : str
+        A feature table of any format that is read; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
 
     Returns
     -------
@@ -310,6 +335,11 @@ def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:
 def sequence(parameters: Mapping[str, Any]) -> None:
     """Check the files and numbers of ``protocols/sequence`` before it runs.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
+
     Raises
     ------
     InputError, InputErrors
@@ -340,6 +370,11 @@ def sequence(parameters: Mapping[str, Any]) -> None:
 
 def accept_the_run(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/accept-the-run`` before it runs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

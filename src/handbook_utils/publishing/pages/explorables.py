@@ -31,7 +31,20 @@ def explorables() -> list[str]:
 
 
 def facts_of(root: str | Path, name: str) -> object:
-    """Return what an explorable needs of the data; None where it needs nothing."""
+    """Return what an explorable needs of the data; None where it needs nothing.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path
+        A handbook's folder, or the stage of an edition.
+    name : str
+        Of the explorable.
+
+    Returns
+    -------
+    object
+        Whatever its function in ``recipes/explorables.py`` gave.
+    """
     path = Path(root) / FACTS
     return json.loads(path.read_text(encoding="utf-8")).get(name) if path.is_file() else None
 
@@ -71,5 +84,11 @@ class _Explorable(SphinxDirective):
 
 
 def setup_explorables(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("explorable", _Explorable)

@@ -97,7 +97,18 @@ def _drawing_html(path: Path, lang: str) -> str:
 
 
 def figure_of(drawing: Drawing) -> str:
-    """Return a drawing with its caption as a figure of a page."""
+    """Return a drawing with its caption as a figure of a page.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        With its text in one language.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     shown = drawing.svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(drawing.alt)}"', 1)
     return f'<figure class="drawing">{shown}<figcaption>{html.escape(drawing.caption)}</figcaption></figure>'
 
@@ -121,5 +132,11 @@ class _Drawing(SphinxDirective):
 
 
 def setup_illustrations(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("drawing", _Drawing)

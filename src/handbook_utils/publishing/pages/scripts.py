@@ -40,7 +40,13 @@ def _slim_all(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup_scripts(app: Sphinx) -> None:
-    """Have pages load only what is theirs; called when the theme is known."""
+    """Have pages load only what is theirs; called when the theme is known.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.connect("html-page-context", _only_own)
     app.connect("build-finished", _slim_all)
     for name in EVERYWHERE:

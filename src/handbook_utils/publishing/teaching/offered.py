@@ -82,7 +82,13 @@ def _offer(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], 
 
 
 def setup_lessons(app: Sphinx) -> None:
-    """Make the directive and the links under a page known to Sphinx."""
+    """Make the directive and the links under a page known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_node(lessons)
     app.add_directive("lessons", _Lessons)
     app.connect("doctree-resolved", _show_lessons)
