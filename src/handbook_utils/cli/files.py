@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,19 +38,15 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
-    from dataclasses import asdict
+    from handbook_utils.text.untrusted import apart
 
-    from handbook_utils.reads.fastq import is_fastq
-    from handbook_utils.reads.inspection import inspect_reads
-    from handbook_utils.study.inspection import inspect as look
-
-    found = asdict(inspect_reads(file) if is_fastq(file) else look(file, _reading(parameter)))
+    found = apart(f"{__name__}:looked_into", file, from_options(parameter or []), files=[file])
     if as_json:
         print_json(found)
         return
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, value in found.items():
-        if value not in (None, "", (), {}):
+        if value not in (None, "", [], {}):
             table.add_row(name.replace("_", " "), _written(value))
     shown.print(table)
 
@@ -83,23 +79,19 @@ def convert(
     parameter: Reading = None,
 ) -> None:
     """Write a feature table in another format: BIOM 2.1, TSV, or CSV that a spreadsheet cannot take for formulas."""
-    from handbook_utils.study.readers import read_study
-    from handbook_utils.study.writers import write_metadata, write_study
+    from handbook_utils.text.untrusted import apart
 
     kind = target.suffix.lstrip(".")
-    beside = target.with_name(f"{target.stem}-metadata.tsv")
     if kind not in ("biom", "tsv", "csv"):
         raise InputError(
             "The target's ending does not say a format.", expected=".biom, .tsv or .csv", found=target.name
         )
-    for path in (target, *([beside] if metadata else [])):
+    for path in (target, *([beside_of(target)] if metadata else [])):
         if path.exists():
             raise InputError("The target is there already, and is not overwritten.", where=str(path))
-    study = read_study(table, metadata, taxonomy=taxonomy, choices=_reading(parameter)).study
-    write_study(study, target, kind)  # type: ignore[arg-type]
-    if metadata:
-        write_metadata(study, beside)
-    for note in study.notes:
+    files = [file for file in (table, metadata, taxonomy) if file]
+    given = from_options(parameter or [])
+    for note in apart(f"{__name__}:converted", table, target, metadata, taxonomy, given, files=files):
         tell(note)
     say(str(target))
 
@@ -117,38 +109,126 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
-    from handbook_utils.protocols.metadata.validation import summary
-    from handbook_utils.protocols.metadata.validation import validate as hold
-    from handbook_utils.protocols.metadata.workbook import workbook
-    from handbook_utils.text import durable
+    from handbook_utils.errors import InputErrors
+    from handbook_utils.text.untrusted import apart
 
     if output is not None and (output.suffix != ".xlsx" or output.exists()):
         raise InputError(
             "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
         )
-    found = hold(file, standard)
-    if output is not None:
-        durable.write(output, workbook(found), replace=True)
+    found = apart(f"{__name__}:held_against", file, standard, output, files=[file])
     if as_json:
-        print_json(summary(found))
+        print_json(found["summary"])
     else:
-        for one in found.advice:
-            at = f"line {one.row}, {one.column}" if one.row else one.column
-            tell(f"advice: {at}: {one.rule}. {one.remedy}")
-        if not found.errors:
-            say(f"{file}: {len(found.table)} samples, valid by {found.standard.title}.")
-    if found.errors:
+        for line in found["advice"]:
+            tell(line)
+        if not found["errors"]:
+            say(f"{file}: {found['summary']['samples']} samples, valid by {found['title']}.")
+    if found["errors"]:
         if as_json:
             raise typer.Exit(2)
-        raise found.as_input_errors()
+        raise InputErrors([InputError(error.pop("problem"), **error) for error in found["errors"]])
 
 
-def _reading(pairs: Sequence[str] | None) -> Choices:
+# ---------------------------------------------------------------------- in a child, since the file is a stranger's
+
+
+def looked_into(file: Path, given: Mapping[str, object]) -> object:
+    """Return what is in a file.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    given : mapping of str to object
+        How it is to be read.
+
+    Returns
+    -------
+    Inspection or ReadsFound
+    """
+    from handbook_utils.reads.fastq import is_fastq
+    from handbook_utils.reads.inspection import inspect_reads
+    from handbook_utils.study.inspection import inspect as look
+
+    return inspect_reads(file) if is_fastq(file) else look(file, _reading(given))
+
+
+def converted(
+    table: Path, target: Path, metadata: Path | None, taxonomy: Path | None, given: Mapping[str, object]
+) -> list[str]:
+    """Write a feature table in another format, and return what was found out.
+
+    Parameters
+    ----------
+    table, target : pathlib.Path
+    metadata, taxonomy : pathlib.Path or None
+    given : mapping of str to object
+        How they are to be read.
+
+    Returns
+    -------
+    list of str
+    """
+    from handbook_utils.study.readers import read_study
+    from handbook_utils.study.writers import write_metadata, write_study
+
+    study = read_study(table, metadata, taxonomy=taxonomy, choices=_reading(given)).study
+    write_study(study, target, target.suffix.lstrip("."))  # type: ignore[arg-type]
+    if metadata:
+        write_metadata(study, beside_of(target))
+    return list(study.notes)
+
+
+def beside_of(target: Path) -> Path:
+    """Return where sample metadata lie that are written with a table.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Of the table.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return target.with_name(f"{target.stem}-metadata.tsv")
+
+
+def held_against(file: Path, standard: str, output: Path | None) -> dict[str, object]:
+    """Hold sample metadata against a standard, and write the workbook of what is in question.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    standard : str
+        Its key.
+    output : pathlib.Path or None
+
+    Returns
+    -------
+    dict
+        Its title, a summary, lines of advice, and errors.
+    """
+    from handbook_utils.protocols.metadata.validation import summary, validate
+    from handbook_utils.protocols.metadata.workbook import workbook
+    from handbook_utils.text import durable
+
+    found = validate(file, standard)
+    if output is not None:
+        durable.write(output, workbook(found), replace=True)
+    advice = [
+        f"advice: {f'line {one.row}, {one.column}' if one.row else one.column}: {one.rule}. {one.remedy}"
+        for one in found.advice
+    ]
+    errors = [vars(error) for error in found.as_input_errors().errors]
+    return {"title": found.standard.title, "summary": summary(found), "advice": advice, "errors": errors}
+
+
+def _reading(given: Mapping[str, object]) -> Choices:
     """Return how a file is to be read, as it was said on the command line."""
     from handbook_utils.asking import answered, reading
     from handbook_utils.study.choices import Choices
 
-    given = from_options(pairs or [])
     answered(reading.QUESTIONS, given, asked_by="reading a file")
     return Choices.of(given)
 

@@ -14,15 +14,17 @@ import sys
 import tempfile
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from handbook_utils.text.untrusted import end_with_parent
 
 #: The kernel to choose on this platform; ``HANDBOOK_KERNEL=ordinary`` takes the ordinary one everywhere.
 _FORKS = "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get("HANDBOOK_KERNEL") != "ordinary"
@@ -86,6 +88,29 @@ def prepare(workers: int = 1) -> None:
             forkserver.ensure_running()
 
 
+def forked(target: Callable[..., None], arguments: tuple[Any, ...]) -> ForkServerProcess:
+    """Start a process that has the imports done.
+
+    Parameters
+    ----------
+    target : callable
+        Of a module.
+    arguments : tuple
+        What it takes; it is pickled.
+
+    Returns
+    -------
+    multiprocessing.context.ForkServerProcess
+        It ends with this one.
+    """
+    with _starting, _without_main():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOAD)
+        process = context.Process(target=target, args=arguments, daemon=True)
+        process.start()
+    return process
+
+
 class ForkedKernel(LocalProvisioner):
     """Start a kernel by a fork of the preloaded process; everything else is as for a local kernel."""
 
@@ -107,10 +132,7 @@ class ForkedKernel(LocalProvisioner):
         connection_file = cmd[cmd.index("-f") + 1]
         environment = {key: str(value) for key, value in (kwargs.get("env") or os.environ).items()}
         folder = str(kwargs.get("cwd") or Path.cwd())
-        with _starting, _without_main():
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(_PRELOAD)
-            process = _Process(context, connection_file, environment, folder)
+        process = _Process(forked(serve, (connection_file, environment, folder)))
         self.process = process  # type: ignore[assignment]
         self.pid = process.pid
         self.pgid = None
@@ -129,13 +151,9 @@ class _Process:
 
     stdin = stdout = stderr = None
 
-    def __init__(
-        self, context: ForkServerContext, connection_file: str, environment: dict[str, str], folder: str
-    ) -> None:
-        arguments = (connection_file, environment, folder)
-        self._process: ForkServerProcess = context.Process(target=serve, args=arguments, daemon=True)
-        self._process.start()
-        self.pid = self._process.pid
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+        self.pid = process.pid
 
     def poll(self) -> int | None:
         return self._process.exitcode
@@ -187,9 +205,7 @@ def serve(connection_file: str, environment: dict[str, str], folder: str) -> Non
         def log_connection_info(self) -> None: ...
 
     os.setsid()  # an interrupt at the terminal is for the executor, which then stops its kernels
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    end_with_parent()
     os.environ.clear()
     os.environ.update(environment)
     # ipykernel watches this process by its number; the fork server is not the one to watch.
@@ -199,8 +215,3 @@ def serve(connection_file: str, environment: dict[str, str], folder: str) -> Non
     # No history file: it is most of an empty kernel's start, and kernels that run side by side would share it.
     app.initialize(["-f", connection_file, "--HistoryManager.enabled=False", "--log-level=ERROR"])  # type: ignore[no-untyped-call]
     app.start()  # type: ignore[no-untyped-call]
-
-
-def _die_with(parent: Any) -> None:
-    parent.join()
-    os._exit(1)

@@ -23,8 +23,9 @@ from handbook_utils.asking.kept import keeping, kept_in
 from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.lesson import analysis
-from handbook_utils.chapters.parameters import answers, check_inputs
+from handbook_utils.chapters.parameters import answers
 from handbook_utils.execution.cache import Cache, key_of
+from handbook_utils.execution.checking import check_apart
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
 from handbook_utils.text.hash import sha256_of
@@ -291,7 +292,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
         return Outcome(request, kept, None, True, key, effective)
     with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
-            check_inputs(chapter, effective)
+            check_apart(chapter, effective, Path(folder), timeout)
         notebook, failure, opened = _attempt(request, effective, timeout, workers)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
             notebook, failure, opened = _attempt(request, effective, timeout, workers)

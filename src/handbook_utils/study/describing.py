@@ -225,6 +225,8 @@ def newick(text: str, where: str) -> TreeNode:
         # Underscores in ids are underscores, not the blanks that old Newick means by them.
         tree = TreeNode.read(io.StringIO(text), format="newick", verify=False, convert_underscores=False)
         names = [tip.name for tip in tree.tips()]
+    except MemoryError:
+        raise
     except Exception as error:  # the parser fails in several ways on what is not Newick
         raise InputError(
             "This tree could not be read.",

@@ -109,19 +109,48 @@ class _Blocks:
 
     together: Array  # (people, samples, columns + 1): the model, and the values last
     random: Array  # (people, samples, effects)
-    apart: Array | None  # (people, samples, samples): time between samples
+    apart: Array  # (people, samples, samples): time between samples
 
 
-def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array | None) -> list[_Blocks]:
+def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array) -> list[_Blocks]:
     order = np.argsort(who, kind="stable")
     counts = np.bincount(who)
     starts = np.cumsum(counts) - counts
     made = []
     for size in np.unique(counts[counts > 0]):
         rows = order[starts[counts == size][:, None] + np.arange(size)]
-        apart = None if when is None else np.abs(when[rows][:, :, None] - when[rows][:, None, :])
-        made.append(_Blocks(together[rows], random[rows], apart))
+        made.append(_Blocks(together[rows], random[rows], np.abs(when[rows][:, :, None] - when[rows][:, None, :])))
     return made
+
+
+@dataclass(frozen=True)
+class _CrossProducts:
+    """All that the likelihood needs of people whose residuals are independent, whatever their number of samples."""
+
+    random: Array  # (people, effects, effects)
+    mixed: Array  # (people, effects, columns + 1)
+    together: Array  # (columns + 1, columns + 1), of all samples
+
+
+def _crossed(together: Array, random: Array, who: npt.NDArray[np.intp]) -> _CrossProducts:
+    people = int(who.max()) + 1
+    own, mixed = (
+        np.zeros((people, random.shape[1], random.shape[1])),
+        np.zeros((people, random.shape[1], together.shape[1])),
+    )
+    np.add.at(own, who, random[:, :, None] * random[:, None, :])
+    np.add.at(mixed, who, random[:, :, None] * together[:, None, :])
+    return _CrossProducts(own, mixed, together.T @ together)
+
+
+def _sums_of_independent(people: _CrossProducts, factor: Array) -> tuple[Array, float]:
+    """Return what :func:`_sums` does where the correlation is 0, by matrices of the size of the random effects.
+
+    Of I + Z F F' Z' the inverse is I - Z F (I + F' Z'Z F)^-1 F' Z', and both have the same determinant.
+    """
+    root = np.linalg.cholesky(factor.T @ people.random @ factor + np.eye(len(factor)))
+    taken = np.linalg.solve(root, factor.T @ people.mixed).reshape(-1, people.together.shape[1])
+    return people.together - taken.T @ taken, 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
 
 
 def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Array, float]:
@@ -129,9 +158,7 @@ def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Arr
     products, log_determinant = 0.0, 0.0
     for block in blocks:
         loaded = block.random @ factor
-        size = block.together.shape[1]
-        own = np.eye(size) if block.apart is None else correlation**block.apart
-        root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + own)
+        root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + correlation**block.apart)
         white = np.linalg.solve(root, block.together)
         products = products + np.einsum("gni,gnj->ij", white, white)
         log_determinant += 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
@@ -208,7 +235,8 @@ def fit_mixed(
             remedy="Keep one of them, or leave the autocorrelation out.",
         )
     unit = 1.0 if moments is None else _usual_gap(moments, who)
-    blocks = _stacked(together, random, who, None if moments is None else moments / unit)
+    alone = _crossed(together, random, who) if moments is None else None
+    blocks = [] if moments is None else _stacked(together, random, who, moments / unit)
     effects = random.shape[1]
     lower = np.tril_indices(effects)
     free = len(y) - x.shape[1]
@@ -216,7 +244,7 @@ def fit_mixed(
     def parts(parameters: Array) -> tuple[Array, float]:
         factor = np.zeros((effects, effects))
         factor[lower] = parameters[: len(lower[0])]
-        return _sums(blocks, factor, float(parameters[-1]) if when is not None else 0.0)
+        return _sums_of_independent(alone, factor) if alone else _sums(blocks, factor, float(parameters[-1]))
 
     def deviance(parameters: Array) -> float:
         try:

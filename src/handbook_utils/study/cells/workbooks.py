@@ -41,7 +41,7 @@ def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             names = list(book.sheetnames)
             filled = [(sheet.title, rows) for sheet in book.worksheets if (rows := list(_rows(sheet)))]
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # what is damaged fails anywhere inside openpyxl and the XML below it
         raise InputError(

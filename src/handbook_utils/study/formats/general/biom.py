@@ -40,7 +40,7 @@ def from_hdf5(content: Content, choices: Choices) -> Table:
     try:
         with h5py.File(io.BytesIO(content.data), "r") as held:
             table = _hdf5(held, content.where)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # a damaged file fails anywhere inside h5py, with any error
         raise _damaged("BIOM 2.1 (HDF5)", content.where, f"{type(error).__name__}: {error}") from None
@@ -183,7 +183,7 @@ def from_json(content: Content, choices: Choices) -> Table:
         )
     try:
         table = _json(held, where)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # nothing in it need be what the format says
         raise _damaged("BIOM 1.0 (JSON)", where, f"{type(error).__name__}: {error}") from None

@@ -1,0 +1,57 @@
+"""The reader's files are read and checked in a child, before a kernel is given what was read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handbook_utils.asking.kept import keeping
+from handbook_utils.asking.paths import paths_of
+from handbook_utils.asking.values import READ, Value
+from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.chapters.parameters import check_inputs
+from handbook_utils.execution import kernel
+from handbook_utils.text.untrusted import Limits, apart, forked
+
+
+def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, seconds: float) -> None:
+    """Let the chapter's own check look at the reader's files, in a process with limits.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Whose check it is.
+    effective : dict
+        All parameters.
+    folder : pathlib.Path
+        Where what was read is kept for the kernel.
+    seconds : float
+        How long it may take.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What the check finds; or that reading takes too much, or crashed.
+    """
+    if not chapter.inputs:
+        return
+    named = {question.name for question in chapter.questions if question.kind in READ}
+    files = [path.name for name in named for path in paths_of(str(effective.get(name) or ""))]
+    start = kernel.forked if kernel.kernel_here() == "handbook" else forked
+    call = f"{__name__}:checked_here"
+    apart(call, chapter, effective, folder, files=files, limits=Limits.here(seconds), start=start)
+
+
+def checked_here(chapter: Chapter, effective: dict[str, Value], folder: Path) -> None:
+    """Check, and keep what was read; what the child does.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Whose check it is.
+    effective : dict
+        All parameters.
+    folder : pathlib.Path
+        Where what was read is kept.
+    """
+    with keeping(folder):
+        check_inputs(chapter, effective)
