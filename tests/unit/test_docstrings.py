@@ -13,6 +13,7 @@ PACKAGE = Path(handbook_utils.__file__).parent
 #: Rooms that are to follow; all others are held to it.
 TO_FOLLOW = ("analysis", "protocols/cold", "protocols/people", "protocols/share", "study")
 #: What is called by a framework, which knows its arguments, or reads like an attribute.
+SPHINX_CALLS = "setup"
 DECORATED = ("command", "property", "validator", "overload")
 
 
@@ -25,7 +26,7 @@ def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public(node.body)
-        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.name != SPHINX_CALLS:
             decorated = " ".join(ast.unparse(one) for one in node.decorator_list)
             yield from [] if any(word in decorated for word in DECORATED) else [node]
 

@@ -464,18 +464,7 @@ def _builder_inited(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Set the extension up; Sphinx calls this.
-
-    Parameters
-    ----------
-    app : sphinx.application.Sphinx
-        What is set up.
-
-    Returns
-    -------
-    dict of str to object
-        That it reads and writes in parallel.
-    """
+    """Set the extension up; Sphinx calls this."""
     app.setup_extension("myst_nb")
     app.setup_extension("sphinx_exercise")
     citations.register()

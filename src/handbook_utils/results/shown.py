@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
-from handbook_utils.text.guard import inert
+from handbook_utils.results.spreadsheets import safe_for_spreadsheets
 
 if TYPE_CHECKING:
     from handbook_utils.study import Study
@@ -480,40 +480,3 @@ def _listed(title: str, sentences: Sequence[str]) -> str:
 
 def _display(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
     display(bundle, raw=True, metadata=metadata or {})
-
-
-def safe_for_spreadsheets(frame: pd.DataFrame, index: bool = True) -> pd.DataFrame:
-    """Put an apostrophe before every text that a spreadsheet would run as a formula.
-
-    Source: OWASP, CSV Injection.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Any values; only text is looked at.
-    index : bool
-        Whether the names of the rows are written, too.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A copy, in which names of columns and rows are safe as well.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> safe_for_spreadsheets(pd.DataFrame({"=a": ["=cmd()", "-1.5", "b"]}))
-           '=a
-    0  '=cmd()
-    1     -1.5
-    2        b
-    """
-
-    def safe(value: Any) -> Any:
-        return inert(value) if isinstance(value, str) else value
-
-    made = frame.map(safe)
-    made.columns = pd.Index([safe(name) for name in frame.columns])
-    if index:
-        made.index = pd.Index([safe(label) for label in frame.index], name=safe(frame.index.name))
-    return made
