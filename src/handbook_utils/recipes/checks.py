@@ -8,7 +8,7 @@ from typing import Any
 
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study

@@ -12,7 +12,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of

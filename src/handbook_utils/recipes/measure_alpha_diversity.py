@@ -16,12 +16,12 @@ from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
-    chao1,
     common_coverage,
     hill_at_coverage,
     hill_curve,
     sample_coverage,
 )
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_by, settled, units_of, within
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_shares

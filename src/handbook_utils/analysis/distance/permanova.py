@@ -183,6 +183,18 @@ def _holm(p: Matrix) -> Matrix:
 def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
     """Return the distances between the samples of a design, in its order.
 
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Of these samples and perhaps others.
+    design : Design
+        With its samples.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, samples)
+        Distances.
+
     Raises
     ------
     InputError
@@ -278,6 +290,16 @@ def _moved(left: Matrix, by_unit: Matrix, units: Order, reduced: Matrix, observe
 def columns_of(column: pd.Series) -> Matrix:
     """Return the centred columns of a term: a number as it is, words as membership of all groups but the first.
 
+    Parameters
+    ----------
+    column : pandas.Series
+        Without missing values.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, columns)
+        Means of 0.
+
     Examples
     --------
     >>> import pandas as pd
@@ -294,7 +316,18 @@ def columns_of(column: pd.Series) -> Matrix:
 
 
 def centred(block: pd.DataFrame) -> Matrix:
-    """Return the columns of a term less their means."""
+    """Return the columns of a term less their means.
+
+    Parameters
+    ----------
+    block : pandas.DataFrame, shape (samples, columns)
+        Of a design.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, columns)
+        Means of 0.
+    """
     columns = block.to_numpy(dtype=float)
     made: Matrix = columns - columns.mean(axis=0)
     return made
@@ -302,6 +335,18 @@ def centred(block: pd.DataFrame) -> Matrix:
 
 def basis(columns: Matrix, against: Matrix | None = None) -> Matrix:
     """Return an orthonormal basis of centred columns, without what follows from others or from those in `against`.
+
+    Parameters
+    ----------
+    columns : numpy.ndarray, shape (samples, columns)
+        Centred.
+    against : numpy.ndarray, shape (samples, others), optional
+        Orthonormal.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, rank)
+        Orthonormal, and orthogonal to the others.
 
     Examples
     --------

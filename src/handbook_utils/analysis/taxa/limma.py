@@ -50,6 +50,11 @@ def log_per_million(counts: Array) -> Array:
     ----------
     counts : array of float, shape (samples, taxa)
 
+    Returns
+    -------
+    numpy.ndarray, shape (samples, taxa)
+        Base 2.
+
     Examples
     --------
     >>> log_per_million(np.array([[0.0, 999999.0]])).round(2).tolist()
@@ -98,6 +103,11 @@ def moderated(values: Array, model: Array) -> Moderated:
         Logarithms; two taxa or more.
     model : array of float, shape (samples, columns)
         What is asked about last.
+
+    Returns
+    -------
+    Moderated
+        Of the last column of the model.
 
     Examples
     --------

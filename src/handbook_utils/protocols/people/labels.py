@@ -62,6 +62,7 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
 
     Examples
     --------
+    >>> from handbook_utils.protocols.label_formats import FORMATS
     >>> label_sheets([Label("7K3PXP-1", ("baseline",))], FORMATS["a4-25x10"], title="Example")[:5]
     b'%PDF-'
     """
@@ -85,6 +86,7 @@ def sheets_needed(labels: int, form: LabelFormat, first: int = 1) -> int:
 
     Examples
     --------
+    >>> from handbook_utils.protocols.label_formats import FORMATS
     >>> sheets_needed(65, FORMATS["a4-38x21"]), sheets_needed(65, FORMATS["a4-38x21"], first=2)
     (1, 2)
     """
