@@ -120,7 +120,7 @@ def describe(data: Path) -> str:
         "name": "gut-microbiome-handbook",
         "title": "Data of the Gut Microbiome Handbook",
         "description": (
-            "Small real data sets, taken from free software packages. No package states a licence for the data itself: "
+            "Small real data sets, taken from free software packages. Hardly any states a licence for the data: "
             "'licenses' is that of the package, 'sources' are the paper and the package, 'changes' says what we did."
         ),
         "resources": [resource for folder in folders for resource in resources(folder)],

@@ -43,7 +43,7 @@ class DataSet:
     package : str
         The software package it was taken from, with its version.
     licence : str
-        The licence of that package; none states one for the data itself.
+        The licence of that package, or of the data where the package states one.
     changes : str
         What we changed.
     columns : dict of str to str

@@ -45,6 +45,7 @@ STUDY = Circumstances(
     "Netherlands",
     {"Groningen": "Groningen", "Wageningen": "Gelderland"},
     {"Groningen": (53.22, 6.57)},
+    detail="exact",
 )
 PARAMETERS = {
     "questionnaire": "",
@@ -63,6 +64,7 @@ PARAMETERS = {
     "reverse": STUDY.reverse,
     "store_celsius": -80.0,
     "precision": "month",
+    "detail": "exact",
     "location": "freezer",
     "blank": "distilled water",
     "extraction_kit": "",

@@ -106,6 +106,10 @@ def validate(
         Path | None,
         typer.Option("-o", "--output", metavar="XLSX", help="A workbook with the cells in question marked."),
     ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was decided about findings of the privacy guard, with reasons."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold sample metadata against a standard: every mistake, with row, column, value, rule and remedy."""
@@ -116,7 +120,7 @@ def validate(
         raise InputError(
             "The workbook cannot be written there.", expected="a .xlsx that is not there yet", found=str(output)
         )
-    found = apart(f"{__name__}:held_against", file, standard, output, files=[file])
+    found = apart(f"{__name__}:held_against", file, standard, output, answers, files=[file])
     if as_json:
         print_json(found["summary"])
     else:
@@ -194,7 +198,7 @@ def beside_of(target: Path) -> Path:
     return target.with_name(f"{target.stem}-metadata.tsv")
 
 
-def held_against(file: Path, standard: str, output: Path | None) -> dict[str, object]:
+def held_against(file: Path, standard: str, output: Path | None, answers: Path | None = None) -> dict[str, object]:
     """Hold sample metadata against a standard, and write the workbook of what is in question.
 
     Parameters
@@ -203,17 +207,20 @@ def held_against(file: Path, standard: str, output: Path | None) -> dict[str, ob
     standard : str
         Its key.
     output : pathlib.Path or None
+    answers : pathlib.Path, optional
+        What was decided about findings of the privacy guard.
 
     Returns
     -------
     dict
         Its title, a summary, lines of advice, and errors.
     """
+    from handbook_utils.protocols.disclosure.guard import guard_of
     from handbook_utils.protocols.metadata.validation import summary, validate
     from handbook_utils.protocols.metadata.workbook import workbook
     from handbook_utils.text import durable
 
-    found = validate(file, standard)
+    found = validate(file, standard, guard=guard_of({"answers": answers or ""}))
     if output is not None:
         durable.write(output, workbook(found), replace=True)
     advice = [

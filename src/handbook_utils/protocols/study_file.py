@@ -220,7 +220,7 @@ def _wrong(key: Question, dotted: str, wrong: MisfitError, where: str) -> InputE
 
 def _value(key: Question, node: yaml.Node, folder: Path) -> Any:
     if key.kind == "list" and isinstance(node, yaml.SequenceNode):
-        if not node.value:
+        if not node.value and key.default != []:
             raise MisfitError("an empty list")
         return key.fitting([_scalar(entry) for entry in node.value])
     if key.kind == "mapping" and isinstance(node, yaml.MappingNode):

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.protocols.disclosure.guard import Guard
+from handbook_utils.protocols.metadata.coarse import coarsened
 from handbook_utils.protocols.metadata.records import Circumstances, number_of
 from handbook_utils.protocols.metadata.rules import as_letters
 from handbook_utils.protocols.metadata.standards import CONTROL, STANDARDS, standard
 from handbook_utils.protocols.metadata.validation import validate_table
 
+_GUARD = Guard()
+#: What stands for the town where only the province leaves.
+_NO_LOCALITY = "locality withheld"
 #: The lines of ENA's list of medication, by their two digits.
 _MEDICATION = {
     line.split("=")[0]: line
@@ -40,7 +45,9 @@ def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "target_subfragment": study.part,
                 "samp_taxon_id": f"{name} [NCBITaxon:{number}]",
                 "collection_date": _of(row, row["date"]),
-                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.unlocated),
+                "geo_loc_name": _of(
+                    row, f"{study.country}: {region}, {row['centre'] or _NO_LOCALITY}" if region else study.unlocated
+                ),
                 "lat_lon": _of(row, f"{row['latitude']} {row['longitude']}".strip(), study.unplaced),
                 "env_broad_scale": _of(row, study.broad),
                 "env_local_scale": _of(row, study.local),
@@ -55,6 +62,7 @@ def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "pos_cont_type": "mock community" if row["content"] == "mock" else "",
                 "host_subject_id": row["participant"],
                 "host_age": f"{row['age']} year" if row["age"] else "",
+                **_band(row, study, "host_age_band"),
                 "host_sex": row["sex"],
                 "host_height": f"{row['height_cm']} cm" if row["height_cm"] else "",
                 "host_tot_mass": f"{row['weight_kg']} kilogram" if row["weight_kg"] else "",
@@ -95,7 +103,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "geographic location (country and/or sea)": _of(row, study.country),
                 "geographic location (latitude)": _of(row, row["latitude"], study.unplaced),
                 "geographic location (longitude)": _of(row, row["longitude"], study.unplaced),
-                "geographic location (region and locality)": f"{row['region']}, {row['centre']}"
+                "geographic location (region and locality)": ", ".join(filter(None, [row["region"], row["centre"]]))
                 if row["region"]
                 else "",
                 "broad-scale environmental context": _of(row, study.broad),
@@ -103,6 +111,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "environmental medium": _of(row, study.medium),
                 "host subject id": row["participant"],
                 "host age": row["age"],
+                **_band(row, study, "host age band"),
                 "host sex": row["sex"],
                 "host height": f"{height * 10:.0f}" if height else "",
                 "host total mass": row["weight_kg"],
@@ -137,11 +146,16 @@ def _to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "env_broad_scale": _of(row, study.broad),
                 "env_local_scale": _of(row, study.local),
                 "env_medium": _of(row, study.medium),
-                "geo_loc_name": _of(row, f"{study.country}: {region}, {row['centre']}" if region else study.country),
+                "geo_loc_name": _of(
+                    row,
+                    ": ".join(filter(None, [study.country, ", ".join(filter(None, [region, row["centre"]]))]))
+                    if region
+                    else study.country,
+                ),
                 "host": _of(row, "Homo sapiens"),
                 "lat_lon": _of(row, place, study.unplaced),
                 "host_subject_id": row["participant"],
-                "host_age": f"{row['age']} years" if row["age"] else "",
+                "host_age": _age(row),
                 "host_sex": row["sex"],
             }
         )
@@ -174,10 +188,10 @@ def _to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "sample_type": "stool" if row["content"] == "sample" else _described(row),
                 "physical_specimen_remaining": "TRUE" if row["content"] == "sample" else "FALSE",
                 "dna_extracted": "FALSE",
-                "latitude": row["latitude"] or "not applicable",
-                "longitude": row["longitude"] or "not applicable",
+                "latitude": row["latitude"] or (study.unplaced if row["content"] == "sample" else "not applicable"),
+                "longitude": row["longitude"] or (study.unplaced if row["content"] == "sample" else "not applicable"),
                 "host_subject_id": subject,
-                "host_age": row["age"] or "not applicable",
+                "host_age": row["age"] or _age(row) or "not applicable",
                 "host_sex": row["sex"] or "not applicable",
                 "bristol": row["bristol"] or "not applicable",
             }
@@ -185,15 +199,18 @@ def _to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.DataFrame]:
+def all_standards(table: pd.DataFrame, study: Circumstances, guard: Guard = _GUARD) -> dict[str, pd.DataFrame]:
     """Write records for every standard.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Records, a row a sample or control, as text.
+        Of :func:`~handbook_utils.protocols.metadata.records.records`: exact, for the file for QIIME 2, which stays.
+        What archives get is made coarser as the study says.
     study : Circumstances
         What is the same for all.
+    guard : Guard
+        Looks for what is personal.
 
     Returns
     -------
@@ -205,22 +222,23 @@ def all_standards(table: pd.DataFrame, study: Circumstances) -> dict[str, pd.Dat
     InputErrors
         A file would not be valid by our own validator: what the study file says does not fit the standard.
     """
+    leaving = coarsened(table) if study.detail == "band" else table
     made = {
-        "mixs": _to_mixs(table, study),
-        "ena": to_ena(table, study),
-        "ncbi": _to_ncbi(table, study),
+        "mixs": _to_mixs(leaving, study),
+        "ena": to_ena(leaving, study),
+        "ncbi": _to_ncbi(leaving, study),
         "qiime2": _to_qiime2(table),
-        "qiita": _to_qiita(table, study),
+        "qiita": _to_qiita(leaving, study),
     }
-    errors = [one for key, frame in made.items() for one in _refused(key, frame)]
+    errors = [one for key, frame in made.items() for one in _refused(key, frame, guard)]
     if errors:
         raise InputErrors(errors)
     return made
 
 
-def _refused(key: str, frame: pd.DataFrame) -> tuple[InputError, ...]:
+def _refused(key: str, frame: pd.DataFrame, guard: Guard) -> tuple[InputError, ...]:
     lines = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="line"))
-    found = validate_table(lines, standard(key), f"metadata-{key}.tsv")
+    found = validate_table(lines, standard(key), f"metadata-{key}.tsv", guard=guard)
     return found.as_input_errors().errors if found.errors else ()
 
 
@@ -269,6 +287,16 @@ def _of(row: Mapping[str, str], value: str, missing: str = "not provided") -> st
 
 def _each(table: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): str(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _band(row: Mapping[str, str], study: Circumstances, name: str) -> dict[str, str]:
+    """Return the age band as an attribute of one's own: both standards take a number as age and nothing else."""
+    return {name: row["age_band"]} if study.detail == "band" else {}
+
+
+def _age(row: Mapping[str, str]) -> str:
+    age = row["age"] or row["age_band"]
+    return f"{age} years" if age[:1].isdigit() else age
 
 
 def _negative(row: Mapping[str, str], study: Circumstances) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, listed
+from handbook_utils.protocols.disclosure.guard import guard_of
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
 from handbook_utils.protocols.metadata.exports import all_standards
 from handbook_utils.protocols.metadata.records import (
@@ -89,7 +90,8 @@ def record_metadata(parameters: Mapping[str, Any]) -> None:
         Everything that is wrong with its files and parameters.
     """
     found, tubes, _, study = gathered(parameters)
-    all_standards(records(found.table, tubes, planned_controls(tubes, parameters), study), study)
+    table = records(found.table, tubes, planned_controls(tubes, parameters), study)
+    all_standards(table, study, guard_of(parameters))
 
 
 def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
@@ -158,7 +160,14 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
     rejected, came = read_rejected(Path(given["verdicts"])) if given["verdicts"] else ([], [])
     if given["questionnaire"]:
         scanned = read_scanned(Path(given["collected"])) if given["collected"] else None
-        found = read_questionnaire(Path(given["questionnaire"]), tubes, out=rejected, came=came, scanned=scanned)
+        found = read_questionnaire(
+            Path(given["questionnaire"]),
+            tubes,
+            out=rejected,
+            came=came,
+            scanned=scanned,
+            guard=guard_of(parameters),
+        )
     else:
         if given["tubes"]:
             raise InputError(
@@ -185,6 +194,7 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
         location=parameters["location"],
         blank=parameters["blank"],
         extraction=_extraction(parameters),
+        detail=parameters["detail"],
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
     return found, kept, rejected, study

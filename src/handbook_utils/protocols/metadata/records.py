@@ -10,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.protocols.disclosure.guard import Guard
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.protocols.metadata.validation import Validation, validate
 from handbook_utils.protocols.people.privacy import WITHHELD
 from handbook_utils.protocols.wells.extraction import Extraction
 
+_GUARD = Guard()
 _TUBES = ("sample", "participant", "arm", "sex", "age_band", "centre", "time_point")
 _CUT = {"day": 10, "month": 7, "year": 4}
 
@@ -49,6 +51,8 @@ class Circumstances:
         Where the samples are kept; "" where that is not said.
     extraction : Extraction or None
         How DNA is taken out; None where that is not settled.
+    detail : {"band", "exact"}
+        How people are described to archives.
     """
 
     project: str
@@ -68,6 +72,7 @@ class Circumstances:
     blank: str = "empty collection tube"
     location: str = "the study's freezer"
     extraction: Extraction | None = None
+    detail: str = "band"
 
     @property
     def unplaced(self) -> str:
@@ -97,6 +102,7 @@ def read_questionnaire(
     came: Collection[str] = (),
     scanned: pd.Series | None = None,
     today: dt.date | None = None,
+    guard: Guard = _GUARD,
 ) -> Validation:
     """Read questionnaires and hold them against their own rules and the list of tubes.
 
@@ -111,6 +117,8 @@ def read_questionnaire(
     scanned : pandas.Series, optional
         Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
+    guard : Guard
+        What looks for personal data.
 
     Returns
     -------
@@ -122,7 +130,7 @@ def read_questionnaire(
     InputErrors
         Everything that is wrong, at once.
     """
-    found = validate(path, QUESTIONNAIRE.key, today=today)
+    found = validate(path, QUESTIONNAIRE.key, today=today, guard=guard)
     errors = [
         *(found.as_input_errors().errors if found.errors else ()),
         *_misfits(found.table, tubes, str(path), out, came),
@@ -422,6 +430,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
                 "arm": tube.arm,
                 "centre": tube.centre,
                 "time_point": tube.time_point,
+                "age_band": tube.age_band,
                 "date": str(said["collected"])[: _CUT[study.precision]],
                 "region": study.regions.get(str(tube.centre), ""),
                 "latitude": f"{place[0]:.2f}" if place else "",

@@ -11,11 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.protocols.disclosure.guard import ANSWERABLE, Guard
 from handbook_utils.protocols.metadata.reading import read_metadata
 from handbook_utils.protocols.metadata.rules import Problem, check, missing_remedy
 from handbook_utils.protocols.metadata.standards import Field, Standard, standard
-from handbook_utils.protocols.people import privacy
-from handbook_utils.protocols.people.codes import is_code
 
 #: Words that people and programs write for a missing value, and that no standard knows.
 _LOOSE = {
@@ -33,6 +32,7 @@ _LOOSE = {
     "nvt",
     "n.v.t.",
 }
+_GUARD = Guard()
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Validation:
         return InputErrors(made)
 
 
-def validate(path: Path, key: str, *, today: dt.date | None = None) -> Validation:
+def validate(path: Path, key: str, *, today: dt.date | None = None, guard: Guard = _GUARD) -> Validation:
     r"""Hold a file against a standard.
 
     Parameters
@@ -128,6 +128,8 @@ def validate(path: Path, key: str, *, today: dt.date | None = None) -> Validatio
         A standard's: see :data:`handbook_utils.protocols.metadata.standards.STANDARDS`.
     today : datetime.date, optional
         Dates of sampling after it are refused.
+    guard : Guard
+        What looks for personal data, with what was answered to it.
 
     Returns
     -------
@@ -150,11 +152,16 @@ def validate(path: Path, key: str, *, today: dt.date | None = None) -> Validatio
     """
     asked = standard(key)
     table = read_metadata(path, asked)
-    return validate_table(table, asked, str(path), today=today)
+    return validate_table(table, asked, str(path), today=today, guard=guard)
 
 
 def validate_table(
-    table: pd.DataFrame, asked: Standard, where: str = "the table", *, today: dt.date | None = None
+    table: pd.DataFrame,
+    asked: Standard,
+    where: str = "the table",
+    *,
+    today: dt.date | None = None,
+    guard: Guard = _GUARD,
 ) -> Validation:
     """Hold a table of text cells against a standard, as :func:`validate` does with a file.
 
@@ -166,6 +173,7 @@ def validate_table(
     where : str
         What messages call it.
     today : datetime.date, optional
+    guard : Guard
 
     Returns
     -------
@@ -179,7 +187,7 @@ def validate_table(
         if field.name in table.columns:
             findings += _cells(table, field, asked, ids, day)
     findings += _lost_zeros(table, asked, ids)
-    seen = personal(table, ids, day)
+    seen = personal(table, ids, day, guard)
     findings = [*(_hidden(one, seen) for one in findings), *seen]
     order = {name: number for number, name in enumerate(table.columns)}
     findings.sort(key=lambda one: (one.level == "advice", one.row, order.get(one.column, -1)))
@@ -313,7 +321,7 @@ def _lost_zeros(table: pd.DataFrame, asked: Standard, ids: list[str]) -> list[Fi
     return findings
 
 
-def personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Finding]:
+def personal(table: pd.DataFrame, ids: list[str], today: dt.date, guard: Guard = _GUARD) -> list[Finding]:
     """Let the privacy guard look at every cell.
 
     Parameters
@@ -323,21 +331,20 @@ def personal(table: pd.DataFrame, ids: list[str], today: dt.date) -> list[Findin
     ids : list of str
         What each row is called in messages.
     today : datetime.date
+    guard : Guard
 
     Returns
     -------
     list of Finding
-        Values are shown by their ends only. Study codes that look like a postal code are none.
+        Values are shown by their ends only.
     """
     lines = list(table.index)
     findings = []
-    for found in privacy.examine(table.reset_index(drop=True), today=today):
+    for found in guard.findings(table.reset_index(drop=True), today):
         line = lines[found.row - 1] if found.row else 0
         sample = ids[found.row - 1].strip() if found.row else ""
-        if found.row and found.what == "postal code" and _is_study_code(str(table.iloc[found.row - 1][found.column])):
-            continue
         rule = f"no personal data, which this looks like: {found.what}"
-        findings.append(Finding(line, sample, found.column, found.shown, rule, found.remedy))
+        findings.append(Finding(line, sample, found.column, found.shown, rule, f"{found.remedy} {ANSWERABLE}"))
     return findings
 
 
@@ -347,17 +354,6 @@ def _hidden(finding: Finding, seen: list[Finding]) -> Finding:
     if found is None or not finding.value or not finding.row:
         return finding
     return replace(finding, value=found.value, remedy="Take out what is personal first: see there.")
-
-
-def _is_study_code(text: str) -> bool:
-    """Whether a text is a participant's code, with or without a visit; some look like postal codes.
-
-    Examples
-    --------
-    >>> _is_study_code("0VKMB4-1"), _is_study_code("9713GZ")
-    (True, False)
-    """
-    return is_code(re.split(r"[-.]", text.strip())[0])
 
 
 def completeness(table: pd.DataFrame, missing: Sequence[str]) -> pd.Series:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -247,7 +247,19 @@ def normalised(text: str) -> str:
     return re.sub(r"^(\d{6,})\.0+$", r"\1", plain)
 
 
-def examine(table: pd.DataFrame, *, today: dt.date | None = None) -> list[Finding]:
+def number_form(form: str) -> str:
+    """Return the regular expression of a hospital's patient numbers: 9 stands for a digit, A for a letter.
+
+    Examples
+    --------
+    >>> [bool(re.search(number_form("A999.999"), text)) for text in ("seen as P123.456", "P1234.56")]
+    [True, False]
+    """
+    parts = {"9": r"\d", "A": "[A-Za-z]"}
+    return rf"(?<![\w.])(?:{''.join(parts.get(sign, re.escape(sign)) for sign in form)})(?!\w|\.\d)"
+
+
+def examine(table: pd.DataFrame, *, today: dt.date | None = None, patient_numbers: Sequence[str] = ()) -> list[Finding]:
     """Look for personal data in every cell of a table.
 
     Parameters
@@ -256,6 +268,8 @@ def examine(table: pd.DataFrame, *, today: dt.date | None = None) -> list[Findin
         Values as they stand in the file, best read as text; the index is looked at as a column, too.
     today : datetime.date, optional
         A complete date that is neither of this age nor of the last two centuries is no date of birth.
+    patient_numbers : sequence of str
+        Forms of the hospitals' own patient numbers, as :func:`number_form` reads them.
 
     Returns
     -------
@@ -271,7 +285,7 @@ def examine(table: pd.DataFrame, *, today: dt.date | None = None) -> list[Findin
     """
     frame = table.reset_index() if table.index.name else table
     year = (today or dt.date.today()).year
-    return [*_columns(frame), *_cells(frame, year)]
+    return [*_columns(frame), *_cells(frame, year, "|".join(map(number_form, patient_numbers)))]
 
 
 def _columns(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -290,15 +304,15 @@ def _text(value: object) -> str:
     return "" if value is None or value is pd.NA or value != value else str(value).strip()
 
 
-def _cells(frame: pd.DataFrame, year: int) -> Iterator[Finding]:
+def _cells(frame: pd.DataFrame, year: int, numbers: str) -> Iterator[Finding]:
     chance = {str(column): _by_chance(frame.iloc[:, place]) for place, column in enumerate(frame.columns)}
     for number, row in enumerate(frame.itertuples(index=False, name=None), start=1):
         for column, value in zip(frame.columns, row, strict=True):
             text = _text(value)
             if not text or text == WITHHELD:
                 continue
-            for what, shown, remedy in _looks_like(text, str(column), year, chance[str(column)]):
-                yield Finding(number, str(column), what, _hidden(shown), remedy)
+            for what, shown, remedy in _looks_like(text, str(column), year, chance[str(column)], numbers):
+                yield Finding(number, str(column), what, hidden(shown), remedy)
 
 
 def _by_chance(values: pd.Series) -> bool:
@@ -308,12 +322,12 @@ def _by_chance(values: pd.Series) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _looks_like(text: str, column: str, year: int, chance: bool) -> tuple[tuple[str, str, str], ...]:
+def _looks_like(text: str, column: str, year: int, chance: bool, numbers: str) -> tuple[tuple[str, str, str], ...]:
     """Remembered, for most values stand in a table many times."""
-    return tuple(_likenesses(normalised(text), normalised(column), year, chance))
+    return tuple(_likenesses(normalised(text), normalised(column), year, chance, numbers))
 
 
-def _likenesses(text: str, column: str, year: int, chance: bool) -> Iterator[tuple[str, str, str]]:
+def _likenesses(text: str, column: str, year: int, chance: bool, forms: str) -> Iterator[tuple[str, str, str]]:
     plain = _A_TERM.sub(" ", text)
     harmless = bool(_HARMLESS.search(column)) and not _NUMBER_OF.search(column)
     apart = "Take it out; keep it with the key file."
@@ -328,7 +342,8 @@ def _likenesses(text: str, column: str, year: int, chance: bool) -> Iterator[tup
         yield "address", match, "Keep the province at most."
     if match := _name(text):
         yield "name", match, f"Take the name out, or write {WITHHELD}."
-    if match := _patient(text, column):
+    own = _first(re.compile(forms), text) if forms and not (harmless and bare) else ""
+    if match := own or _patient(text, column):
         yield "patient number", match, apart
     yield from _births(text, column, year)
     exact = [found[0] for found in _COORDINATE.finditer(text) if len(found[1].rstrip("0")) > DECIMALS]
@@ -405,5 +420,12 @@ def _first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = 
     return next((found[0] for found in pattern.finditer(text) if also(found[0])), "")
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
+    """Return a value by its ends, so that a message gives nothing away.
+
+    Examples
+    --------
+    >>> hidden("06-12345678"), hidden("Ada")
+    ('06…78', '…')
+    """
     return text[:2] + "…" + text[-2:] if len(text) > 5 else "…"

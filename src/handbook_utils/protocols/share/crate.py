@@ -18,6 +18,8 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.disclosure.groups import quasi_identifier
+from handbook_utils.protocols.disclosure.guard import Guard
 from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata.validation import personal
 from handbook_utils.protocols.share.reporting import NOT_STATED
@@ -36,6 +38,7 @@ _KINDS = {
     "md": "text/markdown",
     "json": "application/json",
 }
+_GUARD = Guard()
 _NUMBERS = ("number", "integer", "number_id")
 CRATE = "ro-crate-metadata.json"
 PACKAGE = "datapackage.json"
@@ -58,20 +61,28 @@ class Decision:
     leaves: bool
     why: str
 
+    @property
+    def described(self) -> bool:
+        """Whether it says of people what may leave; from every other file that is left out."""
+        return self.step == "record-metadata"
+
 
 DECISIONS = (
     Decision("plan-the-study", "plan.csv", True, "says how the sample size came about"),
     Decision("include-participants", "screening-decisions.csv", False, "people who never consented are in it"),
     Decision("include-participants", "included.csv", False, "its screening numbers lead to names"),
-    Decision("assign-codes-and-labels", "tubes.csv", True, "the list of samples, by code"),
+    Decision(
+        "assign-codes-and-labels", "tubes.csv", True, "the list of samples, by code and without what describes a person"
+    ),
     Decision("assign-codes-and-labels", "codes.csv", False, "the list of tubes says the same"),
     Decision("assign-codes-and-labels", "labels.pdf", False, "who has labels can make tubes"),
     Decision("assign-codes-and-labels", "kits.csv", False, "it went along with addresses"),
     Decision("keep-it-cold", "verdicts.csv", True, "says which samples stood warm"),
     *(
         Decision("record-metadata", f"metadata-{key}.tsv", True, f"metadata for {STANDARDS[key].title}")
-        for key in ("mixs", "ena", "ncbi", "qiime2", "qiita")
+        for key in ("mixs", "ena", "ncbi", "qiita")
     ),
+    Decision("record-metadata", "metadata-qiime2.tsv", False, "holds exact answers, for the study's own analysis"),
     Decision("record-metadata", "wrong-checked.xlsx", False, "an example of mistakes, made on purpose"),
     Decision("extract-and-plate", "wells.csv", True, "says which sample lay beside which"),
     Decision("extract-and-plate", "batches.csv", True, "says what was extracted together"),
@@ -137,13 +148,19 @@ def results_of(metadata: Path) -> Path:
     return metadata.parents[2]
 
 
-def collect(results: Path) -> tuple[dict[str, bytes], pd.DataFrame]:
+def collect(
+    results: Path, looking: Guard = _GUARD, quasi_identifiers: Sequence[str] = ()
+) -> tuple[dict[str, bytes], pd.DataFrame]:
     """Gather what the steps of a study left and may leave.
 
     Parameters
     ----------
     results : pathlib.Path
         The folder ``results`` of a study.
+    looking : Guard
+        What looks for personal data.
+    quasi_identifiers : sequence of str
+        What describes a person; it leaves in the metadata alone.
 
     Returns
     -------
@@ -165,22 +182,53 @@ def collect(results: Path) -> tuple[dict[str, bytes], pd.DataFrame]:
     ):
         for path in sorted((folder / "files").iterdir()):
             one = known.get((folder.name, path.name))
-            leaves = one is not None and one.leaves
             why = one.why if one else "nobody decided about it"
-            rows.append((folder.name, path.name, "yes" if leaves else "no", why))
-            if leaves:
-                members[f"data/{folder.name}/{path.name}"] = path.read_bytes()
-    guard(members)
+            rows.append((folder.name, path.name, "yes" if one and one.leaves else "no", why))
+            if one and one.leaves:
+                content = path.read_bytes()
+                if not one.described:
+                    content = without(path.name, content, quasi_identifiers)
+                members[f"data/{folder.name}/{path.name}"] = content
+    guard(members, looking)
     return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"])
 
 
-def guard(members: Mapping[str, bytes], *, today: dt.date | None = None) -> None:
+def without(name: str, content: bytes, quasi_identifiers: Sequence[str]) -> bytes:
+    r"""Leave columns that describe a person out of a CSV file; what has none stays as it is.
+
+    Examples
+    --------
+    >>> without("tubes.csv", b"sample,sex,arm\nA-1,female,usual\n", ["sex"])
+    b'sample,arm\nA-1,usual\n'
+    """
+    if not name.endswith(".csv") or name == "SampleSheet.csv":
+        return content
+    table = _table(name, content)
+    gone = [one for one in table.columns if quasi_identifier(str(one), quasi_identifiers)]
+    # A table that is not of people, such as one of batches with their days, has no tube or code in front.
+    if not gone or str(table.columns[0]) not in ("sample", "participant", "tube"):
+        return content
+    return table.drop(columns=gone).to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def tables(members: Mapping[str, bytes]) -> dict[str, pd.DataFrame]:
+    """Read the tables of a crate, by their names in it."""
+    return {
+        name: _table(name, content)
+        for name, content in members.items()
+        if name.rpartition(".")[2] in ("csv", "tsv") and not name.endswith("SampleSheet.csv")
+    }
+
+
+def guard(members: Mapping[str, bytes], looking: Guard = _GUARD, *, today: dt.date | None = None) -> None:
     """Look for personal data in every table of a crate.
 
     Parameters
     ----------
     members : mapping of str to bytes
         CSV and TSV are looked at; generated texts and JSON are not.
+    looking : Guard
+        With what was answered.
     today : datetime.date, optional
 
     Raises
@@ -194,7 +242,7 @@ def guard(members: Mapping[str, bytes], *, today: dt.date | None = None) -> None
             continue
         table = _table(name, content)
         ids = [str(cell) for cell in table.iloc[:, 0]] if len(table.columns) else []
-        for one in personal(table, ids, today or dt.date.today()):
+        for one in personal(table, ids, today or dt.date.today(), looking):
             at = ", ".join(filter(None, [f"line {one.row}" if one.row else "", one.column]))
             errors.append(
                 InputError(
@@ -377,7 +425,7 @@ def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
     open_access = said["access"] == "open"
     contact = str(said["contact"]) or "the principal investigator"
     access = (
-        "The files in this crate are open to all."
+        f"The files in this crate are open to all. Exact answers of a person stay; they may be asked of: {contact}."
         if open_access
         else f"The files in this crate are given on request, after a decision of: {contact}. "
         "What may be asked, by whom and for what is in the consent form."
@@ -416,6 +464,6 @@ def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
         "## Before it leaves",
         "",
         "A guard of patterns looked at every table in the crate. It does not know a name that stands alone, nor what a "
-        "rare combination of answers gives away: a person reads the tables, too.",
+        "rarely known answer gives away: a person reads the tables, too.",
     ]
     return "\n".join(lines) + "\n"

@@ -11,6 +11,16 @@ import pandas as pd
 
 from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError
+from handbook_utils.protocols.disclosure.answers import Answer
+from handbook_utils.protocols.disclosure.groups import Groups, groups
+from handbook_utils.protocols.disclosure.guard import guard_of
+from handbook_utils.protocols.disclosure.leaving import (
+    Exemption,
+    check_access,
+    check_groups,
+    check_human_reads,
+    exemption_of,
+)
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
 from handbook_utils.protocols.metadata.exports import all_standards, as_tsv
@@ -32,7 +42,10 @@ from handbook_utils.protocols.share.crate import (
     guard,
     management,
     results_of,
+    tables,
+    without,
 )
+from handbook_utils.protocols.share.ega import ega_samples
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 from handbook_utils.protocols.wells.extraction import chosen, example_extraction
 from handbook_utils.results import safe_for_spreadsheets
@@ -51,9 +64,17 @@ class Shared:
     items : pandas.DataFrame
         The items of STORMS.
     sheets : mapping of str to pandas.DataFrame
-        ENA's sheets by name.
+        The archive's sheets by name.
     told : mapping of str to str
         What each file is.
+    samples : pandas.DataFrame
+        Samples and controls, as ENA's checklist has them.
+    groups : Groups
+        Everybody in what leaves, by what others may know.
+    exemption : Exemption or None
+        What somebody signed for small groups.
+    answers : tuple of Answer
+        What was answered to findings of the privacy guard.
     """
 
     members: Mapping[str, bytes]
@@ -61,6 +82,10 @@ class Shared:
     items: pd.DataFrame
     sheets: Mapping[str, pd.DataFrame]
     told: Mapping[str, str]
+    samples: pd.DataFrame
+    groups: Groups
+    exemption: Exemption | None
+    answers: tuple[Answer, ...]
 
 
 def shared(said: Mapping[str, Any]) -> Shared:
@@ -83,14 +108,17 @@ def shared(said: Mapping[str, Any]) -> Shared:
     """
     given = said["metadata"]
     said = {**said, "simulated": said["simulated"] or not given}
+    looking, exemption = guard_of(said), exemption_of(said["exception"])
+    check_access(said["access"], said["repository"])
+    check_human_reads(said["method"], said["reads"], said["human_reads"])
     if given:
-        members, decided = collect(results_of(Path(given)))
-        held = validate(Path(given), "ena")
+        members, decided = collect(results_of(Path(given)), looking, said["quasi_identifiers"])
+        held = validate(Path(given), "ena", guard=looking)
         if held.errors:
             raise held.as_input_errors()
         samples = held.table
     else:
-        members, decided, samples = _example()
+        members, decided, samples = _example(said)
     if str(said["licence"]) not in LICENCES:
         raise InputError("The licence is unknown.", expected=", ".join(LICENCES), found=str(said["licence"]))
     reads = read_files(Path(str(said["reads"])), list(samples["alias"])) if said["reads"] else None
@@ -102,29 +130,38 @@ def shared(said: Mapping[str, Any]) -> Shared:
     )
     dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
     items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
-    made = {
-        "ena-samples": samples,
-        **sheets(
-            samples,
-            str(said["acronym"]),
-            name,
-            f"{said['comparison'] or 'The comparison is not stated'}.{simulated}",
-            str(said["method"]),
-            str(said["instrument"]),
-            str(items.set_index("item").loc["primers or library", "what the study says"]),
-            reads,
-        ),
-    }
+    asked = sheets(
+        samples,
+        str(said["acronym"]),
+        name,
+        f"{said['comparison'] or 'The comparison is not stated'}.{simulated}",
+        str(said["method"]),
+        str(said["instrument"]),
+        str(items.set_index("item").loc["primers or library", "what the study says"]),
+        reads,
+    )
+    made = {"ena-samples": samples, **asked}
+    if said["access"] == "controlled":
+        made = {"ega-samples": ega_samples(samples)} | {
+            name.replace("ena-", "ega-"): sheet for name, sheet in asked.items()
+        }
     members |= {f"archive/{key}.tsv": as_tsv(frame, key) for key, frame in made.items()}
     members["storms.csv"] = safe_for_spreadsheets(items, index=False).to_csv(index=False).encode("utf-8")
     members["data-management.md"] = management(said, decided).encode("utf-8")
-    guard(members)
+    guard(members, looking)
+    participants = set(samples["host subject id"]) - {""}
+    found = groups(tables(members), participants, said["quasi_identifiers"], said["sensitive"])
+    check_groups(found, exemption)
     told = {
         **{one.file: one.why[0].upper() + one.why[1:] for one in DECISIONS},
         "ena-samples.tsv": "Samples for ENA, checklist ERC000015",
         "ena-study.tsv": "The study for ENA",
         "ena-experiments.tsv": "Experiments for ENA, one a sample",
         "ena-runs.tsv": f"Runs for ENA, one a file of reads; {READS[reads is not None]}",
+        "ega-samples.tsv": "Samples for the European Genome-phenome Archive; the phenotype is to be filled in",
+        "ega-study.tsv": "The study for the European Genome-phenome Archive",
+        "ega-experiments.tsv": "Experiments, one a sample",
+        "ega-runs.tsv": f"Runs, one a file of reads; {READS[reads is not None]}",
         "storms.csv": "Items of STORMS that the study file answers",
         "data-management.md": "Data management and access: what leaves, what stays, who decides",
         PACKAGE: "Data Package: every table with columns, units and checksum",
@@ -136,7 +173,7 @@ def shared(said: Mapping[str, Any]) -> Shared:
     )
     members[PACKAGE] = data_package(members, about)
     members[CRATE] = crate_metadata(members, told, about)
-    return Shared(members, decided, items, made, told)
+    return Shared(members, decided, items, made, told, samples, found, exemption, looking.answers)
 
 
 def _extraction(said: Mapping[str, Any]) -> str:
@@ -145,7 +182,7 @@ def _extraction(said: Mapping[str, Any]) -> str:
     return chosen(given).in_words if all(given.values()) else ""
 
 
-def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
+def _example(asked: Mapping[str, Any]) -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
     def said(name: str) -> dict[str, str]:
         return cast("dict[str, str]", study_questions()[f"metadata.{name}_by_centre"].in_book)
 
@@ -155,12 +192,15 @@ def _example() -> tuple[dict[str, bytes], pd.DataFrame, pd.DataFrame]:
         "Netherlands",
         said("region"),
         coordinates(said("latitude"), said("longitude")),
+        precision="month",
         extraction=example_extraction(),
     )
     wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
     written = all_standards(records(example_questionnaire(), tubes, planned_controls(tubes, wanted), study), study)
     members = {f"data/record-metadata/metadata-{key}.tsv": as_tsv(frame, key) for key, frame in written.items()}
-    members["data/assign-codes-and-labels/tubes.csv"] = tubes.to_csv(index=False).encode("utf-8")
+    listed_tubes = tubes.to_csv(index=False).encode("utf-8")
+    members["data/assign-codes-and-labels/tubes.csv"] = without("tubes.csv", listed_tubes, asked["quasi_identifiers"])
+    del members["data/record-metadata/metadata-qiime2.tsv"]
     there = {tuple(name.split("/")[1:]) for name in members}
     rows = [
         (one.step, one.file, "yes" if one.leaves else "no", one.why)

@@ -57,6 +57,7 @@ def storms(said: Mapping[str, object]) -> pd.DataFrame:
         ("replication", _controls(said, "duplicates", "samples extracted twice"), "plates"),
         ("quantification", _text(said, "quantification", "{}"), "sequencing"),
         ("batch effects", _batches(said), "plates"),
+        ("human reads", _text(said, "human_reads", "{}"), "sharing"),
         ("data access", _access(said), "sharing"),
     ]
     return pd.DataFrame(rows, columns=["item", "what the study says", "said by"])

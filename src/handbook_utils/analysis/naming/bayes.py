@@ -1,0 +1,178 @@
+"""Names by the words of eight bases that a sequence has: the naive Bayes classifier of the RDP.
+
+Source: Wang and others 2007 (doi:10.1128/AEM.00062-07), with the choices of R's dada2 (assignTaxonomy): a taxon is a
+whole lineage of the reference; the probability of a word in it is (m + P) / (M + 1), with m of its M sequences that
+have the word, P = (n + 0.5) / (N + 1) and n of all N that have it. A hundred times an eighth of the words of the
+sequence is drawn, and the share of draws that give the same name at a rank is its confidence. scikit-learn has no such
+model (its Bernoulli model weighs absent words, its multinomial one counts repeats), so it is written out; the sum over
+absent words is the same for all taxa but for their size, which keeps the matrix sparse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from handbook_utils.analysis.naming.names import Names
+from handbook_utils.analysis.naming.reference import Reference
+from handbook_utils.reads.sequences import reverse_complement
+
+Array = npt.NDArray[np.float32]
+Words = npt.NDArray[np.int64]
+
+#: Bases of a word.
+WORD = 8
+#: Draws of words, and the part of the words of a sequence that each takes.
+DRAWS, PART = 100, 8
+#: Bases of the shortest sequence that is named: dada2's.
+SHORTEST = 50
+#: Sequences of the reference whose words are counted at once, so that memory does not grow with it.
+_AT_ONCE = 4_000
+#: Sums of logarithms in single precision that are nearer than this are the same.
+_TIE = 1e-3
+_CODES = np.full(256, -1, dtype=np.int64)
+_CODES[[ord(base) for base in "ACGT"]] = range(4)
+
+
+def words(sequence: str) -> Words:
+    """Return the words of a sequence as numbers, one for each place, without those with ambiguous letters.
+
+    Parameters
+    ----------
+    sequence : str
+        Bases in capitals.
+
+    Examples
+    --------
+    >>> words("AAAAAAAAC").tolist(), words("ACGTNACGT").tolist()
+    ([0, 1], [])
+    """
+    codes = _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+    if len(codes) < WORD:
+        return np.zeros(0, dtype=np.int64)
+    length = len(codes) - WORD + 1
+    made = np.zeros(length, dtype=np.int64)
+    clear = np.ones(length, dtype=bool)
+    for step in range(WORD):
+        place = codes[step : step + length]
+        made = 4 * made + place
+        clear &= place >= 0
+    return made[clear]
+
+
+class NaiveBayes:
+    """A classifier trained on a reference.
+
+    Parameters
+    ----------
+    reference : Reference
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        units, self.lineages = reference.unit_of
+        self._units = np.asarray(units)
+        size = np.bincount(self._units, minlength=len(self.lineages))
+        counts = sparse.csr_array((4**WORD, len(self.lineages)), dtype=np.float32)
+        for part in self._parts():
+            counts = counts + part
+        prior = (np.asarray(counts.sum(axis=1)).ravel() + 0.5) / (len(reference) + 1)
+        each = np.repeat(prior, np.diff(counts.indptr))
+        gain = np.log1p(counts.data / each).astype(np.float32)
+        self._gain = sparse.csr_array((gain, counts.indices, counts.indptr), shape=counts.shape)
+        self._base = -np.log(size + 1.0).astype(np.float32)
+
+    def _parts(self) -> Iterator[sparse.csr_array]:
+        for begin in range(0, len(self.reference), _AT_ONCE):
+            own = [_different(words(bases)) for bases in self.reference.sequences[begin : begin + _AT_ONCE]]
+            columns = np.repeat(self._units[begin : begin + _AT_ONCE], [len(one) for one in own])
+            rows = np.concatenate(own)
+            ones = np.ones(len(rows), dtype=np.float32)
+            yield sparse.csr_array((ones, (rows, columns)), shape=(4**WORD, len(self.lineages)))
+
+    @cached_property
+    def _codes(self) -> npt.NDArray[np.int64]:
+        """For each lineage and rank, the number of its names down to there."""
+        known: dict[tuple[str, ...], int] = {}
+        rows = [
+            [known.setdefault(names[: rank + 1], len(known)) for rank in range(len(names))] for names in self.lineages
+        ]
+        return np.asarray(rows, dtype=np.int64).reshape(len(self.lineages), -1)
+
+    def names(self, sequences: Mapping[str, str], seed: int = 1, draws: int = DRAWS) -> Names:
+        """Name sequences.
+
+        Parameters
+        ----------
+        sequences : mapping of str to str
+            Id to bases, in capitals; either strand.
+        seed : int
+            Of the draws; each sequence has draws of its own, whatever else is named with it.
+        draws : int
+            How many.
+
+        Returns
+        -------
+        Names
+        """
+        best = np.full((len(sequences), len(self.reference.ranks)), "", dtype=object)
+        sure = np.zeros((len(sequences), len(self.reference.ranks)))
+        turned, short = [], []
+        for row, (name, bases) in enumerate(sequences.items()):
+            if len(bases) < SHORTEST:
+                short.append(name)
+                continue
+            generator = np.random.default_rng([seed, *bases[:40].encode("ascii"), len(bases)])
+            strands = [words(bases), words(reverse_complement(bases))]
+            if not len(strands[0]):
+                short.append(name)
+                continue
+            scores = self._scores(strands)
+            turn = int(scores[1].max() > scores[0].max() + _TIE)
+            turned += [name] * turn
+            own, winner = strands[turn], _winners(scores[[turn]], generator)[0]
+            size = max(1, len(own) // PART)
+            drawn = _winners(self._scores(own[generator.integers(0, len(own), (draws, size))]), generator)
+            agree = self._codes[drawn] == self._codes[winner]
+            best[row] = self.lineages[winner]
+            sure[row] = agree.mean(axis=0)
+        notes = [f"Too short to be named, or without a whole word: {len(short)}."] if short else []
+        index, ranks = pd.Index(list(sequences), dtype=object), self.reference.ranks
+        return Names(
+            pd.DataFrame(best, index=index, columns=ranks),
+            pd.DataFrame(sure, index=index, columns=ranks),
+            f"a naive Bayes classifier on words of {WORD} bases ({draws} draws)",
+            self.reference.name,
+            tuple(turned),
+            tuple(notes),
+        )
+
+    def _scores(self, lots: Sequence[Words] | Words) -> Array:
+        """Return the score of every lineage for each lot of words: the logarithm of its likelihood, but for a term."""
+        sizes = np.asarray([len(lot) for lot in lots])
+        times = np.ones(int(sizes.sum()), dtype=np.float32)
+        begins = np.concatenate([[0], np.cumsum(sizes)])
+        # A word that stands twice in a lot counts twice.
+        drawn = sparse.csr_array((times, np.concatenate(list(lots)), begins), shape=(len(sizes), 4**WORD))
+        made: Array = (drawn @ self._gain).toarray() + sizes[:, None] * self._base
+        return made
+
+
+def _different(own: Words) -> Words:
+    there = np.zeros(4**WORD, dtype=bool)
+    there[own] = True
+    return np.flatnonzero(there)
+
+
+def _winners(scores: Array, generator: np.random.Generator) -> Words:
+    """Return the best lineage of each row; among equals one by chance, or the first would always seem sure."""
+    first: Words = scores.argmax(axis=1)
+    equal = scores >= scores.max(axis=1, keepdims=True) - _TIE
+    for row in np.flatnonzero(equal.sum(axis=1) > 1):
+        first[row] = generator.choice(np.flatnonzero(equal[row]))
+    return first

@@ -1,0 +1,311 @@
+"""Names for sequences, where the truth is known: genes drawn here, with names drawn here."""
+
+import shutil
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handbook_utils.analysis.naming.agreement import VERDICTS, compared, differing
+from handbook_utils.analysis.naming.bayes import NaiveBayes, words
+from handbook_utils.analysis.naming.names import Names, consensus
+from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference, read_reference
+from handbook_utils.analysis.naming.regions import primer_of, region
+from handbook_utils.analysis.naming.search import exact_names, find_vsearch, search_names
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.reads.sequences import reverse_complement
+
+RANKS = ["kingdom", "phylum", "class", "order", "family", "genus"]
+FORWARD, REVERSE = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"
+
+
+def mutated(bases: str, share: float, generator: np.random.Generator) -> str:
+    letters = np.array(list(bases))
+    at = generator.random(len(letters)) < share
+    letters[at] = generator.choice(list("ACGT"), int(at.sum()))
+    return "".join(letters)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Reference:
+    """Four families of three genera of four genes: 20 % apart, 8 % apart and 1 % apart."""
+    generator = np.random.default_rng(7)
+    root = "".join(generator.choice(list("ACGT"), 900))
+    ids, genes, lineage = [], [], []
+    for family in range(4):
+        trunk = mutated(root, 0.25, generator)
+        for genus in range(3):
+            branch = mutated(trunk, 0.1, generator)
+            for copy in range(4):
+                ids.append(f"g{family}{genus}{copy}")
+                genes.append(mutated(branch, 0.01, generator))
+                lineage.append(["Bacteria", "P", "C", "O", f"F{family}", f"G{family}{genus}"])
+    return Reference("drawn", tuple(ids), tuple(genes), pd.DataFrame(lineage, index=ids, columns=RANKS, dtype=object))
+
+
+@pytest.fixture(scope="module")
+def queries(drawn) -> dict[str, str]:
+    generator = np.random.default_rng(8)
+    return {
+        name: mutated(gene[300:600], 0.005, generator) for name, gene in zip(drawn.ids, drawn.sequences, strict=True)
+    }
+
+
+def test_genes_that_were_drawn_get_their_genus(drawn, queries):
+    named = NaiveBayes(drawn).names(queries)
+    assert (named.at(0.8)["genus"] == drawn.taxonomy["genus"]).all()
+    assert not named.turned
+
+
+def test_a_sequence_from_the_other_strand_gets_the_same_name(drawn, queries):
+    other = {name: reverse_complement(bases) for name, bases in queries.items()}
+    named = NaiveBayes(drawn).names(other)
+    assert (named.at(0.8)["genus"] == drawn.taxonomy["genus"]).all()
+    assert set(named.turned) == set(queries)
+
+
+def test_what_is_new_is_named_as_far_as_the_reference_goes(drawn):
+    """Genes of a genus that is not there are of its family, and their genus is unsure."""
+    without = [number for number, name in enumerate(drawn.taxonomy["genus"]) if name != "G00"]
+    part = Reference(
+        "part",
+        tuple(drawn.ids[n] for n in without),
+        tuple(drawn.sequences[n] for n in without),
+        drawn.taxonomy.iloc[without],
+    )
+    asked = {drawn.ids[n]: drawn.sequences[n][:250] for n in range(4)}
+    told = NaiveBayes(part).names(asked).at(0.8)
+    assert (told["family"] == "F0").all()
+    assert (told["genus"] == "").sum() >= 3
+
+
+def test_two_genera_with_the_same_gene_are_named_by_neither(drawn):
+    gene = drawn.sequences[0]
+    ranks = pd.DataFrame([["F", "Escherichia"], ["F", "Shigella"]], index=["a", "b"], columns=["family", "genus"])
+    named = NaiveBayes(Reference("twins", ("a", "b"), (gene, gene), ranks)).names({"x": gene[:250]})
+    assert named.confidence.loc["x", "family"] == 1
+    assert 0.3 < named.confidence.loc["x", "genus"] < 0.7
+    assert named.at(0.8).loc["x"].tolist() == ["F", ""]
+
+
+def test_a_name_depends_on_nothing_but_its_sequence_and_the_seed(drawn, queries):
+    model = NaiveBayes(drawn)
+    few = dict(list(queries.items())[5:7])
+    pd.testing.assert_frame_equal(model.names(queries).confidence.loc[list(few)], model.names(few).confidence)
+
+
+def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch):
+    whole = NaiveBayes(drawn).names(queries)
+    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", 5)
+    pd.testing.assert_frame_equal(NaiveBayes(drawn).names(queries).confidence, whole.confidence)
+
+
+def test_short_sequences_and_letters_that_are_no_bases_have_no_name(drawn):
+    named = NaiveBayes(drawn).names({"short": "ACGT", "unclear": "N" * 200})
+    assert (named.best == "").all(axis=None)
+    assert named.layout(0.8)["Taxon"].tolist() == ["Unassigned"] * 2
+    assert "2." in named.notes[0]
+
+
+def test_the_layout_ends_where_the_name_does_and_is_read_back_as_a_taxonomy(drawn, queries, tmp_path):
+    from handbook_utils.study.describing import read_taxonomy
+
+    named = NaiveBayes(drawn).names(queries)
+    layout = named.layout(0.8)
+    assert list(layout.reset_index().columns) == ["Feature ID", "Taxon", "Confidence"]
+    path = tmp_path / "taxonomy.tsv"
+    layout.to_csv(path, sep="\t")
+    assert (read_taxonomy(path, [])["genus"] == named.at(0.8)["genus"]).all()
+
+
+def test_the_same_bases_in_two_genera_are_told_by_what_they_share(drawn):
+    gene = drawn.sequences[0][:300]
+    ranks = pd.DataFrame([["F", "A"], ["F", "B"]], index=["a", "b"], columns=["family", "genus"])
+    two = Reference("two", ("a", "b"), (gene + "AA", "CC" + gene), ranks)
+    named = exact_names({"x": gene, "turned": reverse_complement(gene), "unlike": "ACGT" * 20}, two)
+    assert named.at(0.51).to_numpy().tolist() == [["F", ""], ["F", ""], ["", ""]]
+    assert named.turned == ("turned",)
+
+
+def test_vsearch_finds_what_is_alike_or_is_asked_for(drawn, queries):
+    if shutil.which("vsearch") is None:
+        with pytest.raises(InputError, match="not installed"):
+            search_names(queries, drawn, 0.97)
+        return
+    named = search_names({**queries, "odd id; with | signs": queries["g000"], "noise": "ACGTTGCA" * 30}, drawn, 0.97)
+    assert (named.at(0.51)["genus"].loc[list(queries)] == drawn.taxonomy["genus"]).all()
+    assert named.at(0.51).loc["odd id; with | signs", "genus"] == "G00"
+    assert named.best.loc["noise", "genus"] == ""
+
+
+def test_without_vsearch_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InputError, match="not installed") as caught:
+        find_vsearch()
+    assert "apt install vsearch" in str(caught.value)
+
+
+def test_a_vsearch_that_fails_is_told(monkeypatch, tmp_path, drawn):
+    broken = tmp_path / "vsearch"
+    broken.write_text("#!/bin/sh\necho 'out of memory' >&2\nexit 1\n", encoding="utf-8")
+    broken.chmod(broken.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(InputError, match="vsearch failed") as caught:
+        search_names({"x": "ACGT" * 30}, drawn, 0.97)
+    assert "out of memory" in str(caught.value)
+
+
+# ------------------------------------------------------------------------------------------------- references
+
+
+def test_the_region_between_primers_whatever_their_letters(drawn):
+    genes = tuple(
+        f"{gene[:200]}GTGCCAGCAGCCGCGGTAA{gene[200:450]}ATTAGATACCCTGGTAGTCC{gene[450:]}" for gene in drawn.sequences
+    )
+    made = Reference("primed", drawn.ids, (*genes[:-1], drawn.sequences[-1]), drawn.taxonomy)
+    cut = region(made, FORWARD, REVERSE)
+    assert len(cut) == len(drawn) - 1
+    assert all(bases == gene[200:450] for bases, gene in zip(cut.sequences, drawn.sequences, strict=False))
+    assert f"{len(cut)} of {len(drawn)}" in cut.notes[-1]
+    with pytest.raises(InputError, match="primers are not in the reference"):
+        region(drawn, FORWARD, REVERSE)
+
+
+def test_a_primer_is_known_by_name_or_by_its_bases():
+    assert primer_of("806R", "reverse", "reverse") == REVERSE
+    assert primer_of("gtgycagcmgccgcgguaa", "forward", "forward") == FORWARD
+    with pytest.raises(InputError, match="no forward primer") as caught:
+        primer_of("515R", "forward", "forward")
+    assert "515F" in str(caught.value)
+
+
+LINEAGE = "Bacteria;Bacillota;Clostridia;Lachnospirales;Lachnospiraceae;Blautia"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (LINEAGE + ";", "sequence-1"),  # DADA2's training sets
+        (f"AB1234.1.1500 {LINEAGE};Blautia wexlerae", "AB1234.1.1500"),  # SILVA
+        (f"AB1234\t{LINEAGE}", "AB1234"),
+        ("r1;tax=d:Bacteria,p:Bacillota,c:Clostridia,o:Lachnospirales,f:Lachnospiraceae,g:Blautia;", "r1"),  # SINTAX
+        ("k__Bacteria;p__Bacillota;c__Clostridia;o__Lachnospirales;f__Lachnospiraceae;g__Blautia", "sequence-1"),
+        (
+            "RS_GCF_1~X d__Bacteria;p__Bacillota;c__Clostridia;o__Lachnospirales;f__Lachnospiraceae;g__Blautia",
+            "RS_GCF_1~X",
+        ),
+    ],
+)
+def test_headers_of_every_reference(tmp_path, header, name):
+    path = tmp_path / "ref.fasta"
+    path.write_text(f">{header}\n{'ACGTTGCAAC' * 10}\n", encoding="utf-8")
+    made = read_reference(path)
+    assert made.taxonomy.iloc[0].tolist()[:6] == LINEAGE.split(";")
+    assert made.ids == (name,)
+
+
+def test_sequences_and_a_table_of_lineages(tmp_path):
+    fasta, table = tmp_path / "seqs.fasta", tmp_path / "tax.tsv"
+    fasta.write_text(">a\nACGT\n>b x\nAAAA\n>c\nCCCC\n", encoding="utf-8")
+    table.write_text(
+        "Feature ID\tTaxon\na\td__Bacteria; p__Bacillota\nb\td__Archaea; p__Methanobacteriota\n", encoding="utf-8"
+    )
+    made = read_reference(fasta, table)
+    assert made.ids == ("a", "b")
+    assert made.taxonomy["kingdom"].tolist() == ["Bacteria", "Archaea"]
+    assert any("1 (c)" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("fasta", "taxonomy", "said"),
+    [
+        (None, None, "not there"),
+        ("", None, "holds no sequences"),
+        ("@r1\nACGT\n+\nIIII\n", None, "not FASTA"),
+        (">a\nACGT\n", None, "has no lineages"),
+        (
+            ">a\nACGT\n",
+            "Feature ID\tTaxon\nz\td__Bacteria; p__Bacillota\n",
+            "No sequence of the reference has a lineage",
+        ),
+        (">a Bacteria;P;C\nACG*\n", None, "no bases"),
+    ],
+)
+def test_what_is_no_reference(tmp_path, fasta, taxonomy, said):
+    path, table = tmp_path / "ref.fasta", tmp_path / "tax.tsv"
+    if fasta is not None:
+        path.write_text(fasta, encoding="utf-8")
+    if taxonomy:
+        table.write_text(taxonomy, encoding="utf-8")
+    with pytest.raises((InputError, InputErrors), match=said):
+        read_reference(path, table if taxonomy else "")
+
+
+NAME = st.text("abcdefgh", min_size=3, max_size=9).map(str.capitalize)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(NAME, min_size=2, max_size=5, unique=True), min_size=1, max_size=6))
+def test_lineages_with_prefixes_are_read_as_they_are_written(tmp_path_factory, drawn_names):
+    path = tmp_path_factory.mktemp("ref") / "ref.fasta"
+    lines = []
+    for number, rest in enumerate(drawn_names):
+        lineage = ";".join(f"{letter}__{name}" for letter, name in zip("kpcofg", ["Bacteria", *rest], strict=False))
+        lines.append(f">id{number} {lineage}\n{'ACGT' * 20}\n")
+    path.write_text("".join(lines), encoding="utf-8")
+    made = read_reference(path)
+    for row, rest in zip(made.taxonomy.to_numpy(), drawn_names, strict=True):
+        assert [name for name in row if name] == ["Bacteria", *rest]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text("ACGTN", max_size=60))
+def test_words_are_those_of_the_sequence(bases):
+    expected = [
+        sum("ACGT".index(base) * 4 ** (7 - place) for place, base in enumerate(bases[at : at + 8]))
+        for at in range(len(bases) - 7)
+        if "N" not in bases[at : at + 8]
+    ]
+    assert words(bases).tolist() == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from("xyz")), min_size=1, max_size=12))
+def test_a_consensus_is_what_most_have(lineages):
+    names, shares = consensus(lineages, 0.51)
+    for rank, (name, share) in enumerate(zip(names, shares, strict=True)):
+        having = [one for one in lineages if tuple(one[: rank + 1]) == tuple(names[: rank + 1])]
+        assert (name == "") == (share == 0)
+        if name:
+            assert share == len(having) / len(lineages) >= 0.51
+
+
+def test_the_bundled_reference_says_its_age():
+    made = bundled_reference()
+    assert made.name == BUNDLED
+    assert "2013" in made.notes[0]
+    assert {"Bacteroides", "Faecalibacterium", "Akkermansia"} <= set(made.taxonomy["genus"])
+
+
+# ---------------------------------------------------------------------------------------------- two references
+
+
+def test_two_references_add_up_to_all(drawn):
+    a = pd.DataFrame({"phylum": ["Firmicutes", "Firmicutes", "", ""], "genus": ["X", "Y", "", "Z"]}, index=list("abcd"))
+    b = pd.DataFrame({"phylum": ["Bacillota", "", "Bacillota", ""], "genus": ["X", "W", "", ""]}, index=list("abcd"))
+    weight = pd.Series([4.0, 3.0, 2.0, 1.0], index=list("abcd"))
+    table = compared(a, b, weight)
+    assert list(table.columns) == list(VERDICTS)
+    np.testing.assert_allclose(table.sum(axis=1), 100)
+    assert table.loc["phylum"].tolist() == [40, 0, 30, 20, 10]
+    assert table.loc["genus"].tolist() == [40, 30, 10, 0, 20]
+    assert differing(a, b, weight, "genus").to_numpy().tolist() == [["Y", "W", 30.0]]
+
+
+def test_below_an_unsure_rank_nothing_is_called():
+    best = pd.DataFrame([["B", "P", "G"]], index=["a"], columns=["kingdom", "phylum", "genus"])
+    sure = pd.DataFrame([[1.0, 0.5, 0.9]], index=["a"], columns=best.columns)
+    assert Names(best, sure, "", "").at(0.8).iloc[0].tolist() == ["B", "", ""]
