@@ -11,7 +11,14 @@ import handbook_utils
 
 PACKAGE = Path(handbook_utils.__file__).parent
 #: Rooms that are to follow; all others are held to it.
-TO_FOLLOW = ("protocols/cold", "protocols/people", "protocols/share", "study")
+TO_FOLLOW = (
+    "analysis/naming",
+    "protocols/cold",
+    "protocols/disclosure",
+    "protocols/people",
+    "protocols/share",
+    "study",
+)
 #: What is called by a framework, which knows its arguments, or reads like an attribute.
 SPHINX_CALLS = "setup"
 DECORATED = ("command", "property", "validator", "overload")
