@@ -144,7 +144,20 @@ def minutes_above(log: Log, limit: float, start: dt.datetime | None = None, end:
 
 
 def longest_gap(log: Log, start: dt.datetime | None = None, end: dt.datetime | None = None) -> float:
-    """Return the longest time without a reading (minutes)."""
+    """Return the longest time without a reading (minutes).
+
+    Parameters
+    ----------
+    log : Log
+        Of one logger.
+    start, end : datetime.datetime, optional
+        Looked at between these; by default the whole log.
+
+    Returns
+    -------
+    float
+        Minutes; infinite where there are fewer than two readings.
+    """
     moments = _between(log, start, end)[0]
     return float(np.diff(moments).max() / 60.0) if len(moments) > 1 else float("inf")
 
@@ -197,6 +210,11 @@ def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[
 
 def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
     """Return verdicts as the table that the next steps read.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        A tube each.
 
     Returns
     -------

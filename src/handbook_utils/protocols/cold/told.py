@@ -53,14 +53,36 @@ def shipments_table(logs: Mapping[str, Log], warmest: float) -> pd.DataFrame:
 
 
 def verdicts_by_shipment(judged: Sequence[Judged]) -> pd.DataFrame:
-    """Count the verdicts of each shipment; tubes of no shipment are a row of their own."""
+    """Count the verdicts of each shipment; tubes of no shipment are a row of their own.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tubes, a row a shipment, a column a verdict that occurs.
+    """
     table = verdict_table(judged)
     counts = table.assign(shipment=table["shipment"].replace("", "none")).groupby(["shipment", "verdict"]).size()
     return counts.unstack(fill_value=0).reindex(columns=[name for name in VERDICTS if name in set(table["verdict"])])
 
 
 def verdict_counts(judged: Sequence[Judged]) -> dict[str, int]:
-    """Count the verdicts of all tubes, those that nobody got too."""
+    """Count the verdicts of all tubes, those that nobody got too.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+
+    Returns
+    -------
+    dict of str to int
+        Tubes by verdict, 0 too.
+    """
     return {name: sum(one.verdict == name for one in judged) for name in VERDICTS}
 
 
@@ -75,6 +97,11 @@ def answer(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) ->
         By shipment.
     limits : Limits
         Of the study.
+
+    Returns
+    -------
+    dict of str to object
+        Its arguments.
     """
     counts = verdict_counts(judged)
     uncovered = sum(bool(np.isnan(one.minutes_above)) for one in judged if one.verdict != "missing")
@@ -96,7 +123,22 @@ def answer(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) ->
 
 
 def methods(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) -> str:
-    """Return the methods paragraph; arguments as of :func:`answer`."""
+    """Return the methods paragraph; arguments as of :func:`answer`.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+    logs : mapping of str to Log
+        By shipment.
+    limits : Limits
+        Of the study.
+
+    Returns
+    -------
+    str
+        English.
+    """
     counts = verdict_counts(judged)
     return (
         f"{len(judged)} tubes were given out, and shipped in {len(logs)} box(es) with temperature loggers. Tubes above "
@@ -163,6 +205,11 @@ def events(judged: Sequence[Judged], scans: pd.DataFrame) -> list[Event]:
         Every tube given out; one that never came has no event, since it may still come.
     scans : pandas.DataFrame
         As :func:`handbook_utils.protocols.cold.reading.read_scans` returns them.
+
+    Returns
+    -------
+    list of Event
+        In the order of the tubes.
     """
     made = []
     for one in judged:

@@ -84,6 +84,20 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
 def sheets_needed(labels: int, form: LabelFormat, first: int = 1) -> int:
     """Return how many sheets that is.
 
+    Parameters
+    ----------
+    labels : int
+        How many.
+    form : LabelFormat
+        Of the sheets.
+    first : int
+        Number of the first label that is still on the first sheet, from 1.
+
+    Returns
+    -------
+    int
+        Sheets.
+
     Examples
     --------
     >>> from handbook_utils.protocols.label_formats import FORMATS
@@ -137,6 +151,16 @@ def modules(code: str) -> list[list[bool]]:
     """Return the modules of a code's QR symbol, dark ones true, without the light border.
 
     The level of error correction is Q, a quarter of the symbol, or higher where that costs no room.
+
+    Parameters
+    ----------
+    code : str
+        Of a tube.
+
+    Returns
+    -------
+    list of list of bool
+        Row by row.
 
     Examples
     --------
