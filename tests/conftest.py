@@ -4,7 +4,8 @@ nbval compares text exactly; here a check cell may state a tolerance for its num
 of the chapter's source and the reference's texts: a reference holds nothing else.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,9 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from handbook_utils.chapters import Catalogue, Chapter, handbook_root
 from handbook_utils.chapters.reference import agrees, checks_of, read_reference, tolerance_of
+from handbook_utils.errors import InputError
 from handbook_utils.execution.kernel import KERNEL, make_available
+from handbook_utils.reads.denoising.engines import engine_named
 
 ROOT = handbook_root()
 
@@ -25,6 +28,21 @@ settings.load_profile("handbook")
 
 #: Scripts that made the test files, to be run by hand; they need programs that are not here.
 collect_ignore_glob = ["data/*"]
+
+
+@pytest.fixture
+def needs_program() -> Callable[[str], None]:
+    """Return what passes over a test whose engine's program is not here, and fails it in CI, which installs all."""
+
+    def needed(engine: str) -> None:
+        try:
+            engine_named(engine)
+        except InputError as error:
+            if os.environ.get("CI"):
+                pytest.fail(f"CI must have it: {error}")
+            pytest.skip(str(error))
+
+    return needed
 
 
 def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:

@@ -41,7 +41,7 @@ kinds = cache(lambda: alpha_table(load("ecam"))["q1"])
 
 
 def fibre(fibre: float, fermentable: float, transit: float) -> Numbers:
-    acids = acids_of_a_sugar(60, 22, 18, growth=0.3)
+    acids = acids_of_a_sugar(60, 20, 20, growth=0.3)
     return {"acids": acids_a_day(fibre, fermentable=fermentable / 100, half_time=6, transit=transit, acids=acids)}
 
 

@@ -6,12 +6,13 @@ import pytest
 from pybtex.database import parse_string
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.pages.citations import Bibliography
+from handbook_utils.publishing.pages.citations import Bibliography, Reference
 
 BIB = """
 @article{one, author={Doe, Ann}, title={One}, journal={J}, year={2020}}
 @article{two, author={Doe, Ann and Poe, Bo}, title={Two}, journal={J}, year={2020}}
 @article{three, author={Doe, Ann and Poe, Bo and Roe, Cy}, title={Three}, journal={J}, year={2020}}
+@article{lone, author={Doe, Ann and others}, title={Lone}, journal={J}, year={2020}}
 @article{many, author={Doe, Ann and Poe, Bo and others}, title={Many}, journal={J}, year={2020}}
 """
 
@@ -32,6 +33,16 @@ def listed(key: str) -> str:
 )
 def test_names_in_the_list(key, names):
     assert listed(key).startswith(names)
+
+
+@pytest.mark.parametrize(
+    ("key", "names"), [("one", "Doe"), ("two", "Doe & Poe"), ("many", "Doe et al."), ("lone", "Doe et al.")]
+)
+def test_names_in_the_text(key, names):
+    style = Reference()
+    data = {"entry": parse_string(BIB, "bibtex").entries[key], "style": style}
+    assert style.person.names("author", full=False).format_data(data).render_as("text") == names
+    assert style.person.author_or_editor_or_title(full=False).format_data(data).render_as("text") == names
 
 
 def test_every_work_of_the_bibliography_can_be_listed_and_has_year_and_title():

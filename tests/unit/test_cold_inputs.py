@@ -7,17 +7,20 @@ from hypothesis import strategies as st
 
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.chain import Limits, judge, longest_gap
+from handbook_utils.protocols.cold.chain import judge, longest_gap
 from handbook_utils.protocols.cold.figures import shipments_figure
 from handbook_utils.protocols.cold.inputs import keep_it_cold, read_shipments
 from handbook_utils.protocols.example.cold import example_shipments, write_example_shipments
 from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import limits_of
 from handbook_utils.protocols.people.codes import draw_codes, tube_code
 from handbook_utils.protocols.tubes import VERDICTS
 
 SAMPLES = example_samples(30)
 TUBES = SAMPLES["sample"].tolist()
-GIVEN = {"zone": "Europe/Amsterdam"}
+GIVEN = {"zone": "Europe/Amsterdam", "kit": "none"}
+LIMITS = limits_of(kit_of("none"))
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ def given_out(tmp_path):
 def test_simulated_shipments_give_every_verdict(files, given_out):
     logs, scans = read_shipments(*files, "Europe/Amsterdam", given_out)
     assert set(logs) == {f"box-{number}" for number in range(1, 9)}
-    assert list(scans.index) == TUBES
-    judged = judge(scans, logs, Limits())
+    assert list(scans.tubes.index) == TUBES
+    judged = judge(scans.tubes, logs, LIMITS)
     assert {one.verdict for one in judged} == set(VERDICTS)
     assert {one.shipment for one in judged if one.verdict == "reject"} == {"box-7"}
     assert all("gap" in one.reasons[0] for one in judged if one.shipment == "box-8")
@@ -73,7 +76,7 @@ def test_a_study_of_another_shape_has_shipments_too(tmp_path):
     other = example_samples(12).assign(centre="Assen")
     logs, scans = read_shipments(*write_example_shipments(tmp_path, other), "Europe/Amsterdam")
     assert set(logs) == {f"box-{number}" for number in range(1, 6)}
-    assert set(scans.index) < set(other["sample"])
+    assert set(scans.tubes.index) < set(other["sample"])
 
 
 def test_scans_that_cannot_be_are_refused_at_once(files, given_out):
@@ -121,7 +124,7 @@ def test_a_log_of_scans_in_windows_1252(files, given_out):
     scans.write_bytes(text.encode("cp1252"))
     (loggers / "box-1.csv").rename(loggers / "Kühlbox.csv")
     _, table = read_shipments(loggers, scans, "Europe/Amsterdam", given_out)
-    assert (table["shipment"] == "Kühlbox").sum() > 5
+    assert (table.tubes["shipment"] == "Kühlbox").sum() > 5
 
 
 @given(st.text(max_size=20))
@@ -136,12 +139,12 @@ def test_any_text_is_a_code_or_an_error(text):
 def test_shipments_are_drawn_a_panel_each_the_warmest_where_there_are_many(files):
     logs, _ = read_shipments(*files, "Europe/Amsterdam")
     many = {f"{turn}-{name}": log for turn in range(2) for name, log in logs.items()}
-    figure = shipments_figure(many, -10, "boxes").figure
+    figure = shipments_figure(many, LIMITS, "boxes").figure
     # The handbook's style, where another test has set it, puts titles at the left.
     titles = [axes.get_title("left") or axes.get_title() for axes in figure.axes if axes.get_visible()]
     assert len(titles) == 12
-    assert any(title.startswith("0-box-7: 2") and title.endswith("min above") for title in titles)
-    assert sum("never above" in title for title in titles) == 10
+    assert any(title.startswith("0-box-7: 2") and title.endswith("min outside") for title in titles)
+    assert sum("never outside" in title for title in titles) == 10
     assert sum("gap 70 min" in title for title in titles) == 2
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.chain import Limits, judge, longest_gap, mean_kinetic_temperature, minutes_above
-from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
+from handbook_utils.protocols.cold.chain import judge, longest_gap, mean_kinetic_temperature, minutes_above
+from handbook_utils.protocols.cold.reading import Log, read_log
+from handbook_utils.protocols.cold.scans import Scans, read_scans
 from handbook_utils.protocols.cold.told import events, without_withdrawn
+from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import Limits, limits_of
 from handbook_utils.protocols.ledger import Event, Ledger, status
 from handbook_utils.protocols.people.codes import draw_codes
 
@@ -122,7 +126,15 @@ def test_kinetic_mean_by_hand():
     assert mean_kinetic_temperature([20, 30]) == pytest.approx(-10_000 / math.log((low + high) / 2) - 273.15)
 
 
-def scans(tmp_path, *rows: str):
+def rules(**other) -> Limits:
+    return replace(limits_of(kit_of("none")), **other)
+
+
+def scans(tmp_path, *rows: str) -> pd.DataFrame:
+    return all_scans(tmp_path, *rows).tubes
+
+
+def all_scans(tmp_path, *rows: str) -> Scans:
     path = tmp_path / "scans.csv"
     path.write_text("code;event;time;shipment\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return read_scans(path, known=CODES)
@@ -147,14 +159,14 @@ def test_verdicts_and_their_reasons(tmp_path):
     )
     cold = log_of(*[-70.0] * 18)
     warm = Log("warm", log_of(*[5.0] * 18).celsius)
-    judged = {entry.code: entry for entry in judge(table, {"box": cold, "warm": warm}, Limits(reject_minutes=100))}
+    judged = {entry.code: entry for entry in judge(table, {"box": cold, "warm": warm}, rules(reject_minutes=100))}
     assert judged[CODES[0]].verdict == "accept"
     assert judged[CODES[0]].reasons == ()
     assert judged[CODES[0]].kinetic == pytest.approx(-70)
     assert judged[CODES[1]].verdict == "flag"
-    assert "2.0 h from collection to freezer" in judged[CODES[1]].reasons[0]
+    assert "2.0 h from collection to the freezer" in judged[CODES[1]].reasons[0]
     assert judged[CODES[2]].verdict == "reject"
-    assert judged[CODES[2]].minutes_above == pytest.approx(110)
+    assert judged[CODES[2]].minutes_outside == pytest.approx(110)
     assert judged[CODES[3]].verdict == "flag"
     assert "no temperature log" in judged[CODES[3]].reasons[0]
 
@@ -162,7 +174,7 @@ def test_verdicts_and_their_reasons(tmp_path):
 def test_a_gap_in_the_log_is_flagged(tmp_path):
     table = scans(tmp_path, *whole(CODES[0]))
     log = log_of(*[-70.0] * 6, step="50min")
-    [judged] = judge(table, {"box": log}, Limits(gap_minutes=30))
+    [judged] = judge(table, {"box": log}, rules(gap_minutes=30))
     assert judged.verdict == "flag"
     assert "gap" in judged.reasons[0]
 
@@ -180,7 +192,7 @@ def test_a_log_that_does_not_cover_the_journey_never_accepts(tmp_path, shift, ke
     table = scans(tmp_path, *whole(CODES[0]))
     series = log_of(*[-70.0] * 18).celsius.iloc[:keep]
     log = Log("box", pd.Series(series.to_numpy(), index=series.index + pd.Timedelta(shift)))
-    [judged] = judge(table, {"box": log}, Limits())
+    [judged] = judge(table, {"box": log}, rules())
     assert judged.verdict == "flag"
     assert said in "; ".join(judged.reasons)
 
@@ -188,11 +200,11 @@ def test_a_log_that_does_not_cover_the_journey_never_accepts(tmp_path, shift, ke
 def test_a_logger_started_before_packing_is_judged_from_packing_on(tmp_path):
     table = scans(tmp_path, *whole(CODES[0]))
     log = log_of(*[21.0] * 6, *[-70.0] * 12)  # packed at 09:00 UTC, after an hour on the bench
-    [judged] = judge(table, {"box": log}, Limits(flag_minutes=5, reject_minutes=30))
+    [judged] = judge(table, {"box": log}, rules(flag_minutes=5, reject_minutes=30))
     assert judged.verdict == "accept"
-    assert judged.minutes_above == 0
+    assert judged.minutes_outside == 0
     unpacked = table.assign(packed=pd.NaT)
-    [judged] = judge(unpacked, {"box": log}, Limits())
+    [judged] = judge(unpacked, {"box": log}, rules())
     assert judged.verdict == "flag"
     assert "not known when it was packed" in "; ".join(judged.reasons)
 
@@ -207,9 +219,9 @@ def test_a_stabilised_tube_needs_no_freezer_at_home(tmp_path):
         f"{CODES[1]};received;2026-03-03 11:50;box",
     )
     log = log_of(*[21.0] * 18)
-    rules = Limits(warmest=30, freezer_hours=24 * 14, stabilised=True)
-    assert [one.verdict for one in judge(table.loc[CODES[:2]], {"box": log}, rules)] == ["accept", "flag"]
-    late = Limits(warmest=30, freezer_hours=24 * 7, stabilised=True)
+    kept = rules(warmest=30, hours=24 * 14, frozen_at_home=False)
+    assert [one.verdict for one in judge(table.loc[CODES[:2]], {"box": log}, kept)] == ["accept", "flag"]
+    late = rules(warmest=30, hours=24 * 7, frozen_at_home=False)
     [judged] = judge(table.loc[CODES[:1]], {"box": log}, late)
     assert "from collection to receipt, more than 168 h" in judged.reasons[0]
 
@@ -224,7 +236,7 @@ def test_all_mistakes_of_a_scan_log_at_once(tmp_path):
             f"{CODES[0]};frozen;2026-03-03 07:00;",
             f"{stranger};collected;2026-03-03 08:00;",
             f"{CODES[1][1] + CODES[1][0] + CODES[1][2:]};collected;2026-03-03 08:00;",
-            f"{CODES[2]};thawed;2026-03-03 08:00;",
+            f"{CODES[2]};melted;2026-03-03 08:00;",
             f"{CODES[3]};frozen;soon;",
         )
     text = str(found.value)
@@ -241,12 +253,12 @@ def test_all_mistakes_of_a_scan_log_at_once(tmp_path):
 
 def test_the_ledger_remembers_what_came_and_what_was_said_of_it(tmp_path):
     came, never = CODES[:2], CODES[2]
-    read = scans(tmp_path, *whole(came[0]), *whole(came[1])).reindex([*came, never]).fillna({"shipment": ""})
-    judged = judge(read, {"box": log_of(*[-70.0] * 18)}, Limits())
+    read = all_scans(tmp_path, *whole(came[0]), *whole(came[1]))
+    judged = judge(read.tubes.reindex([*came, never]).fillna({"shipment": ""}), {"box": log_of(*[-70.0] * 18)}, rules())
     ledger = Ledger(tmp_path / "ledger.sqlite")
     labels = [Event("label", tube, {"participant": f"P{tube}", "time_point": "T0"}) for tube in [*came, never]]
     ledger.append(labels, step="codes")
-    assert ledger.append(events(judged, read), step="cold") == 8
+    assert ledger.append(events(judged, read), step="cold") == 10
     assert ledger.append(events(judged, read), step="cold") == 0, "a second run says nothing new"
     told = status(ledger)["state"].to_dict()
     assert told == {came[0]: "accept", came[1]: "accept", never: "given out"}

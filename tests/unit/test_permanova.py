@@ -9,7 +9,9 @@ from skbio import DistanceMatrix
 from skbio.stats.distance import permanova as scikit_bio
 
 from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.distance.dispersion import betadisper
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
+from handbook_utils.analysis.effects import group_effect, partial_effect
 from handbook_utils.errors import InputError
 
 STUDIES = 120
@@ -287,3 +289,32 @@ def test_a_contrast_rejects_as_often_as_it_says():
         found = contrasts(distance, design_of(frame, group="arm", contrast="b - a"), permutations=99, seed=seed)
         count += found["p"].iloc[0] <= 0.05
     assert within_chance(count, 100)
+
+
+# ---------------------------------------------------------------------- nothing to compare, or nothing but groups
+
+
+@pytest.mark.filterwarnings("error")
+def test_distances_of_0_are_told_and_not_divided_by():
+    distance, frame = of(np.ones((6, 2)), arm=list("xxxyyy"))
+    for ask in (permanova, contrasts, betadisper, group_effect, partial_effect):
+        with pytest.raises(InputError, match="distance of 0"):
+            ask(distance, design_of(frame, group="arm"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_groups_without_scatter_are_as_far_apart_as_can_be():
+    distance, frame = of(np.repeat([[0.0], [1.0]], 5, axis=0), arm=list("xxxxxyyyyy"))
+    design = design_of(frame, group="arm")
+    table = permanova(distance, design, permutations=999)
+    assert table.loc["arm", ["R2", "omega2", "F"]].to_list() == pytest.approx([1.0, 1.0, np.inf])
+    assert table.loc["arm", "p"] <= 0.01
+    spread = betadisper(distance, design)
+    assert (spread.statistic, spread.p, spread.means.to_list()) == (0.0, 1.0, [0.0, 0.0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pair_of_groups_that_are_the_same_has_no_test():
+    distance, frame = of(np.repeat([[0.0], [0.0], [1.0]], 4, axis=0), arm=list("xxxxyyyyzzzz"))
+    table = pairwise(distance, design_of(frame, group="arm"), permutations=99)
+    assert table["R2"].isna().to_list() == [True, False, False]

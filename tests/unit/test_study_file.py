@@ -84,7 +84,7 @@ def test_every_default_and_example_fits_its_key(tmp_path):
 def test_all_errors_at_once_with_line_found_expected_and_remedy(tmp_path):
     text = (
         study_template.example()
-        .replace("  flag_minutes:", "  flag_hours:")
+        .replace("  warmest_celsius:", "  warmest_kelvin:")
         .replace("seed: 20230214", "seed: many")
         .replace("language: nl", "language: fr")
         .replace("plates:\n", "plaets:\n")
@@ -92,9 +92,9 @@ def test_all_errors_at_once_with_line_found_expected_and_remedy(tmp_path):
         .replace("gap_minutes: 30.0", "gap_minutes: 30 min")
     )
     told = "\n".join(map(str, wrong(tmp_path, text)))
-    line = text[: text.index("  flag_hours")].count("\n") + 1
-    assert f"study.yml, line {line}, cold.flag_hours" in told
-    assert "Did you mean 'flag_minutes'? The unit is part of the name." in told
+    line = text[: text.index("  warmest_kelvin")].count("\n") + 1
+    assert f"study.yml, line {line}, cold.warmest_kelvin" in told
+    assert "Did you mean 'warmest_celsius'? The unit is part of the name." in told
     assert "There is no section 'plaets'" in told
     assert "Did you mean 'plates'?" in told
     assert "a whole number from 0 to 4294967295" in told

@@ -22,7 +22,7 @@ CONDITIONS = Path("book") / "conditions.yml"
 PARTS: dict[str, Words] = {
     "guideline": {"en": "The guideline first", "nl": "Eerst de richtlijn"},
     "act": {"en": "What you can act on", "nl": "Wat er te doen is"},
-    "say": {"en": "What you can say", "nl": "Wat je kunt zeggen"},
+    "say": {"en": "What you can say", "nl": "Wat u kunt zeggen"},
     "unfit": {"en": "Whom it does not fit", "nl": "Voor wie het niet past"},
 }
 _SENTENCES = 2

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 
 import typer
 
-from handbook_utils.cli import book, catalogue, files, key, running, study, teaching, writing
+from handbook_utils.cli import allocation, book, catalogue, files, key, running, study, teaching, writing
 from handbook_utils.cli.terminal import tell
 from handbook_utils.errors import InputError, InputErrors
 
@@ -29,6 +29,7 @@ for _group in (catalogue.app, running.app, study.top, files.app, teaching.app, w
     app.add_typer(_group)
 app.add_typer(study.app, name="study")
 app.add_typer(key.app, name="key")
+app.add_typer(allocation.app, name="allocation")
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

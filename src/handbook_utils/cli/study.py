@@ -47,6 +47,23 @@ def new_study(
     tell(f"Fill in what is marked (needed), then: handbook study check {path}")
 
 
+@top.command("kits")
+def show_kits(
+    name: Annotated[str, typer.Argument(metavar="[KIT]", help="Print this kit's file, to be copied and changed.")] = "",
+) -> None:
+    """List the ways of keeping stool that there are, with their limits; or print one, to make a kit of your own."""
+    from handbook_utils.protocols.kits import LIMITS, kit_text, kits
+
+    if name:
+        say(kit_text(name).rstrip())
+        return
+    table = Table("kit", "what it is", *LIMITS.values(), box=None, pad_edge=False)
+    for kit in kits().values():
+        table.add_row(kit.name, kit.title, *(kit.limits[limit].said for limit in LIMITS))
+    shown.print(table)
+    tell("One of your own: handbook kits omnigene > my-kit.yml, changed, and under collection: kit_file: my-kit.yml")
+
+
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY.YML", help="The study file, or the folder it lies in.")]
 
 
@@ -77,13 +94,21 @@ def _states(study: StudyFile) -> Table:
 
 
 @app.command("status")
-def study_status(path: StudyArgument) -> None:
+def study_status(
+    path: StudyArgument,
+    each: Annotated[
+        bool, typer.Option("--tubes", help="Every tube by itself, as CSV, with the place it stands in.")
+    ] = False,
+) -> None:
     """Say where every tube is, as the study's ledger knows it, and how every step stands."""
     from handbook_utils.protocols.ledger import Ledger, status
     from handbook_utils.protocols.study_file import read_study_file
 
     study = read_study_file(path)
     tubes = status(Ledger(study.values["codes.ledger"]))
+    if each:
+        say(tubes.to_csv().rstrip())
+        return
     counts = tubes.groupby(["time_point", "state"], sort=False)["since"].agg(["size", "max"]).reset_index()
     visits = {visit: number for number, visit in enumerate(dict.fromkeys(tubes["time_point"]))}
     counts = counts.sort_values("time_point", key=lambda points: points.map(visits), kind="stable")

@@ -173,7 +173,7 @@ def print_json(content: object) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
+def ask_passphrase(*, twice: bool = False, variable: str | None = None, of: str = "the key") -> str:
     """Take the passphrase from the environment, or ask for it once at the terminal.
 
     Parameters
@@ -182,6 +182,8 @@ def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
         Whether it is asked for again, where it is a new one.
     variable : str, optional
         Of the environment; by default that of the key.
+    of : str
+        What it opens.
 
     Returns
     -------
@@ -200,6 +202,6 @@ def ask_passphrase(*, twice: bool = False, variable: str | None = None) -> str:
     if not found:
         if not os.isatty(0):
             raise InputError("There is no passphrase.", where=f"the environment variable {name}", found="nothing")
-        found = str(typer.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=twice, err=True))
+        found = str(typer.prompt(f"Passphrase of {of}", hide_input=True, confirmation_prompt=twice, err=True))
     check_strength(found)
     return found

@@ -25,7 +25,6 @@ from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.lesson import analysis
 from handbook_utils.chapters.parameters import answers
 from handbook_utils.execution.cache import Cache, key_of
-from handbook_utils.execution.checking import check_apart
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
 from handbook_utils.text.hash import sha256_of
@@ -290,12 +289,16 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     if use_cache and (kept := store.get(key)) is not None:
         _refresh_prose(kept, request)
         return Outcome(request, kept, None, True, key, effective)
+    from handbook_utils.execution.checking import check_apart  # not before: a build with nothing to do is quick
+    from handbook_utils.execution.kernel import make_available
+
+    make_available(workers)
     with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
             check_apart(chapter, effective, Path(folder), timeout)
-        notebook, failure, opened = _attempt(request, effective, timeout, workers)
+        notebook, failure, opened = _attempt(request, effective, timeout)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-            notebook, failure, opened = _attempt(request, effective, timeout, workers)
+            notebook, failure, opened = _attempt(request, effective, timeout)
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
@@ -312,7 +315,7 @@ _DIED = "its process was ended from outside, as a machine does that has no memor
 
 
 def _attempt(
-    request: Request, effective: dict[str, Value], timeout: float, workers: int
+    request: Request, effective: dict[str, Value], timeout: float
 ) -> tuple[Any | None, Failure | None, set[str]]:
     """Execute; return the notebook, the failure, and the bundled files that were opened."""
     import nbformat
@@ -321,9 +324,8 @@ def _attempt(
     from papermill.exceptions import PapermillExecutionError
 
     from handbook_utils.execution import engine
-    from handbook_utils.execution.kernel import kernel_here, make_available
+    from handbook_utils.execution.kernel import kernel_here
 
-    make_available(workers)
     engine.register()
     chapter = request.chapter
     environment = dict(os.environ)

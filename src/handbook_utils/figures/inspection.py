@@ -1,13 +1,15 @@
-"""Plots of a table as it came: totals of samples, in how many samples features occur, how far down names go."""
+"""Plots of data as they came: qualities of reads, totals of samples, where features occur, how far down names go."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, sheet, wrapped
 
-__all__ = ["depth_by_sample", "named_by_rank", "occurrence"]
+__all__ = ["depth_by_sample", "named_by_rank", "occurrence", "quality_by_base"]
 
 #: More samples than this are not named along the axis.
 _NAMED = 40
@@ -107,3 +109,45 @@ def named_by_rank(named: pd.Series, what: str = "reads") -> Drawn:
     axes.set(xlabel=f"{what} with a name at this rank (%)", xlim=(0, 100))
     told = ", ".join(f"{rank} {100 * part:.0f}" for rank, part in named.items())
     return Drawn(figure, f"Part of all {what} that has a name, in per cent, by rank: {told}.")
+
+
+def quality_by_base(quality: Mapping[str, pd.DataFrame], cut: Sequence[int] = ()) -> Drawn:
+    """Draw the quality of reads along them, a panel a direction.
+
+    Parameters
+    ----------
+    quality : mapping of str to pandas.DataFrame
+        By direction: a row a base, columns "median" and "lowest tenth" (Phred).
+    cut : sequence of int
+        Of each direction where reads are cut; 0: not.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"median": [38.0, 30.0], "lowest tenth": [30.0, 12.0]}, index=[1, 2])
+    >>> print(quality_by_base({"forward": table}, [1]).alt)
+    Quality of forward reads along their bases: the median is 38 at the first and 30 at base 2, the lowest tenth 30 \
+and 12; reads are cut at base 1.
+    """
+    figure, _ = sheet(1.6 + 1.9 * len(quality))
+    figure.clear()
+    panels = np.atleast_1d(figure.subplots(len(quality), 1, sharex=True, sharey=True))
+    told = []
+    for axes, (name, table), end in zip(panels, quality.items(), [*cut, *[0] * len(quality)], strict=False):
+        axes.fill_between(table.index, table["lowest tenth"], table["median"], color=OKABE_ITO[4], alpha=0.5, lw=0)
+        axes.plot(table.index, table["median"], color=OKABE_ITO[0])
+        axes.set(ylabel=f"quality,\n{name}", ylim=(0, None))
+        if end:
+            axes.axvline(end, color=GREY, ls="--", lw=1)
+        first, last = table.iloc[0], table.iloc[-1]
+        told.append(
+            f"Quality of {name} reads along their bases: the median is {first['median']:.0f} at the first and "
+            f"{last['median']:.0f} at base {table.index[-1]}, the lowest tenth {first['lowest tenth']:.0f} and "
+            f"{last['lowest tenth']:.0f}{f'; reads are cut at base {end}' if end else ''}."
+        )
+    panels[-1].set_xlabel(wrapped("base; line: median, band: down to the lowest tenth; dashed: cut", 44))
+    return Drawn(figure, " ".join(told))

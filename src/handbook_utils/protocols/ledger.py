@@ -21,15 +21,27 @@ from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: What can be remembered. Of the first ones each subject has one, for ever.
-ONCE = ("visit", "code", "spare", "label")
+ONCE = ("visit", "code", "spare", "label", "allocated")
 KINDS = (
     *ONCE,
+    "allocation sealed",
     "kit",
     "collected",
     "not collected",
-    "frozen",
+    "packed",
+    "shipped",
     "received",
+    "frozen",
+    "thawed",
+    "moved",
+    "aliquoted",
+    "alarm",
     "judged",
+    "placed",
+    "extracted",
+    "pooled",
+    "sequenced",
+    "shared",
     "spare used",
     "decision",
     "deviation",
@@ -158,9 +170,11 @@ class Ledger:
             if event.kind not in KINDS:
                 raise ValueError(event.kind)
             detail = json.dumps(dict(event.detail), ensure_ascii=False, sort_keys=True)
+            # What happens to a tube a second time is no correction of the first.
             known = connection.execute(
-                "SELECT detail FROM events WHERE kind = ? AND subject = ? ORDER BY number DESC LIMIT 1",
-                (event.kind, event.subject),
+                "SELECT detail FROM events WHERE kind = ? AND subject = ?"
+                " AND COALESCE(json_extract(detail, '$.turn'), '') = ? ORDER BY number DESC LIMIT 1",
+                (event.kind, event.subject, event.detail.get("turn", "")),
             ).fetchone()
             if known and known[0] == detail:
                 continue
@@ -269,12 +283,18 @@ def visit_numbers(ledger: Ledger | None, time_points: Sequence[str]) -> dict[str
     return numbers
 
 
-#: What is known of a tube, from the first to the last.
-STATES = ("label", "collected", "not collected", "frozen", "received", "judged", "withdrawn", "destroyed")
+#: What is known of a tube, from the first to the last: it is as far as the furthest of these.
+STATES = (
+    *("label", "collected", "not collected", "packed", "shipped", "frozen", "received", "judged"),
+    *("placed", "extracted", "pooled", "sequenced", "shared", "withdrawn", "destroyed"),
+)
+#: Where it stands: by the last of these.
+_PUT, _TAKEN = ("frozen", "moved"), ("thawed", "extracted", "destroyed")
+_WHERE = ("freezer", "rack", "box", "position")
 
 
 def status(ledger: Ledger) -> pd.DataFrame:
-    """Tell where every tube is: the last thing that happened to it.
+    """Tell where every tube is: the furthest that it came, and the place it stands in.
 
     Parameters
     ----------
@@ -284,40 +304,53 @@ def status(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``tube``; ``participant``, ``time_point``, ``state``, ``since``, ``detail``. A withdrawal holds for all
-        tubes of the participant.
+        Index ``tube``; ``participant``, ``time_point``, ``state``, ``since``, ``detail``, ``freezer``, ``rack``,
+        ``box``, ``position``, ``plate``, ``well``. A withdrawal holds for all tubes of the participant; a tube that was
+        used and is rejected now says so in its detail.
     """
-    events = ledger.events(*STATES)
+    events = ledger.events(*STATES, "moved", "thawed")
     tubes: dict[str, dict[str, str]] = {}
+    rank: dict[str, int] = {}
     for at, kind, subject, detail in zip(
         events["at"], events["kind"], events["subject"], events["detail"], strict=True
     ):
         if kind == "label":
-            tubes[subject] = {
+            tubes[subject] = dict.fromkeys(_COLUMNS_OF_STATUS, "") | {
                 "participant": detail.get("participant", ""),
                 "time_point": detail.get("time_point", ""),
                 "state": "given out",
                 "since": at,
-                "detail": "",
             }
             continue
-        if kind == "withdrawn":
-            at_stake = [name for name, tube in tubes.items() if tube["participant"] == subject]
-        else:
-            at_stake = [subject]
-        for name in at_stake:
+        owned = [name for name, tube in tubes.items() if kind == "withdrawn" and tube["participant"] == subject]
+        for name in owned or [subject]:
             if name in tubes:
-                said = detail.get("verdict", "") if kind == "judged" else ""
-                tubes[name] |= {
-                    "state": said or kind,
-                    "since": detail.get("time", at),
-                    "detail": detail.get("reason", ""),
-                }
-    made = pd.DataFrame.from_dict(
-        tubes, orient="index", columns=["participant", "time_point", "state", "since", "detail"]
-    )
+                _happened(tubes[name], kind, detail, at, rank.get(name, 0))
+                if kind in STATES:
+                    rank[name] = max(rank.get(name, 0), STATES.index(kind))
+    made = pd.DataFrame.from_dict(tubes, orient="index", columns=list(_COLUMNS_OF_STATUS))
     made.index.name = "tube"
     return made
+
+
+_COLUMNS_OF_STATUS = ("participant", "time_point", "state", "since", "detail", *_WHERE, "plate", "well")
+
+
+def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: str, rank: int) -> None:
+    """Note what happened to a tube that had come as far as `rank` of :data:`STATES`."""
+    if kind in _PUT and detail.get("freezer"):
+        tube |= {name: detail.get(name, "") for name in _WHERE}
+    elif kind in _TAKEN:
+        tube |= dict.fromkeys(_WHERE, "")
+    if kind in ("placed", "extracted", "pooled", "sequenced"):
+        tube |= {name: detail[name] for name in ("plate", "well") if name in detail}
+    if kind not in STATES:
+        return
+    if STATES.index(kind) >= rank:
+        said = detail.get("verdict", "") if kind == "judged" else ""
+        tube |= {"state": said or kind, "since": detail.get("time", at), "detail": detail.get("reason", "")}
+    elif kind == "judged" and detail.get("verdict") == "reject":
+        tube["detail"] = f"rejected since: {detail.get('reason', '')}"
 
 
 def check_known(ledger: Ledger, codes: Iterable[str], where: str) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -22,6 +23,8 @@ from handbook_utils.asking import Question
 from handbook_utils.asking.study import sections, study_questions
 from handbook_utils.asking.values import PATHS, MisfitError
 from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.protocols.kits import LIMITS
+from handbook_utils.protocols.kits.limits import kit_with
 from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.text import yaml_text
 from handbook_utils.text.decode import decode
@@ -134,8 +137,8 @@ def read_study_file(path: Path) -> StudyFile:
         if key.needed and dotted not in values and not any(str(where).endswith(f" {dotted}") for where in wrong_ones)
     ]
     errors += [
-        InputError(problem, where=f"{path.name}, line {lines[dotted]}, {dotted}", expected=expected, found=found)
-        for dotted, problem, expected, found in _contradictions(values, path.parent)
+        InputError(problem, where=f"{path.name}, line {lines[at]}, {at}", expected=expected, found=found, remedy=remedy)
+        for at, problem, expected, found, remedy in starmap(_Contradiction, _contradictions(values, path.parent))
     ]
     if errors:
         raise InputErrors(errors)
@@ -239,14 +242,22 @@ def _scalar(node: yaml.Node) -> str:
 
 # ------------------------------------------------------------------------------------------- what does not go together
 
-_Contradiction = tuple[str, str, str, str]
+_Said = tuple[str, str, str, str] | tuple[str, str, str, str, str | None]
 
 
-def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Contradiction]:
+class _Contradiction(NamedTuple):
+    at: str
+    problem: str
+    expected: str
+    found: str
+    remedy: str | None = None
+
+
+def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Said]:
     """Yield key, problem, expected and found of what is right by itself and wrong beside something else."""
     defaults = {name: key.default for name, key in study_questions().items()}
 
-    def both(low: str, high: str) -> Iterator[_Contradiction]:
+    def both(low: str, high: str) -> Iterator[_Said]:
         if (low in values or high in values) and (start := values.get(low, defaults[low])) > (
             end := values.get(high, defaults[high])
         ):
@@ -254,7 +265,7 @@ def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Contra
             yield at, f"{high} is below {low}.", f"{low} at most {high}", f"{start} and {end}"
 
     yield from both("eligibility.age_min", "eligibility.age_max")
-    yield from both("cold.flag_minutes", "cold.reject_minutes")
+    yield from _kit_contradictions(values, defaults)
     yield from _band_contradictions(values, defaults)
     centres = values.get("design.centres", [])
     for name in ("region", "latitude", "longitude"):
@@ -272,7 +283,29 @@ def _contradictions(values: Mapping[str, Any], folder: Path) -> Iterator[_Contra
         yield "cold.zone", "There is no such time zone.", f"one such as {close or 'Europe/Amsterdam'}", zone
 
 
-def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
+def _kit_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Said]:
+    said = {name: values.get(f"cold.{name}") for name in LIMITS}
+    file = values.get("collection.kit_file")
+    said |= {"kit": values.get("collection.kit", defaults["collection.kit"]), "kit_file": str(file or "")}
+    if file is not None and not file.is_file():
+        return  # the step that needs it says so
+    at = next((f"cold.{name}" for name in LIMITS if f"cold.{name}" in values), None)
+    named = next((name for name in ("collection.kit_file", "collection.kit") if name in values), at)
+    try:
+        kit_with(said)
+    except (InputError, InputErrors) as wrong:
+        for error in wrong.errors if isinstance(wrong, InputErrors) else [wrong]:
+            of_limits = str(error.where).startswith("parameters") and at
+            yield (
+                (at if of_limits else named) or "",
+                error.problem,
+                f"{error.expected}",
+                error.found or "nothing",
+                error.remedy,
+            )
+
+
+def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Said]:
     names = [f"eligibility.{name}" for name in ("age_bands", "age_min", "age_max")]
     bands, low, high = (values.get(name, defaults[name]) for name in names)
     at = next((name for name in names if name in values), None)
@@ -287,7 +320,7 @@ def _band_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any])
         yield at, "The age bands overlap.", "each age in one band", ", ".join(bands)
 
 
-def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Contradiction]:
+def _label_contradictions(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[_Said]:
     names = ("codes.label_format", "codes.label_grid")
     at = next((name for name in reversed(names) if name in values), None)
     if at is None:

@@ -35,6 +35,7 @@ from handbook_utils.publishing.pages.own_result import setup_own_result
 from handbook_utils.publishing.pages.quiz import setup_quiz
 from handbook_utils.publishing.pages.scripts import setup_scripts
 from handbook_utils.publishing.pages.senses import read_senses
+from handbook_utils.publishing.pages.tables import framed
 from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
@@ -332,46 +333,6 @@ def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
     return set()
 
 
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-_OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)?<pre)>')
-
-_BACKLINKS = re.compile(r'<span class="backrefs">.*?</span>', re.DOTALL)
-
-_MENDED = {
-    '<th scope="col"></th>': "<td></td>",  # an empty corner heads nothing
-    'role="doc-biblioentry"': 'role="listitem"',  # a role that ARIA has given up
-    ' aria-label="Toggle hidden content"': "",  # is not what the box says
-}
-
-
-def _framed(body: str, words: dict[str, str]) -> str:
-    """Let wide tables and outputs scroll by themselves, by keyboard too, and mend what a screen reader stumbles on.
-
-    Examples
-    --------
-    >>> _framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output"})
-    '<div class="scroll" role="region" tabindex="0" aria-label="Two"><table><caption>Two</caption></table></div>'
-    """
-    count = 0
-
-    def frame(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        caption = re.search(r"<caption>(.*?)</caption>", match[0], re.DOTALL)
-        plain = re.sub(r"<[^>]+>", "", caption[1]).strip().replace('"', "&quot;") if caption else ""
-        label = plain or f"{words['table']} {count}"
-        return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{match[0]}</div>'
-
-    def output(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return f'{match[1]} role="region" tabindex="0" aria-label="{words["output"]} {count}">'
-
-    for found, put in _MENDED.items():
-        body = body.replace(found, put)
-    return _OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body)))
-
-
 def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     told = app.config["handbook_manifest"]
     lang = told["lang"]
@@ -387,7 +348,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     ]
     english = bool(page) and lang not in page["languages"]
     if "body" in context:
-        context["body"] = _framed(context["body"], WORDS["en" if english else lang])
+        context["body"] = framed(context["body"], WORDS["en" if english else lang])
         glossary = app.env.handbook_glossaries["en" if english else lang]  # type: ignore[attr-defined]
         where = app.env.domaindata["handbook"]["glossary"]
         if page and glossary is not None and pagename != where:

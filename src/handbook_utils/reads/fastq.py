@@ -18,6 +18,7 @@ from handbook_utils.errors import InputError
 
 #: Letters of a read: bases and IUPAC's codes for several (Cornish-Bowden 1985), with N.
 BASES = frozenset("ACGTURYSWKMBDHVN")
+_LETTERS = "".join(BASES | {letter.lower() for letter in BASES}).encode("ascii")
 _GZIP = b"\x1f\x8b"
 _OTHERS = {
     b"BZh": ("bzip2", "bunzip2"),
@@ -189,17 +190,18 @@ def _no_fastq(path: Path, found: str, remedy: str) -> InputError:
 
 
 def _check_read(record: Any, number: int, path: Path) -> None:
-    strange = set(record.sequence.upper()) - BASES
+    strange = record.sequence.encode("ascii", "replace").translate(None, _LETTERS)
     if strange:
         raise _broken(
             path,
             number - 1,
             "A read has letters that are no bases.",
-            " ".join(sorted(repr(sign) for sign in strange))[:60],
+            " ".join(sorted(repr(sign) for sign in set(strange.decode("ascii").upper())))[:60],
             "Take out or mend this read; gaps (-) belong to alignments, not to reads.",
         )
-    low = min(record.qualities, default="!")
-    if low < "!" or max(record.qualities, default="!") > "~":
+    signs = record.qualities
+    if not signs.isprintable() or " " in signs:
+        low = next(sign for sign in signs if sign == " " or not sign.isprintable())
         raise _broken(path, number - 1, "A quality is no printable sign.", repr(low), "")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
-from handbook_utils.analysis.distance.distances import ON_A_TREE
+from handbook_utils.analysis.distance.distances import ON_A_TREE, tells_apart
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
@@ -225,4 +225,20 @@ def check_tree(study: Study, metric: str) -> None:
             where="parameter tree",
             expected="a Newick file",
             remedy="Give tree, or choose metric bray-curtis or aitchison.",
+        )
+
+
+def check_differ(study: Study, design: Design, metric: str) -> None:
+    """Refuse a distance by which all samples of a design are the same: nothing could be compared by it."""
+    of_design = study.choose_samples(design.samples)
+    if (metric not in ON_A_TREE or study.tree is not None) and not tells_apart(of_design, metric):
+        raise InputError(
+            f"By the distance '{metric}' all samples are the same.",
+            where="parameter metric",
+            expected="a distance that is above 0 for some samples",
+            found=f"0 between all {len(of_design.samples)} samples"
+            + ("" if tells_apart(of_design, "bray-curtis") else ": each has the same shares of the same features"),
+            remedy="Choose metric bray-curtis or aitchison, which look at shares."
+            if tells_apart(of_design, "bray-curtis")
+            else "Is this the right table?",
         )

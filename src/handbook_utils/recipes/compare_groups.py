@@ -15,13 +15,13 @@ from skbio import DistanceMatrix
 from handbook_utils.analysis.depth import depth_warning, rarefied
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.distance.dispersion import Dispersion, betadisper
-from handbook_utils.analysis.distance.distances import METRICS, ON_A_TREE, distances
+from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
-from handbook_utils.recipes.checks import check_tree, design_in, study_of
+from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
@@ -42,7 +42,7 @@ def compare_groups(parameters: Mapping[str, Any]) -> None:
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(design_in, study, parameters),
+        lambda: check_differ(study, design_in(study, parameters), parameters["metric"]),
         partial(check_tree, study, parameters["metric"]),
         partial(require_counts, study) if parameters["reads"] == "rarefied" else study.proportions,
     )
@@ -112,7 +112,8 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The samples of the design; without a tree, the distances on a tree are left out.
+        The samples of the design; without a tree, the distances on a tree are left out, and so are those by which
+        all samples are the same.
     design : Design
 
     Returns
@@ -121,10 +122,9 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
         A row a distance: ``omega2``, ``low``, ``high``.
     """
     rows = {}
-    for name in METRICS:
-        if study.tree is not None or name not in ON_A_TREE:
-            found = effect_of(distances(study, name), design)
-            rows[name] = {"omega2": found.size, "low": found.low, "high": found.high}
+    for name in usable(study):
+        found = effect_of(distances(study, name), design)
+        rows[name] = {"omega2": found.size, "low": found.low, "high": found.high}
     return pd.DataFrame(rows).T.rename_axis("distance")
 
 
@@ -269,6 +269,7 @@ class Comparison:
                 f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "
                 f"{self._exchange}.",
                 f"For {above} of {len(self.effects)} distances the interval of ω² lies above 0.",
+                *unused(self.study),
                 *(f"{note}." for note in self.design.notes),
             ],
             "left_out": left_out(self.study, self.design.left_out),

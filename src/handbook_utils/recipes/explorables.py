@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from babel import Locale
 from scipy import stats
 
 from handbook_utils import datasets
@@ -49,6 +50,31 @@ COUNTRIES = (
     "GBR GB, GHA GH, HUN HU, IDN ID, IND IN, IRL IE, ISL IS, ISR IL, ITA IT, JPN JP, KAZ KZ, KOR KR, LBR LR, "
     "LUX LU, MDG MG, MNG MN, NLD NL, NOR NO, PER PE, RUS RU, SLV SV, SVK SK, SWE SE, TZA TZ, USA US"
 )
+
+
+def country_name(code: str, lang: str) -> str:
+    """Return the name of a country in a language.
+
+    Parameters
+    ----------
+    code : str
+        Three letters of ISO 3166-1, one of :data:`COUNTRIES`.
+    lang : str
+        Such as ``nl``.
+
+    Returns
+    -------
+    str
+        The code itself where the country is not one of them.
+
+    Examples
+    --------
+    >>> country_name("GBR", "nl")
+    'Verenigd Koninkrijk'
+    """
+    short = dict(pair.split() for pair in COUNTRIES.split(", ")).get(code, "")
+    return str(Locale(lang).territories.get(short, code))
+
 
 #: What is eaten in the place of wholemeal food, as in the chapter.
 WHITE = {

@@ -14,13 +14,13 @@ from skbio import DistanceMatrix
 from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.distance.constrained import Constrained, Nmds, constrained, hellinger_distance, nmds
-from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.analysis.distance.distances import distances, unused
 from handbook_utils.analysis.distance.ordination import pcoa
 from handbook_utils.analysis.effects import Effect
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
-from handbook_utils.recipes.checks import check_tree, design_in, study_of
+from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
 from handbook_utils.recipes.wording import left_out
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
@@ -41,7 +41,7 @@ def map_differences(parameters: Mapping[str, Any]) -> None:
     """
     study = study_of(parameters, "throat")
     collect(
-        partial(design_in, study, parameters),
+        lambda: check_differ(study, design_in(study, parameters), parameters["metric"]),
         partial(check_tree, study, parameters["metric"]),
         partial(require_counts, study) if parameters["reads"] == "rarefied" else study.proportions,
     )
@@ -216,6 +216,7 @@ class Maps:
                 f"{design.who}.",
                 f"{design.what}.",
                 f"{self.ranks.reading}.",
+                *unused(self.study),
                 *map("{}.".format, design.notes),
             ],
             "left_out": left_out(self.study, design.left_out),

@@ -26,6 +26,8 @@ Order = npt.NDArray[np.intp]
 
 #: Steps towards the spatial median in a permutation; the sum of distances is flat there, so few are enough.
 _STEPS = 15
+#: Distances to the centre that are so much smaller than the map are rounding.
+_NOTHING = 1e-6
 #: Permutations computed at once.
 _ROWS = 256
 
@@ -121,8 +123,12 @@ def betadisper(
     lengths = scale * np.sqrt(np.maximum(squares[0] - squares[1], 0.0))
     exchange = design.exchange(design.focus)
     compare = _Comparison.of(exchange, labels)
-    statistic, p = float(compare.f(lengths[None, :], labels[None, :])[0]), float("nan")
-    if permutations:
+    if lengths.max() < _NOTHING * float(found.coordinates.abs().to_numpy().max()):
+        # All samples of a group are the same: nothing is scattered, and no exchange changes that.
+        lengths, statistic, p = np.zeros(design.n), 0.0, 1.0 if permutations else float("nan")
+    else:
+        statistic, p = float(compare.f(lengths[None, :], labels[None, :])[0]), float("nan")
+    if permutations and statistic > 0:
         # What is left around the centres changes places, and centres are found anew: few samples pull their centre
         # towards them, and all share it. The spread of each group is first made what it would be without that.
         units = np.bincount(labels[exchange.first])

@@ -35,6 +35,10 @@ _WORTH_COMPILING = 1_000_000_000
 
 #: Metrics that need a tree.
 ON_A_TREE = ("unweighted-unifrac", "weighted-unifrac", "generalised-unifrac")
+#: Metrics of presence and absence.
+_PRESENCE = ("jaccard", "unweighted-unifrac")
+#: Shares that differ by less are the same.
+_ROUNDING = 1e-12
 
 
 def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatrix:
@@ -102,6 +106,57 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
     else:
         square = squareform(pdist(np.nan_to_num(rclr(table.toarray()))))
     return DistanceMatrix(square, ids=[str(name) for name in study.samples])
+
+
+def tells_apart(study: Study, metric: str) -> bool:
+    """Tell whether any two samples differ by a metric; where none do, nothing can be compared by it.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions.
+    metric : str
+        One of :data:`METRICS`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> study = Study.from_frame(pd.DataFrame([[1, 9], [5, 5]], index=["a", "b"], columns=["x", "y"]))
+    >>> tells_apart(study, "jaccard"), tells_apart(study, "bray-curtis")
+    (False, True)
+    """
+    table = sparse.csc_array(study.proportions().table)
+    there = np.diff(table.indptr)
+    if ((there > 0) & (there < table.shape[0])).any():
+        return True
+    return metric not in _PRESENCE and bool(np.ptp(table[:, there > 0].toarray(), axis=0).max() > _ROUNDING)
+
+
+def usable(study: Study) -> tuple[str, ...]:
+    """Return the metrics that these data allow: a tree where one is needed, and samples that differ.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions.
+    """
+    return tuple(metric for metric in _possible(study) if tells_apart(study, metric))
+
+
+def unused(study: Study) -> list[str]:
+    """Return a sentence for each metric by which all samples are the same.
+
+    Parameters
+    ----------
+    study : Study
+        Counts or proportions.
+    """
+    same = [metric for metric in _possible(study) if not tells_apart(study, metric)]
+    return [f"By {metric} all samples are the same, so it was left out." for metric in same]
+
+
+def _possible(study: Study) -> list[str]:
+    return [metric for metric in METRICS if study.tree is not None or metric not in ON_A_TREE]
 
 
 def centred_log_ratios(study: Study) -> npt.NDArray[np.float64]:

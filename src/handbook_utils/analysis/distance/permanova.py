@@ -14,6 +14,7 @@ Winkler 2015 (doi:10.1016/j.neuroimage.2015.05.092) for whole persons.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,7 +63,7 @@ def permanova(
     Raises
     ------
     InputError
-        Samples of the design without distances.
+        Samples of the design without distances, or with none above 0.
 
     Examples
     --------
@@ -89,8 +90,9 @@ def permanova(
     for name, own, others in tested:
         part = _Part.of(design, centred(design.block(own)), centred(design.block(others)), own)
         explained, freedom = _explained(gower, part.block), part.block.shape[1]
-        statistic = (explained / freedom) / (residual / free)
-        omega2 = freedom * (statistic - 1) / (freedom * (statistic - 1) + count)
+        statistic = _ratio(explained / freedom, residual / free, total)
+        surplus = explained - freedom * residual / free
+        omega2 = surplus / (surplus + count * residual / free)
         p = part.p(gower, permutations, seed) if permutations else float("nan")
         rows.append((name, freedom, explained, explained / total, omega2, statistic, p))
     empty = float("nan")
@@ -136,7 +138,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
         part = _Part.of(design, turned[:, :1], np.hstack([others, turned[:, 1:]]), [design.focus])
         explained = _explained(gower, part.block)
         p = part.p(gower, permutations, seed) if permutations else float("nan")
-        rows[name] = {"SS": explained, "R2": explained / total, "F": explained / (residual / free), "p": p}
+        rows[name] = {"SS": explained, "R2": explained / total, "F": _ratio(explained, residual / free, total), "p": p}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("contrast")
     return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
@@ -157,11 +159,14 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
         A row a pair: samples, people, R2, omega2, F, p and ``p, corrected`` (Holm over the pairs). A pair that cannot
         be tested has no p.
     """
-    rows = {}
+    rows: dict[str, dict[Hashable, float]] = {}
     for name, pair in design.pairs().items():
-        found = permanova(distance, pair, permutations=permutations, seed=seed).loc[pair.focus]
-        rows[name] = {"samples": pair.n, "people": pair.n_people, **found[["R2", "omega2", "F", "p"]].to_dict()}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("pair")
+        rows[name] = {"samples": pair.n, "people": pair.n_people}
+        if distance.filter(pair.samples).data.any():
+            found = permanova(distance, pair, permutations=permutations, seed=seed).loc[pair.focus]
+            rows[name] |= found[["R2", "omega2", "F", "p"]].to_dict()
+    columns = ["samples", "people", "R2", "omega2", "F", "p"]
+    table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).rename_axis("pair")
     return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
 
@@ -198,7 +203,7 @@ def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
     Raises
     ------
     InputError
-        Samples without distances.
+        Samples without distances, or with none above 0.
     """
     place = {name: number for number, name in enumerate(distance.ids)}
     absent = [name for name in design.samples if name not in place]
@@ -210,7 +215,15 @@ def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
             remedy="Make the design of the samples in the table.",
         )
     rows = [place[name] for name in design.samples]
-    return np.asarray(np.asarray(distance.data, dtype=float)[np.ix_(rows, rows)])
+    found = np.asarray(np.asarray(distance.data, dtype=float)[np.ix_(rows, rows)])
+    if not found.any():
+        raise InputError(
+            "All samples are at a distance of 0 from each other, so nothing can be compared.",
+            where="the distances",
+            found=f"0 between all {len(rows)} samples",
+            remedy="Choose a distance that tells them apart.",
+        )
+    return found
 
 
 # ---------------------------------------------------------------------- one test
@@ -246,6 +259,7 @@ class _Part:
         if self.exchange.whole or (orders.exact and alone):
             return orders.p(_moved(left, by_unit, self.exchange.units, reduced, explained, orders.orders))
         rest = float(np.trace(left)) - explained
+        rest = rest if abs(rest) > _EQUAL * float(np.trace(left)) else _EQUAL * float(np.trace(left))
         statistic = (explained / block.shape[1]) / (rest / free)
         return orders.p(_residuals_moved(left, block, reduced, free, statistic, orders.orders))
 
@@ -259,6 +273,7 @@ def _residuals_moved(left: Matrix, block: Matrix, reduced: Matrix, free: int, ob
         batch = orders[start : start + _ROWS]
         sums = _sums(left, moved[:, batch].reshape(-1, len(left))).reshape(len(moved), len(batch))
         explained, rest = sums[:freedom].sum(axis=0), total - sums.sum(axis=0)
+        rest = np.where(np.abs(rest) > _EQUAL * total, rest, _EQUAL * total)  # groups without any scatter
         count += int(((explained / freedom) / (rest / free) >= observed - _EQUAL * max(1.0, observed)).sum())
     return count
 
@@ -363,6 +378,11 @@ def basis(columns: Matrix, against: Matrix | None = None) -> Matrix:
     left, values, _ = np.linalg.svd(scaled, full_matrices=False)
     found: Matrix = left[:, values > 1e-9]
     return found
+
+
+def _ratio(explained: float, rest: float, total: float) -> float:
+    """F, which is without end where groups have no scatter at all."""
+    return explained / rest if abs(rest) > _EQUAL * total else float("inf")
 
 
 def _explained(gower: Matrix, block: Matrix) -> float:

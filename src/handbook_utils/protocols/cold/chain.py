@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Literal, NamedTuple
 
@@ -17,39 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from handbook_utils.protocols.cold.reading import EVENTS, Log
+from handbook_utils.protocols.cold.reading import Log
+from handbook_utils.protocols.cold.storage import Freezers
+from handbook_utils.protocols.kits.limits import Limits
 
 Verdict = Literal["accept", "flag", "reject", "missing"]
 
 #: Activation energy over the gas constant, kelvin (83.144 kJ/mol over 8.3144 J/(mol K)).
 _DELTA_H_OVER_R = 10_000.0
 _KELVIN = 273.15
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The rules of a study.
-
-    Attributes
-    ----------
-    warmest : float
-        Above this (°C) a sample thaws or grows.
-    flag_minutes, reject_minutes : float
-        Time above `warmest` from which a sample is flagged, and rejected.
-    freezer_hours : float
-        From collection to the freezer; longer is flagged.
-    gap_minutes : float
-        Longer without a reading is unknown, and flagged.
-    stabilised : bool
-        Whether a stabiliser keeps the sample: then nobody freezes it at home, and `freezer_hours` counts to receipt.
-    """
-
-    warmest: float = -10.0
-    flag_minutes: float = 30.0
-    reject_minutes: float = 240.0
-    freezer_hours: float = 1.0
-    gap_minutes: float = 30.0
-    stabilised: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,20 +40,20 @@ class Judged:
         What the rules say; missing is a tube that was given out and never received.
     reasons : tuple of str
         Why, in words; empty where accepted.
-    minutes_above : float
-        Time above the limit (minutes); nan where no log covers the sample.
+    minutes_outside : float
+        Time warmer or colder than the limits (minutes); nan where no log covers the sample.
     kinetic : float
         Mean kinetic temperature (°C); nan likewise.
-    hours_to_freezer : float
-        From collection to the freezer.
+    hours : float
+        From collection to the freezer, or to receipt where a stabiliser keeps it.
     """
 
     code: str
     verdict: Verdict
     reasons: tuple[str, ...]
-    minutes_above: float
+    minutes_outside: float
     kinetic: float
-    hours_to_freezer: float
+    hours: float
     shipment: str = ""
 
 
@@ -143,6 +119,16 @@ def minutes_above(log: Log, limit: float, start: dt.datetime | None = None, end:
     return float((share * lengths).sum())
 
 
+def minutes_outside(
+    log: Log, limits: Limits, start: dt.datetime | None = None, end: dt.datetime | None = None
+) -> float:
+    """Return how long a logger was warmer or colder than a study's limits (minutes); no limit counts nothing."""
+    warm = 0.0 if limits.warmest is None else minutes_above(log, limits.warmest, start, end)
+    if limits.coldest is None:
+        return warm
+    return warm + minutes_above(Log(log.name, -log.celsius), -limits.coldest, start, end)
+
+
 def longest_gap(log: Log, start: dt.datetime | None = None, end: dt.datetime | None = None) -> float:
     """Return the longest time without a reading (minutes).
 
@@ -178,23 +164,27 @@ def _between(
     return grid, np.interp(grid, moments, heat)
 
 
-def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[Judged]:
+def judge(
+    tubes: pd.DataFrame, logs: Mapping[str, Log], limits: Limits, freezers: Freezers | None = None
+) -> list[Judged]:
     """Judge every tube by the rules of the study.
 
     Parameters
     ----------
-    scans : pandas.DataFrame
-        What :func:`read_scans` returned.
+    tubes : pandas.DataFrame
+        Journeys, of :class:`handbook_utils.protocols.cold.scans.Scans`.
     logs : mapping of str to Log
         By shipment.
     limits : Limits
         The rules.
+    freezers : Freezers, optional
+        What happened to tubes in freezers.
 
     Returns
     -------
     list of Judged
-        In the order of `scans`. A tube is rejected for time above the limit only; what is not known is flagged, since
-        a missing log does not make a sample bad. A tube that was not received is missing: there is nothing to judge.
+        In the order of `tubes`. A tube is rejected for time outside the limits only; what is not known is flagged,
+        since a missing log does not make a sample bad. A tube that was not received is missing: nothing is judged.
     """
 
     @cache  # tubes of one shipment arrive together
@@ -202,10 +192,23 @@ def judge(scans: pd.DataFrame, logs: Mapping[str, Log], limits: Limits) -> list[
         start = None if pd.isna(packed) else packed.to_pydatetime()
         return _travelled(logs[shipment], start, received.to_pydatetime(), limits)
 
-    return [
+    judged = [
         _judge(str(code), row, partial(travel, str(row["shipment"])) if str(row["shipment"]) in logs else None, limits)
-        for code, row in scans.iterrows()
+        for code, row in tubes.iterrows()
     ]
+    if freezers is None:
+        return judged
+    return [
+        _with_storage(one, received, freezers, limits) for one, received in zip(judged, tubes["received"], strict=True)
+    ]
+
+
+def _with_storage(one: Judged, received: pd.Timestamp, freezers: Freezers, limits: Limits) -> Judged:
+    if one.verdict == "missing":
+        return one
+    flags, rejects = freezers.judged(one.code, received, limits)
+    verdict: Verdict = "reject" if rejects or one.verdict == "reject" else "flag" if flags else one.verdict
+    return replace(one, verdict=verdict, reasons=(*one.reasons, *rejects, *flags))
 
 
 def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
@@ -219,7 +222,7 @@ def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``tube``; ``shipment``, ``verdict``, ``minutes above``, ``kinetic °C``, ``hours to freezer``, ``reasons``.
+        Index ``tube``; ``shipment``, ``verdict``, ``minutes outside``, ``kinetic °C``, ``hours``, ``reasons``.
 
     Examples
     --------
@@ -228,25 +231,17 @@ def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            (
-                one.code,
-                one.shipment,
-                one.verdict,
-                one.minutes_above,
-                one.kinetic,
-                one.hours_to_freezer,
-                "; ".join(one.reasons),
-            )
+            (one.code, one.shipment, one.verdict, one.minutes_outside, one.kinetic, one.hours, "; ".join(one.reasons))
             for one in judged
         ],
-        columns=["tube", "shipment", "verdict", "minutes above", "kinetic °C", "hours to freezer", "reasons"],
+        columns=["tube", "shipment", "verdict", "minutes outside", "kinetic °C", "hours", "reasons"],
     ).set_index("tube")
 
 
 class _Travel(NamedTuple):
-    """What a log says of a journey: minutes above the limit, kinetic °C, longest gap; and what it does not say."""
+    """What a log says of a journey: minutes outside the limits, kinetic °C, longest gap; and what it does not say."""
 
-    above: float
+    outside: float
     kinetic: float
     gap: float
     unknown: tuple[str, ...]
@@ -268,9 +263,7 @@ def _travelled(log: Log, start: dt.datetime | None, end: dt.datetime, limits: Li
     if end - last > allowed:
         unknown.append(f"the log ends {(end - last).total_seconds() / 3600:.1f} h before it was received")
     kinetic = mean_kinetic_temperature((heat[:-1] + heat[1:]) / 2, np.diff(moments) / 60)
-    return _Travel(
-        minutes_above(log, limits.warmest, start, end), kinetic, longest_gap(log, start, end), tuple(unknown)
-    )
+    return _Travel(minutes_outside(log, limits, start, end), kinetic, longest_gap(log, start, end), tuple(unknown))
 
 
 def _judge(
@@ -278,32 +271,54 @@ def _judge(
 ) -> Judged:
     reasons: list[str] = []
     verdict: Verdict = "accept"
-    collected, frozen, packed, received = (row[name] for name in EVENTS)
+    collected, frozen, packed, received = (row[name] for name in ("collected", "frozen", "packed", "received"))
     hours = float("nan")
     if pd.isna(received):
         steps = [name for name, moment in (("collected", collected), ("frozen", frozen)) if not pd.isna(moment)]
         reason = f"{' and '.join(steps)}, but not received" if steps else "given out, and not scanned since"
         return Judged(code, "missing", (reason,), float("nan"), float("nan"), hours)
-    kept, place = (received, "receipt") if limits.stabilised else (frozen, "freezer")
+    kept = frozen if limits.frozen_at_home else received
     if pd.isna(collected) or pd.isna(kept):
-        reasons.append(f"time from collection to {place} is not known")
+        reasons.append(f"time from collection to {limits.place} is not known")
     else:
         hours = (kept - collected).total_seconds() / 3600
-        if hours > limits.freezer_hours:
-            reasons.append(f"{hours:.1f} h from collection to {place}, more than {limits.freezer_hours:g} h")
-    above = kinetic = float("nan")
+        if limits.hours is not None and hours > limits.hours:
+            reasons.append(f"{hours:.1f} h from collection to {limits.place}, more than {limits.hours:g} h")
+    if "hours" in limits.unknown:
+        reasons.append("how many hours its kit keeps it is not known")
+    outside = kinetic = float("nan")
     if travel is None:
         reasons.append("no temperature log for its shipment")
     else:
-        above, kinetic, gap, unknown = travel(packed, received)
+        outside, kinetic, gap, unknown = travel(packed, received)
         reasons += unknown
         if gap > limits.gap_minutes:
             reasons.append(f"the log has a gap longer than {limits.gap_minutes:g} min")
-        if above > limits.reject_minutes:
+        if "warmest_celsius" in limits.unknown:
+            reasons.append("how warm its kit may be is not known")
+        if limits.reject_minutes is not None and outside > limits.reject_minutes:
             verdict = "reject"
-            reasons.append(f"{above:.0f} min above {limits.warmest:g} °C, more than {limits.reject_minutes:g} min")
-        elif above > limits.flag_minutes:
-            reasons.append(f"{above:.0f} min above {limits.warmest:g} °C, more than {limits.flag_minutes:g} min")
+            reasons.append(f"{outside:.0f} min {outside_words(limits)}, more than {limits.reject_minutes:g} min")
+        elif limits.flag_minutes is not None and outside > limits.flag_minutes:
+            reasons.append(f"{outside:.0f} min {outside_words(limits)}, more than {limits.flag_minutes:g} min")
     if reasons and verdict == "accept":
         verdict = "flag"
-    return Judged(code, verdict, tuple(reasons), above, kinetic, hours, str(row["shipment"]))
+    return Judged(code, verdict, tuple(reasons), outside, kinetic, hours, str(row["shipment"]))
+
+
+def outside_words(limits: Limits) -> str:
+    """Say what is outside a study's limits, in words.
+
+    Examples
+    --------
+    >>> from handbook_utils.protocols.kits.limits import limits_of
+    >>> from handbook_utils.protocols.kits import kit_of
+    >>> outside_words(limits_of(kit_of("none"))), outside_words(limits_of(kit_of("fit")))
+    ('above -10 °C', 'outside limits that nobody gave')
+    """
+    sides = []
+    if limits.warmest is not None:
+        sides.append(f"above {limits.warmest:g} °C")
+    if limits.coldest is not None:
+        sides.append(f"below {limits.coldest:g} °C")
+    return " or ".join(sides) or "outside limits that nobody gave"

@@ -11,16 +11,15 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.cold.reading import Log, read_log, read_scans
-from handbook_utils.protocols.people.codes import tube_code
+from handbook_utils.protocols.cold.reading import Log, read_log
+from handbook_utils.protocols.cold.scans import Scans, read_scans, scanned_code
+from handbook_utils.protocols.kits.limits import kit_with
 from handbook_utils.protocols.tubes import read_tubes
 from handbook_utils.text import sniff
 from handbook_utils.text.decode import read_text
 
 
-def read_shipments(
-    loggers: Path, scans: Path, zone: str, tubes: Path | None = None
-) -> tuple[dict[str, Log], pd.DataFrame]:
+def read_shipments(loggers: Path, scans: Path, zone: str, tubes: Path | None = None) -> tuple[dict[str, Log], Scans]:
     """Read all logger files of a folder, the scan log, and the list of tubes that were given out.
 
     Parameters
@@ -39,8 +38,8 @@ def read_shipments(
     -------
     logs : dict of str to Log
         By shipment, in alphabetical order.
-    scans : pandas.DataFrame
-        As :func:`handbook_utils.protocols.cold.reading.read_scans` returns it; with a list of tubes, a row for each
+    scans : Scans
+        As :func:`handbook_utils.protocols.cold.scans.read_scans` returns it; with a list of tubes, a row for each
         tube of the list, in its order.
 
     Raises
@@ -61,20 +60,20 @@ def read_shipments(
         errors.append(
             InputError("The folder holds no logger files.", where=str(loggers), expected="a CSV file a shipment")
         )
-    table = pd.DataFrame()
+    read = Scans(pd.DataFrame(), pd.DataFrame())
     try:
         given_out = list(read_tubes(tubes)["sample"]) if tubes else []
-        table = read_scans(scans, known=given_out or _codes(scans), zone=zone)
+        read = read_scans(scans, known=given_out or _codes(scans), zone=zone)
         if given_out:
-            table = table.reindex(pd.Index(given_out, name="code"))
-            table["shipment"] = table["shipment"].fillna("")
+            table = read.tubes.reindex(pd.Index(given_out, name="code"))
+            read = read._replace(tubes=table.assign(shipment=table["shipment"].fillna("")))
     except InputErrors as found:
         errors.extend(found.errors)
     except InputError as found:
         errors.append(found)
     if errors:
         raise InputErrors(errors)
-    return logs, table
+    return logs, read
 
 
 def _codes(scans: Path) -> list[str]:
@@ -84,7 +83,7 @@ def _codes(scans: Path) -> list[str]:
     found: dict[str, None] = {}
     for row in rows:
         try:
-            found[tube_code(str(row.get("code") or ""), str(scans))] = None
+            found[scanned_code(str(row.get("code") or ""), str(scans))] = None
         except InputError:
             continue  # read_scans names it, with its line
     return list(found)
@@ -101,8 +100,9 @@ def keep_it_cold(parameters: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError, InputErrors
-        One of the two is missing, or something in them is wrong.
+        There is no such kit, one of the two is missing, or something in them is wrong.
     """
+    kit_with(parameters)
     loggers, scans, tubes = (parameters.get(name, "") for name in ("loggers", "scans", "tubes"))
     if bool(loggers) != bool(scans):
         raise InputError(

@@ -1,4 +1,4 @@
-"""Logs of temperature loggers and scans of tubes, as they come from devices and from people's spreadsheets."""
+"""Logs of temperature loggers, as they come from devices and from people's spreadsheets."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.protocols.people.codes import tube_code
-from handbook_utils.text import sniff
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.text.decode import read_text
 
-#: What is scanned of a tube, in order.
-EVENTS = ("collected", "frozen", "packed", "received")
 _TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -98,7 +93,7 @@ def read_log(path: Path, *, zone: str = "Europe/Amsterdam", name: str = "") -> L
     errors: list[InputError] = []
     moments: list[dt.datetime] = []
     values: list[float] = []
-    clock = _Clock(dt.UTC if utc else ZoneInfo(zone))
+    clock = Clock(dt.UTC if utc else ZoneInfo(zone))
     for number, row in rows:
         at = f"{where}, line {number}"
         if len(row) <= max(when, heat):
@@ -170,14 +165,27 @@ def _celsius(text: str) -> float:
     return value
 
 
-class _Clock:
-    """Reads local times in order, so that the hour which daylight saving repeats is told apart."""
+class Clock:
+    """Reads local times in order, so that the hour which daylight saving repeats is told apart.
+
+    Parameters
+    ----------
+    zone : datetime.tzinfo
+        Of times that do not name theirs.
+    """
 
     def __init__(self, zone: dt.tzinfo) -> None:
         self._zone = zone
         self._last: dt.datetime | None = None
 
     def read(self, text: str) -> dt.datetime:
+        """Return the moment (UTC) that a text means.
+
+        Raises
+        ------
+        ValueError
+            What would have been a time.
+        """
         try:
             moment = dt.datetime.fromisoformat(text)
         except ValueError:
@@ -205,101 +213,3 @@ class _Clock:
         if repeated and self._last is not None and first.astimezone(dt.UTC) <= self._last:
             return again
         return first
-
-
-def read_scans(path: Path, *, known: Sequence[str], zone: str = "Europe/Amsterdam") -> pd.DataFrame:
-    """Read the log of scans: which tube was collected, frozen, packed and received when, in which shipment.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Columns ``code``, ``event`` (of :data:`EVENTS`) and ``time``; ``shipment`` where received.
-    known : sequence of str
-        The codes that were given out.
-    zone : str
-        Of times without an offset.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a tube: index ``code``, columns :data:`EVENTS` (UTC) and shipment.
-
-    Raises
-    ------
-    InputErrors
-        All at once: codes that are not right or were never given out, tubes scanned twice, times before collection.
-    """
-    where = str(path)
-    text = read_text(path)[0]
-    separator = sniff.separator(text) or ","
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
-    columns = [str(name).strip() for name in (rows[0] if rows else {})]
-    missing = [name for name in ("code", "event", "time") if name not in columns]
-    if missing:
-        raise InputError(
-            "The scan log lacks columns.", where=where, expected="code, event, time", found=", ".join(columns) or "none"
-        )
-    errors: list[InputError] = []
-    found: dict[str, dict[str, object]] = {}
-    given_out = set(known)
-    zone_info = ZoneInfo(zone)
-    for number, row in enumerate(rows, start=2):
-        at = f"{where}, line {number}"
-        try:
-            code = tube_code(row["code"] or "", at)
-        except InputError as error:
-            errors.append(error)
-            continue
-        event = (row["event"] or "").strip().lower()
-        if code not in given_out:
-            close = nearest(code, known)
-            errors.append(
-                InputError(
-                    f"Tube {code} was never given out.",
-                    where=at,
-                    expected="a code of this study",
-                    remedy=f"Is it {close}? If it is new, add it to the key file." if close else None,
-                )
-            )
-            continue
-        if event not in EVENTS:
-            errors.append(InputError("Unknown event.", where=at, expected=", ".join(EVENTS), found=event))
-            continue
-        if event in found.get(code, {}):
-            errors.append(
-                InputError(f"Tube {code} was scanned twice as {event}.", where=at, remedy="Keep the right one.")
-            )
-            continue
-        try:
-            moment = _Clock(zone_info).read((row["time"] or "").strip())
-        except ValueError as error:
-            errors.append(InputError("A time cannot be read.", where=at, found=row["time"], expected=str(error)))
-            continue
-        entry = found.setdefault(code, {})
-        entry[event] = moment
-        if event == "received":
-            entry["shipment"] = (row.get("shipment") or "").strip()
-            if not entry["shipment"]:
-                errors.append(
-                    InputError(
-                        f"Tube {code} was received without a shipment.",
-                        where=at,
-                        expected="the name of the shipment, which is that of its logger's file",
-                        remedy="Which box was it in? Without it nobody knows how warm it was.",
-                    )
-                )
-    for code, entry in found.items():
-        order = [name for name in EVENTS if name in entry]
-        for before, after in pairwise(order):
-            if entry[after] < entry[before]:  # type: ignore[operator]
-                errors.append(
-                    InputError(f"Tube {code} was {after} before it was {before}.", where=where, found=f"{entry[after]}")
-                )
-    if errors:
-        raise InputErrors(errors)
-    table = pd.DataFrame.from_dict(found, orient="index").reindex(columns=[*EVENTS, "shipment"])
-    table.index.name = "code"
-    for name in EVENTS:
-        table[name] = pd.to_datetime(table[name], utc=True)
-    table["shipment"] = table["shipment"].fillna("")
-    return table.sort_index()

@@ -18,9 +18,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from handbook_utils.protocols.cold.chain import Limits, judge, verdict_table
-from handbook_utils.protocols.cold.reading import read_log, read_scans
+from handbook_utils.protocols.cold.chain import judge, verdict_table
+from handbook_utils.protocols.cold.reading import read_log
+from handbook_utils.protocols.cold.scans import read_scans
 from handbook_utils.protocols.example.people import SEED, example_samples
+from handbook_utils.protocols.kits import kit_of
+from handbook_utils.protocols.kits.limits import limits_of
 
 _ZONE = ZoneInfo("Europe/Amsterdam")
 #: When the first boxes are packed, and how long after those of the next time point; summer time began on 29 March 2026
@@ -111,7 +114,7 @@ def write_example_shipments(folder: Path, samples: pd.DataFrame, seed: int = SEE
 
 
 def example_verdicts(samples: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
-    """Return what ``keep-it-cold`` says of the simulated shipments, by its default limits.
+    """Return what ``keep-it-cold`` says of the simulated shipments, by the limits of its kit.
 
     Parameters
     ----------
@@ -133,8 +136,9 @@ def example_verdicts(samples: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         loggers, scans = write_example_shipments(Path(folder), samples, seed)
         logs = {path.stem: read_log(path) for path in sorted(loggers.iterdir())}
-        table = read_scans(scans, known=list(samples["sample"])).reindex(pd.Index(samples["sample"], name="code"))
-    return verdict_table(judge(table.fillna({"shipment": ""}), logs, Limits())).reset_index()
+        read = read_scans(scans, known=list(samples["sample"]))
+        table = read.tubes.reindex(pd.Index(samples["sample"], name="code"))
+    return verdict_table(judge(table.fillna({"shipment": ""}), logs, limits_of(kit_of("none")))).reset_index()
 
 
 def _scan(tube: str, event: str, moment: dt.datetime, shipment: str = "") -> str:

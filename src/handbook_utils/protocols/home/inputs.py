@@ -10,7 +10,8 @@ from reportlab.pdfbase import pdfmetrics
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.protocols.fonts import FONT, register_fonts
-from handbook_utils.protocols.home.texts import KITS, Home
+from handbook_utils.protocols.home.texts import Home
+from handbook_utils.protocols.kits import kit_of, kits
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d ()-]+")
@@ -32,18 +33,11 @@ def problems(home: Home) -> list[InputError]:
 
     Examples
     --------
-    >>> [error.where for error in problems(Home(kit="none", phone="call us", email="here"))]
+    >>> [error.where for error in problems(Home(kits()["none"], phone="call us", email="here"))]
     ['parameter phone', 'parameter email']
     """
     register_fonts()
     errors = []
-    if home.kit not in KITS:
-        errors.append(
-            InputError(
-                "There is no sheet for this kit.", where="parameter kit", expected=f"one of {listed(list(KITS))}",
-                found=home.kit,
-            )
-        )  # fmt: skip
     if home.phone and not (_PHONE.fullmatch(home.phone) and sum(sign.isdigit() for sign in home.phone) >= 8):
         errors.append(
             InputError(
@@ -107,7 +101,15 @@ def collect_at_home(parameters: Mapping[str, object]) -> None:
     InputErrors
         Everything at once.
     """
+    errors: list[InputError] = []
+    kit = kits()["none"]
+    try:
+        kit = kit_of(str(parameters["kit"]), str(parameters.get("kit_file") or ""))
+    except InputErrors as found:
+        errors.extend(found.errors)
+    except InputError as found:
+        errors.append(found)
     known = {name: parameters[name] for name in Home.__dataclass_fields__ if name in parameters}
-    errors = problems(Home(**known))  # type: ignore[arg-type]
+    errors += problems(Home(**known | {"kit": kit}))  # type: ignore[arg-type]
     if errors:
         raise InputErrors(errors)

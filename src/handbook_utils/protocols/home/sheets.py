@@ -80,7 +80,8 @@ def sheet_pdf(home: Home, lang: Language) -> bytes:
 
     Examples
     --------
-    >>> sheet_pdf(Home(kit="none"), "nl")[:5]
+    >>> from handbook_utils.protocols.kits import kits
+    >>> sheet_pdf(Home(kits()["none"]), "nl")[:5]
     b'%PDF-'
     """
     return _drawn(words(home, lang), home, lang, _front, _back)
@@ -107,7 +108,8 @@ def form_pdf(home: Home, lang: Language) -> bytes:
 
     Examples
     --------
-    >>> form_pdf(Home(kit="fit"), "en")[:5]
+    >>> from handbook_utils.protocols.kits import kits
+    >>> form_pdf(Home(kits()["fit"]), "en")[:5]
     b'%PDF-'
     """
     return _drawn(form_words(home, lang), home, lang, _form)

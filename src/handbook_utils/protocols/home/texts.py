@@ -7,7 +7,6 @@ Amounts, and what a maker says of its kit, are not here: the sheet sends people 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,18 +15,10 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from handbook_utils.protocols.home.bristol import TYPES
+from handbook_utils.protocols.kits import SHEETS, Kit
 from handbook_utils.text import yaml_text
 
-Kit = Literal["none", "ethanol", "omnigene", "fit"]
 Language = Literal["en", "nl"]
-
-#: The ways to keep stool at home that there are sheets for, and what they are.
-KITS: Mapping[str, str] = {
-    "none": "a plain tube, frozen at home at once",
-    "ethanol": "a tube with 95 % ethanol",
-    "omnigene": "OMNIgene.GUT",
-    "fit": "the tube of a faecal immunochemical test (FIT)",
-}
 
 
 @dataclass(frozen=True)
@@ -36,21 +27,21 @@ class Home:
 
     Attributes
     ----------
-    kit : {"none", "ethanol", "omnigene", "fit"}
-        One of :data:`KITS`: one method a study.
+    kit : Kit
+        One method a study; its sheet is the one that is filled in.
     study, version, date : str
         Printed at the head; "" leaves a line to write it on.
     phone, email : str
         Where people reach the study; "" leaves a line.
     freezer_minutes : int
-        Within how many minutes the tube lies in the freezer (kit none).
+        Within how many minutes the tube lies in the freezer (a kit that is frozen at home).
     return_days : int
         Within how many days the tube is posted (the other kits).
     antibiotics_days : int
         How far back the form asks for antibiotics.
     """
 
-    kit: Kit = "none"
+    kit: Kit
     study: str = ""
     version: str = ""
     date: str = ""
@@ -195,7 +186,8 @@ def words(home: Home, lang: Language) -> Words:
 
     Examples
     --------
-    >>> words(Home(kit="none", freezer_minutes=20), "nl").steps[6].text.split(". ")[0]
+    >>> from handbook_utils.protocols.kits import kits
+    >>> words(Home(kits()["none"], freezer_minutes=20), "nl").steps[6].text.split(". ")[0]
     'Doe dit binnen 20 minuten na het poepen'
     """
     return TypeAdapter(Words).validate_python({**_said("sheet", home, lang), "types": TYPES[lang]})
@@ -218,7 +210,8 @@ def form_words(home: Home, lang: Language) -> FormWords:
 
     Examples
     --------
-    >>> form_words(Home(kit="none"), "en").stored
+    >>> from handbook_utils.protocols.kits import kits
+    >>> form_words(Home(kits()["none"]), "en").stored
     'When did you put the tube in the freezer?'
     """
     return TypeAdapter(FormWords).validate_python(_said("form", home, lang))
@@ -243,9 +236,9 @@ def _said(part: str, home: Home, lang: Language) -> Any:
         if isinstance(node, list):
             return [of_kit(entry) for entry in node]
         if isinstance(node, dict):
-            # What differs from kit to kit stands under their names.
-            if set(node) <= {*KITS, "others"}:
-                return of_kit(node.get(home.kit, node.get("others")))
+            # What differs from sheet to sheet stands under their names.
+            if set(node) <= {*SHEETS, "others"}:
+                return of_kit(node.get(home.kit.sheet, node.get("others")))
             return {name: of_kit(entry) for name, entry in node.items()}
         return node.format(**filled)
 

@@ -24,7 +24,7 @@ from handbook_utils.protocols.ledger import Event, Ledger, visit_numbers
 from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.codes import draw_codes, same_person
 from handbook_utils.protocols.people.key_file import Key
-from handbook_utils.protocols.people.rules import rules_from
+from handbook_utils.protocols.people.rules import rules_of
 from handbook_utils.protocols.people.screening import decide, included_people, read_screening
 from handbook_utils.protocols.study_file import read_study_file
 
@@ -123,22 +123,9 @@ def read_included(path: Path) -> pd.DataFrame:
 def example_included() -> pd.DataFrame:
     """Return who is included in the example study, whose people are invented."""
     study = read_study_file(datasets.path("example-study", "study.yml")).values
-    rules = rules_from({name: study[key] for name, key in _RULES.items()})
+    rules = rules_of(study)
     log = read_screening(datasets.path("example-study", "screening.csv"), rules)
     return included_people(log, decide(log, rules))
-
-
-_RULES = {
-    "conditions": "eligibility.excluded_conditions",
-    "age_bands": "eligibility.age_bands",
-    "centres": "design.centres",
-    "arms": "design.arms",
-    "age_min": "eligibility.age_min",
-    "age_max": "eligibility.age_max",
-    "antibiotics_days": "eligibility.antibiotics_washout_days",
-    "probiotics_days": "eligibility.probiotics_washout_days",
-    "exclude_pregnant": "eligibility.exclude_pregnant",
-}
 
 
 def spares_needed(tubes: int, percent: float) -> int:

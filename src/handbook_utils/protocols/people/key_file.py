@@ -140,7 +140,7 @@ def seal(key: Key, secret: str) -> bytes:
         "withdrawn": list(key.withdrawn),
         "imported": list(key.imported),
     }
-    token = _fernet(secret, salt).encrypt(json.dumps(content, ensure_ascii=False).encode("utf-8"))
+    token = cipher(secret, salt).encrypt(json.dumps(content, ensure_ascii=False).encode("utf-8"))
     return b"\n".join([_FIRST_LINE, base64.b64encode(salt), token, b""])
 
 
@@ -179,7 +179,7 @@ def unseal(sealed: bytes, secret: str, where: str = "the key file") -> Key:
             remedy="Name another file; this one is not overwritten.",
         ) from None
     try:
-        content = json.loads(_fernet(secret, salt).decrypt(token))
+        content = json.loads(cipher(secret, salt).decrypt(token))
     except InvalidToken:
         raise InputError(
             "The key file cannot be opened.",
@@ -192,7 +192,16 @@ def unseal(sealed: bytes, secret: str, where: str = "the key file") -> Key:
     return Key(content["study"], content["simulated"], content["codes"], **lists)
 
 
-def _fernet(secret: str, salt: bytes) -> Fernet:
+def cipher(secret: str, salt: bytes) -> Fernet:
+    """Return what encrypts and opens files under a passphrase.
+
+    Parameters
+    ----------
+    secret : str
+        The passphrase.
+    salt : bytes
+        Kept in the file, in the open.
+    """
     made = Scrypt(salt=salt, length=32, n=_COST, r=_BLOCK, p=_PARALLEL).derive(secret.encode("utf-8"))
     return Fernet(base64.urlsafe_b64encode(made))
 

@@ -113,3 +113,32 @@ def rules_from(parameters: Mapping[str, Any]) -> Rules:
         parameters["exclude_pregnant"],
         **lists,
     )
+
+
+def rules_of(values: Mapping[str, Any]) -> Rules:
+    """Return the rules of a study file.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        What it holds, by ``section.key``.
+
+    Raises
+    ------
+    InputErrors
+        As :func:`rules_from`.
+    """
+    return rules_from({name: values[key] for name, key in _IN_A_STUDY.items()})
+
+
+_IN_A_STUDY = {
+    "conditions": "eligibility.excluded_conditions",
+    "age_bands": "eligibility.age_bands",
+    "centres": "design.centres",
+    "arms": "design.arms",
+    "age_min": "eligibility.age_min",
+    "age_max": "eligibility.age_max",
+    "antibiotics_days": "eligibility.antibiotics_washout_days",
+    "probiotics_days": "eligibility.probiotics_washout_days",
+    "exclude_pregnant": "eligibility.exclude_pregnant",
+}

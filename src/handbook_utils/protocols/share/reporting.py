@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from handbook_utils.asking import written
+from handbook_utils.protocols.kits.limits import kit_with, limits_of
 
 #: What stands where the study file says nothing.
 NOT_STATED = "not stated"
@@ -111,26 +112,24 @@ def _ethics(said: Mapping[str, object]) -> str:
 
 
 def _collection(said: Mapping[str, object]) -> str:
-    kits = {
-        "none": "stool in a tube without preservative, put into the home freezer",
-        "ethanol": "stool in 95 % ethanol",
-        "omnigene": "stool in OMNIgene.GUT",
-        "fit": "stool in a FIT tube",
-    }
-    kit = _given(said, "kit")
-    if kit not in kits:
+    if not _given(said, "kit"):
         return NOT_STATED
-    within = f" within {_given(said, 'freezer_minutes')} minutes" if kit == "none" else ""
-    return f"at home: {kits[kit]}{within}"
+    kit = kit_with(said)
+    within = f" within {_given(said, 'freezer_minutes')} minutes" if kit.frozen_at_home else ""
+    return f"at home: {kit.reported}{within}"
 
 
 def _shipping(said: Mapping[str, object]) -> str:
-    warmest, reject = _given(said, "warmest_celsius"), _given(said, "reject_minutes")
-    if not warmest or not reject:
+    if not _given(said, "kit"):
         return NOT_STATED
-    return (
-        f"with temperature loggers; tubes above {float(warmest):g} °C for more than {float(reject):g} minutes rejected"
-    )
+    limits = limits_of(kit_with(said))
+    if limits.warmest is None:
+        return NOT_STATED
+    minutes, verdict = limits.reject_minutes, "rejected"
+    if minutes is None:
+        minutes, verdict = limits.flag_minutes, "flagged"
+    for_more = f" for more than {minutes:g} minutes" if minutes is not None else ""
+    return f"with temperature loggers; tubes above {limits.warmest:g} °C{for_more} {verdict}"
 
 
 def _storage(said: Mapping[str, object]) -> str:

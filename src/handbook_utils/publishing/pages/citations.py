@@ -23,8 +23,26 @@ def _brackets() -> BracketStyle:
     return BracketStyle(left="(", right=")", sep="; ")
 
 
+_OTHERS = " & others"
+
+
+@node  # type: ignore[untyped-decorator]
+def _et_al(children: Any, context: dict[str, Any]) -> Any:
+    """Write one author "and others" as any longer list is written: Doe et al."""
+    text = join[children].format_data(context)
+    return text[: -len(_OTHERS)] + context["style"].person.other if str(text).endswith(_OTHERS) else text
+
+
+class _Persons(PersonStyle):
+    def names(self, role: str, full: bool) -> Any:
+        return _et_al[super().names(role, full)]
+
+    def author_or_editor_or_title(self, full: bool) -> Any:
+        return _et_al[super().author_or_editor_or_title(full)]
+
+
 def _persons() -> PersonStyle:
-    return PersonStyle(sep2=" & ", last_sep=" & ")
+    return _Persons(sep2=" & ", last_sep=" & ")
 
 
 @dataclass

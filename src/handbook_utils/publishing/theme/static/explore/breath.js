@@ -2,9 +2,9 @@
 "use strict";
 explore("breath", {
   knobs: [
-    { name: "share", min: 0, max: 100, step: 1, start: 20, label: { en: "Of 100 people, really have it (nobody knows: choose)", nl: "Van 100 mensen hebben het echt (niemand weet het: kies)" }, unit: { en: "", nl: "" } },
-    { name: "sensitivity", min: 0, max: 100, step: 1, start: 55, label: { en: "Of those, the test finds", nl: "Daarvan vindt de test" }, unit: { en: "of 100", nl: "van de 100" } },
-    { name: "specificity", min: 0, max: 100, step: 1, start: 83, label: { en: "Of the others, the test clears", nl: "Van de anderen zegt de test terecht nee bij" }, unit: { en: "of 100", nl: "van de 100" } },
+    { name: "share", min: 0, max: 100, step: 1, start: 20, label: { en: "Of 100 people, so many really have it (nobody knows: choose)", nl: "Van 100 mensen hebben zoveel het echt (niemand weet het: kies)" }, unit: { en: "", nl: "" } },
+    { name: "sensitivity", min: 0, max: 100, step: .1, start: 54.5, digits: 1, label: { en: "Of those, the test finds", nl: "Daarvan vindt de test" }, unit: { en: "of 100", nl: "van de 100" } },
+    { name: "specificity", min: 0, max: 100, step: .1, start: 83.2, digits: 1, label: { en: "Of the others, the test clears", nl: "Van de anderen zegt de test terecht nee bij" }, unit: { en: "of 100", nl: "van de 100" } },
   ],
   model: ({ share, sensitivity, specificity }) => {
     const found = share * sensitivity / 100, cleared = (100 - share) * specificity / 100, alarmed = 100 - share - cleared;

@@ -3,7 +3,7 @@
 explore("chance", {
   knobs: [
     { name: "tests", min: 1, max: 200, step: 1, start: 20, label: { en: "Groups of bacteria that are compared", nl: "Groepen bacteriën die je vergelijkt" }, unit: { en: "", nl: "" } },
-    { name: "level", min: .1, max: 10, step: .1, start: 5, digits: 1, label: { en: "Called a finding in", nl: "Heet een vondst in" }, unit: { en: "% of cases by chance", nl: "% van de gevallen door toeval" } },
+    { name: "level", min: .1, max: 10, step: .1, start: 5, digits: 1, label: { en: "A finding is what chance gives in", nl: "Een vondst is wat toeval geeft bij" }, unit: { en: "% of the groups, or fewer", nl: "% van de groepen of minder" } },
   ],
   model: ({ tests, level }) => ({ expected: tests * level / 100, any: 1 - (1 - level / 100) ** tests }),
   bars: ({ tests }, { expected, any }, write) => [

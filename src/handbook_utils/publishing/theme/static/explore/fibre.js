@@ -7,7 +7,7 @@ explore("fibre", {
     { name: "transit", min: 10, max: 120, step: 5, start: 40, label: { en: "Time in the large intestine", nl: "Tijd in de dikke darm" }, unit: { en: "hours", nl: "uur" } },
   ],
   model: ({ fibre, fermentable, transit }) => {
-    const acids = .7 * 100 / (60 / 2 + 22 / 2 + 18), rate = Math.LN2 / 6;
+    const acids = .7 * 100 / (60 / 2 + 20 / 2 + 20), rate = Math.LN2 / 6;
     return { acids: acids * fibre * fermentable / 100 * 1000 / 162.14 * rate / (rate + 1 / transit) };
   },
   bars: ({ fibre }, { acids }, write) => [

@@ -2,8 +2,8 @@
 "use strict";
 explore("risk", {
   knobs: [
-    { name: "base", min: 1, max: 500, step: 1, start: 100, label: { en: "Of 1,000 children without antibiotics, fall ill (choose)", nl: "Van 1.000 kinderen zonder antibiotica worden ziek (kies)" }, unit: { en: "", nl: "" } },
-    { name: "odds", min: .2, max: 4, step: .01, start: 1.19, digits: 2, label: { en: "Odds ratio of a study", nl: "Odds ratio van een onderzoek" }, unit: { en: "", nl: "" } },
+    { name: "base", min: 1, max: 500, step: 1, start: 100, label: { en: "Of 1,000 children without antibiotics, so many fall ill (choose)", nl: "Van 1.000 kinderen zonder antibiotica worden er zoveel ziek (kies)" }, unit: { en: "", nl: "" } },
+    { name: "odds", min: .2, max: 4, step: .01, start: 1.19, digits: 2, label: { en: "Odds ratio of a study", nl: "Verhouding uit een onderzoek (oddsratio)" }, unit: { en: "", nl: "" } },
   ],
   model: ({ base, odds }) => { const risk = base / 1000, other = odds * risk / (1 - risk + odds * risk); return { with: 1000 * other, more: 1000 * (other - risk) }; },
   bars: ({ base }, found, write) => [

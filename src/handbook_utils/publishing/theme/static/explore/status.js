@@ -4,7 +4,7 @@
 explore("status", {
   knobs: [
     { name: "variety", min: 2, max: 30, step: .5, start: 9, digits: 1, label: { en: "How varied a sample is", nl: "Hoe gevarieerd een monster is" }, unit: { en: "groups", nl: "groepen" } },
-    { name: "central", options: ({ central }) => central.map((one) => [String(one), String(one)]), start: "95", label: { en: "Called usual: so many of 100 others", nl: "Heet gewoon: zoveel van de 100 anderen" } },
+    { name: "central", options: ({ central }) => central.map((one) => [String(one), String(one)]), start: "95", label: { en: "Usual is what so many of 100 others have", nl: "Gewoon is wat zoveel van de 100 anderen hebben" } },
   ],
   model: ({ variety, central }, facts) => {
     const below = (value) => facts.variety.reduce((sum, one) => sum + (one < value) + (one === value) / 2, 0) / facts.variety.length;

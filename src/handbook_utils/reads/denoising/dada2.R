@@ -1,0 +1,67 @@
+# The engine dada2: error model, denoising, merging and chimeras of DADA2, of reads that are prepared.
+# Rscript dada2.R samples.tsv folder workers overlap full_length learn
+# samples.tsv: sample, forward, reverse (empty of single reads), mark. What is done of a sample is kept as <mark>.rds.
+suppressPackageStartupMessages(library(dada2))
+given <- commandArgs(trailingOnly = TRUE)
+samples <- read.delim(given[1], colClasses = "character", quote = "", na.strings = NULL)
+folder <- given[2]
+workers <- as.integer(given[3])
+overlap <- as.integer(given[4])
+long <- given[5] == "yes"
+learn <- as.integer(given[6])
+fold <- as.numeric(given[7])
+paired <- all(samples$reverse != "")
+band <- if (long) 32 else 16
+
+kept <- function(name, make) {
+  path <- file.path(folder, paste0(name, ".rds"))
+  if (file.exists(path)) return(readRDS(path))
+  made <- make()
+  part <- paste0(path, ".", Sys.getpid(), ".part")
+  saveRDS(made, part)
+  file.rename(part, path)
+  made
+}
+
+model <- function(files, name) {
+  kept(name, function() {
+    fun <- if (long) dada2:::PacBioErrfun else loessErrfun
+    set.seed(100)
+    suppressWarnings(learnErrors(files, nreads = learn, errorEstimationFunction = fun, multithread = workers,
+                                 BAND_SIZE = band, verbose = 0))
+  })
+}
+
+err <- model(samples$forward, paste0("forward-", given[8]))
+if (paired) errR <- model(samples$reverse, paste0("reverse-", given[8]))
+
+one <- function(at) {
+  kept(paste0(samples$mark[at], "-", given[8]), function() {
+    drp <- derepFastq(samples$forward[at])
+    dd <- dada(drp, err = err, BAND_SIZE = band, multithread = FALSE, verbose = 0)
+    if (!paired) return(list(denoised = getUniques(dd), input = sum(getUniques(drp)), first = sum(getUniques(dd))))
+    drpR <- derepFastq(samples$reverse[at])
+    ddR <- dada(drpR, err = errR, BAND_SIZE = band, multithread = FALSE, verbose = 0)
+    merged <- mergePairs(dd, drp, ddR, drpR, minOverlap = overlap)
+    list(denoised = getUniques(merged), input = sum(getUniques(drp)), first = sum(getUniques(dd)))
+  })
+}
+
+found <- parallel::mclapply(seq_len(nrow(samples)), one, mc.cores = workers, mc.preschedule = FALSE)
+failed <- vapply(found, inherits, TRUE, what = "try-error")
+if (any(failed)) stop(found[[which(failed)[1]]])
+
+uniques <- lapply(found, function(x) x$denoised)
+names(uniques) <- samples$sample
+some <- lengths(uniques) > 0
+lines <- character(0)
+if (any(some)) {
+  table <- makeSequenceTable(uniques[some])
+  clean <- removeBimeraDenovo(table, method = "consensus", minFoldParentOverAbundance = fold, multithread = workers)
+  for (s in rownames(table)) for (q in colnames(table)[table[s, ] > 0])
+    lines <- c(lines, paste(s, q, table[s, q], if (q %in% colnames(clean)) "yes" else "no", sep = "\t"))
+}
+writeLines(lines, file.path(folder, "counts.tsv"))
+write.table(data.frame(sample = samples$sample, input = vapply(found, function(x) x$input, 1),
+                       first = vapply(found, function(x) x$first, 1)),
+            file.path(folder, "steps.tsv"), sep = "\t", quote = FALSE, row.names = FALSE)

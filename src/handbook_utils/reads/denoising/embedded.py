@@ -1,0 +1,143 @@
+"""The engine that needs no other program: merging, UNOISE2's rule, exact two-parent chimeras.
+
+Sources: Edgar and Flyvbjerg 2015, doi:10.1093/bioinformatics/btv401 (merging and expected errors); Edgar 2016,
+doi:10.1101/081257 (UNOISE2); Callahan and others 2016, doi:10.1038/nmeth.3869 (chimeras from two parents, exactly).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from handbook_utils.reads.denoising.engine import Denoised, Denoising
+from handbook_utils.reads.denoising.pooled import denoise_together
+from handbook_utils.reads.preparing import Prepared, pairs_of, turned
+from handbook_utils.reads.samples import SampleFiles
+
+#: Edits beyond which nothing is taken for an error, however abundant the other sequence is.
+_FURTHEST = 10
+#: Edits that a chimera is away from every more abundant sequence at least: one edit is an error or a strain.
+_APART = 2
+#: By how many bases the cut end of a chimera may be moved against that of its parent.
+_SHIFTS = 16
+#: The algorithm; a change of what it gives is another number.
+_EDITION = "1"
+
+
+class Embedded:
+    """The engine that comes with the handbook."""
+
+    name = "embedded"
+
+    def version(self) -> str:
+        """Return the program and its version."""
+        return f"the handbook's embedded engine {_EDITION}"
+
+    def told(self, how: Denoising, paired: bool) -> str:
+        """Return the sentences for a paper's methods."""
+        merged = (
+            f"Pairs were merged where they overlap by {how.overlap} bases or more, with posterior qualities (Edgar and "
+            f"Flyvbjerg 2015). "
+            if paired
+            else ""
+        )
+        return (
+            f"{merged}Distinct sequences with {how.least} reads or more in all samples together were denoised by the "
+            f"rule of UNOISE2 (alpha {how.alpha:g}); sequences that are put together from two with at least "
+            f"{how.fold:g} times their reads were removed as chimeras; all reads were then counted with the nearest "
+            f"sequence at {100 * (1 - how.near):g} % identity or more."
+        )
+
+    def cites(self) -> list[str]:
+        """Return the keys of the works that it rests on."""
+        return ["edgar2015", "edgar2016"]
+
+    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None) -> Denoised:
+        """Denoise prepared reads, as :class:`handbook_utils.reads.denoising.engine.Engine` says."""
+        return denoise_together(self, samples, how, folder, pool)
+
+    def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:  # noqa: ARG002
+        """Merge pairs, and count each distinct sequence of a sample."""
+        from handbook_utils.reads.kernels import merged_pair
+
+        counts: Counter[str] = Counter()
+        for first, second in pairs_of(SampleFiles(sample.sample, sample.forward, sample.reverse)):
+            if second is None:
+                counts[first.sequence] += 1
+                continue
+            back = turned((second.sequence, second.qualities))
+            found = merged_pair(
+                *_arrays(first.sequence, first.qualities), *_arrays(*back), least=how.overlap, differ=how.differ
+            )
+            if found is not None:
+                counts[found[0].tobytes().decode("ascii")] += 1
+        return dict(counts)
+
+    def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:  # noqa: ARG002
+        """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras."""
+        from handbook_utils.reads.kernels import centroids, chimeras
+
+        sequences, reads = [pair[0] for pair in counted], np.array([pair[1] for pair in counted], dtype=np.int64)
+        flat, starts = _flat(sequences)
+        owner = centroids(flat, starts, reads, _profiles(flat, starts), how.alpha, _FURTHEST)
+        total = np.bincount(owner, weights=reads, minlength=len(sequences)).astype(np.int64)
+        places = [int(at) for at in np.flatnonzero(owner == np.arange(len(sequences)))]
+        places.sort(key=lambda at: (-int(total[at]), sequences[at]))
+        found = [sequences[at] for at in places]
+        shifts = 0 if how.ends_alike else _SHIFTS
+        marked = chimeras(*_flat(found), total[places], how.fold, _APART, shifts)
+        return found, {sequence for sequence, chimeric in zip(found, marked, strict=True) if chimeric}
+
+    def counted_back(
+        self,
+        distinct: Sequence[tuple[str, int]],
+        real: Sequence[str],
+        how: Denoising,
+        folder: Path,  # noqa: ARG002
+    ) -> dict[int, int]:
+        """Return how many reads of a sample belong to each sequence, by its place in `real`."""
+        from handbook_utils.reads.kernels import nearest
+
+        exact = {sequence: at for at, sequence in enumerate(real)}
+        found: Counter[int] = Counter()
+        others = []
+        for sequence, number in distinct:
+            if sequence in exact:
+                found[exact[sequence]] += number
+            else:
+                others.append((sequence, number))
+        if others:
+            flat, starts = _flat([sequence for sequence, _ in others])
+            to_flat, to_starts = _flat(real)
+            where = nearest(
+                *(flat, starts, _profiles(flat, starts)),
+                *(to_flat, to_starts, _profiles(to_flat, to_starts)),
+                how.near,
+            )
+            for at, (_, number) in zip(where, others, strict=True):
+                if at >= 0:
+                    found[int(at)] += number
+        return dict(found)
+
+
+def _arrays(bases: str, signs: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    return np.frombuffer(bases.encode("ascii"), dtype=np.uint8), np.frombuffer(signs.encode("ascii"), dtype=np.uint8)
+
+
+def _flat(sequences: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Put sequences into one array, with where each begins."""
+    starts = np.concatenate([[0], np.cumsum([len(sequence) for sequence in sequences])]).astype(np.int64)
+    return np.frombuffer("".join(sequences).encode("ascii"), dtype=np.uint8), starts
+
+
+def _profiles(flat: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
+    from handbook_utils.reads.kernels import profile
+
+    return np.array([profile(flat[first:last]) for first, last in pairwise(starts)])

@@ -1,0 +1,334 @@
+"""Loops over bases and qualities that are compiled when they are first used. Bases are bytes, qualities Phred + 33."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+#: Highest quality that a merged base is given, as vsearch and USEARCH do.
+_HIGHEST = 41
+#: Evidence for an overlap, as the natural logarithm of how much likelier it is than chance, and by how much the best
+#: place must beat every other one.
+_EVIDENCE, _LEAD = 10.0, 5.0
+_Q = np.arange(128, dtype=float)
+_ERROR = np.minimum(10.0 ** (-np.maximum(_Q - 33.0, 0.0) / 10.0), 0.75)
+
+
+def _qualities(probability: Floats) -> Bytes:
+    quality = np.clip(np.rint(-10.0 * np.log10(np.clip(probability, 1e-9, 1.0))), 2, _HIGHEST)
+    return (quality + 33.0).astype(np.uint8)
+
+
+def _tables() -> tuple[Floats, Floats, Bytes, Bytes]:
+    """Evidence and merged qualities of two bases that agree and of two that differ (Edgar and Flyvbjerg 2015)."""
+    one, other = _ERROR[:, None], _ERROR[None, :]
+    both = one * other
+    agree = 1.0 - one - other + 4.0 * both / 3.0
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    same = _qualities((both / 3.0) / agree)
+    differ = _qualities(low * (1.0 - high / 3.0) / (one + other - 4.0 * both / 3.0))
+    return np.log(4.0 * agree), np.log(np.maximum(4.0 / 3.0 * (1.0 - agree), 1e-6)), same, differ
+
+
+_AGREE, _DIFFER, _SAME_Q, _DIFFER_Q = _tables()
+
+
+@njit(nogil=True, cache=True)
+def expected_errors(qualities: Bytes) -> float:
+    """Add up the probabilities that bases are wrong."""
+    total = 0.0
+    for sign in qualities:
+        total += 10.0 ** (-(sign - 33.0) / 10.0)
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _overlap(
+    forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, least: int, differ: float,
+    agree_score: Any, differ_score: Any,
+) -> tuple[int, bool]:  # fmt: skip
+    """Find where the reverse read begins on the forward one, and whether that is clear."""
+    best, second, place = -1e9, -1e9, 0
+    n, m = len(forward), len(reverse)
+    for offset in range(least - m, n - least + 1):
+        start, end = max(0, offset), min(n, offset + m)
+        length = end - start
+        if length < least:
+            continue
+        allowed = int(differ * length)
+        score, wrong = 0.0, 0
+        for at in range(start, end):
+            x, y = forward_q[at], reverse_q[at - offset]
+            if forward[at] == reverse[at - offset]:
+                score += agree_score[x, y]
+            else:
+                wrong += 1
+                if wrong > allowed:
+                    break
+                score += differ_score[x, y]
+        if wrong > allowed:
+            continue
+        if score > best:
+            best, second, place = score, best, offset
+        elif score > second:
+            second = score
+    return place, best >= _EVIDENCE and best >= second + _LEAD
+
+
+@njit(nogil=True, cache=True)
+def _merged(
+    forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, offset: int, same_q: Any, differ_q: Any
+) -> tuple[Bytes, Bytes]:
+    """Put two reads together; what hangs out beyond the other read's beginning is no part of what was copied."""
+    n, m = len(forward), len(reverse)
+    length = offset + m
+    bases = np.empty(length, dtype=np.uint8)
+    qualities = np.empty(length, dtype=np.uint8)
+    for at in range(length):
+        back = at - offset
+        if back < 0:
+            bases[at], qualities[at] = forward[at], forward_q[at]
+        elif at >= n:
+            bases[at], qualities[at] = reverse[back], reverse_q[back]
+        elif forward[at] == reverse[back]:
+            bases[at], qualities[at] = forward[at], same_q[forward_q[at], reverse_q[back]]
+        else:
+            bases[at] = forward[at] if forward_q[at] >= reverse_q[back] else reverse[back]
+            qualities[at] = differ_q[forward_q[at], reverse_q[back]]
+    return bases, qualities
+
+
+def merged_pair(
+    forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, least: int, differ: float
+) -> tuple[Bytes, Bytes] | None:
+    """Merge a pair of reads where they overlap, with the probabilities of what both saw.
+
+    Parameters
+    ----------
+    forward, forward_q, reverse, reverse_q : numpy.ndarray of uint8
+        Bases and qualities; the reverse read already turned to the forward strand.
+    least : int
+        Bases that must overlap.
+    differ : float
+        Share of the overlap that may differ at most.
+
+    Returns
+    -------
+    tuple of numpy.ndarray or None
+        Bases and qualities; None where there is no overlap, or more than one that is as good.
+    """
+    place, clear = _overlap(forward, forward_q, reverse, reverse_q, least, differ, _AGREE, _DIFFER)
+    if not clear:
+        return None
+    bases, qualities = _merged(forward, forward_q, reverse, reverse_q, place, _SAME_Q, _DIFFER_Q)
+    return bases, qualities
+
+
+@njit(nogil=True, cache=True)
+def profile(sequence: Bytes) -> Bytes:
+    """Count the words of four bases, up to 255 of each; a word with another letter than A, C, G, T is left out."""
+    counts = np.zeros(256, dtype=np.uint8)
+    word, since = 0, 0
+    for base in sequence:
+        code = -1
+        if base == 65:
+            code = 0
+        elif base == 67:
+            code = 1
+        elif base == 71:
+            code = 2
+        elif base == 84:
+            code = 3
+        if code < 0:
+            since = 0
+            continue
+        word = ((word << 2) | code) & 255
+        since += 1
+        if since >= 4 and counts[word] < 255:
+            counts[word] += 1
+    return counts
+
+
+@njit(nogil=True, cache=True)
+def _apart(first: Bytes, second: Bytes) -> int:
+    total = 0
+    for at in range(256):
+        total += abs(int(first[at]) - int(second[at]))
+    return total
+
+
+@njit(nogil=True, cache=True)
+def edits(first: Bytes, second: Bytes, most: int) -> int:
+    """Count the bases changed, put in or left out between two sequences; more than `most` is told as `most` + 1.
+
+    The diagonals within `most` of the main one are worked out (Ukkonen 1985).
+    """
+    n, m = len(first), len(second)
+    if abs(n - m) > most:
+        return most + 1
+    if n == m:
+        wrong = 0
+        for at in range(n):
+            if first[at] != second[at]:
+                wrong += 1
+            if wrong > 1:
+                break
+        if wrong <= 1:
+            return min(wrong, most + 1)
+    width = 2 * most + 1
+    row = np.empty(width + 2, dtype=np.int64)
+    row[:] = most + 1
+    for j in range(most + 1):
+        row[most + j + 1] = j
+    for i in range(1, n + 1):
+        lowest = most + 1
+        left = most + 1
+        for band in range(width):
+            j = i + band - most
+            at = band + 1
+            if j < 0 or j > m:
+                value = most + 1
+            elif j == 0:
+                value = i
+            else:
+                value = row[at] + (first[i - 1] != second[j - 1])
+                value = min(value, row[at + 1] + 1, left + 1)
+            row[at] = value
+            left = value
+            lowest = min(lowest, value)
+        row[width + 1] = most + 1
+        if lowest > most:
+            return most + 1
+    return int(min(row[m - n + most + 1], most + 1))
+
+
+@njit(nogil=True, cache=True)
+def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, alpha: float, furthest: int) -> Integers:
+    """Tell of sequences in falling order of reads which one each is an erroneous copy of (UNOISE2, Edgar 2016).
+
+    A sequence with a reads is a copy of one with A reads at d edits where a / A <= 1 / 2 ** (alpha d + 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Of each sequence the place of its centroid: its own where it is one.
+    """
+    total = len(counts)
+    owner = np.empty(total, dtype=np.int64)
+    real = np.empty(total, dtype=np.int64)
+    found = 0
+    for one in range(total):
+        owner[one] = one
+        this = flat[starts[one] : starts[one + 1]]
+        nearest = furthest + 1
+        for place in range(found):
+            other = real[place]
+            # The largest distance at which these two numbers of reads allow an error.
+            most = int(np.floor((np.log2(counts[other] / counts[one]) - 1.0) / alpha + 1e-9))
+            most = min(most, nearest - 1, furthest)
+            if most < 1:
+                if counts[other] < 2 * counts[one]:
+                    break
+                continue
+            if _apart(profiles[one], profiles[other]) > 8 * most:
+                continue
+            distance = edits(this, flat[starts[other] : starts[other + 1]], most)
+            if distance <= most:
+                nearest = distance
+                owner[one] = other
+        if owner[one] == one:
+            real[found] = one
+            found += 1
+    return owner
+
+
+@njit(nogil=True, cache=True)
+def nearest(
+    flat: Bytes, starts: Integers, profiles: Any, to_flat: Bytes, to_starts: Integers, to_profiles: Any, share: float
+) -> Integers:
+    """Tell of each sequence which of others, in falling order of reads, is the nearest; -1 where none is near.
+
+    Near is at most `share` edits a base.
+    """
+    total = len(starts) - 1
+    found = np.full(total, -1, dtype=np.int64)
+    for one in range(total):
+        this = flat[starts[one] : starts[one + 1]]
+        most = int(share * len(this))
+        for other in range(len(to_starts) - 1):
+            if most < 0:
+                break
+            if _apart(profiles[one], to_profiles[other]) > 8 * most:
+                continue
+            distance = edits(this, to_flat[to_starts[other] : to_starts[other + 1]], most)
+            if distance <= most:
+                found[one] = other
+                most = distance - 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _shared(query: Bytes, parent: Bytes, shift: int) -> tuple[int, int]:
+    """Count the bases that are the same from the left, and from the right end moved by `shift`."""
+    n, m = len(query), len(parent)
+    left = 0
+    while left < n and left < m and query[left] == parent[left]:
+        left += 1
+    right = 0
+    while right < n and m - 1 - right - shift >= 0 and query[n - 1 - right] == parent[m - 1 - right - shift]:
+        right += 1
+    return left, right
+
+
+@njit(nogil=True, cache=True)
+def chimeras(flat: Bytes, starts: Integers, counts: Integers, fold: float, apart: int, shifts: int) -> Any:
+    """Tell which sequences are put together from the left of one and the right of another with `fold` its reads.
+
+    Parameters
+    ----------
+    flat, starts, counts : numpy.ndarray
+        Sequences in falling order of reads.
+    fold : float
+        How many times the reads of a chimera its parents have at least.
+    apart : int
+        Edits that a chimera is away from every possible parent at least.
+    shifts : int
+        By how much the right end may be moved: 0 where sequences end at a primer.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+    """
+    total = len(counts)
+    marked = np.zeros(total, dtype=np.bool_)
+    for one in range(total):
+        this = flat[starts[one] : starts[one + 1]]
+        left = right = 0
+        for other in range(one):
+            if counts[other] < fold * counts[one]:
+                break
+            if marked[other]:
+                continue
+            parent = flat[starts[other] : starts[other + 1]]
+            for shift in range(shifts + 1):
+                one_left, one_right = _shared(this, parent, shift)
+                left, right = max(left, one_left), max(right, one_right)
+        if left + right < len(this) or left == len(this) or right == len(this):
+            continue
+        alone = False
+        for other in range(one):
+            if counts[other] < fold * counts[one]:
+                break
+            parent = flat[starts[other] : starts[other + 1]]
+            if not marked[other] and edits(this, parent, apart - 1) < apart:
+                alone = True
+                break
+        marked[one] = not alone
+    return marked

@@ -1,0 +1,1 @@
+"""Recipes that begin with reads."""

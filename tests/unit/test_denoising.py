@@ -1,0 +1,252 @@
+"""From reads to sequences: every read is accounted for, known members are found, and a killed run goes on."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handbook_utils.errors import InputError
+from handbook_utils.reads.accounting import accounted
+from handbook_utils.reads.denoising.embedded import Embedded
+from handbook_utils.reads.denoising.engine import Denoised, Denoising
+from handbook_utils.reads.denoising.engines import ENGINES, engine_named
+from handbook_utils.reads.kernels import chimeras, edits, merged_pair
+from handbook_utils.reads.preparing import Preparation, prepare
+from handbook_utils.reads.primers import cutters
+from handbook_utils.reads.samples import SampleFiles
+from handbook_utils.reads.sequences import reverse_complement
+from handbook_utils.reads.simulation import Mock, members, write_mock
+
+SPAWN = "spawn"
+
+
+def denoised(files: list[SampleFiles], how: Preparation, den: Denoising, folder: Path, pool=None) -> Denoised:
+    return Embedded().denoise([prepare(one, how, folder) for one in files], den, folder, pool)
+
+
+def account(files: list[SampleFiles], how: Preparation, den: Denoising, folder: Path) -> dict[str, dict[str, int]]:
+    prepared = [prepare(one, how, folder) for one in files]
+    found = Embedded().denoise(prepared, den, folder, None)
+    return {
+        one.sample: {**one.account, **found.losses[one.sample], "kept": sum(found.counts[one.sample].values())}
+        for one in prepared
+    }
+
+
+@pytest.fixture(scope="module")
+def mock(tmp_path_factory):
+    """Return three simulated samples with twelve members, two of them two bases apart."""
+    folder = tmp_path_factory.mktemp("mock")
+    sequences = members(12, seed=7)
+    weights = np.array([200, 150, 120, 90, 60, 40, 30, 20, 12, 8, 6, 40], dtype=float)
+    shares = dict(zip(sequences, weights / weights.sum(), strict=True))
+    files = [write_mock(folder, f"S{at}", shares, sequences, Mock(pairs=2_000), seed=at) for at in range(3)]
+    return files, sequences, shares
+
+
+CUT = Preparation(truncate=(200, 150))
+
+
+def test_all_members_of_a_mock_are_found_and_nothing_else(mock, tmp_path):
+    files, sequences, shares = mock
+    found = denoised(files, CUT, Denoising(), tmp_path)
+    truth = set(sequences.values())
+    for counts in found.counts.values():
+        assert {sequences[name] for name, share in shares.items() if share > 0.005} <= set(counts)
+    everything = {sequence for counts in found.counts.values() for sequence in counts}
+    assert len(everything & truth) >= 0.95 * len(everything)
+    for counts in found.counts.values():
+        total = sum(counts.values())
+        assert all(sequence in truth for sequence, number in counts.items() if number > 0.01 * total)
+        for name, share in shares.items():
+            assert counts[sequences[name]] / total == pytest.approx(share, rel=0.35, abs=0.003)
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "embedded"])
+def test_a_mock_is_found_by_the_other_engines_too(mock, tmp_path, engine, needs_program):
+    needs_program(engine)
+    files, sequences, shares = mock
+    prepared = [prepare(one, CUT, tmp_path) for one in files[:2]]
+    found = engine_named(engine).denoise(prepared, Denoising(), tmp_path, None)
+    for one in prepared:
+        counts = found.counts[one.sample]
+        assert {sequences[name] for name, share in shares.items() if share > 0.01} <= set(counts)
+        assert one.passed == sum(counts.values()) + sum(found.losses[one.sample].values())
+
+
+def test_killed_and_resumed_gives_the_same_table(mock, tmp_path, monkeypatch):
+    files, _, _ = mock
+    whole = denoised(files, CUT, Denoising(), tmp_path)
+    started = tmp_path / "started"
+    started.mkdir()
+    prepare(files[0], CUT, started)
+    real = Embedded.counted_back
+    calls = []
+
+    def dies(self, *arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Embedded, "counted_back", dies)
+    with pytest.raises(KeyboardInterrupt):
+        denoised(files, CUT, Denoising(), started)
+    monkeypatch.setattr(Embedded, "counted_back", real)
+    # What a killed writer leaves half done has another name.
+    (started / ".half.part").write_bytes(b"@")
+    assert denoised(files, CUT, Denoising(), started) == whole
+    monkeypatch.setattr(Embedded, "distinct", lambda *_: pytest.fail("a sample that was done is done again"))
+    monkeypatch.setattr(Embedded, "counted_back", lambda *_: pytest.fail("a sample that was done is done again"))
+    assert denoised(files, CUT, Denoising(), started) == whole
+
+
+def test_processes_and_order_change_nothing(mock, tmp_path):
+    import multiprocessing
+
+    files, _, _ = mock
+    whole = denoised(files, CUT, Denoising(), tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(SPAWN)) as pool:
+        again = denoised(files[::-1], CUT, Denoising(workers=2), other, pool)
+    assert again.counts == whole.counts
+    assert again.losses == whole.losses
+
+
+def test_another_file_of_the_same_name_is_done_anew(mock, tmp_path):
+    files, sequences, shares = mock
+    once = denoised(files[:1], CUT, Denoising(), tmp_path)
+    place = tmp_path / "more"
+    place.mkdir()
+    other = write_mock(place, "S0", shares, sequences, Mock(pairs=500), seed=99)
+    assert denoised([other], CUT, Denoising(), tmp_path) != once
+
+
+READ = st.tuples(st.text("ACGTN", min_size=0, max_size=40), st.integers(0, 40))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(READ, READ), min_size=1, max_size=25), st.booleans(), st.integers(0, 30))
+def test_what_comes_in_is_what_is_kept_and_each_loss(pairs, paired, cut):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        texts = ["", ""]
+        for at, pair in enumerate(pairs):
+            for side, (bases, quality) in enumerate(pair):
+                texts[side] += f"@r{at}\n{bases}\n+\n{chr(33 + quality) * len(bases)}\n"
+        paths = [folder / f"A_R{side + 1}.fastq" for side in range(2)]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text)
+        files = [SampleFiles("A", paths[0], paths[1] if paired else None)]
+        how = Preparation(truncate=(cut, cut), shortest=5, longest=35)
+        rows = account(files, how, Denoising(least=2, overlap=5), folder)
+        table = accounted(rows)
+        assert int(table.at["A", "input"]) == len(pairs)
+        assert int(table.loc["A"].drop("input").sum()) == len(pairs)
+
+
+def test_each_loss_is_told_as_what_it_is(tmp_path):
+    good, phix = "ACGT" * 20, "GAGTTTTATCGCTTCCATGACGCAGAAGTTAACACTTTCGGATATTTCTGATGAGTCGAAAAATTATCTTGATAAAGCAGGAATT"
+    host = "".join(np.random.default_rng(1).choice(list("ACGT"), 200))
+    for name, sequence in (("phix", phix), ("host", host)):
+        (tmp_path / f"{name}.fasta").write_text(f">{name}\n{sequence}\n")
+    reads = [
+        (good, "I" * 80), ("ACGT" * 5, "I" * 20), (good * 3, "I" * 240), (good[:-1] + "N", "I" * 80), (good, "&" * 80),
+        (phix[:80], "I" * 80), (reverse_complement(host[20:100]), "I" * 80), ("A" * 80, "I" * 79 + "%"),
+    ]  # fmt: skip
+    path = tmp_path / "A.fastq.gz"
+    text = "".join(f"@r{at}\n{bases}\n+\n{signs}\n" for at, (bases, signs) in enumerate(reads))
+    path.write_bytes(gzip.compress(text.encode()))
+    how = Preparation(
+        shortest=50, longest=100, expected_errors=2.0, least_quality=5, phix=tmp_path / "phix.fasta",
+        host=tmp_path / "host.fasta",
+    )  # fmt: skip
+    found = prepare(SampleFiles("A", path), replace(how, least_quality=0), tmp_path)
+    assert found.account == {
+        "input": 8, "too short": 1, "too long": 1, "unclear base": 1, "expected errors": 1, "phiX": 1, "host": 1,
+    }  # fmt: skip
+    assert found.passed == 2
+    assert prepare(SampleFiles("A", path), how, tmp_path).account["low quality"] == 1
+
+
+def test_primers_are_taken_off_in_either_orientation(tmp_path):
+    forward, reverse = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"
+    first, second = ("GTGCCAGCAGCCGCGGTAA" + "ACGTT" * 8, "I" * 59), ("GGACTACAGGGGTTTCTAAT" + "CCTAG" * 8, "H" * 60)
+    cut = cutters(forward, reverse, whole=False)
+    right = [("ACGTT" * 8, "I" * 40), ("CCTAG" * 8, "H" * 40)]
+    assert cut([first, second]) == right
+    assert cut([second, first]) == right, "a pair that is the other way round is turned"
+    assert cut([first, first]) is None
+    # A read that goes on through the other end of what was copied is cut there.
+    through = ("GTGCCAGCAGCCGCGGTAA" + "ACGTT" * 8 + reverse_complement("GGACTACAGGGGTTTCTAAT") + "GATC", "I" * 83)
+    assert cutters(forward, reverse, whole=False)([through]) == [("ACGTT" * 8, "I" * 40)]
+    whole = cutters(forward, reverse, whole=True)
+    assert whole([through]) == [("ACGTT" * 8, "I" * 40)]
+    assert whole([(reverse_complement(through[0]), through[1])]) == [("ACGTT" * 8, "I" * 40)]
+    assert whole([first]) is None
+
+
+@given(st.text("ACGT", max_size=24), st.text("ACGT", max_size=24), st.integers(0, 8))
+@settings(max_examples=200, deadline=None)
+def test_edits_are_those_of_the_whole_table(first, second, most):
+    row = list(range(len(second) + 1))
+    for i, one in enumerate(first, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(second, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != other))
+    told = edits(*(np.frombuffer(text.encode(), dtype=np.uint8) for text in (first, second)), most)
+    assert told == min(row[-1], most + 1)
+
+
+def test_pairs_are_merged_where_they_overlap_and_nowhere_else():
+    random = np.random.default_rng(3)
+    whole = "".join(random.choice(list("ACGT"), 120))
+
+    def merge(first: str, second: str, signs: str = "I") -> str | None:
+        arrays = [
+            np.frombuffer(text.encode(), dtype=np.uint8)
+            for text in (first, signs * len(first), second, "I" * len(second))
+        ]
+        found = merged_pair(*arrays, 12, 0.2)
+        return None if found is None else found[0].tobytes().decode()
+
+    assert merge(whole[:80], whole[50:]) == whole
+    # A read longer than what was copied: what hangs out is cut.
+    assert merge(whole[:80] + "ACACACACAC", "GTGTGTGTGT" + whole[:80]) == whole[:80]
+    assert merge(whole[:60], whole[60:]) is None
+    assert merge("AC" * 40, "AC" * 40) is None, "a repeat overlaps in many ways"
+    # Where two bases differ, that of the higher quality is taken.
+    wrong = whole[:70] + ("A" if whole[70] != "A" else "C") + whole[71:80]
+    assert merge(wrong, whole[50:], signs="5") == whole
+
+
+def test_a_chimera_is_put_together_from_two_more_abundant():
+    made = list(members(3, seed=5, close=4).values())
+    chimera = made[0][:120] + made[1][120:]
+    sequences = [*made[:2], chimera]
+    flat = np.frombuffer("".join(sequences).encode(), dtype=np.uint8)
+    starts = np.cumsum([0, *map(len, sequences)]).astype(np.int64)
+    assert chimeras(flat, starts, np.array([100, 80, 20]), 2.0, 2, 0).tolist() == [False, False, True]
+    assert not chimeras(flat, starts, np.array([100, 80, 70]), 2.0, 2, 0).any()
+
+
+def test_a_program_that_is_not_there_is_told_with_how_to_install_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, how in (("vsearch", "apt-get install vsearch"), ("dada2", "apt-get install r-bioc-dada2")):
+        with pytest.raises(InputError) as caught:
+            engine_named(name)
+        assert how in str(caught.value)
+        assert "-p engine embedded" in str(caught.value)
+    with pytest.raises(InputError, match="no such engine"):
+        engine_named("dada")
+    assert shutil.which("vsearch") is None
