@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import handbook_utils
 PACKAGE = Path(handbook_utils.__file__).parent
 #: What is called by a framework, which knows its arguments, or reads like an attribute.
 SPHINX_CALLS = "setup"
+#: A method that does what another's docstring says names that one.
+DOES_AS = re.compile(r"\bas :(?:class|meth):`[\w.]+` says")
 DECORATED = ("command", "property", "validator", "overload")
 
 
@@ -41,6 +44,8 @@ def lacking(function: ast.FunctionDef) -> list[str]:
     if not [one for one in arguments if one.arg not in ("self", "cls")]:
         return []
     said = inspect.cleandoc(ast.get_docstring(function) or "")
+    if DOES_AS.search(said):
+        return []
     given_back = function.returns is not None and ast.unparse(function.returns) != "None"
     wanted = {
         ("Parameters",): True,

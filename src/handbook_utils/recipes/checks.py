@@ -229,7 +229,22 @@ def check_tree(study: Study, metric: str) -> None:
 
 
 def check_differ(study: Study, design: Design, metric: str) -> None:
-    """Refuse a distance by which all samples of a design are the same: nothing could be compared by it."""
+    """Refuse a distance by which all samples of a design are the same: nothing could be compared by it.
+
+    Parameters
+    ----------
+    study : Study
+        At least the samples of the design.
+    design : Design
+        Whose samples are looked at.
+    metric : str
+        Name of a distance.
+
+    Raises
+    ------
+    InputError
+        All distances are 0.
+    """
     of_design = study.choose_samples(design.samples)
     if (metric not in ON_A_TREE or study.tree is not None) and not tells_apart(of_design, metric):
         raise InputError(

@@ -181,6 +181,16 @@ class Clock:
     def read(self, text: str) -> dt.datetime:
         """Return the moment (UTC) that a text means.
 
+        Parameters
+        ----------
+        text : str
+            As a logger or a scanner wrote it.
+
+        Returns
+        -------
+        datetime.datetime
+            In UTC.
+
         Raises
         ------
         ValueError

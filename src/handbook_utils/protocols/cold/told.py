@@ -28,6 +28,16 @@ from handbook_utils.protocols.tubes import VERDICTS
 def limits_table(kit: Kit) -> pd.DataFrame:
     """Return the limits of a study's kit, and whose each is.
 
+    Parameters
+    ----------
+    kit : Kit
+        With the study's own limits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value``, ``whose`` and ``why``, by limit.
+
     Examples
     --------
     >>> from handbook_utils.protocols.kits import kit_of
@@ -167,6 +177,16 @@ def methods(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) -
 
 def rules(limits: Limits) -> str:
     """Say by which rules tubes are judged.
+
+    Parameters
+    ----------
+    limits : Limits
+        Of the study.
+
+    Returns
+    -------
+    str
+        English sentences.
 
     Examples
     --------

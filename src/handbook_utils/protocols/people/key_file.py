@@ -201,6 +201,11 @@ def cipher(secret: str, salt: bytes) -> Fernet:
         The passphrase.
     salt : bytes
         Kept in the file, in the open.
+
+    Returns
+    -------
+    cryptography.fernet.Fernet
+        Its key is made by scrypt.
     """
     made = Scrypt(salt=salt, length=32, n=_COST, r=_BLOCK, p=_PARALLEL).derive(secret.encode("utf-8"))
     return Fernet(base64.urlsafe_b64encode(made))

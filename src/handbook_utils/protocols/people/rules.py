@@ -123,6 +123,11 @@ def rules_of(values: Mapping[str, Any]) -> Rules:
     values : mapping of str to object
         What it holds, by ``section.key``.
 
+    Returns
+    -------
+    Rules
+        Of the study.
+
     Raises
     ------
     InputErrors
