@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book books test lint check new accept claims serve bench mutants clean setup
+.PHONY: help book books test lint check new accept claims serve bench mutants levels clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench: $(READY) ## Measure the build against the tools' own ways, on one synthet
 
 mutants: $(READY) ## Change statistics one by one, and see whether a test notices: make mutants MODULES=src/... EACH=10
 	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10)
+
+levels: $(READY) ## Measure how often each test cries wolf, where data/error-rates.csv lacks it: make levels STUDIES=400
+	nice -n 19 $(BIN)/python tests/levels/grid.py $(or $(STUDIES),400) $(or $(WITH_EFFECT),100)
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build

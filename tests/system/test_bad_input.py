@@ -13,6 +13,7 @@ import io
 import os
 import shutil
 import subprocess
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -334,6 +335,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
         monkeypatch.setattr(shutil, "copyfile", full)
         monkeypatch.setattr(os, "fdopen", full)
+        monkeypatch.setattr(threading, "active_count", lambda: 1)  # the child is a fork, which has these, too
     yield disk
     if mounted:
         subprocess.run(["umount", disk], check=True)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
+from handbook_utils.asking.kept import kept_in
 from handbook_utils.chapters import Catalogue
 from handbook_utils.cli import main
 from handbook_utils.execution import run
-from handbook_utils.study import formats
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
@@ -70,30 +70,26 @@ def studies(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def reads(monkeypatch) -> list[str]:
-    """Count the readings of tables here; where the kernel runs, the tables are away, so that it can read none."""
-    counted: list[str] = []
-    read_table, attempt = formats.read_table, run._attempt
+def kept(monkeypatch) -> list[int]:
+    """Count what was kept for the kernel; where it runs, the table is away, so that it can read none."""
+    counted: list[int] = []
+    attempt = run._attempt
 
-    def counting(table, choices):
-        counted.append(str(table))
-        return read_table(table, choices)
-
-    def without_tables(*arguments):
-        table = Path(counted[-1])
+    def without_the_table(request, *others):
+        counted.append(len(list(kept_in().glob("*.npz"))))
+        table = Path(str(request.parameters["table"]))
         away = table.rename(table.with_suffix(".away"))
         try:
-            return attempt(*arguments)
+            return attempt(request, *others)
         finally:
             away.rename(table)
 
-    monkeypatch.setattr(formats, "read_table", counting)
-    monkeypatch.setattr(run, "_attempt", without_tables)
+    monkeypatch.setattr(run, "_attempt", without_the_table)
     return counted
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda chapter: chapter.slug)
-def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks, reads):
+def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monkeypatch, capsys, recipe, leaks, kept):
     monkeypatch.chdir(tmp_path)
     asked = [question.name for question in recipe.parameters]
     answers = {name: value for name, value in ANSWERS.items() if name in asked}
@@ -103,7 +99,7 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     with pytest.raises(SystemExit) as ended:
         main(["run", recipe.slug, *arguments, "-o", "run"])
     assert ended.value.code in (0, None), capsys.readouterr()
-    assert reads == [str(given["table"])], "the table is read once in a run"
+    assert kept == [1], "the table is read once in a run"
     report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert f"{name}.tsv" in report
     assert all(value in report for value in answers.values())

@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.distance.dispersion import betadisper, spatial_median
+from handbook_utils.analysis.distance.dispersion import betadisper, spatial_median, unadjusted
 from handbook_utils.errors import InputError
 
 
@@ -136,3 +136,10 @@ def test_spatial_median_at_one_of_the_points_and_of_points_that_are_one():
     assert spatial_median(cross) == pytest.approx([0, 0], abs=1e-9)
     assert spatial_median(np.ones((4, 2))) == pytest.approx([1, 1])
     assert spatial_median(1e-6 * cross + 5) == pytest.approx([5, 5], abs=1e-12)
+
+
+def test_other_terms_are_named_since_they_are_left_out():
+    frame = pd.DataFrame({"arm": list("xy") * 6, "age": np.arange(12.0), "site": list("ppqqrr") * 2})
+    assert unadjusted(design_of(frame, group="arm", strata="site")) == ""
+    told = unadjusted(design_of(frame, group="arm", covariates="age, C(site)"))
+    assert told.startswith("The test of dispersion leaves age, C(site) out")

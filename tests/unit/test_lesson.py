@@ -1,7 +1,10 @@
 """Lesson and analysis: what a run on somebody's own data executes and shows."""
 
+import re
+
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.chapters.lesson import analysis, lesson_violations
 
 LESSON = {"tags": ["lesson"]}
@@ -72,3 +75,22 @@ def test_an_analysis_that_needs_the_lesson_is_told():
         "a Markdown cell tagged lesson has prose before its heading: put +++ between: Of the analysis.",
         "the analysis tells the value 'p', which only the lesson records",
     ]
+
+
+#: Words for those who have features; a run on functions shows the same sentences.
+_OF_TAXA = re.compile(r"\b(?:tax(?:a|on)|bacteri\w*|microb\w*|species|gener?a|genus|organisms?)\b", re.IGNORECASE)
+_NOT_SAID = re.compile(r"\{cite:.\}`[^`]*`|\(#[\w-]+\)|^\([\w-]+\)=$", re.MULTILINE)
+
+
+def test_what_a_run_shows_is_true_of_functions_too() -> None:
+    """Functions (HUMAnN, PICRUSt2) are features like taxa: fixed sentences of an analysis name neither alone."""
+    told = [
+        (chapter.slug, line)
+        for chapter in Catalogue.read(handbook_root()).chapters
+        if chapter.slug.startswith("recipes/")
+        for cell in analysis(chapter.notebook()).cells
+        if cell.cell_type == "markdown"
+        for line in _NOT_SAID.sub("", cell.source).splitlines()
+        if _OF_TAXA.search(line) and "functions" not in line
+    ]
+    assert told == []

@@ -118,3 +118,12 @@ def test_a_series_lies_at_distances_from_its_beginning():
     far = from_the_beginning(study, own, first=1)
     assert far.index.to_list() == [0, 1, 2, 3]
     assert far.iloc[0] == 0
+
+
+def test_slopes_and_neighbours_together_need_four_samples_a_person():
+    def models(weeks):
+        return set(over_time(cohort(weeks=weeks), group="arm").course.others.index.get_level_values("model"))
+
+    together = "people have levels and slopes of their own, and samples near in time are alike"
+    assert together in models(5)
+    assert together not in models(4)

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib import image
 
 from handbook_utils.errors import InputError
+from handbook_utils.publishing.pages.illustrations import DRAWINGS
 from handbook_utils.publishing.web.address import site_address
+from handbook_utils.publishing.web.pictures import CARDS, HEIGHT, WIDTH, add_pictures
 from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.web.surroundings import alternates, crumbs_to, surround
 
@@ -101,7 +104,10 @@ def context_of(pagename: str, lang: str, address: str, **more: object) -> dict[s
         config=type("Config", (dict,), {"author": "A. Author", "html_theme_options": {"repository_url": "https://r"}})(
             config
         ),
-        env=SimpleNamespace(titles={"book/about": SimpleNamespace(astext=lambda: "About")}),
+        env=SimpleNamespace(
+            titles={"book/about": SimpleNamespace(astext=lambda: "About")},
+            domaindata={"handbook": {"drawings": {"notebooks/explainers/e": "gut"}}},
+        ),
     )
     context = {"title": "<em>A</em> page", "body": "", "last_updated": "2026-11-29", "site_title": "Handbook"}
     context |= {"css_files": [], "script_files": [], **more}
@@ -117,6 +123,29 @@ def test_a_page_names_its_address_its_picture_and_how_to_cite_it() -> None:
     assert str(context["citation"]).endswith(f"{ADDRESS}/nl/book/a.html")
     assert context["foot"] == {"book/about": "About"}
     assert "page=nl%2Fbook%2Fa" in str(context["feedback"])
+
+
+def test_a_page_with_a_drawing_is_previewed_by_it_where_there_is_a_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDBOOK_CHROMIUM", "a-chromium")
+    shown = context_of("notebooks/explainers/e", "nl", ADDRESS)
+    assert shown["card"] == f"{ADDRESS}/nl/_static/cards/gut.png"
+    assert "dikke darm" in str(shown["card_alt"])
+    assert context_of("book/a", "nl", ADDRESS)["card"] == f"{ADDRESS}/nl/_static/card.png"
+    monkeypatch.setenv("HANDBOOK_CHROMIUM", "")
+    assert context_of("notebooks/explainers/e", "nl", ADDRESS)["card"] == f"{ADDRESS}/nl/_static/card.png"
+
+
+def test_every_drawing_becomes_a_picture_of_the_size_of_a_preview(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for _ in range(2):
+        add_pictures(ROOT, tmp_path / "nl", "nl", "Handboek", cache)
+    assert len(list(cache.iterdir())) == 1  # drawn once
+    names = {path.stem for path in (ROOT / DRAWINGS).glob("*.svg")}
+    made = {path.stem: image.imread(path) for path in (tmp_path / "nl" / "_static" / CARDS).glob("*.png")}
+    assert set(made) == names
+    for pixels in made.values():
+        assert pixels.shape[:2] == (HEIGHT, WIDTH)
+        assert pixels[: HEIGHT - 100, :, :3].min() < 0.5  # something is drawn
 
 
 def test_a_page_that_is_not_translated_is_found_in_its_own_language() -> None:

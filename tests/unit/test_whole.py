@@ -18,13 +18,19 @@ from handbook_utils.publishing.whole.pdf import whole_html, write_pdf
 ONE = """<html><body><article lang="en">
 <nav><a href="x">menu</a></nav><h1 id="one">One &amp; only<a class="headerlink" href="#one">#</a></h1>
 <p>See <a href="../notebooks/two.html#there">two</a>, <a href="#one">here</a>, <a href="gone.html">gone</a>,
-<a href="https://example.org/?a=1&amp;b=2">elsewhere</a>.<br>Next &lt; line.</p>
+<a href="https://example.org/?a=1&amp;b=2">elsewhere</a>,
+<a href="https://doi.org/10.1/0012(1)8[2:F]2<3::A>4">odd</a>.<br>Next &lt; line.</p>
 <a class="figure" href="../figures/a.svg"><img src="../figures/a.svg" alt="A figure of three dots." loading="lazy"></a>
-<svg viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>
+<svg viewBox="0 0 1 1"><path d="M0 0"/></svg><p id="twice">One</p><p id="twice">Two</p>
+<details><summary><p class="title">Show</p><span class="sd-summary-state-marker"><svg></svg></span></summary></details>
 <details class="sd-dropdown"><summary>Is it?</summary><p>It is.</p></details>
 <script>alert(1 < 2)</script><div class="meanings"><span hidden>not said</span></div><p>Left open
 </article></body></html>"""
-TWO = '<html><body><article><h1>Twee</h1><p id="there"><math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math></p></article>'
+TWO = '<html><body><article><h1>Twee</h1><p id="there"><math><mi>x</mi></math></p></article>'
+FIGURE = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"
+  "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg xmlns="http://www.w3.org/2000/svg"/>"""
 NAMES = ("book/one", "notebooks/two")
 
 
@@ -35,7 +41,7 @@ def edition(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
     (tmp_path / "nl" / "figures").mkdir()
-    (tmp_path / "nl" / "figures" / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    (tmp_path / "nl" / "figures" / "a.svg").write_text(FIGURE, encoding="utf-8")
     return tmp_path / "nl"
 
 
@@ -75,6 +81,24 @@ def test_the_epub_is_one_that_readers_take(edition: Path, tmp_path: Path) -> Non
                 file, _, place = address.partition("#")
                 where = pages.get(f"book/{file}", "") if file.endswith("xhtml") else text
                 assert not place or f'id="{place}"' in where, f"{name}: {address}"
+
+
+def test_the_epub_has_nothing_that_its_standard_refuses(edition: Path, tmp_path: Path) -> None:
+    """What epubcheck 4.2.6 said of the first whole edition: it needs Java, and this does not."""
+    target = tmp_path / "book.epub"
+    write_epub(edition, target, NAMES, lang="nl", title="Boek", author="A", day="2026-11-29")
+    with zipfile.ZipFile(target) as book:
+        assert b"DOCTYPE" not in book.read("book/figures/a.svg")
+        one, two = (book.read(f"book/{name.replace('/', '-')}.xhtml").decode() for name in NAMES)
+    for text in (one, two):
+        places = re.findall(r'\bid="([^"]+)"', text)
+        assert len(places) == len(set(places))
+        assert not re.search(r'href="[^"]*[<>\[\]]', text.replace("&lt;", "<").replace("&gt;", ">"))
+        assert not re.search(r"<summary>(?:(?!</summary>).)*<(?:p|div)\b", text, re.DOTALL)
+    assert '<svg viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg">' in one
+    assert one.count("<svg") == 1  # and no arrow of a box that cannot be closed
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML">' in two
+    assert '<span class="title">Show</span>' in one
 
 
 def test_in_one_page_every_place_is_one_and_links_lead_to_it(edition: Path) -> None:

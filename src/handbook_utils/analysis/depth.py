@@ -6,6 +6,7 @@ richness most of all, and in any distance that looks at presence.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,8 @@ from handbook_utils.study import Study
 
 #: Medians of two groups whose ratio is larger are called different, however many samples there are.
 RATIO = 1.5
+#: Medians whose ratio is smaller are called alike, however sure it is that they differ: many samples show anything.
+ALIKE = 1.1
 #: Below this p, depth goes with what is asked about.
 LEVEL = 0.01
 
@@ -122,16 +125,44 @@ def depth_warning(study: Study, design: Design) -> str:
     """
     if study.quantity != "counts":
         return ""
-    depth = study.depth.loc[design.samples]
-    if not design.groups:
-        if depth.nunique() == 1:
-            return ""
-        found = stats.spearmanr(depth, design.block(design.focus).iloc[:, 0])
-        return f"Depth goes with {design.focus}: rank correlation {found.statistic:.2f}" if found.pvalue < LEVEL else ""
-    by_group = depth.groupby(design.labels.astype(str))
-    medians = by_group.median().loc[list(design.groups)]
-    alike = stats.kruskal(*(own for _, own in by_group)).pvalue >= LEVEL if depth.nunique() > 1 else True
-    if medians.max() <= RATIO * medians.min() and alike:
+    if design.groups:
+        return depth_apart(study, design.labels.astype(str), design.groups)
+    depth, values = study.depth.loc[design.samples], design.block(design.focus).iloc[:, 0]
+    if depth.nunique() == 1:
+        return ""
+    found = stats.spearmanr(depth, values)
+    ends = depth.groupby(np.where(values.rank(pct=True) <= 0.5, "low", "high")).median()
+    if found.pvalue >= LEVEL or ends.max() <= ALIKE * ends.min():
+        return ""
+    return f"Depth goes with {design.focus}: rank correlation {found.statistic:.2f}"
+
+
+def depth_apart(study: Study, labels: pd.Series, groups: Sequence[str]) -> str:
+    """Return a sentence where samples of one group were read more deeply than those of another; otherwise nothing.
+
+    Parameters
+    ----------
+    study : Study
+        Of shares, nothing is said: how deeply they were read is not known.
+    labels : pandas.Series of str
+        By sample.
+    groups : sequence of str
+        In the order in which they are told.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"a": [100, 101, 102, 103] * 9}, index=[f"s{row}" for row in range(36)])
+    >>> depth_apart(Study.from_frame(counts), pd.Series(list("pprr") * 9, index=counts.index), ["p", "r"])
+    ''
+    """
+    if study.quantity != "counts":
+        return ""
+    depth = study.depth.loc[labels.index]
+    by_group = depth.groupby(labels)
+    medians = by_group.median().loc[list(groups)]
+    ratio = float(medians.max() / medians.min())
+    sure = depth.nunique() > 1 and stats.kruskal(*(own for _, own in by_group)).pvalue < LEVEL
+    if ratio <= ALIKE or (ratio <= RATIO and not sure):
         return ""
     told = ", ".join(f"{name} {value:,.0f}" for name, value in medians.items())
     return f"Depth differs between the groups: median reads {told}"

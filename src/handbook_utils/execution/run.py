@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.metadata
 import json
 import os
@@ -28,6 +27,7 @@ from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
 from handbook_utils.text.hash import sha256_of
+from handbook_utils.text.moment import moment
 
 State = Literal["queued", "done", "cached", "failed"]
 Progress = Callable[[str, State], None]
@@ -417,7 +417,7 @@ def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[
         "python": platform.python_version(),
         "data": data,
         "source": _source(request.chapter),
-        "executed": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "executed": moment().isoformat(),
     }
 
 

@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
@@ -27,6 +27,7 @@ from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.whole.files import add_whole
 from handbook_utils.text import yaml_text
 from handbook_utils.text.hash import sha256, sha256_of
+from handbook_utils.text.moment import moment
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
@@ -164,7 +165,7 @@ def build_book(
             raise InputErrors(_together(found))
         _collect(catalogue, Path(name), languages, made, address)
         for lang in languages:
-            add_whole(made / lang, catalogue, lang, whole, time.strftime("%Y-%m-%d", time.gmtime()))
+            add_whole(made / lang, catalogue, lang, whole, moment().date().isoformat())
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
         _swap(made, site, Path(name) / "old")
@@ -356,7 +357,9 @@ class _Editions:
         found = {lang: finish(process) for lang, process in self._renderers.items()}
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
-            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang)
+            titles = _configured(self._catalogue.root)["handbook_titles"]
+            cards = self._folder.parent / "cache" / "cards"
+            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang, str(titles[lang]), cards)
             drop_unused(_pages(self._folder, lang))
             add_lessons(
                 _pages(self._folder, lang),
@@ -374,9 +377,13 @@ def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made:
         _pages(folder, lang).rename(made / lang)
         for left in (".buildinfo", "objects.inv"):
             (made / lang / left).unlink(missing_ok=True)
-    config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
-    titles = config["sphinx"]["config"]["handbook_titles"]
-    write_root(made, languages, titles, catalogue.files[0], address)
+    write_root(made, languages, _configured(catalogue.root)["handbook_titles"], catalogue.files[0], address)
+
+
+def _configured(root: Path) -> dict[str, Any]:
+    """Return what the configuration says to Sphinx."""
+    given = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
+    return dict(given["sphinx"]["config"])
 
 
 def _pages(folder: Path, lang: str) -> Path:

@@ -1,4 +1,4 @@
-"""PDF of a page, by Chromium: with its structure and its language marked, for who has it read out.
+"""PDF of a page, by Chromium, with its structure and its language marked; and how a page looks, as a picture.
 
 Chromium is no part of the package. Where it is not there, pages stay HTML, which every browser prints.
 """
@@ -56,6 +56,26 @@ def check_chromium(where: str) -> str:
     return program
 
 
+def picture_of(page: Path, target: Path, width: int, height: int) -> None:
+    """Keep how a page of this machine looks.
+
+    Parameters
+    ----------
+    page : pathlib.Path
+        HTML.
+    target : pathlib.Path
+        A PNG.
+    width, height : int
+        Of the window, in pixels.
+
+    Raises
+    ------
+    InputError
+        There is no Chromium, or it made none.
+    """
+    _made(page, target, f"--window-size={width},{height}", "--hide-scrollbars", "--screenshot={made}")
+
+
 def pdf_of(page: Path, target: Path) -> None:
     """Print a page of this machine.
 
@@ -71,20 +91,17 @@ def pdf_of(page: Path, target: Path) -> None:
     InputError
         There is no Chromium, or it could not print.
     """
+    _made(page, target, "--no-pdf-header-footer", "--generate-pdf-document-outline", "--print-to-pdf={made}")
+
+
+def _made(page: Path, target: Path, *options: str) -> None:
     program = check_chromium(str(target))
     with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
-        made = Path(name) / "made.pdf"
-        command = [
-            program,
-            "--headless",
-            "--disable-gpu",
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--user-data-dir={name}/profile",
-        ]
+        made = Path(name) / f"made{target.suffix}"
+        command = [program, "--headless", "--disable-gpu", f"--user-data-dir={name}/profile"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # which it refuses to set up for root; the page is our own
-        command += [f"--print-to-pdf={made}", page.resolve().as_uri()]
+        command += [*(option.format(made=made) for option in options), page.resolve().as_uri()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MOST_SECONDS)
             told = done.stderr

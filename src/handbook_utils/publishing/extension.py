@@ -29,6 +29,7 @@ from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
+from handbook_utils.publishing.pages.error_rates import setup_error_rates
 from handbook_utils.publishing.pages.explorables import setup_explorables
 from handbook_utils.publishing.pages.illustrations import setup_illustrations
 from handbook_utils.publishing.pages.own_result import setup_own_result
@@ -443,6 +444,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_quiz(app)
     setup_own_result(app)
     setup_cards(app)
+    setup_error_rates(app)
     setup_lessons(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))

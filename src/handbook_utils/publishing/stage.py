@@ -109,9 +109,9 @@ class Stage:
         shutil.copytree(root / "book", folder / "book", ignore=shutil.ignore_patterns(".*"))
         if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
             shutil.copytree(root / "locale", folder / "locale")
-        terms = root / "data" / "terms.csv"
-        if terms.is_file():
-            shutil.copyfile(terms, folder / "terms.csv")
+        for table in (root / "data" / "terms.csv", root / "data" / "error-rates.csv"):
+            if table.is_file():
+                shutil.copyfile(table, folder / table.name)
         for name in catalogue.files:
             if not name.startswith("notebooks/"):
                 both = _bilingual_prose(root / f"{name}.md")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.depth import deep_enough
+from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import distances
@@ -291,6 +291,19 @@ class Change:
 
     # ------------------------------------------------------------------ sentences
 
+    @cached_property
+    def depth(self) -> str:
+        """Whether depth goes with the moment, the treatment or the arm; empty where it does not."""
+        samples = list(self.pairs.person.index)
+        by = self.pairs.moment[samples].astype(str)
+        told = [depth_apart(self.study, by, [str(self.asked["before"]), str(self.asked["after"])])]
+        if self.kind == "crossover":
+            given = self.study.column(self.asked["treatment"])[samples].astype(str)
+            told.append(depth_apart(self.study, given, sorted(given.unique())))
+        if self.design is not None:
+            told.append(depth_warning(self.study, self.design))
+        return "; ".join(dict.fromkeys(filter(None, told)))
+
     @property
     def missing(self) -> str:
         """Who has only one of the two samples, in a sentence."""
@@ -348,6 +361,7 @@ class Change:
                 f"{self.pairs.people} people with a sample at {moment} {before} and at {after}. {self.missing}.",
                 f"{self.model}.",
                 f"{self.may_be_read}.",
+                *([f"{self.depth}."] if self.depth else []),
                 *notes,
             ],
             "left_out": left_out(self.study, {**self.pairs.left_out, **out}),
@@ -390,6 +404,8 @@ class Change:
             found.append(f"{alone} people came once: those who stay away are seldom like those who come.")
         if self.kind == "crossover":
             found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
+        if self.depth:
+            found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
         if self.pairs.people < 15:
             found.append(f"{self.pairs.people} people are few: the interval is wide, and a change may be missed.")
         if not self.asked["nested_in"]:

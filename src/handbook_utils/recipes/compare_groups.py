@@ -14,7 +14,7 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning, rarefied
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.distance.dispersion import Dispersion, betadisper
+from handbook_utils.analysis.distance.dispersion import Dispersion, betadisper, unadjusted
 from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
@@ -255,6 +255,7 @@ class Comparison:
         r2 = _cell(self.test, self.design.focus, "R2")
         above = int((self.effects["low"] > 0).sum())
         dispersion = f" {self.dispersion}." if self.spread is not None and self.spread.p <= ALPHA else ""
+        dispersion += f" {unadjusted(self.design)}." if dispersion and unadjusted(self.design) else ""
         depth = f" {self.depth}." if self.depth else ""
         groups = self.design.groups
         asked = f"Do {self._what} differ in overall composition" if groups else f"Does composition go with {self._what}"
@@ -310,13 +311,15 @@ class Comparison:
             found.append(f"The finding hangs on the distance: {above} of {len(self.effects)} give an interval above 0.")
         if self.spread is not None and self.spread.p <= ALPHA:
             found.append(f"{self.dispersion}.")
+        if self.spread is not None and unadjusted(design):
+            found.append(f"{unadjusted(design)}.")
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only (reads rarefied draws them down).")
         if self.study.quantity == "counts":
-            found.append("Shares of reads say nothing about how many bacteria there are.")
+            found.append("Shares of reads say nothing about how much there is of anything.")
         if self.study.tree is None:
-            found.append("Without a tree no distance could take kinship of taxa into account.")
-        return [*found, "Which taxa differ is another question, with other methods."]
+            found.append(f"Without a tree no distance could take kinship of {self.study.features_are} into account.")
+        return [*found, f"Which {self.study.features_are} differ is another question, with other methods."]
 
     @property
     def methods(self) -> str:

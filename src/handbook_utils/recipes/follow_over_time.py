@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.depth import deep_enough
+from handbook_utils.analysis.depth import deep_enough, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import as_words
@@ -264,6 +264,11 @@ class People:
 
     # ------------------------------------------------------------------ sentences
 
+    @cached_property
+    def depth(self) -> str:
+        """Whether depth goes with what is asked; empty where it does not."""
+        return depth_warning(self.study, self.design)
+
     @property
     def counted(self) -> str:
         """How many were modelled."""
@@ -341,6 +346,7 @@ class People:
             "rests_on": [
                 f"{design.who.split(';')[0]}; {self.dropout}.",
                 f"A linear mixed model in which {self.model}.{own}",
+                *([f"{self.depth}."] if self.depth else []),
                 *(f"{note}." for note in design.notes if "arrangements" not in note),
             ],
             "left_out": left_out(self.study, {**self.first, **design.left_out}),
@@ -364,7 +370,9 @@ class People:
             )
         if self.course.fit.people < 20:
             found.append(f"{self.course.fit.people} people are few, however many samples they gave.")
-        if self.study.quantity == "counts" and self.asked["outcome"] == "shannon":
+        if self.depth:
+            found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
+        elif self.study.quantity == "counts" and self.asked["outcome"] == "shannon":
             found.append("A sample that was read less shows a little less diversity; depth is not in the model.")
         return found
 

@@ -19,6 +19,7 @@ from handbook_utils.study.metadata import QIIME_ID_HEADERS
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import RANKS
 from handbook_utils.text import durable
+from handbook_utils.text.moment import moment
 
 Format = Literal["biom", "tsv", "csv"]
 
@@ -176,7 +177,7 @@ def _biom(study: Study) -> bytes:
     with h5py.File(made, "w") as opened:
         table = replace(study, _taxonomy=_all_ranks(study)).to_biom()
         table.type = "OTU table"  # a controlled word, which programs that check the file ask for
-        table.to_hdf5(opened, "Gut Microbiome Handbook")
+        table.to_hdf5(opened, "Gut Microbiome Handbook", creation_date=moment().replace(tzinfo=None))
     return made.getvalue()
 
 

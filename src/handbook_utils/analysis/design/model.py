@@ -113,7 +113,7 @@ class Design:
         """The model in the field's notation."""
         return "~ " + " + ".join(self.terms)
 
-    @property
+    @cached_property
     def contrasts(self) -> pd.DataFrame:
         """Contrast × group: weights."""
         return contrasts_of(self.asked["contrast"], self.groups)

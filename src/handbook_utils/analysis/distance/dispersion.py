@@ -19,7 +19,7 @@ from skbio import DistanceMatrix
 from handbook_utils.analysis.design import Design, Exchange
 from handbook_utils.analysis.distance.ordination import pcoa
 from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, listed
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -148,6 +148,29 @@ def betadisper(
         (len(sizes) - 1, compare.free),
         statistic,
         p,
+    )
+
+
+def unadjusted(design: Design) -> str:
+    """Return a sentence where a design has other terms, which the test of dispersion leaves out; otherwise nothing.
+
+    Parameters
+    ----------
+    design : Design
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> rows = pd.DataFrame({"arm": list("xyxyxy"), "age": [30, 40, 50, 35, 45, 55]}, index=list("abcdef"))
+    >>> unadjusted(design_of(rows, group="arm", covariates="age"))
+    'The test of dispersion leaves age out: what goes with the groups and moves samples spreads them, too'
+    """
+    others = [name for name in design.beside if design.focus not in name.split(":")]
+    if not others:
+        return ""
+    return (
+        f"The test of dispersion leaves {listed(others)} out: what goes with the groups and moves samples spreads "
+        "them, too"
     )
 
 

@@ -42,11 +42,13 @@ def keep_taxa(study: Study, *, prevalence: float = 0.0, share: float = 0.0) -> S
     kept = (study.prevalence.to_numpy(dtype=float) >= prevalence) & (mean >= share)
     if not kept.any():
         raise InputError(
-            "No taxon passes these filters.",
-            where="parameters least_prevalence and least_share",
-            expected=f"a taxon in {100 * prevalence:g} % of samples with a mean share of {100 * share:g} %",
-            found=f"at most {100 * study.prevalence.max():.0f} % of samples, a mean share of {100 * mean.max():.2g} %",
-            remedy="Lower them.",
+            f"None of the {study.features_are} passes the filter.",
+            where="least part of the samples" + (", and least mean share" if share else ""),
+            expected=f"one in {100 * prevalence:g} % of samples"
+            + (f" with a mean share of {100 * share:g} %" if share else ""),
+            found=f"at most {100 * study.prevalence.max():.0f} % of samples"
+            + (f", a mean share of {100 * mean.max():.2g} %" if share else ""),
+            remedy="Ask for a smaller part" + (", or for a smaller share." if share else "."),
         )
     return study.choose_features(list(study.features[kept]))
 

@@ -22,6 +22,7 @@ __all__ = ["MODELS", "Course", "attendance", "course", "from_the_beginning", "ma
 #: Models by name, from the one that supposes least, and what they suppose.
 MODELS = {
     "slopes": "people have levels and slopes of their own",
+    "slopes and neighbours": "people have levels and slopes of their own, and samples near in time are alike",
     "level and neighbours": "people have levels of their own, and samples near in time are alike",
     "level": "people have levels of their own, and differ in nothing else",
 }
@@ -54,7 +55,8 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
 
     Where people differ in their pace, a model with levels alone takes that for chance within them: in such studies
     without a difference it called one in 15 to 26 of 100. So slopes of people's own are in the model that is reported
-    whenever there are more than two samples a person on average; the others stand beside it.
+    whenever there are more than two samples a person on average; the others stand beside it. Slopes of people's own
+    together with samples near in time that are alike need four samples a person on average.
 
     Parameters
     ----------
@@ -81,10 +83,17 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
     matrix, people = design.matrix, design.people
     y = values.loc[design.samples].to_numpy(dtype=float)
     when = design.frame[time].to_numpy(dtype=float)
-    asked = {"slopes": {"slope": when}, "level and neighbours": {"when": when}, "level": {}}
+    asked = {
+        "slopes": {"slope": when},
+        "slopes and neighbours": {"slope": when, "when": when},
+        "level and neighbours": {"when": when},
+        "level": {},
+    }
     fits: dict[str, MixedFit] = {}
     for name, given in asked.items():
-        if name == "slopes" and design.n <= 2 * design.n_people:
+        if "slope" in given and design.n <= 2 * design.n_people:
+            continue
+        if len(given) == 2 and design.n < 4 * design.n_people:
             continue
         if "when" in given and pd.DataFrame({"who": people, "when": when}).duplicated().any():
             continue  # two samples of one person at one time

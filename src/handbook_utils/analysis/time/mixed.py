@@ -151,11 +151,12 @@ class MixedFit:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """People with the same number of samples, stacked."""
+    """People with the same number of samples, stacked; those with the same times and slopes share a covariance."""
 
     together: Array  # (people, samples, columns + 1): the model, and the values last
-    random: Array  # (people, samples, effects)
-    apart: Array  # (people, samples, samples): time between samples
+    random: Array  # (patterns, samples, effects)
+    apart: Array  # (patterns, samples, samples): time between samples
+    pattern: npt.NDArray[np.intp]  # (people,)
 
 
 def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array) -> list[_Blocks]:
@@ -165,7 +166,11 @@ def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Ar
     made = []
     for size in np.unique(counts[counts > 0]):
         rows = order[starts[counts == size][:, None] + np.arange(size)]
-        made.append(_Blocks(together[rows], random[rows], np.abs(when[rows][:, :, None] - when[rows][:, None, :])))
+        looks = np.column_stack([random[rows].reshape(len(rows), -1), when[rows]])
+        _, first, pattern = np.unique(looks, axis=0, return_index=True, return_inverse=True)
+        some = rows[first]
+        apart = np.abs(when[some][:, :, None] - when[some][:, None, :])
+        made.append(_Blocks(together[rows], random[some], apart, pattern.ravel()))
     return made
 
 
@@ -201,14 +206,16 @@ def _sums_of_independent(people: _CrossProducts, factor: Array) -> tuple[Array, 
 
 def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Array, float]:
     """Return the weighted cross-products of model and values, and the log-determinant of the relative covariance."""
-    products, log_determinant = 0.0, 0.0
+    columns, log_determinant = blocks[0].together.shape[2], 0.0
+    products = np.zeros((columns, columns))
     for block in blocks:
         loaded = block.random @ factor
         root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + correlation**block.apart)
-        white = np.linalg.solve(root, block.together)
-        products = products + np.einsum("gni,gnj->ij", white, white)
-        log_determinant += 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
-    return np.asarray(products), log_determinant
+        white = (np.linalg.inv(root)[block.pattern] @ block.together).reshape(-1, columns)
+        products += white.T @ white
+        logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        log_determinant += 2 * float(logs[block.pattern].sum())
+    return products, log_determinant
 
 
 def _solved(products: Array) -> tuple[Array, Array, float, float]:

@@ -265,11 +265,11 @@ class _Travel(NamedTuple):
 def _travelled(log: Log, start: dt.datetime | None, end: dt.datetime, limits: Limits) -> _Travel:
     """Look at the readings from packing to receipt; those of before packing are of the room the logger lay in."""
     moments, heat = _between(log, start, end)
-    unknown = []
+    unknown = list(log.unsure)
     first, last = log.celsius.index[0].to_pydatetime(), log.celsius.index[-1].to_pydatetime()
     if len(moments) < 2:
         said = f"the log is of other days: {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
-        return _Travel(float("nan"), float("nan"), 0.0, (said,))
+        return _Travel(float("nan"), float("nan"), 0.0, (*unknown, said))
     allowed = dt.timedelta(minutes=limits.gap_minutes)
     if start is None:
         unknown.append("not known when it was packed, so not whether the log covers the journey")

@@ -19,7 +19,14 @@ from handbook_utils.text import sniff
 from handbook_utils.text.decode import read_text
 
 
-def read_shipments(loggers: Path, scans: Path, zone: str, tubes: Path | None = None) -> tuple[dict[str, Log], Scans]:
+def read_shipments(
+    loggers: Path,
+    scans: Path,
+    zone: str,
+    tubes: Path | None = None,
+    sensor: str = "",
+    date_order: str = "auto",
+) -> tuple[dict[str, Log], Scans]:
     """Read all logger files of a folder, the scan log, and the list of tubes that were given out.
 
     Parameters
@@ -33,6 +40,8 @@ def read_shipments(loggers: Path, scans: Path, zone: str, tubes: Path | None = N
     tubes : pathlib.Path, optional
         The list, as :func:`~handbook_utils.protocols.tubes.read_tubes` reads it. Without it codes count as given
         out where their check character agrees, and nobody can say which tubes never came.
+    sensor, date_order : str
+        What files of loggers do not tell, as :func:`~handbook_utils.protocols.cold.reading.read_log` asks it.
 
     Returns
     -------
@@ -51,7 +60,7 @@ def read_shipments(loggers: Path, scans: Path, zone: str, tubes: Path | None = N
     logs: dict[str, Log] = {}
     for path in sorted(path for path in loggers.iterdir() if path.is_file() and not path.name.startswith(".")):
         try:
-            logs[path.stem] = read_log(path, zone=zone)
+            logs[path.stem] = read_log(path, zone=zone, sensor=sensor, date_order=date_order)
         except InputErrors as found:
             errors.extend(found.errors)
         except InputError as found:
@@ -117,4 +126,11 @@ def keep_it_cold(parameters: Mapping[str, Any]) -> None:
             found="only tubes",
         )
     if loggers:
-        read_shipments(Path(loggers), Path(scans), parameters["zone"], Path(tubes) if tubes else None)
+        read_shipments(
+            Path(loggers),
+            Path(scans),
+            parameters["zone"],
+            Path(tubes) if tubes else None,
+            str(parameters.get("sensor") or ""),
+            str(parameters.get("date_order") or "auto"),
+        )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from handbook_utils import __version__
-from handbook_utils.publishing.web.pictures import CARD
+from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
+from handbook_utils.publishing.web.pictures import CARD, card_of
 from handbook_utils.publishing.whole.files import file_name
 from handbook_utils.publishing.words import WORDS
 
@@ -132,6 +133,7 @@ def surround(app: Sphinx, pagename: str, _template: str, context: dict[str, Any]
         canonical=canonical,
         alternates=alternates(told, pagename),
         card=_card(app, pagename),
+        card_alt=_card_alt(app, pagename),
         crumbs=crumbs_to(context.get("navigation", []), pagename),
         feedback=f"{url}/issues/new?"
         + urlencode({"template": _FORM, "page": f"{lang}/{pagename}", "title": f"{title}: "})
@@ -168,8 +170,18 @@ def _card(app: Sphinx, pagename: str) -> str:
     told = app.config["handbook_manifest"]
     if not (Path(app.srcdir) / "book" / "_static" / CARD).is_file():
         return ""
-    place = f"_static/{CARD}"
+    place = f"_static/{card_of(_drawing(app, pagename))}"
     return f"{told['address']}/{told['lang']}/{place}" if told["address"] else "../" * pagename.count("/") + place
+
+
+def _card_alt(app: Sphinx, pagename: str) -> str:
+    drawing = _drawing(app, pagename)
+    path = Path(app.srcdir) / DRAWINGS / f"{drawing}.svg"
+    return read_drawing(path, app.config["handbook_manifest"]["lang"]).alt if drawing else ""
+
+
+def _drawing(app: Sphinx, pagename: str) -> str:
+    return str(app.env.domaindata["handbook"]["drawings"].get(pagename, ""))
 
 
 def _file(one: Any) -> str:

@@ -9,15 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _LEFT_OUT = frozenset(["nav", "script", "noscript", "button", "form", "style"])
-_LEFT_OUT_CLASSES = frozenset(["headerlink", "meanings", "explorable", "where", "teach"])
+_LEFT_OUT_CLASSES = frozenset(["headerlink", "meanings", "explorable", "where", "teach", "sd-summary-state-marker"])
 #: Names of SVG that have capitals, which a parser of HTML does not keep.
 _CAPITALS = {
     name.lower(): name
     for name in ("viewBox", "preserveAspectRatio", "linearGradient", "radialGradient", "clipPath", "textPath")
 }
+#: Where HTML needs no word of it, XHTML does.
+_NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
+#: Characters that an address holds as they are; a DOI may have others.
+_PLAIN = "%/:?#@!$&'()*+,;=-._~"
 #: Addresses of other places than the book's pages.
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z+.-]*:|//)", re.IGNORECASE)
 
@@ -97,7 +102,8 @@ class _Writer(HTMLParser):
         self.name, self.address_of, self.picture_of = name, address_of, picture_of
         self.written: list[str] = []
         self.pictures: list[str] = []
-        self._open: list[str] = []
+        self._open: list[tuple[str, str]] = []  # as in HTML, and as written
+        self._ids: set[str] = set()
         self._skipped = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -109,12 +115,16 @@ class _Writer(HTMLParser):
         name = _CAPITALS.get(tag, tag)
         if tag == "details":
             given["open"] = "open"  # not every reader of books can open one
+        if tag in _NAMESPACES:
+            given["xmlns"] = _NAMESPACES[tag]
+        if tag == "p" and any(outer == "summary" for outer, _ in self._open):
+            name = "span"  # a summary holds no paragraph
         written = "".join(
             f' {_CAPITALS.get(key, key)}="{html.escape(value)}"' for key, value in self._led(tag, given).items()
         )
         self.written.append(f"<{name}{written}{'/' if tag in _VOID else ''}>")
         if tag not in _VOID:
-            self._open.append(tag)
+            self._open.append((tag, name))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -126,10 +136,10 @@ class _Writer(HTMLParser):
             return
         if self._skipped:
             self._skipped -= 1
-        elif tag in self._open:
+        elif any(tag == opened for opened, _ in self._open):
             while self._open:
-                last = self._open.pop()
-                self.written.append(f"</{_CAPITALS.get(last, last)}>")
+                last, name = self._open.pop()
+                self.written.append(f"</{name}>")
                 if last == tag:
                     break
 
@@ -141,14 +151,16 @@ class _Writer(HTMLParser):
         """End what is still open."""
         super().close()
         while self._open:
-            last = self._open.pop()
-            self.written.append(f"</{_CAPITALS.get(last, last)}>")
+            self.written.append(f"</{self._open.pop()[1]}>")
 
     def _led(self, tag: str, given: dict[str, str]) -> dict[str, str]:
         """Lead links, places and pictures to where they are in the book."""
         here = posixpath.dirname(self.name)
         if "id" in given:
             given["id"] = self.address_of(self.name, given["id"]).rpartition("#")[2]
+            if given["id"] in self._ids:
+                del given["id"]  # the first has it
+            self._ids.add(given.get("id", ""))
         for key in ("aria-labelledby", "aria-describedby"):
             given.pop(key, None)  # what they name may be left out
         if tag == "img" and "src" in given and not _ELSEWHERE.match(given["src"]):
@@ -156,7 +168,9 @@ class _Writer(HTMLParser):
             self.pictures.append(file)
             given["src"] = self.picture_of(file)
             given.pop("loading", None)
-        if tag == "a" and "href" in given and not _ELSEWHERE.match(given["href"]):
+        if tag == "a" and _ELSEWHERE.match(given.get("href", "")):
+            given["href"] = quote(given["href"], safe=_PLAIN)
+        elif tag == "a" and "href" in given:
             path, _, place = given["href"].partition("#")
             page = posixpath.normpath(posixpath.join(here, path)) if path else f"{self.name}.html"
             led = self.address_of(page.removesuffix(".html"), place) if page.endswith(".html") else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import mimetypes
+import re
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ _OPF = """<?xml version="1.0" encoding="UTF-8"?>
 </package>
 """
 
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
+
 
 def write_epub(
     edition: Path, target: Path, names: Sequence[str], *, lang: str, title: str, author: str, day: str
@@ -120,7 +123,9 @@ def write_epub(
             page = _PAGE.format(lang=one.lang, title=html.escape(one.title), body=one.body)
             book.writestr(f"book/{files[one.name]}", page)
         for file in pictures:
-            book.write(edition / file, f"book/{file}")
+            content = (edition / file).read_bytes()
+            # A document type leads to entities elsewhere, which a book may not hold.
+            book.writestr(f"book/{file}", _DOCTYPE.sub(b"", content, count=1) if file.endswith(".svg") else content)
 
 
 def _properties(article: Article) -> str:

@@ -156,7 +156,9 @@ def joined(
     above = [1 - sum(report.amounts.values()) / report.all for report in reports if report.all]
     if above and max(above) > 1e-9:
         least = max(min(above), 0)
-        notes.append(f"Left out: reads classified above the {rank}, {least:.1%} to {max(above):.1%} of the classified.")
+        low, high = f"{least:.1%}", f"{max(above):.1%}"
+        span = low if low == high else f"{low} to {high}"
+        notes.append(f"Left out: reads classified above the {rank}, {span} of the classified.")
     unnamed = [report.unnamed for report in reports]
     if any(unnamed):
         shown = listed([f"{report.sample} {report.unnamed:g}" for report in reports], most=4)

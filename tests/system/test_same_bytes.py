@@ -1,0 +1,72 @@
+"""A run is the same bytes in every file, wherever and however often it is done; but for the moment, which can be said.
+
+``HANDBOOK_TWICE=all`` tries every recipe that takes these files; else two are tried, which write most kinds of files.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handbook_utils.chapters import Catalogue, handbook_root
+
+FORMATS = Path(__file__).parents[1] / "data" / "formats"
+FILES = ["-p", "table", str(FORMATS / "throat.tsv"), "-p", "metadata", str(FORMATS / "throat-metadata.csv")]
+CATALOGUE = Catalogue.read(handbook_root())
+#: Recipes whose questions these files answer: one moment, one sample a person, no blanks.
+FIT = [
+    chapter.slug
+    for chapter in CATALOGUE.chapters
+    if (asked := {one.name for one in chapter.parameters}) >= {"table"} and not asked & {"before", "time", "blank"}
+]
+TRIED = FIT if os.environ.get("HANDBOOK_TWICE") == "all" else ["recipes/compare-groups", "recipes/import-and-inspect"]
+HERE = {"TZ": "UTC", "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1"}
+THERE = {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "ordinary"}
+THERE |= {"LC_ALL": "C", "COLUMNS": "60"}
+MOMENT = {"SOURCE_DATE_EPOCH": "1767225600"}
+#: How a moment is written in a result: in words or as ISO has it.
+WHEN = re.compile(rb"20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\+00:00)?)?")
+
+
+def run(folder: Path, slug: str, surroundings: dict[str, str]) -> dict[str, bytes]:
+    """Run a recipe as a command of its own, and read every file that it leaves."""
+    folder.mkdir()
+    plain = {name: value for name, value in os.environ.items() if name not in {*THERE, *MOMENT}}
+    asked = [
+        word
+        for one in CATALOGUE.get(slug).parameters
+        if one.name in ("group", "permutations")
+        for word in ("-p", one.name, {"group": "smoking", "permutations": "99"}[one.name])
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "handbook_utils.cli", "run", slug, *FILES, *asked, "-o", "kept"],
+        cwd=folder,
+        env={**plain, **surroundings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    kept = folder / "kept"
+    return {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("slug", TRIED)
+def test_a_run_is_the_same_bytes_in_other_surroundings(slug: str, tmp_path: Path) -> None:
+    here = run(tmp_path / "here", slug, HERE | MOMENT)
+    there = run(tmp_path / "over there", slug, THERE | MOMENT)
+    assert set(here) == set(there)
+    assert [name for name in here if here[name] != there[name]] == []
+    assert b"2026-01-01" in here["report.html"]
+
+
+def test_without_a_moment_that_is_said_the_moment_is_all_that_differs(tmp_path: Path) -> None:
+    slug = "recipes/describe-composition"
+    one, other = run(tmp_path / "one", slug, HERE), run(tmp_path / "other", slug, HERE)
+    dated = {"log.txt", "notebook.ipynb", "report.html", "methods.md", "ro-crate-metadata.json"}
+    assert {name for name in one if one[name] != other[name]} <= dated
+    for name in dated - {"ro-crate-metadata.json"}:  # which holds the checksums of the others
+        assert WHEN.sub(b"", one[name]) == WHEN.sub(b"", other[name]), name
