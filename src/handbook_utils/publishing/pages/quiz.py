@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from handbook_utils.chapters.contract import QUIZ
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-#: Where the answers are, in the handbook's folder and in the stage of an edition.
-QUIZ = Path("book") / "quiz.yml"
 _SECTION = "quiz"
 _WORDS = ("quiz_check", "quiz_right", "quiz_wrong", "quiz_why", "quiz_score", "quiz_again")
 
