@@ -149,6 +149,11 @@ def depth_apart(study: Study, labels: pd.Series, groups: Sequence[str]) -> str:
     groups : sequence of str
         In the order in which they are told.
 
+    Returns
+    -------
+    str
+        A sentence without its full stop, or "".
+
     Examples
     --------
     >>> counts = pd.DataFrame({"a": [100, 101, 102, 103] * 9}, index=[f"s{row}" for row in range(36)])

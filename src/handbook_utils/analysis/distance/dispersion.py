@@ -158,6 +158,11 @@ def unadjusted(design: Design) -> str:
     ----------
     design : Design
 
+    Returns
+    -------
+    str
+        A sentence without its full stop, or "".
+
     Examples
     --------
     >>> from handbook_utils.analysis.design import design_of

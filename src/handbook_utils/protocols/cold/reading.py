@@ -284,6 +284,16 @@ class Clock:
     def placed(self, moment: dt.datetime) -> dt.datetime:
         """Return a moment in UTC; one without a zone is of the clock's.
 
+        Parameters
+        ----------
+        moment : datetime.datetime
+            As a file has it.
+
+        Returns
+        -------
+        datetime.datetime
+            In UTC.
+
         Raises
         ------
         ValueError
