@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[2]
 NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
 GROUPS = {"lean": "slank", "obese": "obesitas"}
 
-RECIPES = [chapter for chapter in Catalogue.read(ROOT).chapters if chapter.part == "recipes"]
+RECIPES = [
+    chapter
+    for chapter in Catalogue.read(ROOT).chapters
+    if chapter.part == "recipes" and {"table", "metadata"} <= {question.name for question in chapter.parameters}
+]
 
 #: What this reader answers where a recipe asks it; what takes long is cut down.
 ANSWERS = {
@@ -59,7 +63,18 @@ def studies(tmp_path_factory) -> Path:
     kinds = pd.concat([rows.assign(soort="monster"), pd.DataFrame({"soort": "leeg"}, index=blanks.index)])
 
     first = rows[rows["moment"].astype(str) == "1"]
+
+    # A table whose features are called by their bases, as DADA2 writes it: genes drawn here, and their names.
+    letters = np.random.default_rng(2).choice(list("ACGT"), (30, 150))
+    genes = ["".join(row) for row in letters]
+    sequenced = counts.loc[first.index].iloc[:, :30].set_axis(genes, axis=1)
+    lines = [
+        f">Bacteria;Stam{n % 3};Klasse{n % 5};Orde{n % 5};Familie{n % 10};\n{gene}\n" for n, gene in enumerate(genes)
+    ]
+    (folder / "genes.fasta").write_text("".join(lines), encoding="utf-8")
+
     for name, table, metadata in (
+        ("sequenced", sequenced[sequenced.sum(axis=1) > 0], first[sequenced.sum(axis=1) > 0]),
         ("all", counts, rows),
         ("first", counts.loc[first.index], first),
         ("blanks", pd.concat([counts, blanks]), kinds),
@@ -93,8 +108,13 @@ def test_a_recipe_runs_on_a_study_with_names_of_its_own(studies, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     asked = [question.name for question in recipe.parameters]
     answers = {name: value for name, value in ANSWERS.items() if name in asked}
-    name = "blanks" if "blank" in asked else "all" if "person" in asked else "first"
+    if "mock" in asked:
+        # The wells that are blank elsewhere stand for mocks here.
+        answers |= {"mock": "D6300", "positive": answers.pop("blank")}
+    sequenced = "sequenced" if "sequences" in asked else ""
+    name = sequenced or ("blanks" if "blank" in asked else "all" if "person" in asked else "first")
     given = {"table": studies / f"{name}.tsv", "metadata": studies / f"{name}-metadata.tsv", **answers}
+    given |= {"genes": studies / "genes.fasta"} if "genes" in asked else {}
     arguments = [part for key, value in given.items() for part in ("-p", key, str(value))]
     with pytest.raises(SystemExit) as ended:
         main(["run", recipe.slug, *arguments, "-o", "run"])

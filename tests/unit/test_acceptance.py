@@ -5,15 +5,10 @@ import pandas as pd
 import pytest
 
 from handbook_utils import datasets
+from handbook_utils.analysis.controls.crosstalk import hopping, leakage
+from handbook_utils.analysis.controls.mock import mock_deviation, mock_of
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.protocols.sequencing.acceptance import (
-    Limits,
-    duplicate_distances,
-    hopping,
-    judge_plate,
-    leakage,
-    mock_deviation,
-)
+from handbook_utils.protocols.sequencing.acceptance import Limits, duplicate_distances, judge_plate
 from handbook_utils.protocols.sequencing.example import (
     MOCK,
     example_concentrations,
@@ -55,6 +50,8 @@ def test_the_default_mock_follows_from_equal_genomic_dna():
     # Operons over genome size; the maker's percentages, and they add up to 100.
     assert sum(MOCK.values()) == pytest.approx(100)
     assert EXPECTED.sum() == pytest.approx(1)
+    # The same mixture as data/mocks has it.
+    pd.testing.assert_series_equal(EXPECTED, mock_of("D6300").expected, check_names=False)
 
 
 def test_deviation_of_a_mock_by_hand():

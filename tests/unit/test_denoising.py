@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +22,10 @@ from handbook_utils.reads.denoising.engines import ENGINES, engine_named
 from handbook_utils.reads.kernels import chimeras, edits, merged_pair
 from handbook_utils.reads.preparing import Preparation, prepare
 from handbook_utils.reads.primers import cutters
+from handbook_utils.reads.processes import Processes
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.reads.sequences import reverse_complement
 from handbook_utils.reads.simulation import Mock, members, write_mock
-
-SPAWN = "spawn"
 
 
 def denoised(files: list[SampleFiles], how: Preparation, den: Denoising, folder: Path, pool=None) -> Denoised:
@@ -111,14 +110,11 @@ def test_killed_and_resumed_gives_the_same_table(mock, tmp_path, monkeypatch):
 
 
 def test_processes_and_order_change_nothing(mock, tmp_path):
-    import multiprocessing
-
     files, _, _ = mock
     whole = denoised(files, CUT, Denoising(), tmp_path)
     other = tmp_path / "other"
     other.mkdir()
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(SPAWN)) as pool:
-        again = denoised(files[::-1], CUT, Denoising(workers=2), other, pool)
+    again = denoised(files[::-1], CUT, Denoising(workers=2), other, Processes(2))
     assert again.counts == whole.counts
     assert again.losses == whole.losses
 
@@ -250,3 +246,10 @@ def test_a_program_that_is_not_there_is_told_with_how_to_install_it(monkeypatch,
     with pytest.raises(InputError, match="no such engine"):
         engine_named("dada")
     assert shutil.which("vsearch") is None
+
+
+def test_what_a_worker_raises_comes_back_as_it_is():
+    with pytest.raises(InputError, match="no such engine"):
+        Processes(2).map(engine_named, ["embedded", "dada"])
+    with pytest.raises(RuntimeError, match="a worker ended"):
+        Processes(1).map(os._exit, [3])

@@ -13,6 +13,7 @@ from handbook_utils.protocols.home.pictograms import PICTOGRAMS, step_figure
 from handbook_utils.protocols.home.sheets import form_pdf, sheet_pdf
 from handbook_utils.protocols.home.texts import Home, form_words, words
 from handbook_utils.protocols.kits import kits
+from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.readability import LONGEST_SENTENCE, PUBLIC_SCORE, PUBLIC_SENTENCE, readability
 
 GIVEN = {"study": "Vezels & één – thuis", "version": "1.2", "phone": "+31 50 000 0000", "email": "a.b@example.org"}
@@ -53,12 +54,26 @@ def test_the_sheet_has_two_sides_with_every_sentence_in_print_that_can_be_read(k
 
 
 @pytest.mark.parametrize(("kit", "lang"), EVERY)
-def test_the_form_has_one_side_and_every_question(kit, lang):
-    [(text, pieces)] = read(form_pdf(home(kit), lang))
+def test_the_form_has_two_sides_and_every_question(kit, lang):
+    (text, pieces), (back, more) = read(form_pdf(home(kit), lang))
     said = form_words(home(kit), lang)
     for question in (said.pooped, said.card, said.stored, said.mixed, said.antibiotics, said.medicines):
         assert question in text
-    assert all(size >= 11 or y == 24 for _, size, _, y in pieces)
+    for question in (*said.questions.values(), *(one for labels in said.choices.values() for one in labels.values())):
+        assert question in back
+    assert all(size >= 11 or y == 24 for _, size, _, y in (*pieces, *more))
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_form_asks_all_that_the_questionnaire_requires(lang):
+    said = form_words(home(), lang)
+    # The code is a label, and day and type stand on the front.
+    front = {"tube", "collected", "bristol"}
+    assert {one.name for one in QUESTIONNAIRE.fields if one.need == "required"} <= front | set(said.questions)
+    assert set(said.questions) <= {one.name for one in QUESTIONNAIRE.fields}
+    for name, words_of in said.choices.items():
+        assert set(words_of) == set(QUESTIONNAIRE.field(name).choices)
+    assert set(said.questions) == set(said.choices) | set(said.units)
 
 
 @pytest.mark.parametrize(("kit", "lang"), EVERY)

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pytest
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols import ledger as ledger_module
 from handbook_utils.protocols.ledger import Event, Ledger, check_known, status, visit_numbers
-from handbook_utils.protocols.people import key_desk, key_file
+from handbook_utils.protocols.people import key_desk, key_file, withdrawal
 from handbook_utils.protocols.people.assignment import INCLUDED_COLUMNS, assign_codes, check_key, remember, tubes_of
 from handbook_utils.protocols.people.key_file import Key, changed, read_key, rekey, write_key
 from handbook_utils.text import durable
@@ -285,7 +286,8 @@ def test_withdrawal_cuts_the_link_everywhere(tmp_path):
     (tmp_path / "results" / "other.csv").write_text(f"x{code}y\n", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "results" / "crate.zip", "w") as archive:
         archive.writestr("table.csv", f"{code}\n")
-    found = key_desk.withdraw(here, code, keep=False)
+    withdrawn = withdrawal.withdraw(here, code, keep=False)
+    found = withdrawn.files
     assert dict(zip(found["file"], found["times"], strict=True)) == {
         "results/crate.zip/table.csv": 1,
         "results/tubes.csv": 2,
@@ -297,6 +299,59 @@ def test_withdrawal_cuts_the_link_everywhere(tmp_path):
     again, _ = given(tmp_path, "P2", "P3", "P4")
     assert code not in set(again.people["participant"])
     assert len(made.people) == 2
+
+
+def test_a_deletion_report_lists_tubes_files_and_records_until_nothing_waits(tmp_path):
+    given(tmp_path, "P1", "P2")
+    here = desk(tmp_path)
+    code = key_desk.find(here, "P1")
+    archive = tmp_path / "results" / "share-the-data" / "files" / "ena-samples.tsv"
+    archive.parent.mkdir(parents=True)
+    archive.write_text(f"alias\ttitle\n{code}-1\tstool of {code}\nZZ-1\tstool\n", encoding="utf-8")
+    made = withdrawal.withdraw(here, code, keep=False)
+    text = withdrawal.report(made, here.ledger, "AB")
+    assert f"| {code}-1 | T0 |" in text
+    assert f"- {code}-1: ask the archive to suppress it" in text
+    assert "ZZ-1" not in text
+    assert "destroy, or make it again without" in text
+    (tmp_path / f"withdrawn-{code}.md").write_text(text, encoding="utf-8")
+    archive.unlink()
+    left = withdrawal.destroyed(tmp_path, here.ledger, code, [f"{code}-1"], "AB", skip=here.key_file)
+    assert left.files.empty
+    assert left.waiting == [f"{code}-2"]
+    done = withdrawal.destroyed(tmp_path, here.ledger, code.lower(), [f"{code}-2"], "AB", skip=here.key_file)
+    assert done.waiting == []
+    assert set(status(here.ledger).loc[made.tubes.index, "state"]) == {"destroyed"}
+    assert "may stay, by the consent" in withdrawal.report(replace(done, keep=True, files=made.files), here.ledger, "")
+    with pytest.raises(InputError, match="no tubes of that code"):
+        withdrawal.destroyed(tmp_path, here.ledger, code, ["ZZ-1"], "AB")
+    with pytest.raises(InputError, match="has withdrawn"):
+        withdrawal.destroyed(tmp_path, here.ledger, key_desk.find(here, "P2"), [], "AB")
+
+
+@pytest.mark.parametrize("command", [["key", "find", "P1", "--study"], ["study", "run"]])
+def test_a_wrong_passphrase_is_told_before_anything_slow_is_loaded(tmp_path, command):
+    """What is slow to load is what a wrong passphrase waited for; a clock would measure the machine instead."""
+    from handbook_utils.protocols import study_template
+
+    text = study_template.example().replace("simulated: true", "simulated: false")
+    (tmp_path / "study.yml").write_text(text.replace("acronym: BUIK", "acronym: X"), encoding="utf-8")
+    write_key(tmp_path / "key" / "key.enc", Key("X", simulated=False, codes={"P1": "7K3PXP"}), SECRET)
+    code = (
+        "import sys\nfrom handbook_utils.protocols.people import key_file\nkey_file._COST = 2\n"
+        "from handbook_utils import cli\ntry:\n    cli.main(sys.argv[1:])\n"
+        "except SystemExit as end:\n    slow = {'pandas', 'skbio', 'scipy', 'matplotlib'} & set(sys.modules)\n"
+        "    print(end.code, sorted(slow))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *command, str(tmp_path / "study.yml")],
+        env={**os.environ, key_file.PASSPHRASE: "another horse battery staple"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout.strip() == "2 []", ended.stdout + ended.stderr
+    assert "cannot be opened" in ended.stderr
 
 
 def test_another_passphrase_and_a_hand_over(tmp_path):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -222,15 +223,21 @@ def read_claims(root: Path) -> list[Claim]:
     InputErrors
         A claim lacks something, or two claims of one subject differ in verdict.
     """
-    rows = _rows(root, CLAIMS) or []
     bibliography = root / "book" / "references.bib"
     text = bibliography.read_text(encoding="utf-8") if bibliography.is_file() else ""
-    known = set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
+    return list(_claims((root / CLAIMS).read_text(encoding="utf-8") if (root / CLAIMS).is_file() else "", text))
+
+
+@lru_cache(maxsize=4)
+def _claims(register: str, bibliography: str) -> tuple[Claim, ...]:
+    """Read what every page with claims reads."""
+    known = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
+    rows = yaml_text.typed(register, CLAIMS.name) or []
     errors = [error for number, row in enumerate(rows, 1) for error in _mistakes(number, row, known)]
     errors += list(_contradictions(rows))
     if errors:
         raise InputErrors(errors)
-    return [_made(row) for row in rows]
+    return tuple(_made(row) for row in rows)
 
 
 def _made(row: dict[str, Any]) -> Claim:

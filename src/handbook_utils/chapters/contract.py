@@ -131,8 +131,9 @@ def _own_data(chapter: Chapter) -> Iterator[str]:
     kinds = {question.name: question.kind for question in chapter.parameters}
     if not chapter.inputs and any(kind in READ for kind in kinds.values()):
         yield "it takes files of the reader's, and front matter names no function that checks them: inputs: …"
-    if chapter.part == "recipes" and (kinds.get("table"), kinds.get("metadata")) != ("files", "file"):
-        yield "a recipe takes the reader's table (files) and metadata (file)"
+    begins = (kinds.get("table"), kinds.get("metadata")) == ("files", "file") or kinds.get("reads") == "folder"
+    if chapter.part == "recipes" and not begins:
+        yield "a recipe takes the reader's table (files) and metadata (file), or reads (folder)"
 
 
 def _cells(notebook: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 
 import typer
 
-from handbook_utils.cli import allocation, book, catalogue, files, key, running, study, teaching, writing
+from handbook_utils.cli import allocation, book, catalogue, files, forms, key, running, study, teaching, writing
 from handbook_utils.cli.terminal import tell
 from handbook_utils.errors import InputError, InputErrors
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _group in (catalogue.app, running.app, study.top, files.app, teaching.app, writing.app, book.app):
+for _group in (catalogue.app, running.app, study.top, files.app, forms.app, teaching.app, writing.app, book.app):
     app.add_typer(_group)
 app.add_typer(study.app, name="study")
 app.add_typer(key.app, name="key")
@@ -62,5 +62,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with session() if arguments is None else nullcontext():
             app(args=_joined(given), prog_name="handbook")
     except (InputError, InputErrors) as error:
-        tell(str(error))
+        tell(error.counted() if isinstance(error, InputErrors) else str(error))
         sys.exit(2)

@@ -24,19 +24,24 @@ NEW_PASSPHRASE = "HANDBOOK_KEY_NEW_PASSPHRASE"  # noqa: S105 - its name
 
 
 def _desk(study: Path, by: str) -> Desk:
-    from handbook_utils.protocols.ledger import Ledger
-    from handbook_utils.protocols.people.key_desk import Desk
+    from handbook_utils.protocols.people.key_file import read_key
     from handbook_utils.protocols.study_file import read_study_file
 
     read = read_study_file(study)
     key_file = read.values.get("codes.key_file")
     if key_file is None:
         raise InputError("The study file names no key file.", where=str(read.path), expected="codes: key_file: …")
+    secret = ask_passphrase()
+    # Before anything that is slow to load: a wrong passphrase is told at once.
+    read_key(Path(key_file), secret)
+    from handbook_utils.protocols.ledger import Ledger
+    from handbook_utils.protocols.people.key_desk import Desk
+
     return Desk(
         read.folder,
         key_file,
         Ledger(read.values["codes.ledger"]),
-        ask_passphrase(),
+        secret,
         str(read.values["study.acronym"]),
         bool(read.values.get("study.simulated", False)),
         by,
@@ -46,34 +51,37 @@ def _desk(study: Path, by: str) -> Desk:
 @app.command("show")
 def show_code(code: str, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Say whose a code is."""
+    desk = _desk(study, by)
     from handbook_utils.protocols.people.key_desk import show
 
-    say(show(_desk(study, by), code))
+    say(show(desk, code))
 
 
 @app.command("find")
 def find_code(screening_id: str, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Say which code a screening id has."""
+    desk = _desk(study, by)
     from handbook_utils.protocols.people.key_desk import find
 
-    say(find(_desk(study, by), screening_id))
+    say(find(desk, screening_id))
 
 
 @app.command("import")
 def import_codes(file: Path, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Take over the codes of a running study: a table with the columns screening_id and code."""
+    desk = _desk(study, by)
     from handbook_utils.protocols.people.key_desk import take_over
 
-    say(f"{take_over(_desk(study, by), file)} codes taken over.")
+    say(f"{take_over(desk, file)} codes taken over.")
 
 
 @app.command("rekey")
 def new_passphrase(study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Give the key another passphrase; no copy under the old one stays."""
+    desk = _desk(study, by)
     from handbook_utils.protocols.ledger import Event
     from handbook_utils.protocols.people.key_file import rekey
 
-    desk = _desk(study, by)
     rekey(desk.key_file, desk.secret, ask_passphrase(twice=True, variable=NEW_PASSPHRASE))
     desk.remember(Event("key opened", desk.key_file.name, {"what": "another passphrase"}))
     say("The key has another passphrase. Copies elsewhere have the old one: destroy them.")
@@ -86,20 +94,45 @@ def withdraw_code(
     study: StudyOption = Path("study.yml"),
     by: By = "",
 ) -> None:
-    """Withdraw a participant: cut the link to the person, and list every file that holds the code."""
-    from handbook_utils.protocols.people.key_desk import withdraw
+    """Withdraw a participant: cut the link to the person, and write down every file and record that holds the code."""
+    desk = _desk(study, by)
+    from handbook_utils.protocols.people.withdrawal import report, withdraw
+    from handbook_utils.text import durable
 
-    found = withdraw(_desk(study, by), code, keep=keep)
-    say(f"{code} means nobody now. Tubes of this code: destroy them, and write that down.")
-    for file, times, what in found.itertuples(index=False):
-        say(f"{file}: {times} times; {what}")
+    found = withdraw(desk, code, keep=keep)
+    target = desk.folder / f"withdrawn-{found.code}.md"
+    durable.write(target, report(found, desk.ledger, by).encode("utf-8"), replace=True)
+    say(f"{found.code} means nobody now. Tubes: {len(found.tubes)}; files that hold the code: {len(found.files)}.")
+    say(f"What is to be done: {target}")
+
+
+@app.command("destroyed")
+def write_down_destroyed(
+    code: str,
+    tube: Annotated[list[str] | None, typer.Option(help="A tube of that code that was destroyed; many times.")] = None,
+    study: StudyOption = Path("study.yml"),
+    by: By = "",
+) -> None:
+    """Write down what was destroyed of a withdrawn participant, look once more, and renew the deletion report."""
+    from handbook_utils.protocols.ledger import Ledger
+    from handbook_utils.protocols.people.withdrawal import destroyed, report
+    from handbook_utils.protocols.study_file import read_study_file
+    from handbook_utils.text import durable
+
+    read = read_study_file(study)
+    ledger = Ledger(read.values["codes.ledger"])
+    found = destroyed(read.folder, ledger, code, tube or [], by, skip=read.values.get("codes.key_file"))
+    target = read.folder / f"withdrawn-{found.code}.md"
+    durable.write(target, report(found, ledger, by).encode("utf-8"), replace=True)
+    left = [] if found.keep else list(found.files["file"])
+    say(f"{target}: {len(found.waiting)} tubes and {len(left)} files are still to be destroyed.")
 
 
 @app.command("hand-over")
 def hand_over_key(target: Path, study: StudyOption = Path("study.yml"), by: By = "") -> None:
     """Write a copy of the key for whoever takes over, under a passphrase of their own."""
+    desk = _desk(study, by)
     from handbook_utils.protocols.people.key_desk import hand_over
 
-    desk = _desk(study, by)
     hand_over(desk, target, ask_passphrase(twice=True, variable=NEW_PASSPHRASE))
     say(f"Handed over: {target}")

@@ -126,6 +126,27 @@ def study_status(
     shown.print(_states(study))
 
 
+@app.command("record")
+def record_in_the_ledger(
+    kind: Annotated[str, typer.Argument(help="deviation, training or approval.")],
+    subject: Annotated[str, typer.Argument(help="The tube or code it is of, or the procedure with its version.")],
+    what: Annotated[str, typer.Option(help="What happened, was learnt or was approved, in a sentence.")],
+    by: Annotated[str, typer.Option(help="Initials of who writes it.")],
+    decision: Annotated[str, typer.Option(help="Of a deviation: what was decided, and why.")] = "",
+    path: Annotated[Path, typer.Option("--study", metavar="STUDY.YML", help="The study file.")] = Path("study.yml"),
+) -> None:
+    """Write a deviation, a training or an approval into the study's ledger; personal data are refused."""
+    from handbook_utils.protocols.ledger import Ledger
+    from handbook_utils.protocols.noted import noted
+    from handbook_utils.protocols.study_file import read_study_file
+
+    study = read_study_file(path)
+    ledger = Ledger(study.values["codes.ledger"])
+    event = noted(ledger, kind, subject, what, by, decision)
+    ledger.append([event], step="handbook study record", by=by)
+    say(f"{kind}: {subject}")
+
+
 @app.command("run")
 def run_study(
     path: StudyArgument,
@@ -142,17 +163,24 @@ def run_study(
     What is done and still true is kept. What rests on something that has changed is run again; what it had left before
     is kept under earlier/. What waits for a file is told.
     """
-    from handbook_utils.chapters import Catalogue
-    from handbook_utils.protocols.people.assignment import check_key
+    from handbook_utils.protocols.people.key_file import read_key
     from handbook_utils.protocols.study_file import STEPS, read_study_file
-    from handbook_utils.runs.chain import chosen_steps, run_steps
 
     root = handbook_root()
     study = read_study_file(path)
+    guarded = study.values.get("codes.key_file") and not study.values.get("study.simulated")
+    secret = ask_passphrase() if guarded else ""
+    if guarded:
+        # Before anything that is slow to load: a wrong passphrase is told at once.
+        read_key(Path(study.values["codes.key_file"]), secret)
+    from handbook_utils.chapters import Catalogue
+    from handbook_utils.protocols.people.assignment import check_key
+    from handbook_utils.runs.chain import chosen_steps, run_steps
+
     steps = [f"protocols/{step}" for step in STEPS]
     chapters, left_out = chosen_steps(Catalogue.read(root), steps, only or [])
-    if study.values.get("codes.key_file") and not study.values.get("study.simulated"):
-        check_key(study.values, ask_passphrase())
+    if guarded:
+        check_key(study.values, secret)
     for name, reason in left_out.items():
         tell(f"Left out: {name}: {reason}.")
     with progress_bar() as progress:

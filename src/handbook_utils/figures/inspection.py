@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, sheet, wrapped
+from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, legend_above, sheet, wrapped
 
-__all__ = ["depth_by_sample", "named_by_rank", "occurrence", "quality_by_base"]
+__all__ = ["depth_by_sample", "named_by_confidence", "named_by_rank", "occurrence", "quality_by_base"]
 
 #: More samples than this are not named along the axis.
 _NAMED = 40
@@ -151,3 +151,46 @@ and 12; reads are cut at base 1.
         )
     panels[-1].set_xlabel(wrapped("base; line: median, band: down to the lowest tenth; dashed: cut", 44))
     return Drawn(figure, " ".join(told))
+
+
+def named_by_confidence(named: pd.DataFrame, least: float, what: str = "features") -> Drawn:
+    """Draw which part has a name at a rank, by the confidence that is asked for.
+
+    Parameters
+    ----------
+    named : pandas.DataFrame
+        A row a confidence (0 to 1), a column a rank; parts, 0 to 1. The lowest four ranks are drawn.
+    least : float
+        The confidence that is used.
+    what : str
+        What it is a part of.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"family": [1.0, 0.9], "genus": [1.0, 0.5]}, index=[0.0, 0.8])
+    >>> print(named_by_confidence(parts, 0.8).alt)
+    Part of all features that has a name, in per cent, by the confidence asked for: family from 100 to 90, genus from \
+100 to 50; at 80 % family 90, genus 50.
+    """
+    figure, axes = sheet(4.0)
+    drawn = named[list(named.columns[-4:])]
+    for (rank, parts), colour in zip(drawn.items(), OKABE_ITO, strict=False):
+        axes.plot(100 * drawn.index.to_numpy(dtype=float), 100 * parts.to_numpy(), color=colour, label=str(rank))
+    axes.axvline(100 * least, color=GREY, ls="--", lw=1)
+    axes.set_xlabel(wrapped("confidence asked for (%); dashed: used here", 44))
+    axes.set_ylabel(wrapped(f"{what} with a name (%)", 34))
+    axes.set_ylim(0, 103)
+    legend_above(figure, axes)
+    ends = ", ".join(f"{rank} from {100 * one.iloc[0]:.0f} to {100 * one.iloc[-1]:.0f}" for rank, one in drawn.items())
+    near = drawn.iloc[int(np.abs(drawn.index.to_numpy(dtype=float) - least).argmin())]
+    here = ", ".join(f"{rank} {100 * part:.0f}" for rank, part in near.items())
+    return Drawn(
+        figure,
+        f"Part of all {what} that has a name, in per cent, by the confidence asked for: {ends}; "
+        f"at {100 * least:.0f} % {here}.",
+    )

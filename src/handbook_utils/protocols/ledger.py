@@ -21,7 +21,7 @@ from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: What can be remembered. Of the first ones each subject has one, for ever.
-ONCE = ("visit", "code", "spare", "label", "allocated")
+ONCE = ("visit", "code", "spare", "label", "allocated", "well")
 KINDS = (
     *ONCE,
     "allocation sealed",
@@ -45,6 +45,8 @@ KINDS = (
     "spare used",
     "decision",
     "deviation",
+    "training",
+    "approval",
     "key opened",
     "key handed over",
     "withdrawn",
@@ -345,6 +347,9 @@ def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: st
     if kind in ("placed", "extracted", "pooled", "sequenced"):
         tube |= {name: detail[name] for name in ("plate", "well") if name in detail}
     if kind not in STATES:
+        return
+    if kind == "placed" and not detail.get("plate"):
+        tube["state"] = "taken off the plates"
         return
     if STATES.index(kind) >= rank:
         said = detail.get("verdict", "") if kind == "judged" else ""

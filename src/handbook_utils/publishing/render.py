@@ -14,12 +14,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from handbook_utils.errors import InputError
+from handbook_utils.publishing.sparing import spare_repeated_work
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.text import yaml_text
 
@@ -99,7 +98,7 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     from sphinx.application import Sphinx
     from sphinx.util.console import nocolor
 
-    _spare_repeated_work()
+    spare_repeated_work()
     nocolor()
     config = configuration(stage, lang)
     trees = f"{out}.doctrees"
@@ -139,44 +138,6 @@ def _read_as_they_come(app: Sphinx, told: TextIO) -> None:
 
 def _chapter(page: str) -> bool:
     return page.startswith("notebooks/")
-
-
-@lru_cache(maxsize=1)
-def _spare_repeated_work() -> None:
-    """Let the tools remember what they would compute again for every page: half of the time of a large book."""
-    import pybtex.plugin
-    from pybtex.style.formatting import BaseStyle
-    from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
-
-    # Each need of a plugin is a walk through all installed packages.
-    pybtex.plugin._load_entry_point = lru_cache(maxsize=None)(pybtex.plugin._load_entry_point)
-
-    formatted: dict[tuple[type, int], Any] = {}
-    format_entry = BaseStyle.format_entry
-
-    def remembered(style: Any, label: str, entry: Any, bib_data: Any = None) -> Any:
-        key = type(style), id(entry)  # entries live as long as the bibliography
-        if key not in formatted:
-            formatted[key] = entry, format_entry(style, label, entry, bib_data)
-        return type(formatted[key][1])(entry.key, formatted[key][1].text, label)
-
-    BaseStyle.format_entry = remembered
-
-    # For every work and every list Sphinx' extension goes through all citations of the book.
-    def filtered(domain: Any, key: Any) -> Iterator[tuple[str, Any]]:
-        cited: dict[str, set[str]] = {}
-        for reference in domain.citation_refs:
-            for target in reference.targets:
-                cited.setdefault(target.key, set()).add(reference.docname)
-        listed = domain.bibliographies[key]
-        for entry in domain.get_entries(listed.bibfiles):
-            name = listed.keyprefix + entry.key
-            where = cited.get(name, set())
-            visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
-            if visitor.visit(listed.filter_) or entry.key in listed.keys:
-                yield name, entry
-
-    BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
 
 
 def _problems_in(warnings: str, stage: Path) -> list[InputError]:

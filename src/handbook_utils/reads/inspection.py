@@ -117,7 +117,7 @@ def inspect_reads(path: Path) -> ReadsFound:
         for primer, share in primers_seen(starts).items()
         if share >= _NAMED
     }
-    interleaved = _interleaved(names)
+    interleaved = are_interleaved(names)
     problems = [
         *_of_qualities(offset, signs),
         *_of_directions(seen, interleaved),
@@ -163,7 +163,23 @@ def _identity(name: str) -> str:
     return re.sub(r"/[12]$", "", name.split(maxsplit=1)[0]) if name.strip() else ""
 
 
-def _interleaved(names: list[str]) -> bool:
+def are_interleaved(names: list[str]) -> bool:
+    """Tell by the names of reads whether both reads of each pair stand one after the other.
+
+    Parameters
+    ----------
+    names : list of str
+        Without comments, and without /1 or /2.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> are_interleaved(["a", "a", "b", "b"]), are_interleaved(["a", "b"])
+    (True, False)
+    """
     pairs = list(zip(names[::2], names[1::2], strict=False))
     return bool(pairs) and sum(first == second for first, second in pairs) > 0.9 * len(pairs)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,28 @@ from numba import njit
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+_Loop = TypeVar("_Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: _Loop) -> _Loop:
+    """Compile a loop when it is first called, and keep what was compiled where there is a place for it.
+
+    Parameters
+    ----------
+    loop : callable
+        Of arrays and numbers.
+
+    Returns
+    -------
+    callable
+    """
+    try:
+        made = njit(nogil=True, cache=True)(loop)
+    except RuntimeError:  # neither the package's folder nor the user's may be written in
+        made = njit(nogil=True)(loop)
+    return cast("_Loop", made)
+
 
 #: Highest quality that a merged base is given, as vsearch and USEARCH do.
 _HIGHEST = 41
@@ -40,7 +63,7 @@ def _tables() -> tuple[Floats, Floats, Bytes, Bytes]:
 _AGREE, _DIFFER, _SAME_Q, _DIFFER_Q = _tables()
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def expected_errors(qualities: Bytes) -> float:
     """Add up the probabilities that bases are wrong.
 
@@ -60,7 +83,7 @@ def expected_errors(qualities: Bytes) -> float:
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _overlap(
     forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, least: int, differ: float,
     agree_score: Any, differ_score: Any,
@@ -93,7 +116,7 @@ def _overlap(
     return place, best >= _EVIDENCE and best >= second + _LEAD
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _merged(
     forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, offset: int, same_q: Any, differ_q: Any
 ) -> tuple[Bytes, Bytes]:
@@ -142,7 +165,7 @@ def merged_pair(
     return bases, qualities
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def profile(sequence: Bytes) -> Bytes:
     """Count the words of four bases, up to 255 of each; a word with another letter than A, C, G, T is left out.
 
@@ -178,7 +201,7 @@ def profile(sequence: Bytes) -> Bytes:
     return counts
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _apart(first: Bytes, second: Bytes) -> int:
     total = 0
     for at in range(256):
@@ -186,7 +209,7 @@ def _apart(first: Bytes, second: Bytes) -> int:
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def edits(first: Bytes, second: Bytes, most: int) -> int:
     """Count the bases changed, put in or left out between two sequences; more than `most` is told as `most` + 1.
 
@@ -243,7 +266,7 @@ def edits(first: Bytes, second: Bytes, most: int) -> int:
     return int(min(row[m - n + most + 1], most + 1))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, alpha: float, furthest: int) -> Integers:
     """Tell of sequences in falling order of reads which one each is an erroneous copy of (UNOISE2, Edgar 2016).
 
@@ -298,7 +321,7 @@ def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, al
     return owner
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def nearest(
     flat: Bytes, starts: Integers, profiles: Any, to_flat: Bytes, to_starts: Integers, to_profiles: Any, share: float
 ) -> Integers:
@@ -339,7 +362,7 @@ def nearest(
     return found
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _shared(query: Bytes, parent: Bytes, shift: int) -> tuple[int, int]:
     """Count the bases that are the same from the left, and from the right end moved by `shift`."""
     n, m = len(query), len(parent)
@@ -352,7 +375,7 @@ def _shared(query: Bytes, parent: Bytes, shift: int) -> tuple[int, int]:
     return left, right
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def chimeras(flat: Bytes, starts: Integers, counts: Integers, fold: float, apart: int, shifts: int) -> Any:
     """Tell which sequences are put together from the left of one and the right of another with `fold` its reads.
 

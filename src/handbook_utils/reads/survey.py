@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from handbook_utils.errors import InputError
+from handbook_utils.reads.inspection import are_interleaved
 from handbook_utils.reads.preparing import pairs_of
 from handbook_utils.reads.primers import Primer, primers_seen
 from handbook_utils.reads.samples import SampleFiles
 
 #: Reads (or pairs) that are kept of all samples together, and of one at least.
 _KEPT, _OF_ONE = 20_000, 200
+#: Reads whose names tell whether pairs lie in one file.
+_NAMES = 200
 #: Reads this long span the gene.
 _LONG = 1_000
 #: Share of the reads that begin with a primer from which on it is taken off all.
@@ -76,17 +79,22 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
     picked: list[tuple[tuple[str, str], ...]] = []
     signs: set[str] = set()
     for files in samples:
-        kept, number, stride = [], 0, 1
+        kept, number, stride, names = [], 0, 1, []
         for number, pair in enumerate(pairs_of(files), 1):
+            if files.reverse is None and number <= _NAMES:
+                names.append(pair[0].id.removesuffix("/1").removesuffix("/2"))
             ends = [one for one in pair if one is not None]
             if (number - 1) % stride == 0:
                 kept.append(tuple((one.sequence.upper(), one.qualities) for one in ends))
                 if len(kept) > 2 * most:
                     kept, stride = kept[::2], 2 * stride
+        if are_interleaved(names):
+            raise _of_interleaved(files.forward)
         counts[files.sample] = number
         kept = kept[:: max(1, round(len(kept) / most))]
         picked += kept
-        signs.update(sign for one in kept for _, qualities in one for sign in qualities)
+        for one in kept:
+            signs.update(*(qualities for _, qualities in one))
     _check_qualities(signs, samples[0].forward)
     paired = samples[0].reverse is not None
     long = not paired and float(np.median([len(one[0][0]) for one in picked])) >= _LONG
@@ -117,6 +125,16 @@ def _seen(picked: list[tuple[tuple[str, str], ...]], long: bool) -> dict[Primer,
     if long:
         return {primer: min(1.0, 2 * share) for primer, share in shares.most_common()}
     return dict(shares.most_common())
+
+
+def _of_interleaved(path: Path) -> InputError:
+    return InputError(
+        "Both reads of each pair stand in one file, one after the other.",
+        where=path.name,
+        expected="a file of forward reads, and one of reverse reads",
+        found="pairs of reads with the same name",
+        remedy="Split it first: cutadapt --interleaved -o A_R1.fastq.gz -p A_R2.fastq.gz A.fastq.gz",
+    )
 
 
 def _check_qualities(signs: set[str], path: Path) -> None:

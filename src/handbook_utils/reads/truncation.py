@@ -107,7 +107,7 @@ def choose_truncation(
     chosen = best.iloc[0]
     reason = (
         f"what was copied is {insert} bases long, so two reads that overlap by {overlap + _SPARE} need {needed} "
-        f"together; of the lengths that leave so many, most pairs pass at these"
+        f"together; of the lengths that leave so many, these pass most pairs, or within 1 % of that and overlap further"
     )
     return Truncation(
         (int(chosen["forward"]), int(chosen["reverse"])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
@@ -402,46 +401,6 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
         significant["PERMANOVA"] += int(_cell(test, "group", "p") <= ALPHA)
         significant["dispersion"] += int(spread.p <= ALPHA)
     return significant
-
-
-def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
-    """Hold the numbers of the bundled study against R's vegan and GUniFrac.
-
-    Parameters
-    ----------
-    throat : Study
-        The bundled study of smokers.
-    bray : skbio.DistanceMatrix
-        Its Bray-Curtis distances.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    smoking = design_of(throat.metadata, group="smoking")
-    one = permanova(bray, smoking, permutations=0)
-    two = permanova(bray, design_of(throat.metadata, covariates="sex", group="smoking"), permutations=0)
-    ours = {
-        "Bray-Curtis, smoking: R2": _cell(one, "smoking", "R2"),
-        "Bray-Curtis, smoking: F": _cell(one, "smoking", "F"),
-        "Bray-Curtis, sex with smoking: marginal R2": _cell(two, "sex", "R2"),
-        "Bray-Curtis, smoking with sex: marginal R2": _cell(two, "smoking", "R2"),
-        "Bray-Curtis, smoking with sex: marginal F": _cell(two, "smoking", "F"),
-    }
-    on_tree = {
-        "Unweighted UniFrac": "unweighted-unifrac",
-        "Generalised UniFrac (0.5)": "generalised-unifrac",
-        "Weighted UniFrac": "weighted-unifrac",
-    }
-    for label, name in on_tree.items():
-        test = permanova(distances(throat, name), smoking, permutations=0)
-        ours[f"{label}, smoking: R2"] = _cell(test, "smoking", "R2")
-    centres: tuple[Literal["centroid", "median"], ...] = ("centroid", "median")
-    for centre in centres:
-        spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
-        ours[f"Dispersion about the {centre}: F"] = spread.statistic
-    return held_against("recipes/compare-groups", ours)
 
 
 def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:

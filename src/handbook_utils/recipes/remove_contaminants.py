@@ -264,16 +264,16 @@ class Cleaning:
 
     @property
     def overview(self) -> pd.DataFrame:
-        """Each well: total, features seen, whether it is a blank."""
+        """Each well: total, features seen, and whether it is one of the samples or of the blanks."""
         study = self.wells.study
         seen = np.diff(study.table.tocsr().indptr)
-        return pd.DataFrame({"depth": study.depth, "taxa": seen, "blank": self.wells.blanks})
+        kind = self.wells.blanks.map({True: "blanks", False: "samples"})
+        return pd.DataFrame({"depth": study.depth, "taxa": seen, "blank": self.wells.blanks, "kind": kind})
 
     @property
     def by_kind(self) -> pd.DataFrame:
         """Number, total and features seen, of blanks and of samples."""
-        names = self.wells.blanks.map({True: "blanks", False: "samples"})
-        made = self.overview.groupby(names).agg(
+        made = self.overview.groupby("kind").agg(
             wells=("depth", "size"), median=("depth", "median"), least=("depth", "min"), seen=("taxa", "median")
         )
         words = ["wells", f"median {self.unit}", f"least {self.unit}", f"median {self.kinds} seen"]

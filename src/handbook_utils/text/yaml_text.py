@@ -8,6 +8,7 @@ where YAML's own types are meant.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -111,10 +112,9 @@ def typed(text: str, where: str) -> Any:
     InputError
         As :func:`compose`; a name twice; a value that is not of the type its form says.
     """
-    node = compose(text, where, _FAST)
+    node = _checked(text, where)
     if node is None:
         return None
-    _no_doubles(node, where)
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_document(node)
@@ -122,6 +122,15 @@ def typed(text: str, where: str) -> Any:
         raise InputError("The YAML holds a value that cannot be read.", where=where, found=str(error)) from None
     finally:
         loader.dispose()
+
+
+@lru_cache(maxsize=32)
+def _checked(text: str, where: str) -> yaml.Node | None:
+    """Return the nodes of a text without doubles; a build asks for the same few files hundreds of times."""
+    node = compose(text, where, _FAST)
+    if node is not None:
+        _no_doubles(node, where)
+    return node
 
 
 def is_empty(node: yaml.Node) -> bool:

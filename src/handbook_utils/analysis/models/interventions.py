@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ttest_rel
+from scipy.stats import ttest_1samp
 
 from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.diversity.comparison import ratios
@@ -158,10 +158,17 @@ def significant_in_one_arm_only(before: Study, *, trials: int, seed: int) -> tup
     tuple of int
         Trials that are significant in one arm only; trials whose arms differ beside the baseline.
     """
+    begun = np.log(alpha_table(before)["q1"])
+    names = ["one", "other"]
     wrong = right = 0
     for number in range(trials):
-        none = simulated_trial(before, {"one": {}, "other": {}}, seed=seed, number=number + 1)
-        p = [ttest_rel(np.log(rows["after"]), rows["log_before"]).pvalue for _, rows in none.groupby("arm")]
+        generator = np.random.default_rng([seed, number + 1])
+        arms = generator.permutation(np.resize(names, len(begun)))
+        # Nothing is done in either arm, so all are drawn at once.
+        drawn = samples_afterwards(before, {}, spread=0.8, seed=int(generator.integers(1 << 31)))
+        none = pd.DataFrame({"arm": arms, "after": alpha_table(drawn)["q1"], "log_before": begun})
+        change = np.log(none["after"]) - begun
+        p = [float(ttest_1samp(change[arms == name], 0).pvalue) for name in names]
         wrong += int((p[0] <= 0.05) != (p[1] <= 0.05))
         right += int(ratios(none, "after", "arm", covariates=["log_before"])["p"].iloc[0] <= 0.05)
     return wrong, right

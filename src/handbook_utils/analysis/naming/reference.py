@@ -134,7 +134,7 @@ def read_reference(fasta: str | Path, taxonomy: str | Path = "") -> Reference:
     if not path.is_file():
         raise InputError(
             "The reference is not there.",
-            where=f"parameter reference, {path}",
+            where=f"the reference, {path}",
             expected="a FASTA file of genes with known names",
             found="a folder" if path.is_dir() else "nothing",
             remedy="Check the path.",
@@ -155,7 +155,7 @@ def read_reference(fasta: str | Path, taxonomy: str | Path = "") -> Reference:
     if not ids:
         raise InputError(
             "No sequence of the reference has a lineage.",
-            where=f"parameter reference_taxonomy, {taxonomy}",
+            where=f"the lineages of the reference, {taxonomy}",
             expected=f"ids such as {listed(without, most=3)}",
             found=listed(list(names.index), most=3),
             remedy="Give the taxonomy that belongs to these sequences: the same release, the same clustering.",
@@ -178,10 +178,10 @@ def _with_lineages_in_headers(path: Path) -> Reference:
     if not ids:
         raise InputError(
             "The reference has no lineages.",
-            where=f"parameter reference, {path}",
+            where=f"the reference, {path}",
             expected="headers such as >Bacteria;Bacillota;Clostridia; or >AB1234 Bacteria;Bacillota;Clostridia",
             found=">" + listed(without, most=2),
-            remedy="Give reference_taxonomy too: the table of ids and lineages that comes with these sequences.",
+            remedy="Give lineages too: the table of ids and lineages that comes with these sequences.",
         )
     notes = [f"Headers without a lineage, left out: {len(without)} ({listed(without, most=3)})."] if without else []
     return _made(path.name, ids, sequences, texts, tuple(notes))

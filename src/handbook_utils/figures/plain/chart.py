@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import TEXT, WIDTH, use_style, wrapped
+from handbook_utils.figures.style import INK, TEXT, WIDTH, use_style, wrapped
 
 #: Letters of a title on a line, of a line below the axes, and inches that a line is high.
 TITLE, LINE, HIGH = 48, 52, 0.23
@@ -16,8 +18,37 @@ TITLE, LINE, HIGH = 48, 52, 0.23
 DASHES = ("-", "--", "-.", ":")
 PALE = "#BBBBBB"
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+#: A white chip behind a number: turned over in the dark, it is dark behind light letters.
+_CHIP = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DARK = {"#D55E00": "#A34700", "#009E73": "#00694D", "#CC79A7": "#94476F", "#E69F00": "#8A5F00"}
+
+
+def upon(colour: str) -> dict[str, Any]:
+    """Return how letters are written upon a colour, to be read by day and, with the colours turned over, at night.
+
+    White upon what is dark, ink upon what is light; upon what is neither, ink on a white chip.
+
+    Parameters
+    ----------
+    colour : str
+        As ``#D55E00``.
+
+    Returns
+    -------
+    dict
+        What ``Axes.text`` takes.
+
+    Examples
+    --------
+    >>> upon("#0072B2"), upon("#E69F00")["color"], "bbox" in upon("#D55E00")
+    ({'color': 'white'}, '#1b1b1b', True)
+    """
+    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+    if luminance < 0.17:
+        return {"color": "white"}
+    return {"color": INK} if luminance > 0.42 else {"color": INK, "bbox": _CHIP}
 
 
 def chart(title: str, heights: Sequence[float], *, shared: bool = True) -> tuple[Figure, list[Axes]]:

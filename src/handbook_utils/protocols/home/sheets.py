@@ -1,4 +1,6 @@
-"""The sheet for collecting at home as PDF, A4 on two sides, and the form that goes with the tube, on one.
+"""The sheet for collecting at home as PDF, A4 on two sides, and the form that goes with the tube, on two.
+
+The form asks all that the questionnaire requires: its back is made from the questionnaire's own fields.
 
 Everything people read is set in 11 points or more. What does not fit is an error, never smaller print.
 """
@@ -20,6 +22,7 @@ from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.home.bristol import DRAWINGS
 from handbook_utils.protocols.home.pictograms import INK, PALE, PICTOGRAMS, draw_in_pdf
 from handbook_utils.protocols.home.texts import FormWords, Home, Language, Words, form_words, words
+from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 
 #: Size of the body, in points.
 BODY = 11.5
@@ -88,7 +91,7 @@ def sheet_pdf(home: Home, lang: Language) -> bytes:
 
 
 def form_pdf(home: Home, lang: Language) -> bytes:
-    """Draw the form that is filled in at home, A4 on one side.
+    """Draw the form that is filled in at home, A4 on two sides.
 
     Parameters
     ----------
@@ -99,7 +102,7 @@ def form_pdf(home: Home, lang: Language) -> bytes:
     Returns
     -------
     bytes
-        A PDF of one page.
+        A PDF of two pages.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def form_pdf(home: Home, lang: Language) -> bytes:
     >>> form_pdf(Home(kits()["fit"]), "en")[:5]
     b'%PDF-'
     """
-    return _drawn(form_words(home, lang), home, lang, _form)
+    return _drawn(form_words(home, lang), home, lang, _form, _form_back)
 
 
 def _drawn(said: _Said, home: Home, lang: Language, *sides: Callable[[_Page, _Said, Home, Language], None]) -> bytes:
@@ -289,7 +292,37 @@ def _form(page: _Page, said: FormWords, home: Home, lang: Language) -> None:
         page.write(f"{text} ______________", _SIDE + 10 + turn * wide / 2, 50, wide / 2, size=_SMALL)
     if page.y < 42 + tall:
         raise InputError("The form does not fit on one side.", where="the form", found=f"{88 - page.y:.0f} points more")
-    _foot(page, home, lang, 1, 1)
+    _foot(page, home, lang, 1, 2, said.turn)
+
+
+def _form_back(page: _Page, said: FormWords, home: Home, lang: Language) -> None:
+    canvas = page.canvas
+    _head(page, said.back_title, home)
+    page.y = page.write(said.back_intro, _SIDE, page.y, _WIDE - 2 * _SIDE) - 26
+    page.write(said.code, _SIDE, page.y, 200, font=BOLD)
+    canvas.setStrokeColor(HexColor(INK))
+    canvas.setLineWidth(1.2)
+    for place in range(8):
+        canvas.rect(_SIDE + 200 + place * 37, page.y - 16, 31, 36)
+    page.y -= 56
+    number = 1
+    for field in QUESTIONNAIRE.fields:
+        if field.name not in said.questions:
+            continue
+        number = _question(page, number, said.questions[field.name])
+        if field.choices:
+            labels = [said.choices[field.name][one] for one in field.choices]
+            for turn in range(0, len(labels), 2):
+                _boxes(page, tuple(labels[turn : turn + 2]), page.y - 4, 220)
+                page.y -= 22
+            page.y += 22
+        else:
+            canvas.line(_SIDE + 20, page.y - 8, _SIDE + 120, page.y - 8)
+            page.write(said.units[field.name], _SIDE + 128, page.y - 5, 100)
+        page.y -= 46
+    if page.y < 60:
+        raise InputError("The form does not fit on its back.", where="the form", found=f"{60 - page.y:.0f} points more")
+    _foot(page, home, lang, 2, 2)
 
 
 def _question(page: _Page, number: int, text: str) -> int:
@@ -319,10 +352,10 @@ def _moment(page: _Page, said: FormWords, x: float, y: float) -> None:
             start += 10
 
 
-def _boxes(page: _Page, answers: tuple[str, ...], y: float) -> None:
+def _boxes(page: _Page, answers: tuple[str, ...], y: float, apart: float = 100) -> None:
     x = _SIDE + 20
     for answer in answers:
         page.canvas.setLineWidth(1)
         page.canvas.rect(x, y - 3, 14, 14)
         page.write(answer, x + 21, y, 200)
-        x += 100
+        x += apart

@@ -7,6 +7,7 @@ Amounts, and what a maker says of its kit, are not here: the sheet sends people 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -107,11 +108,17 @@ class FormWords:
     answers: tuple[str, str, str]
     laboratory: str
     laboratory_asks: tuple[str, str]
+    turn: str
+    back_title: str
+    back_intro: str
+    questions: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+    units: Mapping[str, str]
 
     def texts(self) -> list[str]:
         """Return every sentence people have to read."""
         asked = (self.pooped, self.card, self.stored, self.mixed, self.antibiotics, self.medicines, self.differently)
-        return [self.intro, self.code_hint, *asked]
+        return [self.intro, self.code_hint, *asked, self.back_intro, *self.questions.values()]
 
 
 def about(days: int, lang: Language) -> str:

@@ -89,7 +89,7 @@ class Circumstances:
 
 
 #: Hours by which the time on a form may differ from that of the scan.
-_APART = 24
+_APART = 6
 #: What stands instead of a day where no sample was taken: a visit that was missed has no date.
 NOT_TAKEN = "not collected"
 
@@ -333,7 +333,7 @@ def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputErro
     Returns
     -------
     list of InputError
-        One for all tubes whose form and scan differ by more than a day.
+        One for all tubes whose form and scan differ by more than six hours.
 
     Examples
     --------

@@ -1,16 +1,10 @@
-"""What is done at the key's desk: look up, take over codes, withdraw one; each opening is remembered in the ledger."""
+"""What is done at the key's desk: look up, take over codes, hand over; each opening is remembered in the ledger."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
@@ -19,9 +13,6 @@ from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.key_file import Key
 
 _STEP = "handbook key"
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-#: Archives within archives are looked into so deep.
-_DEEPEST = 3
 
 
 @dataclass(frozen=True)
@@ -98,14 +89,14 @@ def show(desk: Desk, code: str) -> str:
         Nobody has it.
     """
     key = desk.key()
-    plain = _plain(code)
+    meant = plain(code)
     for name, one in key.codes.items():
-        if _plain(one) == plain or (plain.startswith(_plain(one)) and re.fullmatch(rf"(?i){re.escape(one)}-\d+", code)):
+        if plain(one) == meant or (meant.startswith(plain(one)) and re.fullmatch(rf"(?i){re.escape(one)}-\d+", code)):
             desk.remember(Event("key opened", one, {"what": "whose code"}))
             return name
-    if plain in {_plain(one) for one in key.withdrawn}:
+    if meant in {plain(one) for one in key.withdrawn}:
         raise InputError("This code was withdrawn: nobody has it any more.", found=code)
-    if plain in {_plain(one) for one in key.spares}:
+    if meant in {plain(one) for one in key.spares}:
         raise InputError(
             "This is a spare label.", found=code, remedy="The list of spares says which tube it stands for."
         )
@@ -188,80 +179,6 @@ def take_over(desk: Desk, path: Path) -> int:
     return len(after.codes) - (len(before.codes) if before else 0)
 
 
-def withdraw(desk: Desk, code: str, *, keep: bool) -> pd.DataFrame:
-    """Cut the link from a code to a person, and list every file of the study that still holds the code.
-
-    Parameters
-    ----------
-    desk : Desk
-        Open.
-    code : str
-        Of the participant.
-    keep : bool
-        Whether the consent lets stay what was analysed before; then only tubes and what is identifying go.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``file``, ``times`` and ``what``: what is to be done with it.
-
-    Raises
-    ------
-    InputError
-        Nobody has this code.
-    """
-    exact = next((one for one in desk.key().codes.values() if _plain(one) == _plain(code)), code)
-    keys.changed(desk.key_file, desk.secret, lambda key: keys.withdrawn(key or Key("", False), exact))
-    keys.forget_generations(desk.key_file)
-    desk.remember(Event("withdrawn", exact, {"keep": "what was analysed" if keep else "nothing"}))
-    found = files_with(desk.folder, exact, skip={desk.key_file, desk.ledger.path})
-    stays = "may stay, by the consent: it can be traced to nobody now" if keep else "destroy, or make it again without"
-    return found.assign(what=stays)
-
-
-def files_with(folder: Path, code: str, skip: set[Path] = frozenset()) -> pd.DataFrame:  # type: ignore[assignment]
-    """Find every file that holds a code, in its name or its content, also within workbooks and archives.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        All that lies in it is looked at.
-    code : str
-        As on the labels; small letters count, too.
-    skip : set of pathlib.Path
-        Files that are not looked at: the key and the ledger.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``file``, from the folder, with the member of an archive; ``times`` it holds the code.
-    """
-    pattern = re.compile(rb"(?<![0-9A-Za-z])" + re.escape(code.encode()) + rb"(?![0-9A-Za-z])", re.IGNORECASE)
-    rows: list[tuple[str, int]] = []
-    for path in sorted(folder.rglob("*")):
-        own = any(path == one or path.name.startswith((f"{one.name}.", f"{one.name}-")) for one in skip)
-        if path.is_file() and not own:
-            rows += _holding(path.relative_to(folder).as_posix(), path.read_bytes(), pattern, 0)
-    return pd.DataFrame(rows, columns=["file", "times"])
-
-
-def _holding(name: str, content: bytes, pattern: re.Pattern[bytes], depth: int) -> list[tuple[str, int]]:
-    if content.startswith(_ZIP) and depth < _DEEPEST:
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                inside = [(one, archive.read(one)) for one in archive.namelist() if not one.endswith("/")]
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
-            return [(f"{name} (cannot be opened: look yourself)", 0)]
-        return [row for one, data in inside for row in _holding(f"{name}/{one}", data, pattern, depth + 1)]
-    if content.startswith(_GZIP):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            return [(f"{name} (cannot be opened: look yourself)", 0)]
-    times = len(pattern.findall(content)) + len(pattern.findall(name.encode()))
-    return [(name, times)] if times else []
-
-
 def hand_over(desk: Desk, target: Path, secret: str) -> None:
     """Write a copy of the key for whoever takes over, under a passphrase of their own.
 
@@ -287,5 +204,6 @@ def hand_over(desk: Desk, target: Path, secret: str) -> None:
     desk.remember(Event("key handed over", target.name))
 
 
-def _plain(code: str) -> str:
+def plain(code: str) -> str:
+    """Return a code as it is compared: in capitals, without hyphens."""
     return code.replace("-", "").strip().upper()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from handbook_utils.analysis.controls.mock import read_certificate
 from handbook_utils.errors import InputError, InputErrors, collect, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.sequencing.example import MOCK, example_concentrations, example_counts, example_wells
@@ -175,6 +176,59 @@ def read_concentrations(path: str, wells: pd.DataFrame, column: str) -> pd.Serie
     return numbers.reindex(wells.index).rename(column)
 
 
+def measured_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
+    """Return the wells of plates of which anything was measured; a plate that is not extracted yet can wait.
+
+    Parameters
+    ----------
+    path : str
+        Concentrations, as :func:`read_concentrations` reads them; "" for the example's.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All of them, where no plate was measured: what is missing is then told.
+    """
+    frame = read_samples(Path(path)) if path else None
+    if frame is None or "plate" not in frame.columns:
+        return wells
+    return _of_plates(wells, set(frame["plate"].astype(str).str.strip()))
+
+
+def counted_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
+    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`."""
+    if not path:
+        return wells
+    held = read_table(Path(path))
+    return _of_plates(wells, {str(name).partition("-")[0] for name in (*held.rows, *held.columns)})
+
+
+def _of_plates(wells: pd.DataFrame, plates: set[str]) -> pd.DataFrame:
+    there = wells[wells["plate"].astype(str).isin(plates)]
+    return there if len(there) else wells
+
+
+def with_unmeasured(answer: Mapping[str, Any], laid: pd.DataFrame, used: pd.DataFrame, what: str) -> dict[str, Any]:
+    """Return a step's answer with the plates that it could not use yet.
+
+    Parameters
+    ----------
+    answer : mapping of str to object
+        What :meth:`handbook_utils.results.Results.answer` shows.
+    laid, used : pandas.DataFrame
+        Wells of all plates, and of those that were used.
+    what : str
+        What the others were not.
+    """
+    waiting = sorted(set(laid["plate"]) - set(used["plate"]))
+    if not waiting:
+        return dict(answer)
+    told = f"{len(waiting)} plate(s) that were not {what} yet: {listed(waiting)}."
+    return {**answer, "left_out": [*answer.get("left_out", []), told]}
+
+
 def _both(there: pd.Index, wells: pd.DataFrame, where: str, what: str, *, extra: bool) -> list[InputError]:
     errors = []
     lost = [name for name in wells.index if name not in there]
@@ -299,28 +353,13 @@ def read_mock(path: str) -> pd.Series:
 
     Raises
     ------
-    InputErrors
-        Taxa that occur twice, what is not a number above 0, a total far from 100.
+    InputError, InputErrors
+        As :func:`handbook_utils.analysis.controls.mock.read_certificate`.
     """
     if not path:
         expected = pd.Series(MOCK)
         return expected / expected.sum()
-    frame = read_samples(Path(path))
-    _columns(frame, ("taxon", "percent"), path)
-    numbers = pd.to_numeric(frame["percent"].str.replace(",", ".", regex=False), errors="coerce")
-    errors = []
-    if not (numbers > 0).all():
-        wrong = list(frame.loc[~(numbers > 0), "taxon"])
-        errors.append(InputError("Expected percentages are numbers above 0.", where=path, found=listed(wrong)))
-    elif not 95 <= numbers.sum() <= 105:
-        errors.append(InputError("Expected percentages do not add up to 100.", where=path, found=f"{numbers.sum():g}"))
-    twice = list(frame.loc[frame["taxon"].duplicated(), "taxon"])
-    if twice:
-        errors.append(InputError("Taxa occur twice.", where=path, found=listed(twice)))
-    if errors:
-        raise InputErrors(errors)
-    shares = pd.Series(numbers.to_numpy(), index=frame["taxon"])
-    return shares / shares.sum()
+    return read_certificate(path)
 
 
 def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:
@@ -346,7 +385,7 @@ def sequence(parameters: Mapping[str, Any]) -> None:
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "concentrations")
-    wells = read_wells(parameters["wells"])
+    wells = measured_plates(parameters["concentrations"], read_wells(parameters["wells"]))
     column = "dna_ng_per_ul" if parameters["basis"] == "mass" else "copies_16s_per_ul"
     length, distance, seed = (parameters[name] for name in ("index_length", "index_distance", "seed"))
 
@@ -382,7 +421,7 @@ def accept_the_run(parameters: Mapping[str, Any]) -> None:
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "counts")
-    wells = read_wells(parameters["wells"])
+    wells = counted_plates(parameters["counts"], read_wells(parameters["wells"]))
 
     def mock_is_there() -> None:
         expected = read_mock(parameters["mock"])

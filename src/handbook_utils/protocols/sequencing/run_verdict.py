@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.protocols.sequencing.acceptance import (
-    Leakage,
-    Limits,
-    bray_curtis,
-    duplicate_distances,
-    hopping,
-    judge_plate,
-    leakage,
-    mock_deviation,
-)
+from handbook_utils.analysis.controls.crosstalk import Leakage, hopping, leakage
+from handbook_utils.analysis.controls.mock import mock_deviation
+from handbook_utils.protocols.sequencing.acceptance import Limits, bray_curtis, duplicate_distances, judge_plate
 from handbook_utils.study import Study
 
 #: What a mock's statistics are called in its table.
@@ -201,7 +194,8 @@ class RunVerdict:
         limits, counts = self.limits, self.counts
         return (
             f"{study}: before groups were compared, {len(self.by_plate)} plate(s) were judged by their controls. A "
-            f"mock community was to deviate by at most {limits.mock_percent:g} % on average from its expectation, "
+            f"mock community was to deviate by at most {limits.mock_percent:g} % on average from its expectation and "
+            f"to hold at most {limits.foreign_percent:g} % of other reads, "
             f"blanks and no-template controls to hold at most {limits.blank_reads:g} reads, samples at least "
             f"{limits.depth} reads "
             f"but for {limits.shallow_percent:g} %, two extractions of a sample to lie within {limits.duplicate:g} "

@@ -24,6 +24,7 @@ from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.tubes import read_bench, read_tubes, read_verdicts
 from handbook_utils.protocols.wells.bench import MARKS
+from handbook_utils.protocols.wells.extracted import extracted_wells, still_to_extract, varying
 from handbook_utils.protocols.wells.extraction import Extraction, choices_wrong, chosen
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import asked
@@ -381,7 +382,11 @@ def extract_and_plate(parameters: Mapping[str, Any]) -> None:
                 "covariates": parameters.get("covariates", []),
                 "where": tubes or "the example",
             }
-            asked(read_step(tubes, verdicts, bench), parameters.get("seed", 1), asked_for)
+            there, before = read_step(tubes, verdicts, bench), extracted_wells(str(parameters.get("ledger") or ""))
+            new = still_to_extract(there, before)
+            if len(new) or not len(before):
+                asked_for["covariates"] = varying(new, asked_for["covariates"])
+                asked(new, parameters.get("seed", 1), asked_for)
         except InputErrors as found:
             errors.extend(found.errors)
         except InputError as found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+from functools import lru_cache
 from pathlib import Path
 
 from handbook_utils.publishing.teaching.words import WORDS
@@ -36,6 +37,7 @@ def page_address(root: Path, slug: str, lang: str, site: str = "") -> str:
     return f"{told.get('url', '').rstrip('/')}/blob/{told.get('branch', 'main')}/notebooks/{slug}.md"
 
 
+@lru_cache(maxsize=256)
 def qr_svg(address: str, lang: str) -> str:
     """Draw an address as a code that a telephone reads.
 

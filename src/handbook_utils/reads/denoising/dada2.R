@@ -1,5 +1,5 @@
 # The engine dada2: error model, denoising, merging and chimeras of DADA2, of reads that are prepared.
-# Rscript dada2.R samples.tsv folder workers overlap full_length learn
+# Rscript dada2.R samples.tsv folder workers overlap full_length fold key
 # samples.tsv: sample, forward, reverse (empty of single reads), mark. What is done of a sample is kept as <mark>.rds.
 suppressPackageStartupMessages(library(dada2))
 given <- commandArgs(trailingOnly = TRUE)
@@ -8,8 +8,8 @@ folder <- given[2]
 workers <- as.integer(given[3])
 overlap <- as.integer(given[4])
 long <- given[5] == "yes"
-learn <- as.integer(given[6])
-fold <- as.numeric(given[7])
+fold <- as.numeric(given[6])
+key <- given[7]
 paired <- all(samples$reverse != "")
 band <- if (long) 32 else 16
 
@@ -27,16 +27,16 @@ model <- function(files, name) {
   kept(name, function() {
     fun <- if (long) dada2:::PacBioErrfun else loessErrfun
     set.seed(100)
-    suppressWarnings(learnErrors(files, nreads = learn, errorEstimationFunction = fun, multithread = workers,
+    suppressWarnings(learnErrors(files, errorEstimationFunction = fun, multithread = workers,
                                  BAND_SIZE = band, verbose = 0))
   })
 }
 
-err <- model(samples$forward, paste0("forward-", given[8]))
-if (paired) errR <- model(samples$reverse, paste0("reverse-", given[8]))
+err <- model(samples$forward, paste0("forward-", key))
+if (paired) errR <- model(samples$reverse, paste0("reverse-", key))
 
 one <- function(at) {
-  kept(paste0(samples$mark[at], "-", given[8]), function() {
+  kept(paste0(samples$mark[at], "-", key), function() {
     drp <- derepFastq(samples$forward[at])
     dd <- dada(drp, err = err, BAND_SIZE = band, multithread = FALSE, verbose = 0)
     if (!paired) return(list(denoised = getUniques(dd), input = sum(getUniques(drp)), first = sum(getUniques(dd))))

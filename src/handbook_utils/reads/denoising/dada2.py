@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from handbook_utils.errors import InputError
-from handbook_utils.reads.denoising.engine import Denoised, Denoising
+from handbook_utils.reads.denoising.engine import Denoised, Denoising, Pool
 from handbook_utils.reads.denoising.programs import needed, run, said
 from handbook_utils.reads.preparing import Prepared
 from handbook_utils.text.hash import sha256
 
 _SCRIPT = Path(__file__).with_name("dada2.R")
 _HOW = "Install R and DADA2: apt-get install r-bioc-dada2, or conda install -c bioconda bioconductor-dada2."
-_ASKED = 'cat(R.version.string, "|", if (requireNamespace("dada2", quietly = TRUE)) format(packageVersion("dada2")))'
-#: Reads from which errors are learnt, as DADA2 by default takes 1e8 bases.
-_LEARN = 1_000_000
+#: Its version is read from its description: loading it takes R many seconds.
+_ASKED = 'cat(R.version.string, "|", tryCatch(format(packageVersion("dada2")), error = function(e) ""))'
 
 
 class Dada2:
@@ -58,7 +56,7 @@ class Dada2:
         """Return the keys of the works that it rests on."""
         return ["callahan2016"]
 
-    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None) -> Denoised:  # noqa: ARG002
+    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None) -> Denoised:  # noqa: ARG002
         """Denoise prepared reads, as :class:`handbook_utils.reads.denoising.engine.Engine` says."""
         some = [one for one in samples if one.passed]
         rest = {key: value for key, value in asdict(how).items() if key not in ("workers", "least", "alpha", "near")}
@@ -78,7 +76,7 @@ class Dada2:
         run(
             [
                 *(needed("Rscript", _HOW), "--vanilla", str(_SCRIPT), str(place / "samples.tsv"), str(place)),
-                *(str(how.workers), str(how.overlap), "yes" if how.full_length else "no", str(_LEARN)),
+                *(str(how.workers), str(how.overlap), "yes" if how.full_length else "no"),
                 *(f"{how.fold:g}", key),
             ]
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from handbook_utils.reads.denoising.engine import Denoised, Denoising
+from handbook_utils.reads.denoising.engine import Denoised, Denoising, Pool
 from handbook_utils.reads.denoising.pooled import denoise_together
 from handbook_utils.reads.preparing import Prepared, pairs_of, turned
 from handbook_utils.reads.samples import SampleFiles
@@ -59,7 +58,7 @@ class Embedded:
         """Return the keys of the works that it rests on."""
         return ["edgar2015", "edgar2016"]
 
-    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None) -> Denoised:
+    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None) -> Denoised:
         """Denoise prepared reads, as :class:`handbook_utils.reads.denoising.engine.Engine` says."""
         return denoise_together(self, samples, how, folder, pool)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,6 +11,13 @@ from handbook_utils.reads.preparing import Prepared
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
+
+
+class Pool(Protocol):
+    """Whatever works on several items at once: Processes, an executor of ``concurrent.futures`` or of Dask."""
+
+    def map(self, function: Callable[[_In], _Out], items: Iterable[_In], /) -> Iterable[_Out]:
+        """Do the same to every item, and give the results in their order."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class Engine(Protocol):
     def cites(self) -> list[str]:
         """Return the keys of the works that it rests on."""
 
-    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None) -> Denoised:
+    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None) -> Denoised:
         """Denoise prepared reads.
 
         Parameters
@@ -116,7 +122,7 @@ class Engine(Protocol):
         how : Denoising
         folder : pathlib.Path
             Where what is done of each sample is kept, so that a killed run goes on.
-        pool : concurrent.futures.Executor, optional
+        pool : Pool, optional
             Where samples are worked on side by side.
 
         Returns
@@ -125,12 +131,12 @@ class Engine(Protocol):
         """
 
 
-def each(pool: Executor | None, function: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
+def each(pool: Pool | None, function: Callable[[_In], _Out], items: Iterable[_In]) -> list[_Out]:
     """Do the same to every item, side by side where there is a pool.
 
     Parameters
     ----------
-    pool : concurrent.futures.Executor, optional
+    pool : Pool, optional
     function : callable
         Of one item; it and what it takes and gives must be able to travel to another process.
     items : iterable

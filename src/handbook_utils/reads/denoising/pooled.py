@@ -11,13 +11,12 @@ import heapq
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
-from handbook_utils.reads.denoising.engine import Denoised, Denoising, each
+from handbook_utils.reads.denoising.engine import Denoised, Denoising, Pool, each
 from handbook_utils.reads.preparing import Prepared
 from handbook_utils.text import durable
 from handbook_utils.text.hash import sealed, sha256, unsealed
@@ -109,7 +108,7 @@ class _Counted:
 
 
 def denoise_together(
-    steps: Steps, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None
+    steps: Steps, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None
 ) -> Denoised:
     """Denoise samples together by the steps of an engine.
 
@@ -120,7 +119,7 @@ def denoise_together(
     how : Denoising
     folder : pathlib.Path
         Where the results of samples are kept.
-    pool : concurrent.futures.Executor, optional
+    pool : Pool, optional
 
     Returns
     -------

@@ -55,7 +55,7 @@ def said(*command: str) -> str:
     str
         Both of its streams, together.
     """
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 

@@ -6,10 +6,9 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 
-from handbook_utils.reads.denoising.engine import Denoised, Denoising
+from handbook_utils.reads.denoising.engine import Denoised, Denoising, Pool
 from handbook_utils.reads.denoising.pooled import denoise_together
 from handbook_utils.reads.denoising.programs import needed, run, said
 from handbook_utils.reads.fastq import BrokenReadsError, read_fastq
@@ -42,7 +41,7 @@ class Vsearch:
         """Return the keys of the works that it rests on."""
         return ["rognes2016", "edgar2016"]
 
-    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Executor | None) -> Denoised:
+    def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None) -> Denoised:
         """Denoise prepared reads, as :class:`handbook_utils.reads.denoising.engine.Engine` says."""
         return denoise_together(self, samples, how, folder, pool)
 

@@ -55,11 +55,18 @@ def against_peers() -> pd.DataFrame:
     small = Study.from_frame(pd.DataFrame(list(_WRITTEN), index=names, columns=list("abcdef")), arms)
     design = design_of(arms, group="arm")
 
-    def of(method: str, what: str) -> float:
-        return float(differential(small, design, method=method)[what].to_dict()["a"])
+    def of(method: str) -> pd.DataFrame:
+        return differential(small, design, method=method)
 
-    ours = {"CLR and Wilcoxon: p of the first taxon": of("clr-wilcoxon", "p")}
-    for label, method in (("LinDA", "linda"), ("MaAsLin-like", "maaslin-like"), ("limma-trend", "limma-trend")):
-        ours[f"{label}: log2 fold change of the first taxon"] = of(method, "log2_fold")
-        ours[f"{label}: p of the first taxon"] = of(method, "p")
+    ours = {"CLR and Wilcoxon: p of the first taxon": float(of("clr-wilcoxon")["p"].to_list()[0])}
+    places = ("first", "second", "third", "fourth", "fifth", "sixth")
+    for label, method, taxa in (
+        ("LinDA", "linda", 1),
+        ("MaAsLin-like", "maaslin-like", 6),
+        ("limma-trend",) * 2 + (6,),
+    ):
+        found = of(method)
+        for place, (_, row) in zip(places[:taxa], found.iterrows(), strict=False):
+            ours[f"{label}: log2 fold change of the {place} taxon"] = float(row["log2_fold"])
+            ours[f"{label}: p of the {place} taxon"] = float(row["p"])
     return held_against("recipes/find-differential-taxa", ours)

@@ -1,4 +1,4 @@
-"""The lesson of ``recipes/follow-over-time``: two adults, infants, and our numbers beside others."""
+"""The lesson of ``recipes/follow-over-time``: two adults, infants, and our numbers beside those of others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from handbook_utils import datasets
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.time.course import marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model
+from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.study import Study
 
 
@@ -137,5 +139,30 @@ def against_peers(known: pd.DataFrame, phases: Mapping[str, float]) -> pd.DataFr
             "Infants, Shannon by month beside delivery: standard error": errors["month"],
             "Infants, Shannon by delivery: difference": estimates["delivery: vaginal"],
             **{f"Adult {name}: median distance": value for name, value in phases.items()},
+            **_paces_of_their_own(known),
         },
     )
+
+
+def _paces_of_their_own(known: pd.DataFrame) -> dict[str, float]:
+    """Return what R's lmerTest, emmeans and geepack give of infants with a pace of their own, by kind of delivery."""
+    used = known[["shannon", "month", "delivery", "child"]].dropna()
+    vaginal, month = (used["delivery"] == "vaginal").astype(float), used["month"]
+    columns = {"month": month, "delivery": vaginal, "month by delivery": month * vaginal}
+    model = pd.DataFrame({"level": 1.0, **columns})
+    fit = fit_mixed(used["shannon"], model, used["child"], slope=month)
+    average = marginal(used["shannon"].to_numpy(), model, used["child"], plain=True)
+    ours: dict[str, float] = {}
+    names = {"estimate": "estimate", "error": "standard error", "df": "degrees of freedom", "p": "p"}
+    for term, row in fit.table().drop(index="level").iterrows():
+        ours |= {f"Own slopes, {term}: {name}": float(row[column]) for column, name in names.items()}
+    ours["Own slopes: variance of the levels"] = float(fit.random[0, 0])
+    ours["Own slopes: variance of the slopes"] = float(fit.random[1, 1])
+    ours["Own slopes: residual variance"] = fit.residual
+    for who, weights in (("caesarean", [0, 1, 0, 0]), ("vaginal", [0, 1, 0, 1])):
+        pace = fit.contrast(weights)
+        ours |= {f"Pace of {who} delivery: {names[name]}": float(pace[name]) for name in ("estimate", "error", "df")}
+    for term in columns:
+        ours[f"Averages, {term}: estimate"] = average["estimate"].to_dict()[term]
+        ours[f"Averages, {term}: robust standard error"] = average["error"].to_dict()[term]
+    return ours

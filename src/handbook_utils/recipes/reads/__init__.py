@@ -1,1 +1,1 @@
-"""Recipes that begin with reads."""
+"""Recipes that begin with reads, with sequences or with the controls of a run."""

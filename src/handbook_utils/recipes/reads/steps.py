@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -23,11 +21,13 @@ from handbook_utils.reads.denoising.engine import Denoised, Denoising, Engine, e
 from handbook_utils.reads.denoising.engines import engine_named
 from handbook_utils.reads.preparing import Preparation, Prepared, prepare
 from handbook_utils.reads.primers import cutters, primer_of
+from handbook_utils.reads.processes import Processes
 from handbook_utils.reads.samples import SampleFiles, files_in, files_of
 from handbook_utils.reads.screening import words_of
 from handbook_utils.reads.sequences import as_fasta, asv_id
 from handbook_utils.reads.survey import Survey, survey, trimmed
 from handbook_utils.reads.truncation import Truncation, choose_truncation
+from handbook_utils.study import Study
 
 #: Fewer reads than this are worked on by one process: others would take longer to start.
 _ALONE = 40_000
@@ -294,7 +294,8 @@ class Steps:
         InputError
             No sequence is left.
         """
-        with self._place() as folder, self._pool() as pool:
+        with self._place() as folder:
+            pool = self._pool
             prepared = each(pool, partial(prepare, how=self.how, folder=folder), self.files)
             passing = sum(one.passed for one in prepared)
             least = self.least_asked or int(np.clip(round(passing / 1_000), _LEAST, _MOST_LEAST))
@@ -319,13 +320,9 @@ class Steps:
     def _workers(self) -> int:
         return self.workers or (os.cpu_count() or 1 if sum(self.survey.reads.values()) >= _ALONE else 1)
 
-    @contextmanager
-    def _pool(self) -> Iterator[Executor | None]:
-        if self._workers == 1:
-            yield None
-            return
-        with ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            yield pool
+    @property
+    def _pool(self) -> Processes | None:
+        return Processes(self._workers) if self._workers > 1 else None
 
     @contextmanager
     def _place(self) -> Iterator[Path]:
@@ -371,6 +368,16 @@ class Steps:
             if counts
         }
         return pd.DataFrame(columns).reindex(list(self.sequences)).fillna(0).astype(int)
+
+    @property
+    def study(self) -> Study:
+        """The table as a study."""
+        notes = [f"{len(self.files)} samples of {self.unit}, {int(self.account[INPUT].sum()):,} together."]
+        empty = [str(name) for name in self.account.index[self.account[KEPT] == 0]]
+        if empty:
+            notes.append(f"Left out, because no read was kept: {listed(empty, most=12)}.")
+        made = Study.from_frame(self.table.T, name="reads")
+        return replace(made, notes=tuple(notes))
 
     @property
     def files_made(self) -> dict[str, tuple[bytes, str]]:

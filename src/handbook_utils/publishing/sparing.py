@@ -1,0 +1,144 @@
+"""Let the tools that make pages remember what they would compute again for every page, or for every text of a page.
+
+Each piece gives what it gave; it is most of Sphinx' time for a book in two languages, where every translated text is a
+document of its own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def spare_repeated_work() -> None:
+    """Put what remembers in the place of what computes anew, once in a process."""
+    _bibliography()
+    _settings()
+    _renderers()
+    _parsers()
+    _translations()
+
+
+def _bibliography() -> None:
+    import pybtex.plugin
+    from pybtex.style.formatting import BaseStyle
+    from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
+
+    # Each need of a plugin is a walk through all installed packages.
+    pybtex.plugin._load_entry_point = lru_cache(maxsize=None)(pybtex.plugin._load_entry_point)
+
+    formatted: dict[tuple[type, int], Any] = {}
+    format_entry = BaseStyle.format_entry
+
+    def remembered(style: Any, label: str, entry: Any, bib_data: Any = None) -> Any:
+        key = type(style), id(entry)  # entries live as long as the bibliography
+        if key not in formatted:
+            formatted[key] = entry, format_entry(style, label, entry, bib_data)
+        return type(formatted[key][1])(entry.key, formatted[key][1].text, label)
+
+    BaseStyle.format_entry = remembered
+
+    # For every work and every list Sphinx' extension goes through all citations of the book.
+    def filtered(domain: Any, key: Any) -> Iterator[tuple[str, Any]]:
+        cited: dict[str, set[str]] = {}
+        for reference in domain.citation_refs:
+            for target in reference.targets:
+                cited.setdefault(target.key, set()).add(reference.docname)
+        listed = domain.bibliographies[key]
+        for entry in domain.get_entries(listed.bibfiles):
+            name = listed.keyprefix + entry.key
+            where = cited.get(name, set())
+            visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
+            if visitor.visit(listed.filter_) or entry.key in listed.keys:
+                yield name, entry
+
+    BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
+
+
+def _settings() -> None:
+    """Docutils makes a parser of seventy options of a command line to know the defaults, twice a text."""
+    import docutils.frontend
+
+    fresh = lru_cache(maxsize=None)(docutils.frontend.get_default_settings)
+    docutils.frontend.get_default_settings = lambda *components: fresh(*components).copy()
+
+
+def _renderers() -> None:
+    """MyST looks through all members of a renderer for its rules, once a text."""
+    base: Any = import_module("myst_parser.mdit_to_docutils.base")
+
+    rules: dict[type, list[str]] = {}
+
+    def begin(renderer: Any, parser: Any) -> None:
+        kind = type(renderer)
+        if kind not in rules:
+            members = inspect.getmembers(kind, predicate=inspect.isfunction)
+            rules[kind] = [name for name, _ in members if name.startswith("render_") and name != "render_children"]
+        renderer.md = parser
+        renderer.rules = {name: getattr(renderer, name) for name in rules[kind]}
+        renderer._inventories = None
+
+    base.DocutilsRenderer.__init__ = begin
+
+
+class _Lent:
+    """A Markdown parser that is given back when it has rendered; another text may be parsed meanwhile, by another."""
+
+    def __init__(self, parser: Any, free: list[Any]) -> None:
+        self._parser, self._free, self.options = parser, free, parser.options
+
+    def render(self, text: str) -> Any:
+        try:
+            return self._parser.render(text)
+        finally:
+            self.options.pop("document", None)
+            self._free.append(self._parser)
+
+
+def _parsers() -> None:
+    """MyST makes a Markdown parser with its plugins, and the regular expressions of these, once a text."""
+    sphinx_: Any = import_module("myst_parser.parsers.sphinx_")
+
+    make = sphinx_.create_md_parser
+    free: dict[tuple[int, Any], tuple[Any, list[Any]]] = {}
+
+    def lend(config: Any, renderer: Any) -> _Lent:
+        # The configuration is kept beside its parsers, so that no other one gets its number.
+        _, idle = free.setdefault((id(config), renderer), (config, []))
+        return _Lent(idle.pop() if idle else make(config, renderer), idle)
+
+    sphinx_.create_md_parser = lend
+
+
+def _translations() -> None:
+    """Sphinx parses the translation of a paragraph in a first pass, for titles, and again in a second, to use it."""
+    i18n: Any = import_module("sphinx.transforms.i18n")
+
+    publish, apply = i18n.publish_msgstr, i18n.Locale.apply
+    kept: dict[tuple[str, int], Any] = {}
+    last: tuple[str, int] = "", 0
+
+    def once(app: Any, source: str, path: str, line: int, config: Any, settings: Any) -> Any:
+        nonlocal last
+        last = source, line
+        made = kept.pop(last, None)
+        return publish(app, source, path, line, config, settings) if made is None else made
+
+    class Updater(i18n._NodeUpdater):  # type: ignore[misc]
+        """Keeps what the first pass has made and does not use."""
+
+        def update_title_mapping(self) -> bool:
+            processed: bool = super().update_title_mapping()
+            if not processed and not isinstance(self.node, i18n.nodes.term):
+                kept[last] = self.patch
+            return processed
+
+    def of_one_page(transform: Any, **given: Any) -> None:
+        kept.clear()
+        apply(transform, **given)
+
+    i18n.publish_msgstr, i18n._NodeUpdater, i18n.Locale.apply = once, Updater, of_one_page
