@@ -225,7 +225,8 @@ def read_claims(root: Path) -> list[Claim]:
     """
     bibliography = root / "book" / "references.bib"
     text = bibliography.read_text(encoding="utf-8") if bibliography.is_file() else ""
-    return list(_claims((root / CLAIMS).read_text(encoding="utf-8") if (root / CLAIMS).is_file() else "", text))
+    path = root / CLAIMS
+    return list(_claims(path.read_text(encoding="utf-8") if path.is_file() else "", text))
 
 
 @lru_cache(maxsize=4)
@@ -406,7 +407,6 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     claims : sequence of Claim
         At least one.
     lang : {"en", "nl"}
-        str.
     day : datetime.date, optional
         Today; claims that are due are named under the table. By default nothing is said of that.
 
