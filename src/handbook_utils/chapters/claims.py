@@ -229,9 +229,8 @@ def read_claims(root: Path) -> list[Claim]:
     return list(_claims(path.read_text(encoding="utf-8") if path.is_file() else "", text))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # every page with claims reads the same
 def _claims(register: str, bibliography: str) -> tuple[Claim, ...]:
-    """Read what every page with claims reads."""
     known = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
     rows = yaml_text.typed(register, CLAIMS.name) or []
     errors = [error for number, row in enumerate(rows, 1) for error in _mistakes(number, row, known)]
