@@ -7,6 +7,7 @@ mistakes of a file at once. The command line prints them and exits with code 2; 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -70,6 +71,31 @@ def _rebuild(
     return InputError(problem, where=where, expected=expected, found=found, remedy=remedy)
 
 
+#: More mistakes of one cause than this are one message.
+MOST_ALIKE = 3
+#: What differs between two mistakes of one cause: codes, numbers, and what was quoted.
+_DIFFERS = re.compile(r"'[^']*'|\b\w*\d[\w.:-]*|\b[A-Z]{4,}\b")
+
+
+def _cause(text: str) -> str:
+    return _DIFFERS.sub("…", text)
+
+
+def _counted(alike: Sequence[InputError]) -> str:
+    """Write many mistakes of one cause as one message: the first whole, and where the others are."""
+    places = list(dict.fromkeys(error.where for error in alike[1:] if error.where))
+    begins = places[0][: places[0].rfind(", ") + 2] if places else ""
+    shared = begins if len(places) > 1 and all(place.startswith(begins) for place in places) else ""
+    where = shared + "; ".join(place.removeprefix(shared) for place in places[:_PLACES])
+    if len(places) > _PLACES:
+        where += f" and {len(places) - _PLACES} more"
+    return f"{alike[0]}\n  and {len(alike) - 1} more of this kind" + (f": {where}" if where else "")
+
+
+#: Places of mistakes of one cause that are written out.
+_PLACES = 5
+
+
 class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
     """All the mistakes found in one input, so that they can be mended in one go.
 
@@ -91,6 +117,25 @@ class InputErrors(ValueError):  # noqa: N818 - it holds several InputError
 
     def __str__(self) -> str:
         return "\n".join(f"{number}. {error}" for number, error in enumerate(self.errors, start=1))
+
+    def counted(self) -> str:
+        """Write them for a person: mistakes of one cause are one message with a count.
+
+        Examples
+        --------
+        >>> every = [InputError(f"Tube T-{n} is unknown.", where=f"log.csv, line {n}") for n in range(2, 573)]
+        >>> print(InputErrors(every).counted())
+        1. Tube T-2 is unknown.
+          where:    log.csv, line 2
+          and 570 more of this kind: log.csv, line 3; line 4; line 5; line 6; line 7 and 565 more
+        """
+        causes: dict[tuple[str, str], list[InputError]] = {}
+        for error in self.errors:
+            causes.setdefault((_cause(error.problem), _cause(error.where or "")), []).append(error)
+        told = []
+        for alike in causes.values():
+            told += [str(error) for error in alike] if len(alike) <= MOST_ALIKE else [_counted(alike)]
+        return "\n".join(f"{number}. {text}" for number, text in enumerate(told, start=1))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -211,3 +211,37 @@ def test_a_plate_whose_leakage_cannot_be_looked_for_is_told():
 def test_swapped_labels_of_a_blank_are_noticed():
     run = RunVerdict(WELLS, read_counts("", WELLS), EXPECTED, Limits(), 99, 1).with_swapped_labels()
     assert all(lines["reason"].str.startswith("blank").any() for _, lines in run.judged.values())
+
+
+def few_wells(**content: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Wells of one plate by place, such as ``C5="mock"``; of two features, the first is the mock's."""
+    rows = [
+        {"plate": 1, "row": place[0], "column": int(place[1:]), "content": what.partition(" ")[0]}
+        | {"sample": what.partition(" ")[2] or place, "source": what.partition(" ")[2]}
+        for place, what in content.items()
+    ]
+    wells = pd.DataFrame(rows, index=list(content))
+    return pd.DataFrame({"m": 0.0, "other": 0.0}, index=wells.index), wells
+
+
+def test_wells_that_touch_a_mock_say_nothing_of_hopping_and_all_others_do():
+    beside = {place: f"sample {place}" for place in ("B4", "B5", "B6", "C4", "C6", "D4", "D5", "D6")}
+    away = {place: f"sample {place}" for place in ("A5", "E5", "C3", "C7", "A3")}
+    table, wells = few_wells(C5="mock", **beside, **away)
+    table.loc["C5", "m"] = 1000.0
+    table.loc[list(beside), "m"] = 50.0
+    assert hopping(table, wells, ["m"])["reads"] == 0
+    for place in away:
+        one = table.copy()
+        one.loc[place, "m"] = 3.0
+        found = hopping(one, wells, ["m"])
+        assert found["reads"] == 3
+        assert found["rate"] == pytest.approx(3 / (1000 * len(away)))
+
+
+def test_the_distance_of_a_duplicate_to_others_leaves_its_own_sample_out():
+    table, wells = few_wells(A1="sample p", A2="sample q", A3="sample r", A4="duplicate p")
+    table.loc["A1"], table.loc["A2"], table.loc["A3"], table.loc["A4"] = [10, 0], [6, 4], [2, 8], [10, 0]
+    found = duplicate_distances(table, wells).loc["A4"]
+    assert found["distance"] == 0
+    assert found["others"] == pytest.approx((0.4 + 0.8) / 2)

@@ -169,7 +169,7 @@ def test_a_failure_to_write_leaves_what_was_there(outcome, tmp_path, monkeypatch
 def test_a_move_that_fails_puts_the_old_folder_back(outcome, tmp_path, monkeypatch):
     target = write_result_folder(outcome, tmp_path / "out", root=ROOT)
     (target / "mine.txt").write_text("mine", encoding="utf-8")
-    real, calls = Path.replace, []
+    real, calls = Path.rename, []
 
     def second_fails(self, to):
         calls.append(self)
@@ -177,7 +177,7 @@ def test_a_move_that_fails_puts_the_old_folder_back(outcome, tmp_path, monkeypat
             raise OSError(errno.EIO, "broken")
         return real(self, to)
 
-    monkeypatch.setattr(Path, "replace", second_fails)
+    monkeypatch.setattr(Path, "rename", second_fails)
     with pytest.raises(OSError, match="broken"):
         write_result_folder(outcome, target, root=ROOT, force=True)
     assert (target / "mine.txt").read_text(encoding="utf-8") == "mine"

@@ -1,13 +1,16 @@
 """No file ends in another error than one that says what is wrong, and none has its numbers changed in silence.
 
-``HANDBOOK_FUZZ=20000`` tries so many damaged files; without it a few thousand are tried.
+Each is read as a reader's file is: in a child, here with 2 GB of memory; and 10 s of work are more than any may take.
+``HANDBOOK_FUZZ=100000`` tries so many damaged files; without it a few thousand are tried.
 """
 
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import random
+import signal
 from pathlib import Path
 
 import h5py
@@ -19,10 +22,14 @@ from handbook_utils.study import Study
 from handbook_utils.study.inspection import inspect
 from handbook_utils.study.readers import read_study
 from handbook_utils.study.writers import write_study
+from handbook_utils.text.untrusted import Limits, apart
 
 FOLDER = Path(__file__).parents[1] / "data" / "formats" / "documented"
 FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file())
-EACH = max(int(os.environ.get("HANDBOOK_FUZZ", "2500")) // (len(FILES) + 1), 1)
+EACH = max(int(os.environ.get("HANDBOOK_FUZZ", "2500")) // (len(FILES) + 3), 1)
+#: Files that one child reads one after the other; of HDF5, which may crash what reads it, each has its own.
+TOGETHER = 50
+LIMITS, WORK = Limits(memory=2, seconds=600), 10
 NASTY = [
     b"",
     b"\t",
@@ -86,17 +93,43 @@ def damaged(content: bytes, dice: random.Random) -> bytes:
     return bytes(made)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
-def test_a_damaged_file_never_ends_in_another_error(path: Path, tmp_path: Path) -> None:
-    dice = random.Random(str(path.relative_to(FOLDER)))  # noqa: S311 - the same files every time
-    content = path.read_bytes()
-    for _ in range(EACH):
-        (tmp_path / "table").write_bytes(damaged(content, dice))
+def forked(target, arguments):
+    process = multiprocessing.get_context("fork").Process(target=target, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def read(place: Path, contents: list[bytes]) -> int:
+    """Read files in a child; of how many it is said what is wrong with them."""
+    return apart(f"{__name__}:read_here", place, contents, files=[place], limits=LIMITS, start=forked)
+
+
+def read_here(place: Path, contents: list[bytes]) -> int:
+    def too_long(*_: object) -> None:
+        raise RuntimeError(f"more than {WORK} s of work")
+
+    told = 0
+    signal.signal(signal.SIGPROF, too_long)
+    for content in contents:
+        place.write_bytes(content)
         for call in (read_study, inspect):
+            signal.setitimer(signal.ITIMER_PROF, WORK)
             try:
-                call(tmp_path / "table")
+                call(place)
             except (InputError, InputErrors) as error:
                 assert str(error)
+                told += 1
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return told
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_damaged_file_never_ends_in_another_error(path: Path, tmp_path: Path) -> None:
+    # A child that ends in any other way is an InputError here, and what it was reading lies at its place.
+    dice = random.Random(str(path.relative_to(FOLDER)))  # noqa: S311 - the same files every time
+    content = path.read_bytes()
+    for start in range(0, EACH, TOGETHER):
+        read(tmp_path / "table", [damaged(content, dice) for _ in range(min(TOGETHER, EACH - start))])
 
 
 def test_a_number_is_never_changed_in_silence(tmp_path: Path) -> None:
@@ -206,3 +239,71 @@ def test_hdf5_of_a_size_that_is_only_stated_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged") as raised:
         read_study(tmp_path / "t")
     assert "more than can be read" in (raised.value.found or "")
+
+
+# ---------------------------------------------------------------------- HDF5, anything in it
+
+#: What no index, no number and no id should be.
+ODD = [-1, 0, 1, 3, 7, 2**31 - 1, -(2**31), 2**62, 0.5, float("nan"), float("inf"), -0.0, 1e308]
+
+
+def spoiled(content: bytes, dice: random.Random) -> bytes:
+    """Change a field of an HDF5 file: a value, the type, the length, the shape, what it is; or an attribute."""
+    made = io.BytesIO(content)
+    with h5py.File(made, "r+") as opened:
+        names: list[str] = []
+        opened.visit(names.append)
+        for _ in range(dice.choice([1, 1, 2])):
+            name = dice.choice([one for one in names if one in opened])
+            kind = dice.randrange(8)
+            found = opened[name]
+            values = found[()] if isinstance(found, h5py.Dataset) else None
+            if kind == 7 and len(opened.attrs):
+                opened.attrs[dice.choice(sorted(opened.attrs))] = dice.choice([*ODD, "x", "OTU table"])
+            elif kind == 0 or values is None:
+                del opened[name]
+                if dice.random() < 0.5:
+                    opened.create_group(name)
+            elif kind == 1:
+                replaced(opened, name, np.asarray(values)[:-1])
+            elif kind == 2:
+                replaced(opened, name, np.repeat(values, dice.choice([2, 3, 1000]), axis=0))
+            elif kind == 3:
+                replaced(opened, name, np.asarray(values)[:, None])
+            elif kind == 4:
+                replaced(opened, name, np.zeros(len(values), dice.choice(["S3", "f4", "u8", "?", "i1", "c16"])))
+            elif kind == 5:
+                replaced(opened, name, np.asarray(values)[::-1])
+            else:
+                odd = np.array([dice.choice(ODD) for _ in range(len(values))])
+                if values.dtype.kind in "iuf":
+                    keep = np.array([dice.random() < 0.7 for _ in values])
+                    odd = np.where(keep, values, odd)
+                replaced(opened, name, odd)
+    return made.getvalue()
+
+
+@pytest.fixture(scope="module")
+def biom(tmp_path_factory) -> bytes:
+    class Same:
+        folder = tmp_path_factory.mktemp("biom")
+
+        def __call__(self, opened: h5py.File) -> None: ...
+
+    return hdf5(Same())
+
+
+def test_hdf5_with_any_field_changed_is_read_or_told(biom: bytes, tmp_path: Path) -> None:
+    dice = random.Random(1)  # noqa: S311 - the same files every time
+    for start in range(0, EACH, TOGETHER):
+        read(tmp_path / "t", [spoiled(biom, dice) for _ in range(min(TOGETHER, EACH - start))])
+
+
+def test_hdf5_with_any_byte_changed_is_read_or_told(biom: bytes, tmp_path: Path) -> None:
+    # The library below may crash at these: that is told, too, and costs the child alone.
+    dice = random.Random(2)  # noqa: S311 - the same files every time
+    for _ in range(EACH):
+        try:
+            read(tmp_path / "t", [damaged(biom, dice)])
+        except InputError as error:
+            assert "crashed" in error.problem, error

@@ -82,12 +82,17 @@ _OF_TAXA = re.compile(r"\b(?:tax(?:a|on)|bacteri\w*|microb\w*|species|gener?a|ge
 _NOT_SAID = re.compile(r"\{cite:.\}`[^`]*`|\(#[\w-]+\)|^\([\w-]+\)=$", re.MULTILINE)
 
 
+def takes_any_table(chapter) -> bool:
+    """Whether it takes a table of functions, too: a chapter on sequences or on mock communities needs taxa."""
+    return chapter.needs.startswith("A feature table") and not re.search("sequences|mock", chapter.needs)
+
+
 def test_what_a_run_shows_is_true_of_functions_too() -> None:
     """Functions (HUMAnN, PICRUSt2) are features like taxa: fixed sentences of an analysis name neither alone."""
     told = [
         (chapter.slug, line)
         for chapter in Catalogue.read(handbook_root()).chapters
-        if chapter.slug.startswith("recipes/")
+        if chapter.slug.startswith("recipes/") and takes_any_table(chapter)
         for cell in analysis(chapter.notebook()).cells
         if cell.cell_type == "markdown"
         for line in _NOT_SAID.sub("", cell.source).splitlines()

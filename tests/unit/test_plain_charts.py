@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from handbook_utils.figures import plain
 from handbook_utils.figures.plain.bars import bars
 from handbook_utils.figures.plain.change import change
+from handbook_utils.figures.plain.chart import PALE, upon
 from handbook_utils.figures.plain.curves import curves
 from handbook_utils.figures.plain.diagram import diagram
 from handbook_utils.figures.plain.dots import dots
@@ -20,7 +22,7 @@ from handbook_utils.figures.plain.marks import marks
 from handbook_utils.figures.plain.parts import parts
 from handbook_utils.figures.plain.people import people
 from handbook_utils.figures.plain.spans import spans
-from handbook_utils.figures.style import WIDTH, Drawn
+from handbook_utils.figures.style import OKABE_ITO, WIDTH, Drawn
 from handbook_utils.figures.svg import svg_bytes
 
 #: How wide a figure is on a telephone, in pixels: 390 less the margins of the page.
@@ -131,3 +133,30 @@ def test_a_point_with_its_interval_beside_a_band():
 def test_what_is_counted_in_a_grid_is_told_as_numbers():
     row = pd.DataFrame([["cured"] * 3 + ["not"] * 2], index=["stool"], columns=range(1, 6))
     assert "stool: 3 cured, 2 not." in marks(row, title=TITLE, kinds={"cured": "cured", "not": "not"}).alt
+
+
+def at_night(colour: str) -> np.ndarray:
+    """Return a colour as the site's dark scheme shows it: invert(.92), then a hue turned by half."""
+    turned = 0.92 - 0.84 * np.array(to_rgb(colour))
+    red, green, blue = 0.213, 0.715, 0.072
+    half = np.array(
+        [[2 * red - 1, 2 * green, 2 * blue], [2 * red, 2 * green - 1, 2 * blue], [2 * red, 2 * green, 2 * blue - 1]]
+    )
+    return np.clip(half @ turned, 0, 1)
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    def luminance(colour: np.ndarray) -> float:
+        linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+        return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colour", [*OKABE_ITO, PALE, "#E4E4E4"])
+def test_a_number_upon_a_bar_is_read_by_day_and_at_night(colour):
+    written = upon(colour)
+    ground = "white" if "bbox" in written else colour
+    for seen in (lambda name: np.array(to_rgb(name)), at_night):
+        assert contrast(seen(written["color"]), seen(ground)) >= 4.5, colour

@@ -106,14 +106,17 @@ def test_without_hard_links_it_is_not_replaced_either(tmp_path, monkeypatch):
     assert (tmp_path / "a").read_bytes() == b"1"
 
 
-def test_a_folder_takes_its_name_once(tmp_path):
+def test_a_folder_takes_its_name_once_or_replaces_the_other_whole(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x").write_text(name)
     durable.place(tmp_path / "one", tmp_path / "there")
     with pytest.raises(FileExistsError):
-        durable.place(tmp_path / "two", tmp_path / "there", replace=True)
+        durable.place(tmp_path / "two", tmp_path / "there")
     assert (tmp_path / "there" / "x").read_text() == "one"
+    durable.place(tmp_path / "two", tmp_path / "there", replace=True)
+    assert (tmp_path / "there" / "x").read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
 
 
 def test_only_its_owner_reads_what_is_private(tmp_path):

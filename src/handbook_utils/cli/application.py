@@ -62,5 +62,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with session() if arguments is None else nullcontext():
             app(args=_joined(given), prog_name="handbook")
     except (InputError, InputErrors) as error:
-        tell(str(error))
+        tell(error.counted() if isinstance(error, InputErrors) else str(error))
         sys.exit(2)

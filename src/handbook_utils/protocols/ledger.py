@@ -21,7 +21,7 @@ from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: What can be remembered. Of the first ones each subject has one, for ever.
-ONCE = ("visit", "code", "spare", "label", "allocated")
+ONCE = ("visit", "code", "spare", "label", "allocated", "well")
 KINDS = (
     *ONCE,
     "allocation sealed",
@@ -348,6 +348,9 @@ def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: st
         tube |= {name: detail[name] for name in ("plate", "well") if name in detail}
     if kind not in STATES:
         return
+    if kind == "placed" and not detail.get("plate"):
+        tube["state"] = "taken off the plates"
+        return
     if STATES.index(kind) >= rank:
         said = detail.get("verdict", "") if kind == "judged" else ""
         tube |= {"state": said or kind, "since": detail.get("time", at), "detail": detail.get("reason", "")}
@@ -357,6 +360,15 @@ def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: st
 
 def check_known(ledger: Ledger, codes: Iterable[str], where: str) -> None:
     """Refuse codes that were never given out.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the study.
+    codes : iterable of str
+        As they were read.
+    where : str
+        What they stand in, for the message.
 
     Raises
     ------

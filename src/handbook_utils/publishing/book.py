@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import json
 import os
 import shutil
@@ -25,7 +23,7 @@ from handbook_utils.publishing.chromium import check_chromium
 from handbook_utils.publishing.web.address import site_address
 from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.whole.files import add_whole
-from handbook_utils.text import yaml_text
+from handbook_utils.text import durable, yaml_text
 from handbook_utils.text.hash import sha256, sha256_of
 from handbook_utils.text.moment import moment
 
@@ -40,7 +38,6 @@ _SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "loc
 
 _PREFIX = ".book-"
 _DAY = 24 * 3600
-_ATTEMPTS = 5
 
 #: How many problems are told at once.
 _MOST = 12
@@ -168,26 +165,12 @@ def build_book(
             add_whole(made / lang, catalogue, lang, whole, moment().date().isoformat())
         pages = sum(1 for _ in made.glob("*/**/*.html"))
         record.unlink(missing_ok=True)
-        _swap(made, site, Path(name) / "old")
+        durable.place(made, site, replace=True)  # another build may do so at the same time: the last one stays
     if not failures:
         record.write_text(
             json.dumps({"fingerprint": print_, "index": sha256_of(index), "pages": pages}) + "\n", encoding="utf-8"
         )
     return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
-
-
-def _swap(made: Path, site: Path, aside: Path) -> None:
-    """Put the new site where the old one was, also when another build does so at the same time: the last one stays."""
-    for attempt in itertools.count():
-        with contextlib.suppress(FileNotFoundError):
-            site.rename(aside / str(attempt) if aside.exists() else aside)
-        try:
-            made.rename(site)
-        except OSError:
-            if attempt == _ATTEMPTS:
-                raise
-        else:
-            return
 
 
 def _clear_leftovers(build: Path) -> None:

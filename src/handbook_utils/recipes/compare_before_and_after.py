@@ -12,7 +12,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of
@@ -96,6 +96,11 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
         Samples that were read deeply enough.
     parameters : mapping
         Those of the chapter: person, moment, before, after, outcome, and the questions of a design.
+
+    Returns
+    -------
+    Change
+        The pairs, what changes, and the design of arms, or None.
 
     Raises
     ------
@@ -449,5 +454,25 @@ def against_peers() -> pd.DataFrame:
             "Cross-over, treatment: ratio": cross["ratio"].to_dict()["treatment"],
             "Cross-over, treatment: upper bound": cross["high"].to_dict()["treatment"],
             "Cross-over, carry-over: p": cross["p"].to_dict()["carry-over"],
+            **_arms_and_everybody(given, later),
         },
     )
+
+
+def _arms_and_everybody(given: list[float], later: list[float]) -> dict[str, float]:
+    """Return the same numbers as arms beside the number before, and as a cross-over with two people who came once."""
+    names = [f"p{number:02d}" for number in range(15)]
+    people = pd.DataFrame({"arm": ["a"] * 8 + ["b"] * 7, "before": np.log(given)}, index=names)
+    design = design_of(people, group="arm", covariates="before")
+    arms = ratios_by(pd.DataFrame({"after": later}, index=names), design).iloc[0].to_dict()
+    period, order = np.repeat([0, 1], 15), np.tile(np.repeat([0, 1], [8, 7]), 2)
+    long = pd.DataFrame({"who": names * 2, "period": period, "drug": np.array(["A", "B"])[(period + order) % 2]})
+    came = long.drop(index=[1, 28])
+    values = pd.Series([*given, *later])[came.index]
+    cross = crossover_of(values, came["who"], came["period"], came["drug"]).iloc[1].to_dict()
+    words = {"ratio": "ratio", "low": "lower bound", "high": "upper bound", "p": "p"}
+    return {
+        f"{what}: {word}": float(found[name])
+        for what, found in (("Arms beside before", arms), ("Cross-over of everybody", cross))
+        for name, word in words.items()
+    }

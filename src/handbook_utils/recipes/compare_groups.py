@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
@@ -62,6 +61,11 @@ def chosen(study: Study, design: Design, reads: str, seed: int) -> Study:
         All reads, of which distances take the proportions; or as many of each sample as the shallowest has.
     seed : int
         Of the draw.
+
+    Returns
+    -------
+    Study
+        In the order of the design.
     """
     kept = study.choose_samples(design.samples)
     return rarefied(kept, seed=seed) if reads == "rarefied" else kept
@@ -76,6 +80,11 @@ def before_any_test(study: Study, design: Design) -> pd.DataFrame:
         At least the samples of the design.
     design : Design
         Its covariates are described: numbers by medians, words by shares in %.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples, people where the design says who they are, the median depth of counts, then the covariates.
     """
     groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.frame.index)
     rows: dict[str, pd.Series] = {"samples": groups.value_counts()}
@@ -119,7 +128,20 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
 
 
 def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
-    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms."""
+    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Between the samples of the design.
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    Effect
+        With an interval.
+    """
     simple = design.groups and not design.beside and not design.asked["strata"]
     large = simple and design.sizes["people"].min() >= FEWEST and not design.asked["nested_in"]
     if large and (not design.asked["person"] or not design.changes_within(design.focus, design.asked["person"])):
@@ -381,48 +403,13 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
     return significant
 
 
-def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
-    """Hold the numbers of the bundled study against R's vegan and GUniFrac.
+def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
+    """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
 
     Parameters
     ----------
     throat : Study
-        The bundled study of smokers.
-    bray : skbio.DistanceMatrix
-        Its Bray-Curtis distances.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    smoking = design_of(throat.metadata, group="smoking")
-    one = permanova(bray, smoking, permutations=0)
-    two = permanova(bray, design_of(throat.metadata, covariates="sex", group="smoking"), permutations=0)
-    ours = {
-        "Bray-Curtis, smoking: R2": _cell(one, "smoking", "R2"),
-        "Bray-Curtis, smoking: F": _cell(one, "smoking", "F"),
-        "Bray-Curtis, sex with smoking: marginal R2": _cell(two, "sex", "R2"),
-        "Bray-Curtis, smoking with sex: marginal R2": _cell(two, "smoking", "R2"),
-        "Bray-Curtis, smoking with sex: marginal F": _cell(two, "smoking", "F"),
-    }
-    on_tree = {
-        "Unweighted UniFrac": "unweighted-unifrac",
-        "Generalised UniFrac (0.5)": "generalised-unifrac",
-        "Weighted UniFrac": "weighted-unifrac",
-    }
-    for label, name in on_tree.items():
-        test = permanova(distances(throat, name), smoking, permutations=0)
-        ours[f"{label}, smoking: R2"] = _cell(test, "smoking", "R2")
-    centres: tuple[Literal["centroid", "median"], ...] = ("centroid", "median")
-    for centre in centres:
-        spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
-        ours[f"Dispersion about the {centre}: F"] = spread.statistic
-    return held_against("recipes/compare-groups", ours)
-
-
-def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
-    """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
+        The bundled one.
 
     Returns
     -------

@@ -9,20 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import mannwhitneyu
 
-from handbook_utils import datasets
 from handbook_utils.analysis.depth import deep_enough, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
-from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.outcomes import followed
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.time.course import MODELS, Course, attendance, course
-from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
+from handbook_utils.analysis.time.longitudinal import change_points, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.recipes.wording import association, by_chance, left_out, shown
@@ -79,6 +75,11 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
         Samples that were read deeply enough.
     parameters : mapping
         Those of the chapter: person, time, outcome, and the questions of a design.
+
+    Returns
+    -------
+    People
+        What is followed, whose it is, and the design.
 
     Raises
     ------
@@ -390,111 +391,3 @@ class People:
 
 def _told(row: pd.Series) -> str:
     return f"{row['estimate']:.3g} (95 % interval {row['low']:.3g} to {row['high']:.3g}, {shown(float(row['p']))})"
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def jumps_of_two(david: Study, *, permutations: int, seed: int) -> pd.DataFrame:
-    """Search the series of the two adults for jumps.
-
-    Parameters
-    ----------
-    david : Study
-    permutations, seed : int
-    """
-    found = []
-    for name in ("A", "B"):
-        series = david.where("donor", name)
-        days = series.metadata["day"].astype(float).sort_values(kind="stable")
-        ordered = distances(series.choose_samples(list(days.index)), "bray-curtis")
-        split = change_points(ordered, minimum=14, block=14, permutations=permutations, seed=seed)
-        found.append(split.assign(person=name, day=days[split.index].to_numpy(), share=100 * split["share"]))
-    return pd.concat(found)[["person", "day", "share", "p"]]
-
-
-def between_phases(david: Study) -> dict[str, float]:
-    """Return median distances within and between phases of the two adults.
-
-    Parameters
-    ----------
-    david : Study
-    """
-    apart = distances(david, "bray-curtis").to_data_frame()
-    found = {}
-    pairs = [("A", "pre", "pre"), ("A", "pre", "travel"), ("A", "pre", "post")]
-    for name, first, second in [*pairs, ("B", "pre", "pre"), ("B", "pre", "post"), ("B", "post", "post")]:
-        donor, phase = david.metadata["donor"], david.metadata["phase"]
-        rows, columns = (list(david.samples[(donor == name) & (phase == one)]) for one in (first, second))
-        square = apart.loc[rows, columns].to_numpy()
-        own = square[np.triu_indices(len(rows), 1)] if first == second else square
-        found[f"{name}: {first} to {second}"] = float(np.median(own))
-    return found
-
-
-def two_as_many(david: Study) -> float:
-    """Return the p-value of comparing the diversity of two adults as if each of their samples were another person.
-
-    Parameters
-    ----------
-    david : Study
-    """
-    diversity, donor = alpha_table(david)["q1"], david.metadata["donor"]
-    return float(mannwhitneyu(diversity[donor == "A"], diversity[donor == "B"]).pvalue)
-
-
-def paces_alone(known: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Fit the pace of each kind of delivery by itself, and the difference of the two with its interval.
-
-    Parameters
-    ----------
-    known : pandas.DataFrame
-        Of :func:`known_infants`.
-    """
-    fits = {
-        str(name): mixed_model(rows, "shannon", ["month"], "child", slopes="month").table.loc["month"]
-        for name, rows in known.groupby("delivery")
-    }
-    table = pd.DataFrame(fits).T.rename_axis("delivery")
-    one, other = table["estimate"].to_list()
-    width = 1.96 * float(np.hypot(*table["error"]))
-    return table, {"gap": one - other, "low": one - other - width, "high": one - other + width}
-
-
-def known_infants() -> pd.DataFrame:
-    """Return the children of the bundled study whose month is known, with the Shannon index."""
-    infants = datasets.load("ecam")
-    infants = infants.choose_samples(infants.metadata["month"].notna())
-    shannon = np.log(alpha_table(infants)["q1"])
-    return infants.metadata.assign(shannon=shannon, month=infants.metadata["month"].astype(float))
-
-
-def against_peers(known: pd.DataFrame, phases: Mapping[str, float]) -> pd.DataFrame:
-    """Hold the numbers of the bundled studies against R's nlme and vegan.
-
-    Parameters
-    ----------
-    known : pandas.DataFrame
-        Of :func:`known_infants`.
-    phases : mapping of str to float
-        Of :func:`between_phases`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    alone = mixed_model(known, "shannon", ["month"], "child").table
-    beside = mixed_model(known, "shannon", ["month", "delivery"], "child").table
-    estimates, errors = beside["estimate"].to_dict(), beside["error"].to_dict()
-    return held_against(
-        "recipes/follow-over-time",
-        {
-            "Infants, Shannon by month: slope": alone["estimate"].to_dict()["month"],
-            "Infants, Shannon by month: standard error": alone["error"].to_dict()["month"],
-            "Infants, Shannon by month beside delivery: slope": estimates["month"],
-            "Infants, Shannon by month beside delivery: standard error": errors["month"],
-            "Infants, Shannon by delivery: difference": estimates["delivery: vaginal"],
-            **{f"Adult {name}: median distance": value for name, value in phases.items()},
-        },
-    )

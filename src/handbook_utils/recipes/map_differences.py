@@ -53,6 +53,11 @@ def ranked_alike(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+
+    Returns
+    -------
+    pandas.DataFrame
+        -1 to 1.
     """
     return pd.DataFrame({name: found.condensed_form() for name, found in measured.items()}).corr("spearman")
 
@@ -64,6 +69,11 @@ def ends_of(agreement: pd.DataFrame) -> dict[str, str]:
     ----------
     agreement : pandas.DataFrame
         Of :func:`ranked_alike`.
+
+    Returns
+    -------
+    dict of str to str
+        ``least`` and ``most``, with ``least-pair`` and ``most-pair``.
     """
     names = list(agreement.index)
     above = {
@@ -82,6 +92,11 @@ def agreement_figure(agreement: pd.DataFrame) -> Drawn:
     ----------
     agreement : pandas.DataFrame
         Distance × distance.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     figure, axes = sheet(5.2)
     mesh = axes.imshow(agreement, cmap="viridis", vmin=0, vmax=1)
@@ -106,6 +121,11 @@ def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+
+    Returns
+    -------
+    pandas.DataFrame
+        By distance: both axes, and the part of negative eigenvalues.
     """
     found = {name: pcoa(distance) for name, distance in measured.items()}
     rows = {
@@ -129,6 +149,11 @@ def shepard_figure(distance: DistanceMatrix, ranks: Nmds, metric: str) -> Drawn:
         The map made from it.
     metric : str
         Its name.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     given = pd.Series(distance.condensed_form())
     order = np.argsort(given.to_numpy(), kind="stable")
@@ -240,6 +265,11 @@ def explained_by_chance(distance: DistanceMatrix, design: Design, *, times: int,
     design : Design
         Its column is shuffled, without the other terms.
     times, seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a shuffle: ``R² (%)`` and ``adjusted R² (%)``.
     """
     generator, column, rows = np.random.default_rng(seed), design.terms[design.focus].columns[0], []
     asked = {name: design.asked[name] for name in ("group", "levels", "exposure")}

@@ -373,10 +373,12 @@ def _pairs(parameters: dict[str, Any], names: Sequence[str]) -> str:
 
 def _clear_leftovers(plan: Sequence[Run], out: Path) -> None:
     """Delete what a worker that was killed had in hand; nothing complete has such a name."""
-    prefixes = tuple(f".{run.name}.{kind}" for run in plan for kind in ("results", "part-"))
-    prefixes += tuple(f".{failed_folder(out / run.name).name}.part-" for run in plan)
-    for path in [entry for entry in out.iterdir() if entry.name.startswith(".")]:
-        if path.is_dir() and path.name.startswith(prefixes):
+    names = {name[:100]: name for run in plan for name in (run.name, failed_folder(out / run.name).name)}
+    for path in [entry for entry in out.iterdir() if entry.name.startswith(".") and entry.is_dir()]:
+        if path.suffix in (durable.PART, durable.OLD):
+            if (name := Path(path.stem).stem[1:]) in names:
+                durable.mend(out / names[name])
+        elif path.name[1:].rpartition(".results")[0][:100] in names:
             shutil.rmtree(path, ignore_errors=True)
 
 

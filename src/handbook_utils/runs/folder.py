@@ -106,6 +106,8 @@ def being_made(target: Path) -> Iterator[None]:
         raise explained(error, target) from error
     mark = target.with_name(f".{target.name}.lock")
     with durable.locked(mark, f"Another run is making the result folder {target.name}."):
+        for place in (target, failed_folder(target)):
+            durable.mend(place)  # what a run that was killed left
         try:
             yield
         finally:
@@ -239,27 +241,15 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
 
 @contextmanager
 def _moved_whole(target: Path) -> Iterator[Path]:
-    """Give a folder to fill, and put it under its name in one step once it is full.
-
-    An earlier folder of that name is moved aside first and deleted last, so that one of the two is always there.
-    """
+    """Give a folder to fill, and put it under its name in one step once it is full and on the disk."""
     folder: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = target.with_name(f".{target.name}.part-{secrets.token_hex(4)}")
+        folder = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}{durable.PART}")
         folder.mkdir()
         yield folder
-        if target.exists():
-            aside = target.with_name(f".{target.name}.old-{secrets.token_hex(4)}")
-            target.replace(aside)
-            try:
-                folder.replace(target)
-            except BaseException:
-                aside.replace(target)
-                raise
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            folder.replace(target)
+        durable.sync(folder)
+        durable.place(folder, target, replace=True)
     except OSError as error:
         raise explained(error, target) from error
     finally:

@@ -71,6 +71,11 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
     choices : Choices, optional
         What is asked where a file has two readings.
 
+    Returns
+    -------
+    Inspection
+        What it is, its size, and what is unusual.
+
     Raises
     ------
     InputError, InputErrors

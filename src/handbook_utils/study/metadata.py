@@ -74,6 +74,18 @@ class Metadata:
     def read(cls, source: Sheet, choices: Choices | None = None) -> Metadata:
         """Read all rows of a sheet.
 
+        Parameters
+        ----------
+        source : Sheet
+            Header and rows.
+        choices : Choices, optional
+            What is asked where a file has two readings.
+
+        Returns
+        -------
+        Metadata
+            Cells as text, with their places.
+
         Raises
         ------
         InputErrors
@@ -158,6 +170,11 @@ class Metadata:
         ----------
         known : sequence of str, optional
             The ids of the table, to find the column that names the samples.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By sample id.
 
         Raises
         ------

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -20,8 +22,10 @@ from typing import IO
 
 from handbook_utils.errors import InputError
 
-#: How what is not yet whole is named.
-PART = ".part"
+#: How what is not yet whole is named, and a folder that makes room for its successor.
+PART, OLD = ".part", ".old"
+#: Others may make the same folder at the same time; so often it is tried again.
+_ATTEMPTS = 5
 _PRIVATE = 0o600
 _REMEDIES = {
     errno.ENOSPC: "Make room on the disk, or choose another folder.",
@@ -166,7 +170,8 @@ def place(made: Path, path: Path, *, replace: bool = False) -> None:
     path : pathlib.Path
         Its name.
     replace : bool
-        Whether a file that is there already may be replaced; a folder never is.
+        Whether what is there already may be replaced. No system replaces a folder by one step: the old one moves aside
+        first and is removed last, and :func:`mend` puts it back where a kill came in between.
 
     Raises
     ------
@@ -174,14 +179,68 @@ def place(made: Path, path: Path, *, replace: bool = False) -> None:
         ``FileExistsError`` where there is something already and it may not be replaced.
     """
     if made.is_dir():
-        if path.exists():
+        if path.exists() and not replace:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-        made.rename(path)  # the system refuses a folder that has got content meanwhile
+        _place_folder(made, path)
     elif replace:
         os.replace(made, path)  # noqa: PTH105 - the one rename of the handbook
     else:
         _link(made, path)
     _sync_folder(path.parent)
+
+
+def _place_folder(made: Path, path: Path) -> None:
+    for attempt in range(_ATTEMPTS):
+        aside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}{OLD}")
+        there = path.exists()
+        if there:
+            with contextlib.suppress(FileNotFoundError):  # somebody else has just moved it
+                path.rename(aside)
+        try:
+            made.rename(path)  # the system refuses where somebody else has placed a folder meanwhile
+        except OSError:
+            if attempt < _ATTEMPTS - 1 and path.exists():
+                continue
+            if aside.exists():
+                aside.rename(path)
+            raise
+        _sync_folder(path.parent)
+        shutil.rmtree(aside, ignore_errors=True)
+        return
+
+
+def sync(folder: Path) -> None:
+    """Bring all that is in a folder to the disk, before the folder gets its name.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        With all that is under it.
+    """
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    _sync_folder(folder)
+
+
+def mend(path: Path) -> None:
+    """Put right what a kill left of a folder that was being made or replaced; nobody may be at work on it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The folder. Where it is not there and an older one had moved aside, that is put back; all else is removed.
+    """
+    aside = sorted(path.parent.glob(f".{glob.escape(path.name[:100])}.*{OLD}"), key=lambda one: one.stat().st_mtime)
+    if aside and not path.exists():
+        aside.pop().rename(path)
+        _sync_folder(path.parent)
+    for left in [*aside, *path.parent.glob(f".{glob.escape(path.name[:100])}.*{PART}")]:
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _link(made: Path, path: Path) -> None:

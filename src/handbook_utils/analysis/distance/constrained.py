@@ -99,6 +99,11 @@ def hellinger_distance(shares: pd.DataFrame) -> DistanceMatrix:
     shares : pandas.DataFrame
         Samples × taxa; rows add up to 1.
 
+    Returns
+    -------
+    skbio.DistanceMatrix
+        0 to √2.
+
     Examples
     --------
     >>> import pandas as pd

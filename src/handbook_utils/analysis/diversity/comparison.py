@@ -37,6 +37,11 @@ def changing(frame: pd.DataFrame, person: str, columns: Sequence[str]) -> list[s
     columns : sequence of str
         Columns looked at.
 
+    Returns
+    -------
+    list of str
+        Names of people.
+
     Examples
     --------
     >>> import pandas as pd
@@ -187,6 +192,11 @@ def settled(design: Design) -> Design:
     ----------
     design : Design
 
+    Returns
+    -------
+    Design
+        Of the samples that stay.
+
     Raises
     ------
     InputError
@@ -219,6 +229,11 @@ def within(design: Design) -> str:
     ----------
     design : Design
 
+    Returns
+    -------
+    str
+        Name of a metadata column.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"who": list("aabbccdd"), "week": [0, 1] * 4, "arm": list("xxxxyyyy")})
@@ -238,6 +253,11 @@ def pace(design: Design) -> str:
     Parameters
     ----------
     design : Design
+
+    Returns
+    -------
+    str
+        Name of a term.
 
     Examples
     --------
@@ -264,6 +284,11 @@ def units_of(design: Design) -> str:
     Parameters
     ----------
     design : Design
+
+    Returns
+    -------
+    str
+        In the plural.
 
     Examples
     --------

@@ -96,6 +96,11 @@ def three_ways(trial: pd.DataFrame, reference: str) -> pd.DataFrame:
         Of :func:`simulated_trial`.
     reference : str
         The arm that others are compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``method`` and contrast, the ratio with its interval, and ``width``, the upper limit over the lower.
     """
     ways = {
         "after only": ratios(trial, "after", "arm", reference=reference),

@@ -47,6 +47,11 @@ def words(sequence: str) -> Words:
     sequence : str
         Bases in capitals.
 
+    Returns
+    -------
+    numpy.ndarray of int
+        In the order of the sequence; a word of bases read as a number to base 4.
+
     Examples
     --------
     >>> words("AAAAAAAAC").tolist(), words("ACGTNACGT").tolist()

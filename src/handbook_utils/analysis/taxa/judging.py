@@ -71,6 +71,11 @@ class Like:
         study : Study
             At least the samples of the design, every one with reads.
         design : Design
+
+        Returns
+        -------
+        Like
+            What studies with known answers are simulated from.
         """
         chosen = study.choose_samples(design.samples)
         depth = chosen.depth.to_numpy(dtype=float)
@@ -345,6 +350,11 @@ def ways_to_report(trials: pd.DataFrame) -> pd.DataFrame:
     ----------
     trials : pandas.DataFrame
         Of :func:`tried`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By way: ``false discoveries (%)`` and ``found of what differs (%)``.
     """
     real = trials[trials["differs"]]
     number = real["method"].nunique()
@@ -372,6 +382,11 @@ def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
     column : str
         Of two groups.
     times, seed : int
+
+    Returns
+    -------
+    int
+        At most `times`.
     """
     generator = np.random.default_rng(seed)
     some = 0

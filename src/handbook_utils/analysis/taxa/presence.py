@@ -52,6 +52,18 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
 def firth(seen: Array, model: Array) -> Array:
     """Return the coefficients of Firth's logistic regression of what is 0 or 1 on the columns of a model.
 
+    Parameters
+    ----------
+    seen : numpy.ndarray, shape (samples,)
+        0 or 1.
+    model : numpy.ndarray, shape (samples, columns)
+        The constant among them.
+
+    Returns
+    -------
+    numpy.ndarray, shape (columns,)
+        Logarithms of odds ratios.
+
     Examples
     --------
     >>> firth(np.array([0.0, 0, 1, 1]), np.column_stack([np.ones(4), [0, 0, 1, 1]])).round(2).tolist()

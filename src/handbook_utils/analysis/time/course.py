@@ -182,6 +182,11 @@ def attendance(frame: pd.DataFrame, time: str, *, most: int = 12, parts: int = 6
     parts : int
         Of more.
 
+    Returns
+    -------
+    pandas.DataFrame
+        People, a row a time or part, a column a group.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"person": list("aabb"), "time": [0, 1, 0, 0], "group": "all"})
@@ -207,6 +212,11 @@ def from_the_beginning(study: Study, times: pd.Series, *, first: int = 10) -> pd
         Of the samples of the series.
     first : int
         How many samples are the beginning.
+
+    Returns
+    -------
+    pandas.Series
+        Bray-Curtis distances, 0 to 1; a beginning sample's distance to itself counts.
     """
     order = times.sort_values(kind="stable")
     apart = distances(study.choose_samples(list(order.index)), "bray-curtis").data

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, said, sentence, without_axis
+from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, said, sentence, upon, without_axis
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken
 
 
@@ -65,7 +65,7 @@ def bars(
     colours = [OKABE_ITO[5] if name in marked else OKABE_ITO[0] for name in names]
     axes.barh(places, values, height=0.36, color=colours)
     reach = float(values.max())
-    for place, name, value, text in zip(places, names, values.astype(float), shown, strict=True):
+    for place, name, value, text, colour in zip(places, names, values.astype(float), shown, colours, strict=True):
         if ends is not None:
             if name in ends.index:
                 low, high = (float(ends[side][name]) for side in ("low", "high"))
@@ -75,7 +75,7 @@ def bars(
         inside = name in (notes or {}) and value > 0.55 * reach
         axes.annotate(
             text, (value, place), xytext=(-5 if inside else 5, 0), textcoords="offset points",
-            ha="right" if inside else "left", va="center", color="white" if inside and name not in marked else INK,
+            ha="right" if inside else "left", va="center", **(upon(colour) if inside else {"color": INK}),
         )  # fmt: skip
     if aim is not None:
         axes.axvline(aim, color=INK, ls="--", lw=1.5)

@@ -16,7 +16,13 @@ _OTHER = ("s", PALE, PALE)
 
 
 def marks(
-    table: pd.DataFrame, *, title: str, kinds: Mapping[str, str] | None = None, upright: bool = False, lang: str = "en"
+    table: pd.DataFrame,
+    *,
+    title: str,
+    kinds: Mapping[str, str] | None = None,
+    upright: bool = False,
+    counts: str = "",
+    lang: str = "en",
 ) -> Drawn:
     """Draw a mark in each cell that has one, by its kind.
 
@@ -31,6 +37,8 @@ def marks(
         ``other``, which is grey.
     upright : bool
         Names of columns are turned, where there are many.
+    counts : str
+        What columns that are numbers count, written above them.
     lang : {"en", "nl"}
         Language of the text.
 
@@ -51,7 +59,7 @@ def marks(
         else {kind: kind for kind in dict.fromkeys(table.to_numpy().ravel()) if pd.notna(kind)}
     )
     counted = all(isinstance(name, (int, np.integer)) for name in table.columns)
-    figure, [axes] = chart(title, [0.36 * len(table) + 0.9 + (0.9 if upright else 0)])
+    figure, [axes] = chart(title, [0.36 * len(table) + 0.9 + (0.9 if upright else 0.25 if counts else 0)])
     width = len(table.columns)
     looks = iter(_LOOKS)
     for kind, word in named.items():
@@ -63,6 +71,8 @@ def marks(
     if counted:
         shown = [0, *range(4, width, 5)]
         axes.set_xticks(shown, [str(table.columns[place]) for place in shown])
+        axes.set_xlabel(counts)
+        axes.xaxis.set_label_position("top")
     else:
         columns = [wrapped(name, 30 if upright else max(8, 48 // width)) for name in table.columns]
         axes.set_xticks(range(width), columns, rotation=90 if upright else 0)

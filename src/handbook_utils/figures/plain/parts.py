@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import HIGH, PALE, below, chart, rows, rows_high, said, sentence, without_axis
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
+from handbook_utils.figures.plain.chart import (
+    HIGH,
+    PALE,
+    below,
+    chart,
+    rows,
+    rows_high,
+    said,
+    sentence,
+    upon,
+    without_axis,
+)
+from handbook_utils.figures.style import OKABE_ITO, Drawn, legend_below, spoken
 
 #: Share of the longest bar from which a number fits into a part.
 _FITS = 0.07
@@ -61,9 +72,8 @@ def parts(
         axes.barh(places, values, left=left, height=0.42, color=colour, edgecolor="white", label=str(name))
         for place, start, value in zip(places, left, values, strict=True):
             if value >= _FITS * longest:
-                ink = "white" if colour == OKABE_ITO[0] else INK
                 number = spoken(float(value), digits, lang)
-                axes.text(start + value / 2, place, number, ha="center", va="center", color=ink)
+                axes.text(start + value / 2, place, number, ha="center", va="center", **upon(colour))
         left = left + values.to_numpy(dtype=float)
     axes.set_xlim(0, longest)
     without_axis(axes)

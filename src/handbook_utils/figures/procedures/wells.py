@@ -10,55 +10,11 @@ import pandas as pd
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_above, sheet, wrapped
 
 __all__ = [
-    "depth_and_taxa",
     "dilution_curve",
     "power_curves",
     "prevalence_by_kind",
     "share_and_concentration",
-    "share_removed",
 ]
-
-_KINDS = ((False, "samples", OKABE_ITO[0], "o"), (True, "blanks", OKABE_ITO[1], "D"))
-
-
-def depth_and_taxa(wells: pd.DataFrame, unit: str = "reads", kinds: str = "taxa") -> Drawn:
-    """Draw what is seen against the total of each well.
-
-    Parameters
-    ----------
-    wells : pandas.DataFrame
-        By well: ``depth`` (total), ``taxa`` (number seen), ``blank`` (bool).
-    unit, kinds : str
-        What is added up, and what is seen.
-
-    Returns
-    -------
-    Drawn
-        The figure and its text.
-
-    Examples
-    --------
-    >>> wells = pd.DataFrame({"depth": [10.0, 900, 800], "taxa": [2, 9, 7], "blank": [True, False, False]})
-    >>> print(depth_and_taxa(wells).alt)
-    Taxa seen against reads of 3 wells. 0 of 1 blanks have more than the median sample (850 reads).
-    """
-    figure, axes = sheet(4)
-    for is_blank, label, colour, marker in _KINDS:
-        part = wells[wells["blank"] == is_blank]
-        if len(part):
-            name = f"{label} (n = {len(part)})"
-            axes.scatter(part["depth"], part["taxa"], color=colour, marker=marker, s=28, label=name)
-    axes.set(xscale="log", xlabel=f"{unit} in the well (log scale)", ylabel=f"{kinds} seen")
-    legend_above(figure, axes)
-    blanks = wells.loc[wells["blank"], "depth"]
-    middle = wells.loc[~wells["blank"], "depth"].median()
-    above = (
-        f" {int((blanks > middle).sum())} of {len(blanks)} blanks have more than the median sample"
-        if len(blanks)
-        else ""
-    )
-    told = f"{above} ({middle:,.0f} {unit})." if above else f" The median sample has {middle:,.0f} {unit}."
-    return Drawn(figure, f"{kinds.title()} seen against {unit} of {len(wells)} wells.{told}")
 
 
 def prevalence_by_kind(table: pd.DataFrame, blanks: int, samples: int, kinds: str = "taxa") -> Drawn:
@@ -105,44 +61,6 @@ them seen in a blank.
         f"{len(called_ones)} are called contaminants, {int((called_ones['in_blanks'] > 0).sum())} of them seen in a "
         "blank.",
     )
-
-
-def share_removed(removed: pd.Series, blanks: pd.Series, unit: str = "reads") -> Drawn:
-    """Draw the part of each well that is called contaminants.
-
-    Parameters
-    ----------
-    removed : pandas.Series
-        By well, per cent.
-    blanks : pandas.Series of bool
-        By well.
-    unit : str
-        What it is a part of.
-
-    Returns
-    -------
-    Drawn
-        The figure and its text.
-
-    Examples
-    --------
-    >>> print(share_removed(pd.Series([2.0, 4.0, 90.0]), pd.Series([False, False, True])).alt)
-    Part of each well's reads called contaminants: median 3.0 % in 2 samples (at most 4 %), 90.0 % in 1 blanks (at \
-most 90 %).
-    """
-    figure, axes = sheet(3)
-    generator = np.random.default_rng(1)
-    shown = [kind for kind in _KINDS if (blanks == kind[0]).any()]
-    told = []
-    for place, (is_blank, label, colour, marker) in enumerate(shown):
-        part = removed[(blanks == is_blank).to_numpy()]
-        axes.scatter(part, place + generator.uniform(-0.15, 0.15, len(part)), color=colour, marker=marker, s=18)
-        axes.vlines(part.median(), place - 0.3, place + 0.3, color="black", lw=2)
-        told.append(f"{part.median():.1f} % in {len(part)} {label} (at most {part.max():.0f} %)")
-    axes.set(yticks=range(len(shown)), ylim=(-0.6, len(shown) - 0.4))
-    axes.set_yticklabels([label for _, label, _, _ in shown])
-    axes.set_xlabel(f"{unit} called contaminants (%)")
-    return Drawn(figure, f"Part of each well's {unit} called contaminants: median {', '.join(told)}.")
 
 
 def share_and_concentration(shares: pd.DataFrame, concentration: pd.Series, labels: list[str], title: str) -> Drawn:

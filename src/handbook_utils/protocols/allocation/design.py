@@ -234,6 +234,18 @@ def next_arm(design: Design, seed: int, levels: Mapping[str, str], earlier: pd.D
 def stratum(design: Design, levels: Mapping[str, str]) -> str:
     """Return the name of a person's stratum.
 
+    Parameters
+    ----------
+    design : Design
+        Its factors set the order.
+    levels : mapping of str to str
+        By factor.
+
+    Returns
+    -------
+    str
+        Empty where there are no factors.
+
     Examples
     --------
     >>> stratum(Design("blocks", ("A", "B"), ("centre", "sex")), {"sex": "female", "centre": "Utrecht"})

@@ -144,6 +144,16 @@ def read_questionnaire(
 def read_tubes(path: Path) -> pd.DataFrame:
     """Read the list of tubes that ``assign-codes-and-labels`` wrote.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or workbook.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As text, a row a tube.
+
     Raises
     ------
     InputError, InputErrors
@@ -168,6 +178,16 @@ def read_tubes(path: Path) -> pd.DataFrame:
 
 def read_rejected(path: Path) -> tuple[list[str], list[str]]:
     """Return the tubes that ``keep-it-cold`` rejected, with those that never arrived; and those that came.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``verdicts.csv``.
+
+    Returns
+    -------
+    tuple of list of str
+        Codes of tubes, in order.
 
     Raises
     ------
@@ -268,6 +288,16 @@ def _misfits(
 def read_scanned(path: Path) -> pd.Series:
     """Read when tubes were filled, as ``keep-it-cold`` writes it.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``collected.csv``.
+
+    Returns
+    -------
+    pandas.Series
+        As text, by tube.
+
     Raises
     ------
     InputError
@@ -341,6 +371,13 @@ def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputErro
 def controls(plates: int, blanks: int, mocks: int, ntc: int) -> pd.DataFrame:
     """Name the controls of every plate, as ``plate-layout`` does.
 
+    Parameters
+    ----------
+    plates : int
+        How many.
+    blanks, mocks, ntc : int
+        Of each kind on every plate.
+
     Returns
     -------
     pandas.DataFrame
@@ -413,7 +450,18 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
 
 
 def number_of(text: str) -> float:
-    """Return the number in a cell, or NaN."""
+    """Return the number in a cell.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    float
+        0 where it holds no number.
+    """
     try:
         return float(text)
     except ValueError:

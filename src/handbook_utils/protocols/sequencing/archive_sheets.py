@@ -34,6 +34,16 @@ _LIBRARIES = {
 def platform_of(instrument: str) -> str:
     """Return the platform of an instrument.
 
+    Parameters
+    ----------
+    instrument : str
+        As ENA names it.
+
+    Returns
+    -------
+    str
+        A key of :data:`INSTRUMENTS`.
+
     Raises
     ------
     InputError

@@ -74,6 +74,11 @@ def _placed(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[InputEr
 def read_wells(path: str) -> pd.DataFrame:
     """Read the robot's table of wells; the example's where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook; empty: none.
+
     Returns
     -------
     pandas.DataFrame
@@ -171,6 +176,59 @@ def read_concentrations(path: str, wells: pd.DataFrame, column: str) -> pd.Serie
     return numbers.reindex(wells.index).rename(column)
 
 
+def measured_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
+    """Return the wells of plates of which anything was measured; a plate that is not extracted yet can wait.
+
+    Parameters
+    ----------
+    path : str
+        Concentrations, as :func:`read_concentrations` reads them; "" for the example's.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All of them, where no plate was measured: what is missing is then told.
+    """
+    frame = read_samples(Path(path)) if path else None
+    if frame is None or "plate" not in frame.columns:
+        return wells
+    return _of_plates(wells, set(frame["plate"].astype(str).str.strip()))
+
+
+def counted_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
+    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`."""
+    if not path:
+        return wells
+    held = read_table(Path(path))
+    return _of_plates(wells, {str(name).partition("-")[0] for name in (*held.rows, *held.columns)})
+
+
+def _of_plates(wells: pd.DataFrame, plates: set[str]) -> pd.DataFrame:
+    there = wells[wells["plate"].astype(str).isin(plates)]
+    return there if len(there) else wells
+
+
+def with_unmeasured(answer: Mapping[str, Any], laid: pd.DataFrame, used: pd.DataFrame, what: str) -> dict[str, Any]:
+    """Return a step's answer with the plates that it could not use yet.
+
+    Parameters
+    ----------
+    answer : mapping of str to object
+        What :meth:`handbook_utils.results.Results.answer` shows.
+    laid, used : pandas.DataFrame
+        Wells of all plates, and of those that were used.
+    what : str
+        What the others were not.
+    """
+    waiting = sorted(set(laid["plate"]) - set(used["plate"]))
+    if not waiting:
+        return dict(answer)
+    told = f"{len(waiting)} plate(s) that were not {what} yet: {listed(waiting)}."
+    return {**answer, "left_out": [*answer.get("left_out", []), told]}
+
+
 def _both(there: pd.Index, wells: pd.DataFrame, where: str, what: str, *, extra: bool) -> list[InputError]:
     errors = []
     lost = [name for name in wells.index if name not in there]
@@ -200,6 +258,19 @@ def _both(there: pd.Index, wells: pd.DataFrame, where: str, what: str, *, extra:
 def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, seed: int) -> pd.DataFrame:
     """Read the pair of indices of every well, or make a set where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook with ``plate``, ``well``, ``index`` and ``index2``; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+    length : int
+        Bases of an index that is made.
+    distance : int
+        Places in which two wells must differ.
+    seed : int
+        Of the set that is made.
+
     Returns
     -------
     pandas.DataFrame
@@ -228,6 +299,13 @@ def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, 
 
 def read_counts(path: str, wells: pd.DataFrame) -> pd.DataFrame:
     """Read the feature table of a run; the example's, simulated, where no file is given.
+
+    Parameters
+    ----------
+    path : str
+        A feature table of any format that is read; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
 
     Returns
     -------
@@ -296,13 +374,18 @@ def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:
 def sequence(parameters: Mapping[str, Any]) -> None:
     """Check the files and numbers of ``protocols/sequence`` before it runs.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
+
     Raises
     ------
     InputError, InputErrors
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "concentrations")
-    wells = read_wells(parameters["wells"])
+    wells = measured_plates(parameters["concentrations"], read_wells(parameters["wells"]))
     column = "dna_ng_per_ul" if parameters["basis"] == "mass" else "copies_16s_per_ul"
     length, distance, seed = (parameters[name] for name in ("index_length", "index_distance", "seed"))
 
@@ -327,13 +410,18 @@ def sequence(parameters: Mapping[str, Any]) -> None:
 def accept_the_run(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/accept-the-run`` before it runs.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
+
     Raises
     ------
     InputError, InputErrors
         Everything that is wrong, at once.
     """
     _belong(parameters, "wells", "counts")
-    wells = read_wells(parameters["wells"])
+    wells = counted_plates(parameters["counts"], read_wells(parameters["wells"]))
 
     def mock_is_there() -> None:
         expected = read_mock(parameters["mock"])

@@ -22,7 +22,6 @@ from handbook_utils.protocols.disclosure.groups import quasi_identifier
 from handbook_utils.protocols.disclosure.guard import Guard
 from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata.validation import personal
-from handbook_utils.protocols.share.reporting import NOT_STATED
 from handbook_utils.study.cells import delimited
 from handbook_utils.text.decode import decode
 from handbook_utils.text.hash import sha256
@@ -90,21 +89,6 @@ DECISIONS = (
     Decision("sequence", "SampleSheet.csv", True, "says which index belongs to which sample"),
     Decision("accept-the-run", "run-verdict.csv", True, "says which plates passed, and why"),
 )
-#: What never lies in a result folder, and stays all the same.
-STAYS = (
-    ("key file", "links codes to people; kept encrypted, apart, by the data manager"),
-    ("consent forms", "bear names and signatures"),
-    ("questionnaires as entered", "hold exact times and free text"),
-    ("free text (remarks)", "a guard of patterns cannot know a name that stands alone"),
-    ("every file that is not on the list", "what nobody decided about does not leave"),
-)
-
-
-#: What is known of the files of reads, without them and with them.
-READS = (
-    "no reads were given: names of files are planned, and checksums are empty, to be filled in when they are uploaded",
-    "names and MD5 are those of the files that were given",
-)
 
 
 @dataclass(frozen=True)
@@ -127,6 +111,16 @@ class About:
 
 def results_of(metadata: Path) -> Path:
     """Return a study's folder of results, from the file that record-metadata wrote there.
+
+    Parameters
+    ----------
+    metadata : pathlib.Path
+        ``metadata-ena.tsv``.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder ``results``.
 
     Raises
     ------
@@ -196,6 +190,20 @@ def collect(
 def without(name: str, content: bytes, quasi_identifiers: Sequence[str]) -> bytes:
     r"""Leave columns that describe a person out of a CSV file; what has none stays as it is.
 
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    content : bytes
+        UTF-8.
+    quasi_identifiers : sequence of str
+        As the study file names them.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+
     Examples
     --------
     >>> without("tubes.csv", b"sample,sex,arm\nA-1,female,usual\n", ["sex"])
@@ -212,7 +220,18 @@ def without(name: str, content: bytes, quasi_identifiers: Sequence[str]) -> byte
 
 
 def tables(members: Mapping[str, bytes]) -> dict[str, pd.DataFrame]:
-    """Read the tables of a crate, by their names in it."""
+    """Read the tables of a crate, by their names in it.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Cells as text; sample sheets are left out.
+    """
     return {
         name: _table(name, content)
         for name, content in members.items()
@@ -272,6 +291,13 @@ def _table(name: str, content: bytes) -> pd.DataFrame:
 
 def data_package(members: Mapping[str, bytes], about: About) -> bytes:
     """Describe the tables of a crate as a Data Package (version 2).
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+    about : About
+        Title, licence and who made it.
 
     Returns
     -------
@@ -397,6 +423,16 @@ def _json(content: object) -> bytes:
 def packed(members: Mapping[str, bytes]) -> bytes:
     """Pack a crate as a zip archive: the same bytes for the same members, whatever the clock says.
 
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+
+    Returns
+    -------
+    bytes
+        ZIP, with dates of 1 January 2020.
+
     Examples
     --------
     >>> packed({"a.csv": b"1"}) == packed({"a.csv": b"1"})
@@ -409,61 +445,3 @@ def packed(members: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
-
-
-def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
-    """Write the text on data management and access, in Markdown.
-
-    Parameters
-    ----------
-    said : mapping of str to object
-        Parameters of ``protocols/share-the-data``.
-    decided : pandas.DataFrame
-        As :func:`collect` returns it.
-    """
-    leaves = decided.loc[decided["leaves"] == "yes", "file"].tolist()
-    open_access = said["access"] == "open"
-    contact = str(said["contact"]) or "the principal investigator"
-    access = (
-        f"The files in this crate are open to all. Exact answers of a person stay; they may be asked of: {contact}."
-        if open_access
-        else f"The files in this crate are given on request, after a decision of: {contact}. "
-        "What may be asked, by whom and for what is in the consent form."
-    )
-    lines = [
-        f"# Data management and access: {said['study']}",
-        "",
-        f"Version {said['version'] or NOT_STATED} of the protocol, {said['date']}."
-        + (" SIMULATED: nobody in this study exists." if said["simulated"] else ""),
-        "",
-        "## What there is",
-        "",
-        *[f"- {name}" for name in sorted(leaves)],
-        "",
-        "## What leaves",
-        "",
-        f"Sequences go to {said['repository']}, with the sheets of this crate. Licence of what is shared openly: "
-        f"{said['licence']}. {access}",
-        "",
-        f"Of the files of reads: {READS[bool(said['reads'])]}.",
-        "",
-        "Samples are named by codes that are random and hold neither initials nor dates of birth. Data under such a "
-        "code are pseudonymous: they remain personal data (AVG, recital 26) as long as the key exists.",
-        "",
-        "## What stays",
-        "",
-        *[f"- {what}: {why}." for what, why in STAYS],
-        *[f"- {row.file} ({row.step}): {row.why}." for row in decided[decided["leaves"] == "no"].itertuples()],
-        "",
-        "## Who answers for it",
-        "",
-        f"- principal investigator: {said['principal_investigator'] or NOT_STATED}",
-        f"- data manager, who keeps the key: {said['data_manager'] or NOT_STATED}",
-        f"- decides on requests: {contact}",
-        "",
-        "## Before it leaves",
-        "",
-        "A guard of patterns looked at every table in the crate. It does not know a name that stands alone, nor what a "
-        "rarely known answer gives away: a person reads the tables, too.",
-    ]
-    return "\n".join(lines) + "\n"

@@ -34,18 +34,17 @@ from handbook_utils.protocols.share.crate import (
     DECISIONS,
     LICENCES,
     PACKAGE,
-    READS,
     About,
     collect,
     crate_metadata,
     data_package,
     guard,
-    management,
     results_of,
     tables,
     without,
 )
 from handbook_utils.protocols.share.ega import ega_samples
+from handbook_utils.protocols.share.management import READS, management
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 from handbook_utils.protocols.wells.extraction import chosen, example_extraction
 from handbook_utils.results import safe_for_spreadsheets
@@ -212,6 +211,11 @@ def _example(asked: Mapping[str, Any]) -> tuple[dict[str, bytes], pd.DataFrame, 
 
 def share_the_data(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/share-the-data`` is given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

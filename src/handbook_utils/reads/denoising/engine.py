@@ -94,7 +94,20 @@ class Engine(Protocol):
         """
 
     def told(self, how: Denoising, paired: bool) -> str:
-        """Return the sentences for a paper's methods, but for the version."""
+        """Return the sentences for a paper's methods, but for the version.
+
+        Parameters
+        ----------
+        how : Denoising
+            What was asked.
+        paired : bool
+            Whether reads were of two directions.
+
+        Returns
+        -------
+        str
+            English.
+        """
 
     def cites(self) -> list[str]:
         """Return the keys of the works that it rests on."""

@@ -78,6 +78,11 @@ class Steps:
         ----------
         parameters : mapping
 
+        Returns
+        -------
+        Steps
+            Checked; nothing has been read but names of files.
+
         Raises
         ------
         InputError, InputErrors

@@ -44,6 +44,11 @@ def chosen(
         The column that holds a lineage.
     quantity : {"counts", "abundances"}, optional
 
+    Returns
+    -------
+    Table
+        Features are rows.
+
     Raises
     ------
     InputError, InputErrors
@@ -82,6 +87,6 @@ def chosen(
     return table
 
 
-def without_ending(name: str, ending: str) -> str:
+def _without_ending(name: str, ending: str) -> str:
     """Return the sample that a column is of: its name, or that of a file, without an ending."""
     return Path(name).name.removesuffix(ending)

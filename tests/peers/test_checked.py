@@ -1,0 +1,54 @@
+"""The numbers of checked.R on the page of checked numbers: as R wrote them, and agreeing with ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from handbook_utils import datasets
+from handbook_utils.analysis.distance.distances import distances
+from handbook_utils.recipes import compare_before_and_after, find_differential_taxa
+from handbook_utils.recipes.lessons import compare_groups, follow_over_time
+
+WRITTEN = pd.read_csv(Path(__file__).with_name("checked.csv"))
+
+
+def test_the_page_holds_what_r_wrote():
+    page = pd.read_csv(datasets.root() / "peers.csv")
+    assert len(WRITTEN) >= 60
+    found = WRITTEN.merge(page, on=["chapter", "name"], suffixes=("", "_page"))
+    assert len(found) == len(WRITTEN)
+    pd.testing.assert_series_equal(found["theirs"], found["theirs_page"], check_names=False, rtol=0, atol=0)
+    assert (found["tolerance"] == found["tolerance_page"]).all()
+
+
+def of_compare_groups() -> pd.DataFrame:
+    throat = datasets.load("throat")
+    return compare_groups.against_peers(throat, distances(throat, "bray-curtis"))
+
+
+def of_follow_over_time() -> pd.DataFrame:
+    phases = follow_over_time.between_phases(datasets.load("david"))
+    return follow_over_time.against_peers(follow_over_time.known_infants(), phases)
+
+
+CHAPTERS = {
+    "recipes/compare-groups": of_compare_groups,
+    "recipes/follow-over-time": of_follow_over_time,
+    "recipes/compare-before-and-after": compare_before_and_after.against_peers,
+    "recipes/find-differential-taxa": find_differential_taxa.against_peers,
+}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_ours_agree(chapter):
+    held = CHAPTERS[chapter]()
+    differ = held[held["verdict"] != "agrees"]
+    assert differ.empty, differ[["name", "ours", "theirs"]].to_string()
+    assert set(WRITTEN.loc[WRITTEN["chapter"] == chapter, "name"]) <= set(held["name"])
+
+
+def test_every_chapter_of_the_script_is_held():
+    assert set(WRITTEN["chapter"]) == set(CHAPTERS)
