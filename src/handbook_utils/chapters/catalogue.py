@@ -238,7 +238,7 @@ def _sources(given: Any, parameters: Iterable[Question], where: str) -> dict[str
                 InputError(
                     f"Front matter: 'study' does not say where '{name}' comes from.",
                     where=where,
-                    expected='section.key of the study file, or "@step/file" that an earlier step wrote, or "@": all that they wrote',
+                    expected='section.key of the study file, or "@step/file" that an earlier step wrote, or "@"',
                     found=repr(source),
                 )
             )

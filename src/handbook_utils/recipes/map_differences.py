@@ -183,7 +183,6 @@ class Maps:
     test: pd.DataFrame
     size: Effect
     permutations: int
-    starts: int
     seed: int
 
     @property
@@ -247,7 +246,7 @@ class Maps:
         return (
             f"{design.who}. Differences were measured as {distance} distances of {of} and mapped by principal "
             "coordinates (shares of the sum of positive eigenvalues) and by non-metric scaling in two axes (stress "
-            f"{self.ranks.stress:.3f}, {self.starts} starts). Distance-based redundancy analysis constrained by "
+            f"{self.ranks.stress:.3f}, {self.ranks.starts} starts). Distance-based redundancy analysis constrained by "
             f"{design.focus}{conditions} gave R2 {self.explained.r2:.3f} (adjusted {self.explained.adjusted_r2:.3f}), "
             f"tested by PERMANOVA exchanging {test} in at most {self.permutations} permutations. Omega squared was "
             f"{self.size.size:.3f} (95 % interval {self.size.low:.3f} to {self.size.high:.3f}). Seed {self.seed}."
