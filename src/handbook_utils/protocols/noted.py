@@ -27,6 +27,11 @@ def noted(ledger: Ledger, kind: str, subject: str, what: str, by: str, decision:
     by : str
         Initials.
 
+    Returns
+    -------
+    Event
+        Of this kind and subject, with what was said; not yet in the ledger.
+
     Raises
     ------
     InputError

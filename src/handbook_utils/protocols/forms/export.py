@@ -77,6 +77,11 @@ def read_export(path: Path, dictionaries: Sequence[Path] = ()) -> Export:
     dictionaries : sequence of pathlib.Path
         REDCap's data dictionary, or Castor's lists of variables and of option groups.
 
+    Returns
+    -------
+    Export
+        The table as text; where the dictionary does not tell a field, its name is all that is known of it.
+
     Raises
     ------
     InputError, InputErrors

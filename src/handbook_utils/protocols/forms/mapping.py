@@ -155,6 +155,16 @@ def _plain(column: Column) -> dict[str, Any]:
 def read_map(path: Path) -> Map:
     """Read a map that was kept.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        YAML, as :meth:`Map.as_yaml` writes it.
+
+    Returns
+    -------
+    Map
+        Of a known target, with none but its columns.
+
     Raises
     ------
     InputError
@@ -204,6 +214,11 @@ def proposed(export: Export, target: str) -> Map:
     export : Export
     target : str
         Of :data:`TARGETS`.
+
+    Returns
+    -------
+    Map
+        A column for which no field was found has none; "?" stands where a person must say.
 
     Raises
     ------

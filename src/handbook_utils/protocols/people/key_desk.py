@@ -205,5 +205,16 @@ def hand_over(desk: Desk, target: Path, secret: str) -> None:
 
 
 def plain(code: str) -> str:
-    """Return a code as it is compared: in capitals, without hyphens."""
+    """Return a code as it is compared: in capitals, without hyphens.
+
+    Parameters
+    ----------
+    code : str
+        As scanned, typed or kept.
+
+    Returns
+    -------
+    str
+        The same for every way to write the code.
+    """
     return code.replace("-", "").strip().upper()

@@ -17,7 +17,20 @@ class Pool(Protocol):
     """Whatever works on several items at once: Processes, an executor of ``concurrent.futures`` or of Dask."""
 
     def map(self, function: Callable[[_In], _Out], items: Iterable[_In], /) -> Iterable[_Out]:
-        """Do the same to every item, and give the results in their order."""
+        """Do the same to every item, and give the results in their order.
+
+        Parameters
+        ----------
+        function : callable
+            Of one item.
+        items : iterable
+            What it is done to.
+
+        Returns
+        -------
+        iterable
+            One result an item.
+        """
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def cut_at(steps: Steps, lengths: tuple[int, int]) -> Steps:
     steps : Steps
     lengths : tuple of int
         Of forward and reverse reads.
+
+    Returns
+    -------
+    Steps
+        With nothing else changed.
     """
     return replace(steps, truncate=lengths)
 
@@ -156,6 +161,11 @@ def without_denoising(steps: Steps) -> int:
     Parameters
     ----------
     steps : Steps
+
+    Returns
+    -------
+    int
+        How many there are.
     """
     found: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
