@@ -188,6 +188,7 @@ def matched(mock: Mock, taxa: Sequence[str]) -> dict[str, str]:
     Parameters
     ----------
     mock : Mock
+        Whose members are looked for.
     taxa : sequence of str
         Names of the table's taxa: genera, species, or lineages of either.
 
@@ -235,6 +236,7 @@ def by_member(mock: Mock, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]
     Parameters
     ----------
     mock : Mock
+        Whose members are looked for.
     table : pandas.DataFrame
         Samples × taxa.
 

@@ -120,6 +120,7 @@ class Map:
     visits : mapping of str to str
         The number of the visit of each event.
     columns : mapping of str to Column
+        Where each column of the target comes from.
     """
 
     target: str
@@ -212,6 +213,7 @@ def proposed(export: Export, target: str) -> Map:
     Parameters
     ----------
     export : Export
+        As :func:`handbook_utils.protocols.forms.export.read_export` reads it.
     target : str
         Of :data:`TARGETS`.
 
@@ -318,6 +320,7 @@ def applied(chosen: Map, export: Export) -> pd.DataFrame:
     chosen : Map
         Looked through by a person.
     export : Export
+        As :func:`handbook_utils.protocols.forms.export.read_export` reads it.
 
     Returns
     -------

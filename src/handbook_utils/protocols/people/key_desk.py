@@ -24,8 +24,11 @@ class Desk:
     folder : pathlib.Path
         The study's.
     key_file : pathlib.Path
+        Where the key lies, sealed.
     ledger : Ledger
+        Where it is remembered that the key was opened.
     secret : str
+        The passphrase of the key.
     study : str
         Its acronym.
     simulated : bool

@@ -49,6 +49,7 @@ def cut_at(steps: Steps, lengths: tuple[int, int]) -> Steps:
     Parameters
     ----------
     steps : Steps
+        Reads on their way to a table.
     lengths : tuple of int
         Of forward and reverse reads.
 
@@ -132,6 +133,7 @@ def found_in_mock(seed: int) -> tuple[pd.DataFrame, int]:
     Parameters
     ----------
     seed : int
+        Of the sequences and of their reads.
 
     Returns
     -------
@@ -161,6 +163,7 @@ def without_denoising(steps: Steps) -> int:
     Parameters
     ----------
     steps : Steps
+        Reads on their way to a table.
 
     Returns
     -------

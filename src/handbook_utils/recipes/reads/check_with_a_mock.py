@@ -104,6 +104,7 @@ class Checked:
     study : Study
         Added up to the rank.
     mock : Mock
+        What the mock wells should hold.
     is_mock : pandas.Series of bool
         By well.
     content : pandas.Series of str
@@ -455,6 +456,7 @@ def recovered(shares: Sequence[float], seed: int) -> pd.DataFrame:
     shares : sequence of float
         Of a neighbour's reads that arrive, 0 to 1.
     seed : int
+        Of the simulated plates and of the permutations.
 
     Returns
     -------

@@ -103,6 +103,7 @@ def sequences_of(study: Study, path: str) -> dict[str, str]:
     Parameters
     ----------
     study : Study
+        Whose features are named.
     path : str
         FASTA; empty where the features of the table are called by their bases, or for the bundled study.
 
@@ -173,6 +174,7 @@ class Naming:
     Attributes
     ----------
     study : Study
+        Whose features are named.
     sequences : dict of str to str
         Of the features that have one.
     references : list of Reference
