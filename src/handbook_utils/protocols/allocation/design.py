@@ -8,7 +8,6 @@ otherwise; ties share it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.text.hash import sha256
 
 #: How it may be done.
 METHODS = ("blocks", "minimisation")
@@ -259,8 +259,7 @@ def stratum(design: Design, levels: Mapping[str, str]) -> str:
 
 def _generator(seed: int, *what: str) -> np.random.Generator:
     """Return a stream that belongs to what is drawn and to nothing else."""
-    digest = hashlib.sha256("\x1f".join([str(seed), *what]).encode("utf-8")).digest()
-    return np.random.default_rng(int.from_bytes(digest, "big"))
+    return np.random.default_rng(int(sha256("\x1f".join([str(seed), *what]).encode("utf-8")), 16))
 
 
 def arms_in_order(design: Design, seed: int, people: Sequence[Mapping[str, str]]) -> list[str]:

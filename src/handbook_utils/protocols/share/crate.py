@@ -111,48 +111,44 @@ class About:
     access: str
 
 
-def results_of(metadata: Path) -> Path:
-    """Return a study's folder of results, from the file that record-metadata wrote there.
+def check_among(metadata: Path, left: Sequence[Path]) -> None:
+    """Check that the metadata are among the files that the steps of a study left.
 
     Parameters
     ----------
     metadata : pathlib.Path
         ``metadata-ena.tsv``.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder ``results``.
+    left : sequence of pathlib.Path
+        Files in results/<step>/files.
 
     Raises
     ------
     InputError
-        The file does not lie in results/record-metadata/files.
+        They are not, or do not lie in results/record-metadata/files.
 
     Examples
     --------
-    >>> results_of(Path("study/results/record-metadata/files/metadata-ena.tsv")).as_posix()
-    'study/results'
+    >>> check_among(made := Path("study/results/record-metadata/files/metadata-ena.tsv"), [made])
     """
-    if [part.name for part in list(metadata.parents)[:2]] != ["files", "record-metadata"]:
+    if metadata not in left or [part.name for part in list(metadata.parents)[:2]] != ["files", "record-metadata"]:
         raise InputError(
-            "The metadata do not lie in a study's results.",
+            "The metadata are not among what the steps of a study left.",
             where=str(metadata),
-            expected="results/record-metadata/files/metadata-ena.tsv",
-            remedy="Run record-metadata with --study first, and give the file it wrote.",
+            expected="results/record-metadata/files/metadata-ena.tsv, given as metadata and among left",
+            found=f"{len(left)} files as left",
+            remedy="Run record-metadata first, and this with --study, which gives both.",
         )
-    return metadata.parents[2]
 
 
 def collect(
-    results: Path, looking: Guard = _GUARD, quasi_identifiers: Sequence[str] = ()
+    left: Sequence[Path], looking: Guard = _GUARD, quasi_identifiers: Sequence[str] = ()
 ) -> tuple[dict[str, bytes], pd.DataFrame]:
     """Gather what the steps of a study left and may leave.
 
     Parameters
     ----------
-    results : pathlib.Path
-        The folder ``results`` of a study.
+    left : sequence of pathlib.Path
+        Files that the steps left, in results/<step>/files.
     looking : Guard
         What looks for personal data.
     quasi_identifiers : sequence of str
@@ -163,7 +159,7 @@ def collect(
     members : dict of str to bytes
         By path in the crate: data/<step>/<file>.
     decided : pandas.DataFrame
-        step, file, leaves (yes, no), why: a row for every file there.
+        step, file, leaves (yes, no), why: a row for every file.
 
     Raises
     ------
@@ -173,18 +169,16 @@ def collect(
     known = {(one.step, one.file): one for one in DECISIONS}
     members: dict[str, bytes] = {}
     rows = []
-    for folder in sorted(
-        path for path in results.iterdir() if (path / "files").is_dir() and path.name != "share-the-data"
-    ):
-        for path in sorted((folder / "files").iterdir()):
-            one = known.get((folder.name, path.name))
-            why = one.why if one else "nobody decided about it"
-            rows.append((folder.name, path.name, "yes" if one and one.leaves else "no", why))
-            if one and one.leaves:
-                content = path.read_bytes()
-                if not one.described:
-                    content = without(path.name, content, quasi_identifiers)
-                members[f"data/{folder.name}/{path.name}"] = content
+    for path in sorted(left):
+        step = path.parents[1].name
+        one = known.get((step, path.name))
+        why = one.why if one else "nobody decided about it"
+        rows.append((step, path.name, "yes" if one and one.leaves else "no", why))
+        if one and one.leaves:
+            content = path.read_bytes()
+            if not one.described:
+                content = without(path.name, content, quasi_identifiers)
+            members[f"data/{step}/{path.name}"] = content
     guard(members, looking)
     return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"])
 

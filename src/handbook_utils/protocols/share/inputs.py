@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError
 from handbook_utils.protocols.disclosure.answers import Answer
@@ -35,11 +36,11 @@ from handbook_utils.protocols.share.crate import (
     LICENCES,
     PACKAGE,
     About,
+    check_among,
     collect,
     crate_metadata,
     data_package,
     guard,
-    results_of,
     tables,
     without,
 )
@@ -102,7 +103,7 @@ def shared(said: Mapping[str, Any]) -> Shared:
     Raises
     ------
     InputError, InputErrors
-        The folder is no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
+        The files are no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
         not what an archive takes.
     """
     given = said["metadata"]
@@ -111,7 +112,9 @@ def shared(said: Mapping[str, Any]) -> Shared:
     check_access(said["access"], said["repository"])
     check_human_reads(said["method"], said["reads"], said["human_reads"])
     if given:
-        members, decided = collect(results_of(Path(given)), looking, said["quasi_identifiers"])
+        left = paths_of(str(said["left"]))
+        check_among(Path(given), left)
+        members, decided = collect(left, looking, said["quasi_identifiers"])
         held = validate(Path(given), "ena", guard=looking)
         if held.errors:
             raise held.as_input_errors()
