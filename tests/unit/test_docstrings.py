@@ -80,11 +80,15 @@ def arguments(function: ast.FunctionDef) -> list[str]:
 
 
 def undescribed(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
-    """Find parameters and attributes that are only named, arguments that are not, and names that are no arguments."""
+    """Find what is only named, arguments and fields of a dataclass that are not, and names that are no arguments."""
     told = entries(inspect.cleandoc(ast.get_docstring(node) or ""))
     bare = [name for name, text in told.items() if not text]
-    if isinstance(node, ast.ClassDef) or not told:
+    if not told:
         return bare
+    if isinstance(node, ast.ClassDef):
+        held = any("dataclass" in ast.unparse(one) for one in node.decorator_list)
+        fields = [ast.unparse(one.target) for one in node.body if isinstance(one, ast.AnnAssign)] if held else []
+        return [*bare, *(name for name in fields if name not in told and not name.startswith("_"))]
     return [*bare, *sorted(set(arguments(node)) ^ set(told))]
 
 
@@ -124,3 +128,25 @@ def f(bare, missing, told, **more):
     \"\"\"
 """
     assert undescribed(next(public(ast.parse(source).body))) == ["bare", "gone", "missing"]
+
+
+def test_fields_that_are_bare_or_missing_are_found():
+    source = """
+@dataclass
+class Held:
+    \"\"\"Held.
+
+    Attributes
+    ----------
+    bare : int
+    told : int
+        Seconds.
+    \"\"\"
+
+    bare: int
+    told: int
+    missing: int
+"""
+    (held,) = ast.parse(source).body
+    assert isinstance(held, ast.ClassDef)
+    assert undescribed(held) == ["bare", "missing"]

@@ -58,6 +58,8 @@ class Metadata:
         "categorical", "numeric" or "" for each column (QIIME 2's ``#q2:types``).
     source : Sheet
         For places and notes.
+    notes : list of str
+        What was found out while it was read.
     choices : Choices
         What was answered about the file.
     doubts : dict of str to InputError

@@ -185,6 +185,8 @@ class Naming:
         By the second.
     least : float
         Confidence from which a name is told.
+    regions : str
+        The two primers, in words, that references were cut between; "" for whole genes.
     """
 
     study: Study

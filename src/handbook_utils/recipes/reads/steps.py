@@ -55,8 +55,8 @@ class Steps:
         As asked for; 0: chosen.
     expected_errors : float
         Errors that a read may have at most, by its qualities.
-    least, overlap, workers : int
-        As asked for; least 0 and workers 0: chosen.
+    least_asked, overlap, workers : int
+        As asked for; least_asked 0 and workers 0: chosen.
     host : pathlib.Path or None
         Genome of the host, whose reads are left out; None: none is looked for.
     keep : pathlib.Path or None
