@@ -374,13 +374,22 @@ class Checked:
         ]
 
     @property
+    def members_found(self) -> str:
+        """How many of the members that must be seen are seen, over the wells."""
+        low, high = (
+            "all" if share == 100 else f"{min(share, 99):.0f} %"
+            for share in (self.mocks["recall"].min(), self.mocks["recall"].max())
+        )
+        return f"{low}, in every well" if low == high else f"from {low} to {high}"
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         mocks, failed = self.mocks, self.verdicts[self.verdicts["verdict"] != "pass"]
         return {
             "asked": f"Does this run find in {self.mock.title} ({self.mock.name}) what is in it?",
-            "found": f"{self.passed} of {len(mocks)} mock wells pass. Members found: from {mocks['recall'].min():.0f} "
-            f"to {mocks['recall'].max():.0f} %; mean deviation from {mocks['deviation'].min():.1f} to "
+            "found": f"{self.passed} of {len(mocks)} mock wells pass. Members found: {self.members_found}; mean "
+            f"deviation from {mocks['deviation'].min():.1f} to "
             f"{mocks['deviation'].max():.1f} %; reads of what is not in it: from {mocks['foreign'].min():.2f} to "
             f"{mocks['foreign'].max():.2f} %.",
             "rests_on": [
@@ -419,7 +428,7 @@ class Checked:
         mocks = self.mocks
         return (
             f"{len(mocks)} wells of {self.mock.title} ({self.mock.name}) were held against its composition "
-            f"({self.mock.basis}). Members found: {mocks['recall'].min():.0f} to {mocks['recall'].max():.0f} %. The "
+            f"({self.mock.basis}). Members found: {self.members_found}. The "
             f"mean relative deviation of shares among members was {mocks['deviation'].min():.1f} to "
             f"{mocks['deviation'].max():.1f} %, the Aitchison distance {mocks['aitchison'].min():.2f} to "
             f"{mocks['aitchison'].max():.2f}. Taxa that are not in it and have more than {self.asked['noise']:g} % of "
