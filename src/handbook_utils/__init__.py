@@ -12,4 +12,9 @@ It knows nothing of microbes.
 Both may use :mod:`~handbook_utils.errors`, the one way to tell a person what is wrong with their input.
 """
 
+import os
+
+# Questions are read by pydantic as it is, whatever else is installed; looking for plugins slows `handbook list` down.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 __version__ = "0.2.0"

@@ -97,6 +97,16 @@ def names() -> list[str]:
 def describe(name: str) -> DataSet:
     """Tell what a data set is, where it comes from and what was changed.
 
+    Parameters
+    ----------
+    name : str
+        As ``datapackage.json`` names it.
+
+    Returns
+    -------
+    DataSet
+        What is known of it.
+
     Raises
     ------
     InputError
@@ -131,6 +141,16 @@ def load(name: str) -> Study:
 
     A second call in the same process gives the same object; a study does not change. (Copy its tree before changing
     that: ``study.tree.copy()``.)
+
+    Parameters
+    ----------
+    name : str
+        As ``datapackage.json`` names it.
+
+    Returns
+    -------
+    Study
+        With its metadata, and taxonomy and tree where it has these.
 
     Raises
     ------
@@ -201,6 +221,11 @@ def frame(name: str, part: str | None = None) -> pd.DataFrame:
     part : {"table", "metadata", "features"}, optional
         By default the table.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Of the types that its schema says.
+
     Raises
     ------
     InputError
@@ -270,6 +295,11 @@ def path(name: str, file: str) -> Path:
     file : str
         A file as the data set names it, ``scans.csv``, or a folder of several, ``loggers``.
 
+    Returns
+    -------
+    pathlib.Path
+        In the data folder.
+
     Raises
     ------
     InputError, InputErrors
@@ -296,6 +326,16 @@ def path(name: str, file: str) -> Path:
 def checksums(names: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of every file of these data sets, by its path in the data folder.
 
+    Parameters
+    ----------
+    names : iterable of str
+        Data sets.
+
+    Returns
+    -------
+    dict of str to str
+        Hexadecimal digits, by path.
+
     Examples
     --------
     >>> sorted(checksums(["throat"]))[0]
@@ -306,6 +346,11 @@ def checksums(names: Iterable[str]) -> dict[str, str]:
 
 def verify(names: Iterable[str] | None = None) -> None:
     """Check every file of these data sets (by default of all) against its SHA-256.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Data sets.
 
     Raises
     ------

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from handbook_utils.errors import InputError
 from handbook_utils.text.durable import lock
 
@@ -147,6 +145,8 @@ def _signals(folder: Path) -> Iterator[None]:
 
 
 def _end_processes() -> None:
+    import psutil  # a command that is not asked to end does without
+
     for process in psutil.Process().children(recursive=True):
         try:
             process.kill()

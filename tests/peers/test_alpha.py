@@ -9,11 +9,11 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.analysis.diversity.alpha import (
     asymptotic_hill,
-    chao1,
     hill_at_size,
     rarefied_richness,
     sample_coverage,
 )
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.analysis.diversity.estimates import hill
 
 R = json.loads((Path(__file__).parent / "alpha.json").read_text(encoding="utf-8"))

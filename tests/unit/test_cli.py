@@ -234,6 +234,36 @@ def test_a_study_is_run_again_while_it_goes_on(steps, capsys):
     assert "stale" not in capsys.readouterr().out
 
 
+def test_a_step_that_takes_what_all_others_leave_follows_every_file_of_theirs(steps, root, capsys):
+    path = root / "notebooks" / "protocols" / "keep-it-cold.md"
+    text = path.read_text(encoding="utf-8").replace('plan: "@plan-the-study/plan.csv"', 'plan: "?@"')
+    text = text.replace('plan: str = ""  # the plan (file)', 'plan: str = ""  # what the others left (files)')
+    text = text.replace('open(plan, "rb").read() if plan else b"none"', "str(plan.count('.csv')).encode()")
+    path.write_text(text, encoding="utf-8")
+
+    def told() -> str:
+        assert run("study", "run", "mine") == 0
+        return " ".join(capsys.readouterr().err.split())
+
+    def seen() -> str:
+        return (steps / "results" / "keep-it-cold" / "files" / "seen.csv").read_text(encoding="utf-8")
+
+    told()
+    assert seen() == "1"
+    assert "keep-it-cold" not in told().partition("Run again")[2]  # its own files are none of those
+    later = steps / "results" / "extract" / "files" / "pooling.csv"
+    later.parent.mkdir(parents=True)
+    for text, change in (("a", "is new"), ("b", "is another file now"), (None, "is gone")):
+        later.unlink() if text is None else later.write_text(text, encoding="utf-8")
+        assert f"Run again: keep-it-cold: plan: pooling.csv {change}." in told()
+        assert seen() == ("1" if text is None else "2")
+    # Two steps may leave a file of one name, and each of both is followed.
+    later.with_name("plan.csv").write_text("a", encoding="utf-8")
+    assert "plan: extract/files/plan.csv is new" in told()
+    later.with_name("plan.csv").write_text("b", encoding="utf-8")
+    assert "Run again: keep-it-cold: plan: extract/files/plan.csv is another file now." in told()
+
+
 def test_what_waits_is_told_and_the_rest_runs(steps, root, capsys):
     path = root / "notebooks" / "protocols" / "keep-it-cold.md"
     text = path.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.errors import InputError, InputErrors
 
 GENERATOR = np.random.default_rng(5)

@@ -11,17 +11,8 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.people.codes import draw_codes
-from handbook_utils.protocols.wells.extraction import (
-    Extraction,
-    batch_pdf,
-    batches,
-    bead_sizes,
-    choices_wrong,
-    extract_and_plate,
-    read_step,
-    received,
-    steps,
-)
+from handbook_utils.protocols.wells.batches import batch_pdf, batches, extract_and_plate, read_step, received, steps
+from handbook_utils.protocols.wells.extraction import Extraction, bead_sizes, choices_wrong
 from handbook_utils.protocols.wells.losses import fates, fates_figure
 from handbook_utils.protocols.wells.plates import layout
 

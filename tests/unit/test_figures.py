@@ -57,8 +57,10 @@ def test_axes_that_are_shared_are_written_once():
 
 def test_a_chapter_needs_to_do_nothing(tmp_path, monkeypatch, capsys):
     written = []
-    monkeypatch.setattr("handbook_utils.results.svg_bytes", lambda figure: written.append(labels(figure.axes[0].xaxis)))
-    monkeypatch.setattr("handbook_utils.results.base64.b64encode", lambda _: b"")
+    monkeypatch.setattr(
+        "handbook_utils.results.shown.svg_bytes", lambda figure: written.append(labels(figure.axes[0].xaxis))
+    )
+    monkeypatch.setattr("handbook_utils.results.shown.base64.b64encode", lambda _: b"")
     axes = Figure().subplots()
     axes.set(xticks=[0, 2000])
     Results("nl").figure(axes.figure, "a", alt="A.")
@@ -67,7 +69,7 @@ def test_a_chapter_needs_to_do_nothing(tmp_path, monkeypatch, capsys):
 
 def test_counts_in_a_table_have_no_decimals(monkeypatch):
     shown: list[dict[str, str]] = []
-    monkeypatch.setattr("handbook_utils.results._display", lambda bundle, *_: shown.append(bundle))
+    monkeypatch.setattr("handbook_utils.results.shown._display", lambda bundle, *_: shown.append(bundle))
     frame = pd.DataFrame(
         {"a": [55.0, 2151.0, 0.25], "n": [3.0, np.nan, 4.0], "p": [1.0, 0.5, 1.0]}, index=["samples", "reads", "share"]
     )

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zipfile
 
 import frictionless
@@ -19,7 +20,7 @@ from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.protocols.sequencing.archive_sheets import platform_of, sheets
 from handbook_utils.protocols.sequencing.read_files import read_files
-from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed, results_of
+from handbook_utils.protocols.share.crate import CRATE, DECISIONS, PACKAGE, collect, guard, packed
 from handbook_utils.protocols.share.inputs import shared
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 
@@ -231,8 +232,15 @@ def results(made, tmp_path):
     return folder
 
 
+def given(results):
+    """What a study's results are given as."""
+    files = sorted(path for path in results.glob("*/files/*"))
+    metadata = results / "record-metadata" / "files" / "metadata-ena.tsv"
+    return DEFAULTS | {"metadata": str(metadata), "left": os.pathsep.join(map(str, files))}
+
+
 def test_what_nobody_decided_about_stays(results):
-    members, decided = collect(results)
+    members, decided = collect([*results.glob("*/files/*")])
     leaves = decided.set_index("file")["leaves"]
     assert leaves[["included.csv", "sheet-nl.pdf", "notes.csv"]].tolist() == ["no"] * 3
     assert leaves[["verdicts.csv", "SampleSheet.csv", "tubes.csv"]].tolist() == ["yes"] * 3
@@ -240,8 +248,7 @@ def test_what_nobody_decided_about_stays(results):
 
 
 def test_a_study_folder_becomes_a_valid_crate(results, tmp_path, offline):
-    given = DEFAULTS | {"metadata": str(results / "record-metadata" / "files" / "metadata-ena.tsv")}
-    study = shared(given)
+    study = shared(given(results))
     assert "data/sequence/SampleSheet.csv" in study.members
     assert not any("included" in name or "notes" in name for name in study.members)
     with zipfile.ZipFile(io.BytesIO(packed(study.members))) as archive:
@@ -264,7 +271,7 @@ def test_the_guard_stops_a_crate_and_says_where(results, step, file, text, what)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputErrors) as found:
-        shared(DEFAULTS | {"metadata": str(results / "record-metadata" / "files" / "metadata-ena.tsv")})
+        shared(given(results))
     assert what in str(found.value)
     assert f"data/{step}/{file}" in str(found.value)
     assert "06-12345678" not in str(found.value)
@@ -281,13 +288,14 @@ def test_all_findings_of_all_tables_at_once():
 def test_metadata_that_lie_elsewhere_or_are_not_valid(results, tmp_path):
     alone = tmp_path / "metadata-ena.tsv"
     alone.write_text("alias\nS1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="do not lie in a study's results"):
-        shared(DEFAULTS | {"metadata": str(alone)})
+    with pytest.raises(InputError, match="not among what the steps of a study left"):
+        shared(given(results) | {"metadata": str(alone)})
     inside = results / "record-metadata" / "files" / "metadata-ena.tsv"
-    assert results_of(inside) == results
+    with pytest.raises(InputError, match="not among what the steps of a study left"):
+        shared(DEFAULTS | {"metadata": str(inside)})
     inside.write_text("alias\ttitle\nS1\tstool\n", encoding="utf-8")
     with pytest.raises(InputErrors, match="required column"):
-        shared(DEFAULTS | {"metadata": str(inside)})
+        shared(given(results))
     with pytest.raises(InputError, match="licence"):
         shared(DEFAULTS | {"licence": "mine"})
     with pytest.raises(InputError, match="instrument"):

@@ -35,6 +35,11 @@ def deep_enough(study: Study, reads: int) -> Study:
     reads : int
         How many a sample needs.
 
+    Returns
+    -------
+    Study
+        The others; a note says which were left out.
+
     Raises
     ------
     InputError
@@ -75,6 +80,12 @@ def depth_by_group(study: Study, design: Design) -> pd.DataFrame:
     study : Study
         Of counts, with at least the samples of the design.
     design : Design
+        Whose groups, or whose number, are looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``samples``, and ``least``, ``median`` and ``most`` reads, by group.
 
     Examples
     --------
@@ -98,6 +109,13 @@ def depth_warning(study: Study, design: Design) -> str:
     study : Study
         At least the samples of the design.
     design : Design
+        Whose groups, or whose number, are looked at.
+
+    Returns
+    -------
+    str
+        Where a rank test finds a difference, or the medians of groups differ more than :data:`RATIO` times; empty
+        where not, and for shares.
 
     Examples
     --------
@@ -133,6 +151,11 @@ def depth_apart(study: Study, labels: pd.Series, groups: Sequence[str]) -> str:
     groups : sequence of str
         In the order in which they are told.
 
+    Returns
+    -------
+    str
+        A sentence without its full stop, or "".
+
     Examples
     --------
     >>> counts = pd.DataFrame({"a": [100, 101, 102, 103] * 9}, index=[f"s{row}" for row in range(36)])
@@ -163,6 +186,11 @@ def rarefied(study: Study, *, reads: int = 0, seed: int = 1) -> Study:
         How many; 0: as many as the shallowest sample has.
     seed : int
         Of the draw.
+
+    Returns
+    -------
+    Study
+        With the metadata, taxonomy and tree that it had.
 
     Raises
     ------

@@ -24,6 +24,11 @@ def logarithms(study: Study, outcome: str) -> tuple[pd.Series, str]:
         ``shannon`` (the number is the Hill number of order 1), or the name of a feature (its share; zeros become half
         of its least share).
 
+    Returns
+    -------
+    tuple of pandas.Series and str
+        The logarithms by sample, and the number's name for an axis.
+
     Raises
     ------
     InputError
@@ -59,11 +64,17 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
     Parameters
     ----------
     study : Study
+        Counts or proportions.
     outcome : str
         ``shannon`` (natural logarithm), ``distance`` (Bray-Curtis, from the first sample of each person, which is left
         out), or the name of a feature (logarithm to base 2 of its share; zeros become half of its least share).
     person, time : pandas.Series
         By sample.
+
+    Returns
+    -------
+    tuple of pandas.Series and str
+        The numbers by sample, and their name for an axis.
 
     Raises
     ------

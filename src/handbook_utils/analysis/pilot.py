@@ -19,6 +19,20 @@ Array = npt.NDArray[np.float64]
 def first_of_each(study: Study, person: str, time: str = "") -> Study:
     """Return the first sample of every person; in the order of a column where one is named.
 
+    Parameters
+    ----------
+    study : Study
+        Samples of people.
+    person : str
+        Metadata column that says whose; empty: every sample is another person's.
+    time : str
+        Metadata column of the order; empty: the order of the table.
+
+    Returns
+    -------
+    Study
+        A sample a person.
+
     Examples
     --------
     >>> table = pd.DataFrame({"a": [1, 2, 3]}, index=["x", "y", "z"])
@@ -34,6 +48,20 @@ def first_of_each(study: Study, person: str, time: str = "") -> Study:
 
 def pairs_of(study: Study, person: str, time: str = "") -> list[tuple[str, str]]:
     """Return the first two samples of every person who has two.
+
+    Parameters
+    ----------
+    study : Study
+        Samples of people.
+    person : str
+        Metadata column that says whose; empty: there are no pairs.
+    time : str
+        Metadata column of the order; empty: the order of the table.
+
+    Returns
+    -------
+    list of tuple of str
+        First and second sample of each.
 
     Examples
     --------
@@ -55,6 +83,18 @@ def _in_time(study: Study, time: str) -> pd.DataFrame:
 
 def shannon_at(study: Study, reads: int) -> pd.Series:
     """Return the Shannon entropy (natural logarithm) of each sample, expected at one and the same depth.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts.
+    reads : int
+        The depth.
+
+    Returns
+    -------
+    pandas.Series
+        By sample; the logarithm of the expected Hill number of order 1.
 
     Raises
     ------
@@ -85,6 +125,11 @@ def residuals(values: npt.ArrayLike, groups: Sequence[object] | None = None) -> 
         A value a person.
     groups : sequence, optional
         The pilot's groups: their difference is not noise, and is taken away.
+
+    Returns
+    -------
+    numpy.ndarray, shape (people,)
+        Without a unit, with mean 0 and root mean square 1.
 
     Examples
     --------
@@ -127,6 +172,17 @@ def changes(pairs: npt.ArrayLike) -> tuple[Array, float]:
 
 def baseline_residuals(pairs: npt.ArrayLike) -> tuple[Array, float]:
     """Return what the baseline leaves unexplained of each person's second value, scaled, and its factor.
+
+    Parameters
+    ----------
+    pairs : array_like of float, shape (people, 2)
+        The value at baseline, and the later one.
+
+    Returns
+    -------
+    tuple of numpy.ndarray and float
+        Residuals of the line through the pairs, scaled to a root mean square of 1; and the spread of people at one
+        moment as a multiple of the spread of these.
 
     Examples
     --------

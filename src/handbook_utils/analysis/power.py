@@ -165,6 +165,11 @@ def separation(squared: npt.ArrayLike, one: npt.ArrayLike, other: npt.ArrayLike)
     one, other : array_like of float, shape (samples,)
         The share of each sample in the two populations; each adds up to 1.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     >>> separation([[0, 1], [1, 0]], [1, 0], [0, 1]), separation([[0, 1], [1, 0]], [0.5, 0.5], [0.5, 0.5])
@@ -322,6 +327,11 @@ def two_groups(
         Of the permutations.
     drawn : array of int, optional
         Row of each sample in the distances, where samples were drawn from them with replacement.
+
+    Returns
+    -------
+    tuple of float
+        R², and the part of the permutations (the one seen among them) with at least as much.
 
     Examples
     --------

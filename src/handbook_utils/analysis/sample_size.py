@@ -14,6 +14,18 @@ from handbook_utils.errors import InputError
 def exact_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Return the Clopper-Pearson interval of a share.
 
+    Parameters
+    ----------
+    hits, trials : int
+        How often it happened, and of how many times.
+    level : float
+        Of confidence, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, 0 to 1.
+
     Examples
     --------
     >>> [round(limit, 4) for limit in exact_interval(8, 10)]
@@ -37,6 +49,11 @@ def t_power(effect: float, first: int, second: int, alpha: float = 0.05) -> floa
     alpha : float
         Type I error.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     >>> round(t_power(0.5, 64, 64), 3), round(t_power(1.0, 150, 150), 3)
@@ -57,6 +74,11 @@ def paired_t_power(effect: float, pairs: int, alpha: float = 0.05) -> float:
         People with both samples.
     alpha : float
         Type I error.
+
+    Returns
+    -------
+    float
+        0 to 1.
 
     Examples
     --------
@@ -84,6 +106,11 @@ def t_size(effect: float, power: float = 0.8, alpha: float = 0.05, ratio: float 
     ratio : float
         People of the second group for each of the first.
 
+    Returns
+    -------
+    int
+        The smallest that reaches the power; above 200 in steps of 1 %.
+
     Raises
     ------
     InputError
@@ -104,6 +131,13 @@ def t_size(effect: float, power: float = 0.8, alpha: float = 0.05, ratio: float 
 
 def size_reaching(curve: pd.DataFrame, power: float) -> int | None:
     """Return the smallest size from which on the lower limit of the simulated power reaches what is wanted.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        ``first`` (people of the first group) and ``low`` (lower limit of the power), a row a size.
+    power : float
+        Wanted, 0 to 1.
 
     Returns
     -------

@@ -13,10 +13,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.chapters.claims import CITATION, Dated, claims_of, claims_table, keys_cited, read_claims, undated
+from handbook_utils.chapters.claims import (
+    CITATION,
+    Dated,
+    claims_of,
+    claims_table,
+    keys_cited,
+    read_claims,
+    read_named,
+    undated,
+)
 from handbook_utils.chapters.conditions import read_conditions
-from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.text import yaml_text
+from handbook_utils.errors import InputError, nearest
 
 #: Where the advice is, in the handbook's folder and in the stage of an edition.
 ADVICE = Path("book") / "advice.yml"
@@ -40,6 +48,8 @@ class Advice:
         What was looked up, where, and on which ``date``.
     review : datetime.date
         When it must be looked up again.
+    pages : tuple of str
+        Always empty, as pages ask for advice, and it names none.
     """
 
     subject: str
@@ -72,13 +82,7 @@ def read_advice(root: Path) -> dict[str, Advice]:
     InputErrors
         A piece lacks something, or cites nothing, or not the same in both languages.
     """
-    path = root / ADVICE
-    if not path.is_file():
-        return {}
-    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or {}
-    if errors := [error for name, row in rows.items() for error in _mistakes(name, row)]:
-        raise InputErrors(errors)
-    return {name: Advice(name, **row) for name, row in rows.items()}
+    return {name: Advice(name, **row) for name, row in read_named(root, ADVICE, _mistakes).items()}
 
 
 def _mistakes(name: str, row: Any) -> Iterator[InputError]:

@@ -16,7 +16,7 @@ from handbook_utils.chapters.parameters import of_study, read_parameters
 from handbook_utils.errors import InputError, InputErrors, collect, nearest
 from handbook_utils.text import yaml_text
 
-_SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@[a-z][a-z0-9-]*/[\w.-]+)")
+_SOURCE = re.compile(r"\??(?:[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|@(?:[a-z][a-z0-9-]*/[\w.-]+)?)")
 PARTS = ("explainers", "protocols", "recipes")
 AUDIENCES = ("researchers", "students", "teachers", "professionals", "public")
 
@@ -238,7 +238,7 @@ def _sources(given: Any, parameters: Iterable[Question], where: str) -> dict[str
                 InputError(
                     f"Front matter: 'study' does not say where '{name}' comes from.",
                     where=where,
-                    expected='section.key of the study file, or "@step/file" that an earlier step wrote',
+                    expected='section.key of the study file, or "@step/file" that an earlier step wrote, or "@"',
                     found=repr(source),
                 )
             )

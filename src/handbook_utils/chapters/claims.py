@@ -7,7 +7,7 @@ and no two claims of one subject may differ in verdict. It was looked up on a da
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -172,6 +172,39 @@ def keys_cited(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.strip() for group in CITATION.findall(text) for key in group.split(",")))
 
 
+def read_named(root: Path, register: Path, mistakes: Callable[[str, Any], Iterable[InputError]]) -> dict[str, Any]:
+    """Read a register whose entries have names: advice, conditions, the manifest.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder, or the stage of an edition.
+    register : pathlib.Path
+        The file, from `root`.
+    mistakes : callable
+        Takes the name of an entry and the entry, and gives what is wrong with it.
+
+    Returns
+    -------
+    dict of str to object
+        Entries by name; empty where there is no register.
+
+    Raises
+    ------
+    InputErrors
+        All that is wrong with all entries.
+    """
+    rows: dict[str, Any] = _rows(root, register) or {}
+    if errors := [error for name, row in rows.items() for error in mistakes(name, row)]:
+        raise InputErrors(errors)
+    return rows
+
+
+def _rows(root: Path, register: Path) -> Any:
+    path = root / register
+    return yaml_text.typed(path.read_text(encoding="utf-8"), path.name) if path.is_file() else None
+
+
 def read_claims(root: Path) -> list[Claim]:
     """Read the register.
 
@@ -190,17 +223,14 @@ def read_claims(root: Path) -> list[Claim]:
     InputErrors
         A claim lacks something, or two claims of one subject differ in verdict.
     """
-    path = root / CLAIMS
-    if not path.is_file():
-        return []
     bibliography = root / "book" / "references.bib"
     text = bibliography.read_text(encoding="utf-8") if bibliography.is_file() else ""
-    return list(_claims(path.read_text(encoding="utf-8"), text))
+    path = root / CLAIMS
+    return list(_claims(path.read_text(encoding="utf-8") if path.is_file() else "", text))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # every page with claims reads the same
 def _claims(register: str, bibliography: str) -> tuple[Claim, ...]:
-    """Read what every page with claims reads."""
     known = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
     rows = yaml_text.typed(register, CLAIMS.name) or []
     errors = [error for number, row in enumerate(rows, 1) for error in _mistakes(number, row, known)]
@@ -376,7 +406,7 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     claims : sequence of Claim
         At least one.
     lang : {"en", "nl"}
-        str.
+        Language of the text.
     day : datetime.date, optional
         Today; claims that are due are named under the table. By default nothing is said of that.
 
@@ -385,12 +415,11 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     str
         MyST Markdown.
     """
-    lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims)]
     days = sorted(claim.searched["date"] for claim in claims)
     told = (_LOOKED_UP if days[0] != days[-1] else _LOOKED_UP_ONCE)[lang].format(
         first=_day(days[0], lang), last=_day(days[-1], lang), review=_day(min(claim.review for claim in claims), lang)
     )
-    lines += ["", told]
+    lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims), "", told]
     if day is not None and (late := due(claims, day)):
         lines += ["", _DUE[lang].format(claims=" ".join(claim.claim[lang] for claim in late))]
     return "\n".join(lines)

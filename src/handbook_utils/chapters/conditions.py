@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.chapters.claims import CITATION, Words, keys_cited, undated
-from handbook_utils.errors import InputError, InputErrors, nearest
-from handbook_utils.text import yaml_text
+from handbook_utils.chapters.claims import CITATION, Words, keys_cited, read_named, undated
+from handbook_utils.errors import InputError, nearest
 
 #: Where the conditions are, in the handbook's folder and in the stage of an edition.
 CONDITIONS = Path("book") / "conditions.yml"
@@ -83,13 +82,7 @@ def read_conditions(root: Path) -> dict[str, Condition]:
     InputErrors
         One lacks something, cites no guideline, or does not say two sentences.
     """
-    path = root / CONDITIONS
-    if not path.is_file():
-        return {}
-    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or {}
-    if errors := [error for name, row in rows.items() for error in _mistakes(name, row)]:
-        raise InputErrors(errors)
-    return {name: Condition(name, **row) for name, row in rows.items()}
+    return {name: Condition(name, **row) for name, row in read_named(root, CONDITIONS, _mistakes).items()}
 
 
 def _mistakes(name: str, row: Any) -> Iterator[InputError]:

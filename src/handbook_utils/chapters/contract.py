@@ -16,6 +16,7 @@ from handbook_utils.chapters.catalogue import tagged
 from handbook_utils.chapters.claims import CLAIMS, claims_of, read_claims, shows_claims
 from handbook_utils.chapters.code import parsed
 from handbook_utils.chapters.lesson import TAG, code_share, lesson_violations, parts
+from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from handbook_utils.chapters.catalogue import Chapter
@@ -31,6 +32,8 @@ SECTIONS = (
     "Limits",
     "References",
 )
+#: The answers to choose from, in the handbook's folder and in the stage of an edition.
+QUIZ = Path("book") / "quiz.yml"
 #: What a page for the public says before its lesson begins.
 _FIRST = ("What you can do", "When to call your doctor")
 _NETWORK = {"aiohttp", "ftplib", "http", "httpx", "requests", "socket", "urllib", "urllib3"}
@@ -69,6 +72,7 @@ def violations(chapter: Chapter, root: Path) -> list[str]:
         *_imports(notebook),
         *_exercise(notebook),
         *_words(prose),
+        *_quiz(chapter, prose, root),
         *_citations(prose, root),
         *_languages(chapter),
         *_commands(chapter, prose),
@@ -195,12 +199,23 @@ def _exercise(notebook: Any) -> Iterator[str]:
         yield "the exercise has no solution with an executed code cell (solution-start … solution-end)"
 
 
+def _quiz(chapter: Chapter, prose: str, root: Path) -> Iterator[str]:
+    """Hold a quiz to its length, and one for the public to the answers that can be chosen from."""
+    asked = re.findall(r"^:::\{dropdown\} (.+)$", prose.partition("## Quiz")[2].partition("\n## ")[0], re.MULTILINE)
+    if len(asked) < 2:
+        yield "the quiz has fewer than two questions ({dropdown} boxes)"
+    path = root / QUIZ
+    if chapter.part != "explainers" or not path.is_file():
+        return
+    answers = (yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or {}).get(chapter.slug, [])
+    beginnings = [str(one["asks"]) for one in answers]
+    if len(asked) != len(answers) or not all(map(str.startswith, asked, beginnings)):
+        yield f"{QUIZ.as_posix()} does not answer the questions of the quiz, in their order"
+
+
 def _words(prose: str) -> Iterator[str]:
     if "at-a-glance" not in prose:
         yield "there is no 'At a glance' box"
-    quiz = prose.partition("## Quiz")[2].partition("\n## ")[0]
-    if quiz.count("{dropdown}") < 2:
-        yield "the quiz has fewer than two questions ({dropdown} boxes)"
     takeaways = prose.partition("## Key takeaways")[2].partition("\n## ")[0]
     links = re.findall(r"\]\(#([\w-]+)\)", takeaways)
     if not links:

@@ -7,10 +7,12 @@ matter what it serves; the table is computed from that.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from handbook_utils.chapters.claims import Words
+from handbook_utils.chapters.claims import Words, read_named
 from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.text import yaml_text
 
@@ -69,19 +71,6 @@ def read_manifest(root: Path) -> dict[str, Item]:
     InputErrors
         An item lacks something or has more.
     """
-    path = root / MANIFEST_REGISTER
-    rows = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) or {} if path.is_file() else {}
-    errors = [
-        InputError(
-            "An item of the manifest is not whole.",
-            where=f"{MANIFEST_REGISTER.as_posix()}, {name}",
-            expected=f"kind ({' | '.join(KINDS)}), en, nl, words of both",
-        )
-        for name, row in rows.items()
-        if set(row) != {"kind", "en", "nl", "words"} or row["kind"] not in KINDS or set(row["words"]) != {"en", "nl"}
-    ]
-    if errors:
-        raise InputErrors(errors)
     return {
         name: Item(
             name,
@@ -89,8 +78,17 @@ def read_manifest(root: Path) -> dict[str, Item]:
             {lang: row[lang] for lang in ("en", "nl")},
             {lang: tuple(words) for lang, words in row["words"].items()},
         )
-        for name, row in rows.items()
+        for name, row in read_named(root, MANIFEST_REGISTER, _mistakes).items()
     }
+
+
+def _mistakes(name: str, row: Any) -> Iterator[InputError]:
+    if set(row) != {"kind", "en", "nl", "words"} or row["kind"] not in KINDS or set(row["words"]) != {"en", "nl"}:
+        yield InputError(
+            "An item of the manifest is not whole.",
+            where=f"{MANIFEST_REGISTER.as_posix()}, {name}",
+            expected=f"kind ({' | '.join(KINDS)}), en, nl, words of both",
+        )
 
 
 def serves_of(source: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A new chapter that meets the contract, for an author to fill.
 
-What it begins with stands in ``templates``, a file a part; of an explainer the Dutch, too.
+What it begins with stands in ``templates``, a file a part; of an explainer the Dutch and the answers of its quiz, too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from handbook_utils.chapters.catalogue import PARTS
 from handbook_utils.chapters.claims import CLAIMS
+from handbook_utils.chapters.contract import QUIZ
 from handbook_utils.errors import InputError
 from handbook_utils.home import TOC
 
@@ -30,8 +31,8 @@ def new_chapter(root: Path, slug: str) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        The files written or changed, the chapter first: the table of contents, of an explainer its Dutch and the
-        register of claims.
+        The files written or changed, the chapter first: the table of contents, of an explainer its Dutch, the
+        register of claims and the answers of the quiz.
 
     Raises
     ------
@@ -62,6 +63,8 @@ def new_chapter(root: Path, slug: str) -> list[Path]:
     written += _put(root / TOC, line, rf"\g<0>\1- file: notebooks/{slug}\n", f"notebooks/{slug}")
     if part == "explainers":
         written += _put(root / CLAIMS, r"(?m)^(  pages: \[.*)\]$", rf"\1, {slug}]", slug)
+        answers = (_TEMPLATES / f"{part}.quiz.yml").read_text(encoding="utf-8").replace("@name@", name)
+        written += _put(root / QUIZ, r"(?s)\A.+\Z", rf"\g<0>{answers}", slug)
     return written
 
 

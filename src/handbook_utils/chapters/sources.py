@@ -6,6 +6,7 @@ A chapter's front matter says so, one line a parameter::
       flag_minutes: cold.flag_minutes                  # a key of the study file
       scans: files.scans                               # a file, named in the study file
       tubes: "@assign-codes-and-labels/tubes.csv"      # a file that an earlier step left for those after it
+      left: "?@"                                       # every file that the other steps left, as many as there are
       concentrations: "?files.concentrations"          # may be absent; the parameter then keeps its default
 
 A key that the study file leaves out leaves the parameter's default. Where the parameter has an example instead, it is
@@ -14,6 +15,7 @@ none, or is asked for: a study must not run on the book's example because a line
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -62,7 +64,7 @@ def needed_steps(chapter: Chapter) -> tuple[str, ...]:
         In the order of its parameters.
     """
     sources = [source for source in chapter.study.values() if source.startswith("@")]
-    return tuple(dict.fromkeys(source[1:].partition("/")[0] for source in sources))
+    return tuple(dict.fromkeys(source[1:].partition("/")[0] for source in sources if source != "@"))
 
 
 def study_parameters(
@@ -108,8 +110,10 @@ def study_parameters(
             continue
         source, optional = place.removeprefix("?"), place.startswith("?")
         try:
-            if source.startswith("@"):
-                value: object = str(_of_step(source[1:], study, chapter))
+            if source == "@":
+                value: object = os.pathsep.join(map(str, _of_all_steps(study, chapter)))
+            elif source.startswith("@"):
+                value = str(_of_step(source[1:], study, chapter))
             elif source in values:
                 value = values[source]
                 if kinds[name] in READ:
@@ -142,6 +146,21 @@ def _of_step(source: str, study: Path, chapter: Chapter) -> Path:
             remedy=f"Run that step first: handbook run {step} --study {study}",
         )
     return path
+
+
+def _of_all_steps(study: Path, chapter: Chapter) -> list[Path]:
+    own = result_folder(study.parent, chapter.slug)
+    found = sorted(own.parent.glob("*/files/*")) if own.parent.is_dir() else []
+    files = [path for path in found if path.is_file() and path.parents[1] != own]
+    if not files:
+        raise InputError(
+            f"{chapter.slug} needs what the steps before it leave.",
+            where=str(own.parent),
+            expected="result folders of other steps",
+            found="none with files",
+            remedy=f"Run them first: handbook study run {study}",
+        )
+    return files
 
 
 def _check_there(path: Path, kind: str, source: str, study: Path) -> None:

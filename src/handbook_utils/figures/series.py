@@ -23,6 +23,11 @@ def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int =
     parts : int
         Of equally many samples.
 
+    Returns
+    -------
+    Drawn
+        The figure and its text.
+
     Examples
     --------
     >>> import numpy as np
@@ -57,6 +62,11 @@ def gaps(pairs: pd.DataFrame, at: Sequence[float], unit: str) -> Drawn:
         Gaps at which medians and quartiles are drawn, of pairs within a quarter of each.
     unit : str
         Of the gaps.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     figure, axes = sheet(4.2)
     told = []
@@ -94,6 +104,11 @@ def jumps(
         Of the axis.
     spans : mapping of str to tuple of float, optional
         By name: when something is known to have happened, in grey.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
 
     Examples
     --------

@@ -62,6 +62,16 @@ def use_style() -> None:
 def colours_for(names: Iterable[Hashable]) -> dict[Hashable, str]:
     """Give every name its own colour-blind-safe colour, in the order given.
 
+    Parameters
+    ----------
+    names : iterable of hashable
+        Each may occur more than once.
+
+    Returns
+    -------
+    dict of hashable to str
+        ``#RRGGBB`` of Okabe and Ito, by name.
+
     Raises
     ------
     ValueError
@@ -113,6 +123,11 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     ----------
     height : float
         In inches.
+
+    Returns
+    -------
+    tuple of matplotlib.figure.Figure and matplotlib.axes.Axes
+        Empty, in the handbook's style.
     """
     use_style()
     figure = Figure(figsize=(WIDTH, height))
@@ -120,12 +135,32 @@ def sheet(height: float) -> tuple[Figure, Axes]:
 
 
 def legend_above(figure: Figure, *panels: Axes, columns: int = 2) -> None:
-    """Put a legend above the axes, where it covers nothing and costs no width."""
+    """Put a legend above the axes, where it covers nothing and costs no width.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Whose legend it is.
+    *panels : matplotlib.axes.Axes
+        What is drawn in these is named, each name once.
+    columns : int
+        Names side by side.
+    """
     _legend(figure, panels, "outside upper left", columns)
 
 
 def legend_below(figure: Figure, *panels: Axes, columns: int = 2) -> None:
-    """Put a legend below the axes, where a title stands above them."""
+    """Put a legend below the axes, where a title stands above them.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Whose legend it is.
+    *panels : matplotlib.axes.Axes
+        What is drawn in these is named, each name once.
+    columns : int
+        Names side by side.
+    """
     _legend(figure, panels, "outside lower left", columns)
 
 
@@ -137,6 +172,18 @@ def _legend(figure: Figure, panels: Sequence[Axes], place: Any, columns: int) ->
 def wrapped(text: object, width: int = 22) -> str:
     r"""Break a long name of a row or a group, so that it leaves room for the drawing.
 
+    Parameters
+    ----------
+    text : object
+        A name; what is no text is written as text.
+    width : int
+        Letters a line, at most; a single longer word is cut.
+
+    Returns
+    -------
+    str
+        Lines, joined by line ends.
+
     Examples
     --------
     >>> wrapped("Ruminococcaceae incertae sedis")
@@ -147,6 +194,20 @@ def wrapped(text: object, width: int = 22) -> str:
 
 def written(value: float, digits: int, lang: str) -> str:
     """Write a number in the reader's language, for a figure's text.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Decimals.
+    lang : {"en", "nl"}
+        Whose marks of thousands and decimals.
+
+    Returns
+    -------
+    str
+        The number in figures.
 
     Examples
     --------
@@ -162,6 +223,20 @@ def spoken(value: float, digits: int, lang: str) -> str:
 
     What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not help,
     words.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Decimals that are wanted.
+    lang : {"en", "nl"}
+        Language of marks and words.
+
+    Returns
+    -------
+    str
+        The number in figures, or "less than" or "more than" one.
 
     Examples
     --------

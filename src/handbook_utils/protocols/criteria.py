@@ -33,7 +33,18 @@ class Criteria:
 
     @classmethod
     def equal(cls, rows: Iterable[tuple[str, object, object]]) -> Self:
-        """Return criteria that are met where what was found equals what was wanted."""
+        """Return criteria that are met where what was found equals what was wanted.
+
+        Parameters
+        ----------
+        rows : iterable of tuple
+            What is asked, what was wanted, what was found.
+
+        Returns
+        -------
+        Criteria
+            In their order.
+        """
         return cls(tuple((criterion, wanted, found, wanted == found) for criterion, wanted, found in rows))
 
     @property

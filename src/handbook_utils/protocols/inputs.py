@@ -16,6 +16,11 @@ def read_samples(path: Path) -> pd.DataFrame:
     Encoding and separator are found from the content: UTF-8 with or without mark, UTF-16, Windows-1252. All cells stay
     text, so that an id such as 007 or 1E5 is what the label says.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
     Returns
     -------
     pandas.DataFrame

@@ -75,6 +75,11 @@ def label_format(name: str, grid: Mapping[str, str] | None = None) -> LabelForma
     grid : mapping of str to str, optional
         With ``own``: each of :data:`GRID` with its value.
 
+    Returns
+    -------
+    LabelFormat
+        In mm.
+
     Raises
     ------
     InputErrors

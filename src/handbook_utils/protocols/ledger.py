@@ -361,6 +361,15 @@ def _happened(tube: dict[str, str], kind: str, detail: Mapping[str, str], at: st
 def check_known(ledger: Ledger, codes: Iterable[str], where: str) -> None:
     """Refuse codes that were never given out.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the study.
+    codes : iterable of str
+        As they were read.
+    where : str
+        What they stand in, for the message.
+
     Raises
     ------
     InputError

@@ -81,6 +81,11 @@ def read_study_file(path: Path) -> StudyFile:
     path : pathlib.Path
         The file, or the study's folder.
 
+    Returns
+    -------
+    StudyFile
+        With the paths of its folder.
+
     Raises
     ------
     InputError

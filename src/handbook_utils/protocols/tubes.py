@@ -90,6 +90,16 @@ def read_verdicts(path: Path) -> pd.DataFrame:
 def read_bench(path: Path) -> pd.DataFrame:
     r"""Read the tubes scanned when they were taken out of the freezer: columns ``tube``, ``time``.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or workbook.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Codes as they are stored, and times as they were written.
+
     Raises
     ------
     InputErrors

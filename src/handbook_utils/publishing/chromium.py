@@ -30,6 +30,16 @@ def chromium() -> str:
 def check_chromium(where: str) -> str:
     """Return the Chromium of this machine; best asked before anything else is done.
 
+    Parameters
+    ----------
+    where : str
+        What asked for a PDF, for the message.
+
+    Returns
+    -------
+    str
+        Name or path of the program.
+
     Raises
     ------
     InputError

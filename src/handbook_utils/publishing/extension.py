@@ -51,7 +51,7 @@ logger = logging.getLogger(__name__)
 THEME = Path(__file__).parent / "theme"
 
 
-def manifest_of(srcdir: str | Path) -> dict[str, Any]:
+def _manifest_of(srcdir: str | Path) -> dict[str, Any]:
     """Return what the stage says of this edition; of a plain `jupyter-book build`, which has no stage, the least."""
     path = Path(srcdir) / MANIFEST
     if path.is_file():
@@ -404,11 +404,11 @@ def _actions(app: Sphinx, pagename: str, page: dict[str, Any]) -> list[tuple[str
 
 
 def _config_inited(app: Sphinx, config: Any) -> None:
-    config["handbook_manifest"] = manifest_of(app.srcdir)
+    config["handbook_manifest"] = _manifest_of(app.srcdir)
 
 
 def _pages_read(app: Sphinx, env: Any) -> None:
-    app.config["handbook_manifest"] = manifest_of(app.srcdir)  # chapters were still executed when it was read first
+    app.config["handbook_manifest"] = _manifest_of(app.srcdir)  # chapters were still executed when it was read first
     # Exercises are numbered within their page, not through the book: a page keeps its numbers when another one grows.
     for kinds in env.toc_fignumbers.values():
         for number, label in enumerate(kinds.get("exercise", {}), start=1):

@@ -21,7 +21,18 @@ _NAME = re.compile(r"^(?:\([\w-]+\)=\n+)?## (?P<name>.+?)\s*$", re.MULTILINE)
 
 
 def parted(cells: Sequence[Any]) -> list[Any]:
-    """Part Markdown cells where a section begins, and the first one where its boxes do, so that each can be moved."""
+    """Part Markdown cells where a section begins, and the first one where its boxes do, so that each can be moved.
+
+    Parameters
+    ----------
+    cells : sequence of nbformat.NotebookNode
+        Of a chapter.
+
+    Returns
+    -------
+    list of nbformat.NotebookNode
+        Code cells as they were; Markdown cells copied, one a part.
+    """
     made: list[Any] = []
     for place, cell in enumerate(cells):
         if cell.cell_type != "markdown":

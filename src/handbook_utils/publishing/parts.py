@@ -63,6 +63,13 @@ class Box:
 def check_explainer(chapter: Chapter, lang: str) -> None:
     """Refuse what is not an explainer in that language; best asked before it is run.
 
+    Parameters
+    ----------
+    chapter : Chapter
+        What is asked for.
+    lang : str
+        As given with ``--lang``.
+
     Raises
     ------
     InputError
@@ -87,6 +94,15 @@ def check_explainer(chapter: Chapter, lang: str) -> None:
 def check_new_file(target: Path, ending: str, *, force: bool) -> None:
     """Refuse a file that has another ending, is there already, or cannot be written; best asked before the run.
 
+    Parameters
+    ----------
+    target : pathlib.Path
+        Where it is to be written.
+    ending : str
+        With its dot.
+    force : bool
+        Whether a file that is there may be replaced.
+
     Raises
     ------
     InputError
@@ -110,7 +126,22 @@ def check_new_file(target: Path, ending: str, *, force: bool) -> None:
 
 
 def page_of(chapter: Chapter, notebook: Any, root: Path) -> Page:
-    """Return what renders an executed chapter, in the language it was executed in."""
+    """Return what renders an executed chapter, in the language it was executed in.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        Whose notebook it is.
+    notebook : nbformat.NotebookNode
+        Executed.
+    root : pathlib.Path
+        The handbook's folder.
+
+    Returns
+    -------
+    Page
+        With the numbers that were recorded, the bibliography, and for Dutch its translation.
+    """
     lang: Language = "nl" if notebook.metadata["handbook_run"]["parameters"].get("lang") == "nl" else "en"
     return Page(
         lang=lang,
@@ -161,6 +192,16 @@ def parts_of(notebook: Any, expanded: Callable[[str], str] = str) -> list[Part]:
 def pieces(text: str) -> Iterator[str]:
     r"""Part Markdown into paragraphs, lists, tables, headings and targets; a directive stays whole.
 
+    Parameters
+    ----------
+    text : str
+        MyST Markdown.
+
+    Yields
+    ------
+    str
+        A piece, without empty lines around it.
+
     Examples
     --------
     >>> list(pieces("(a)=\n## One\n\nTwo\nlines.\n\n:::{tip} Three\n\nStill.\n:::\n"))
@@ -192,6 +233,16 @@ def pieces(text: str) -> Iterator[str]:
 def box_of(piece: str) -> Box | None:
     r"""Read a piece as a directive.
 
+    Parameters
+    ----------
+    piece : str
+        As :func:`pieces` gives it.
+
+    Returns
+    -------
+    Box or None
+        None where it is no directive.
+
     Examples
     --------
     >>> box_of(":::{admonition} Pitfall\n:class: warning\n\nMind.\n:::")
@@ -211,6 +262,16 @@ def box_of(piece: str) -> Box | None:
 def table_rows(piece: str) -> list[str]:
     r"""Return the lines of a piece that is a table, its head and the line under it first; of another piece nothing.
 
+    Parameters
+    ----------
+    piece : str
+        As :func:`pieces` gives it.
+
+    Returns
+    -------
+    list of str
+        Markdown.
+
     Examples
     --------
     >>> table_rows("| a |\n|---|\n| 1 |")
@@ -225,6 +286,16 @@ def table_rows(piece: str) -> list[str]:
 def cells_of(row: str) -> list[str]:
     r"""Part a row of a table into its cells; a bar in code or after a backslash parts nothing.
 
+    Parameters
+    ----------
+    row : str
+        A line of a table in Markdown.
+
+    Returns
+    -------
+    list of str
+        Markdown of each.
+
     Examples
     --------
     >>> cells_of(r"| a | {cite:p}`b` | c \| d |")
@@ -234,7 +305,18 @@ def cells_of(row: str) -> list[str]:
 
 
 def figures_in(cell: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield name, alt text (as HTML) and HTML of each figure among a cell's outputs."""
+    """Yield name, alt text (as HTML) and HTML of each figure among a cell's outputs.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        Executed.
+
+    Yields
+    ------
+    tuple of str
+        Of one figure.
+    """
     for output in cell.get("outputs", []):
         shown = "".join(output.get("data", {}).get("text/html", ""))
         if match := _FIGURE.search(shown):
@@ -242,7 +324,18 @@ def figures_in(cell: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def is_lesson(notebook: Any) -> bool:
-    """Tell whether a chapter has a short answer, and so can be taught with."""
+    """Tell whether a chapter has a short answer, and so can be taught with.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        A chapter.
+
+    Returns
+    -------
+    bool
+        Whether there is one.
+    """
     try:
         answer_of(parts_of(notebook))
     except InputError:
@@ -252,6 +345,16 @@ def is_lesson(notebook: Any) -> bool:
 
 def answer_of(parts: Sequence[Part]) -> Box:
     """Return the box with the short answer: the first tip before the first section.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Of a chapter.
+
+    Returns
+    -------
+    Box
+        Title and body.
 
     Raises
     ------

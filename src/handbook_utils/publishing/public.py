@@ -26,7 +26,17 @@ _DESCRIPTION = 200
 
 
 def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put parameters, code and checks of an explainer into one closed box at its end; say on top what is for whom."""
+    """Put parameters, code and checks of an explainer into one closed box at its end; say on top what is for whom.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        With the manifest of the edition.
+    doctree : docutils.nodes.document
+        The page, which is changed.
+    docname : str
+        Its name; pages of other parts stay as they are.
+    """
     manifest = app.config["handbook_manifest"]
     page = next(doctree.findall(nodes.section), None)
     kind = manifest["pages"].get(docname, {}).get("kind")
@@ -101,6 +111,16 @@ def _raw(markup: str) -> nodes.raw:
 
 def description_of(body: str) -> str:
     """Return what a page says first, its short answer where it has one, in the length that search engines show.
+
+    Parameters
+    ----------
+    body : str
+        HTML of the page.
+
+    Returns
+    -------
+    str
+        Plain text, whole words; empty where the page has no paragraph.
 
     Examples
     --------

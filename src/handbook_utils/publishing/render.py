@@ -140,12 +140,12 @@ def _chapter(page: str) -> bool:
     return page.startswith("notebooks/")
 
 
-def problems_in(warnings: str, stage: Path) -> list[InputError]:
+def _problems_in(warnings: str, stage: Path) -> list[InputError]:
     """Read Sphinx' warnings as mistakes in the pages.
 
     Examples
     --------
-    >>> print(problems_in("/s/book/a.md:3: WARNING: not there [ref]", Path("/s"))[0])
+    >>> print(_problems_in("/s/book/a.md:3: WARNING: not there [ref]", Path("/s"))[0])
     not there [ref]
       where:    book/a.md, line 3
     """
@@ -192,11 +192,24 @@ def render(stage: Path, out: Path, lang: str, processes: int, told: TextIO) -> l
     # publishing/search.py makes an index of the pages that come out of this.
     setattr(app.builder, "search", False)  # noqa: B010 - only builders of HTML have it
     app.build()
-    return problems_in(warnings.getvalue(), stage)
+    return _problems_in(warnings.getvalue(), stage)
 
 
 def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
-    """Read every translatable text of the bilingual pages, by page, in the order of the page."""
+    """Read every translatable text of the bilingual pages, by page, in the order of the page.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        With all pages of the English edition.
+    out : pathlib.Path
+        A folder for what Sphinx writes beside.
+
+    Returns
+    -------
+    dict of str to dict
+        Texts by page.
+    """
     warnings = io.StringIO()
     app = _application(stage, out, "en", "dummy", warnings)
     app.build()
@@ -208,6 +221,22 @@ def start(stage: Path, out: Path, lang: str, processes: int = 1) -> subprocess.P
     """Start a process for :func:`render`, which does its imports and then waits to be told that there is a stage.
 
     Where :func:`tell` never says so, it ends with this process.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        Where the pages will be.
+    out : pathlib.Path
+        Where the edition is written.
+    lang : {"en", "nl"}
+        Of the edition.
+    processes : int
+        That read and write pages side by side.
+
+    Returns
+    -------
+    subprocess.Popen
+        With open pipes.
     """
     command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang, str(processes)]
     pipe = subprocess.PIPE
@@ -215,7 +244,15 @@ def start(stage: Path, out: Path, lang: str, processes: int = 1) -> subprocess.P
 
 
 def tell(process: subprocess.Popen[str], page: str) -> None:
-    """Tell a started process that a page is staged, :data:`BEGIN` before the first and :data:`ALL` after the last."""
+    """Tell a started process that a page is staged, :data:`BEGIN` before the first and :data:`ALL` after the last.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        Of :func:`start`.
+    page : str
+        Name of the page, or one of the two words.
+    """
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):  # it has ended, and finish says why
             process.stdin.write(f"{page}\n")
@@ -224,6 +261,16 @@ def tell(process: subprocess.Popen[str], page: str) -> None:
 
 def finish(process: subprocess.Popen[str]) -> list[InputError]:
     """Wait for a process that has been told of all pages, and return what :func:`render` returned.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        Of :func:`start`.
+
+    Returns
+    -------
+    list of InputError
+        Everything Sphinx warned of.
 
     Raises
     ------

@@ -58,6 +58,16 @@ class Section:
 def sections_of(page: str) -> list[Section]:
     """Part a page's article at its headings, and a glossary at its terms; the first section has no anchor.
 
+    Parameters
+    ----------
+    page : str
+        HTML of a whole page.
+
+    Returns
+    -------
+    list of Section
+        At least one.
+
     Examples
     --------
     >>> body = '<article><section id="gut"><h1>Gut</h1><p>All.</p><section id="more"><h2>More</h2><p>It &amp; you.</p>'

@@ -43,7 +43,7 @@ _NARROW = 400
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png);base64,([A-Za-z0-9+/=\s]+)"')
 
 
-def bilingual_prose(path: Path) -> bool:
+def _bilingual_prose(path: Path) -> bool:
     """Tell whether a prose page must be in both languages; it may say ``handbook: {languages: [en]}`` if not.
 
     Examples
@@ -51,7 +51,7 @@ def bilingual_prose(path: Path) -> bool:
     >>> import tempfile
     >>> page = Path(tempfile.mkdtemp()) / "page.md"
     >>> _ = page.write_text("# Title", encoding="utf-8")
-    >>> bilingual_prose(page)
+    >>> _bilingual_prose(page)
     True
     """
     front = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.DOTALL)
@@ -114,7 +114,7 @@ class Stage:
                 shutil.copyfile(table, folder / table.name)
         for name in catalogue.files:
             if not name.startswith("notebooks/"):
-                both = bilingual_prose(root / f"{name}.md")
+                both = _bilingual_prose(root / f"{name}.md")
                 self._pages[name] = {
                     "kind": "prose",
                     "languages": ["en", "nl"] if both else ["en"],
@@ -137,7 +137,18 @@ class Stage:
         self._write_manifest()
 
     def add(self, outcome: Outcome) -> str:
-        """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name."""
+        """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            Of a chapter of the book.
+
+        Returns
+        -------
+        str
+            From the stage, without ending.
+        """
         chapter = outcome.request.chapter
         name = f"notebooks/{chapter.slug}"
         if outcome.failure is not None:
@@ -245,7 +256,7 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
     public = chapter.part == "explainers"
     if public:
         notebook.cells = parted(notebook.cells)
-    lines = line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
+    lines = _line_numbers(chapter.path.read_text(encoding="utf-8"), notebook)
     order = answer_first(notebook.cells) if public else list(range(len(notebook.cells)))
     notebook.cells = [notebook.cells[place] for place in order]
     notebook.metadata["source_map"] = [lines[place] - 1 for place in order]
@@ -312,13 +323,13 @@ def _width_of(figure: Path) -> float:
     return float(found[1]) if found else 0
 
 
-def line_numbers(source: str, notebook: Any) -> list[int]:
+def _line_numbers(source: str, notebook: Any) -> list[int]:
     r"""Find the line at which each cell begins in the chapter's Markdown, counted from 0.
 
     Examples
     --------
     >>> from types import SimpleNamespace as Cell
-    >>> line_numbers("# One\n\n+++\n\nTwo", Cell(cells=[Cell(source="# One"), Cell(source="Two")]))
+    >>> _line_numbers("# One\n\n+++\n\nTwo", Cell(cells=[Cell(source="# One"), Cell(source="Two")]))
     [0, 4]
     """
     lines, place = [], 0
@@ -332,5 +343,16 @@ def line_numbers(source: str, notebook: Any) -> list[int]:
 
 
 def escaped(value: object) -> str:
-    """Write a value as HTML text."""
+    """Write a value as HTML text.
+
+    Parameters
+    ----------
+    value : object
+        Is written as text first.
+
+    Returns
+    -------
+    str
+        With ``&``, ``<``, ``>`` and quotation marks replaced.
+    """
     return html.escape(str(value))

@@ -129,7 +129,22 @@ def update_catalogues(root: Path) -> CatalogueReport:
 
 
 def merged(messages: Messages, path: Path, docname: str) -> polib.POFile:
-    """Return a catalogue of these texts, in their order, with the Dutch that ``path`` already has."""
+    """Return a catalogue of these texts, in their order, with the Dutch that ``path`` already has.
+
+    Parameters
+    ----------
+    messages : mapping of str to object
+        Texts of the page, in English.
+    path : pathlib.Path
+        The catalogue there is, if there is one.
+    docname : str
+        The page, from the book's root, without ending.
+
+    Returns
+    -------
+    polib.POFile
+        A text that changed has the Dutch of the old one, marked fuzzy; what is gone stands at the end, obsolete.
+    """
     import difflib
 
     import polib

@@ -65,7 +65,18 @@ _AGREE, _DIFFER, _SAME_Q, _DIFFER_Q = _tables()
 
 @compiled
 def expected_errors(qualities: Bytes) -> float:
-    """Add up the probabilities that bases are wrong."""
+    """Add up the probabilities that bases are wrong.
+
+    Parameters
+    ----------
+    qualities : numpy.ndarray of uint8
+        Signs of FASTQ (Phred + 33), a base each.
+
+    Returns
+    -------
+    float
+        Expected number of wrong bases.
+    """
     total = 0.0
     for sign in qualities:
         total += 10.0 ** (-(sign - 33.0) / 10.0)
@@ -156,7 +167,18 @@ def merged_pair(
 
 @compiled
 def profile(sequence: Bytes) -> Bytes:
-    """Count the words of four bases, up to 255 of each; a word with another letter than A, C, G, T is left out."""
+    """Count the words of four bases, up to 255 of each; a word with another letter than A, C, G, T is left out.
+
+    Parameters
+    ----------
+    sequence : numpy.ndarray of uint8
+        Letters, ASCII.
+
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (256,)
+        By word, read as a number to base 4.
+    """
     counts = np.zeros(256, dtype=np.uint8)
     word, since = 0, 0
     for base in sequence:
@@ -192,6 +214,18 @@ def edits(first: Bytes, second: Bytes, most: int) -> int:
     """Count the bases changed, put in or left out between two sequences; more than `most` is told as `most` + 1.
 
     The diagonals within `most` of the main one are worked out (Ukkonen 1985).
+
+    Parameters
+    ----------
+    first, second : numpy.ndarray of uint8
+        Letters, ASCII.
+    most : int
+        What is still told.
+
+    Returns
+    -------
+    int
+        0 to `most` + 1.
     """
     n, m = len(first), len(second)
     if abs(n - m) > most:
@@ -238,6 +272,21 @@ def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, al
 
     A sequence with a reads is a copy of one with A reads at d edits where a / A <= 1 / 2 ** (alpha d + 1).
 
+    Parameters
+    ----------
+    flat : numpy.ndarray of uint8
+        Letters of all sequences, one after another.
+    starts : numpy.ndarray of int, shape (sequences + 1,)
+        Where each begins, and the end of the last.
+    counts : numpy.ndarray of int
+        Reads of each, in falling order.
+    profiles : numpy.ndarray, shape (sequences, 256)
+        As :func:`profile` makes them.
+    alpha : float
+        Of the rule.
+    furthest : int
+        Edits beyond which nothing is a copy.
+
     Returns
     -------
     numpy.ndarray
@@ -279,6 +328,22 @@ def nearest(
     """Tell of each sequence which of others, in falling order of reads, is the nearest; -1 where none is near.
 
     Near is at most `share` edits a base.
+
+    Parameters
+    ----------
+    flat, to_flat : numpy.ndarray of uint8
+        Letters of all sequences, and of those they are held against, one after another.
+    starts, to_starts : numpy.ndarray of int
+        Where each begins, and the end of the last.
+    profiles, to_profiles : numpy.ndarray, shape (sequences, 256)
+        As :func:`profile` makes them.
+    share : float
+        Edits a base, at most.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (sequences,)
+        Places among the others.
     """
     total = len(starts) - 1
     found = np.full(total, -1, dtype=np.int64)

@@ -8,7 +8,7 @@ from typing import Any
 
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import ON_A_TREE, tells_apart
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
@@ -17,7 +17,20 @@ from handbook_utils.study.readers import open_study
 
 
 def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
-    """Open the study that a chapter's parameters name."""
+    """Open the study that a chapter's parameters name.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of a chapter: table, metadata, taxonomy, tree, and how they are read.
+    bundled : str
+        The data set that is opened where no table is given.
+
+    Returns
+    -------
+    Study
+        What was read.
+    """
     given = {name: str(parameters.get(name, "")) for name in ("table", "metadata", "taxonomy", "tree")}
     return open_study(
         given["table"],
@@ -52,6 +65,20 @@ def column_checks(
     """Return a check for each column that these parameters name: where it is not there, the parameter is told.
 
     An optional parameter may be empty, and may list several columns.
+
+    Parameters
+    ----------
+    study : Study
+        Whose metadata are looked at.
+    parameters : mapping of str to object
+        Of a chapter.
+    needed, optional : sequence of str
+        Names of the parameters that name columns.
+
+    Returns
+    -------
+    list of callable
+        Each raises ``InputError`` where its column is not there.
     """
     pairs = [(name, parameters[name]) for name in needed]
     for name in optional:
@@ -61,7 +88,24 @@ def column_checks(
 
 
 def check_column(study: Study, column: str, parameter: str, *, may_be_empty: bool) -> None:
-    """Check that a column is there; where it is not, the parameter that names it is told."""
+    """Check that a column is there; where it is not, the parameter that names it is told.
+
+    Parameters
+    ----------
+    study : Study
+        Whose metadata are looked at.
+    column : str
+        The name of it.
+    parameter : str
+        Which named it.
+    may_be_empty : bool
+        Whether the chapter can do without: the message then says so.
+
+    Raises
+    ------
+    InputError
+        There is no such column.
+    """
     try:
         study.column(column)
     except InputError as error:
@@ -73,12 +117,37 @@ def check_column(study: Study, column: str, parameter: str, *, may_be_empty: boo
 
 
 def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
-    """Make the design that a chapter's parameters ask for."""
+    """Make the design that a chapter's parameters ask for.
+
+    Parameters
+    ----------
+    study : Study
+        Whose metadata hold the columns.
+    parameters : mapping of str to object
+        Of a chapter, with the questions of a design.
+
+    Returns
+    -------
+    Design
+        As :func:`~handbook_utils.analysis.design.design_of`.
+    """
     return design_of(study.metadata, **asked_in(parameters))
 
 
 def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Design]:
     """Leave out samples with fewer reads than ``least_depth``, and make the design of the others.
+
+    Parameters
+    ----------
+    study : Study
+        All samples that were read.
+    parameters : mapping of str to object
+        Of a chapter: ``least_depth`` and the questions of a design.
+
+    Returns
+    -------
+    tuple of Study and Design
+        The samples that are deep enough, and the design of these.
 
     Raises
     ------
@@ -104,7 +173,24 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
 
 
 def check_words(study: Study, column: str, parameter: str, words: Sequence[str]) -> None:
-    """Refuse words that no well has in a column of kinds: those wells would be taken for samples."""
+    """Refuse words that no well has in a column of kinds: those wells would be taken for samples.
+
+    Parameters
+    ----------
+    study : Study
+        Whose metadata are looked at.
+    column : str
+        Of kinds of wells.
+    parameter : str
+        Which gave the words.
+    words : sequence of str
+        What the parameter calls wells; an empty one and ``none`` ask for nothing.
+
+    Raises
+    ------
+    InputError
+        A word that the column does not have.
+    """
     kinds = study.column(column).astype("string").value_counts()
     absent = [word for word in words if word and word != "none" and word not in kinds.index]
     if absent:
@@ -119,7 +205,20 @@ def check_words(study: Study, column: str, parameter: str, words: Sequence[str])
 
 
 def check_tree(study: Study, metric: str) -> None:
-    """Check that a distance on a tree has one."""
+    """Check that a distance on a tree has one.
+
+    Parameters
+    ----------
+    study : Study
+        With or without a tree.
+    metric : str
+        Name of a distance.
+
+    Raises
+    ------
+    InputError
+        The distance is measured along a tree, and there is none.
+    """
     if metric in ON_A_TREE and study.tree is None:
         raise InputError(
             f"The distance '{metric}' needs a tree of the features.",
@@ -130,7 +229,22 @@ def check_tree(study: Study, metric: str) -> None:
 
 
 def check_differ(study: Study, design: Design, metric: str) -> None:
-    """Refuse a distance by which all samples of a design are the same: nothing could be compared by it."""
+    """Refuse a distance by which all samples of a design are the same: nothing could be compared by it.
+
+    Parameters
+    ----------
+    study : Study
+        At least the samples of the design.
+    design : Design
+        Whose samples are looked at.
+    metric : str
+        Name of a distance.
+
+    Raises
+    ------
+    InputError
+        All distances are 0.
+    """
     of_design = study.choose_samples(design.samples)
     if (metric not in ON_A_TREE or study.tree is not None) and not tells_apart(of_design, metric):
         raise InputError(

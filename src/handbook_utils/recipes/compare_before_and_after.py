@@ -12,7 +12,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of
@@ -97,6 +97,11 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
     parameters : mapping
         Those of the chapter: person, moment, before, after, outcome, and the questions of a design.
 
+    Returns
+    -------
+    Change
+        The pairs, what changes, and the design of arms, or None.
+
     Raises
     ------
     InputError, InputErrors
@@ -128,7 +133,9 @@ class Change:
     Attributes
     ----------
     study : Study
+        Whose samples are before and after.
     pairs : Pairs
+        Who has a sample before and a sample after.
     design : Design or None
         Of the arms, a row a person: the sample before.
     logs : pandas.Series

@@ -56,11 +56,18 @@ def chosen(study: Study, design: Design, reads: str, seed: int) -> Study:
     Parameters
     ----------
     study : Study
+        At least the samples of the design; counts where they are rarefied.
     design : Design
+        What is asked, of which samples, and beside what.
     reads : {"proportions", "rarefied"}
         All reads, of which distances take the proportions; or as many of each sample as the shallowest has.
     seed : int
         Of the draw.
+
+    Returns
+    -------
+    Study
+        In the order of the design.
     """
     kept = study.choose_samples(design.samples)
     return rarefied(kept, seed=seed) if reads == "rarefied" else kept
@@ -75,6 +82,11 @@ def before_any_test(study: Study, design: Design) -> pd.DataFrame:
         At least the samples of the design.
     design : Design
         Its covariates are described: numbers by medians, words by shares in %.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples, people where the design says who they are, the median depth of counts, then the covariates.
     """
     groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.frame.index)
     rows: dict[str, pd.Series] = {"samples": groups.value_counts()}
@@ -104,6 +116,7 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
         The samples of the design; without a tree, the distances on a tree are left out, and so are those by which
         all samples are the same.
     design : Design
+        What is asked, of which samples, and beside what.
 
     Returns
     -------
@@ -118,7 +131,20 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
 
 
 def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
-    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms."""
+    """Return ω²: of the groups by a bootstrap of people, or partial and by a jackknife where there are other terms.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Between the samples of the design.
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    Effect
+        With an interval.
+    """
     simple = design.groups and not design.beside and not design.asked["strata"]
     large = simple and design.sizes["people"].min() >= FEWEST and not design.asked["nested_in"]
     if large and (not design.asked["person"] or not design.changes_within(design.focus, design.asked["person"])):
@@ -134,8 +160,11 @@ def further_tests(
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     design : Design
+        What is asked, of which samples, and beside what.
     permutations, seed : int
+        How many orders are drawn, and the seed of the draws.
 
     Returns
     -------
@@ -164,6 +193,7 @@ class Comparison:
     study : Study
         What was compared.
     design : Design
+        What was asked, of which samples.
     metric : str
         Distance of the main analysis.
     reads : {"proportions", "rarefied"}
@@ -382,6 +412,11 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
 
 def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
     """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
+
+    Parameters
+    ----------
+    throat : Study
+        The bundled one.
 
     Returns
     -------

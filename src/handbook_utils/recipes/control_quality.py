@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from handbook_utils.analysis.depth import deep_enough, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
@@ -54,7 +54,7 @@ def control_quality(parameters: Mapping[str, Any]) -> None:
     if asked["group"]:
         check_column(study, asked["group"], "group", may_be_empty=True)
     collect(
-        lambda: deep_design(study, parameters) if asks(asked) else deep_enough(study, parameters["least_depth"]),
+        lambda: deep_design(study, parameters) if _asks(asked) else deep_enough(study, parameters["least_depth"]),
         lambda: keep_taxa(study, prevalence=prevalence, share=share),
     )
 
@@ -62,7 +62,7 @@ def control_quality(parameters: Mapping[str, Any]) -> None:
 # ------------------------------------------------------------------------------------------------------ the analysis
 
 
-def asks(asked: Mapping[str, Any]) -> bool:
+def _asks(asked: Mapping[str, Any]) -> bool:
     """Tell whether these questions of a design ask anything; quality can be looked at without.
 
     Parameters
@@ -79,10 +79,16 @@ def designed(study: Study, asked: Mapping[str, Any]) -> Design | None:
     Parameters
     ----------
     study : Study
+        With the metadata that are asked about.
     asked : mapping
         Questions of a design with their answers.
+
+    Returns
+    -------
+    Design or None
+        As :func:`~handbook_utils.analysis.design.design_of`.
     """
-    return design_of(study.metadata, **asked) if asks(asked) else None
+    return design_of(study.metadata, **asked) if _asks(asked) else None
 
 
 def groups_in(study: Study, design: Design | None) -> pd.Series:
@@ -91,7 +97,14 @@ def groups_in(study: Study, design: Design | None) -> pd.Series:
     Parameters
     ----------
     study : Study
+        With the metadata that are asked about.
     design : Design or None
+        What is asked; None where nothing is.
+
+    Returns
+    -------
+    pandas.Series
+        By sample; "no group" for samples of none that is compared.
     """
     if design is None or not design.groups:
         return pd.Series("all", index=study.samples)
@@ -135,6 +148,11 @@ def four_curves(study: Study) -> Drawn:
     ----------
     study : Study
         Of counts.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     order = study.depth.sort_values().index
     points = []
@@ -155,6 +173,11 @@ def seen(study: Study, filtered: Study) -> pd.DataFrame:
     ----------
     study, filtered : Study
         Before and after features were left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By feature: ``samples that have it (%)``, ``mean share (%)``, ``done`` ("stays" or "is left out").
     """
     there = study.without_empty_features()
     table = pd.DataFrame(
@@ -230,7 +253,9 @@ class Quality:
     before, design : Design or None
         Of all samples, and of those that stay.
     least_depth : int
+        Samples with fewer reads were left out.
     least_prevalence, least_share : float
+        Part of the samples, and mean share, that a feature needs to stay; both 0 to 1.
     """
 
     everything: Study

@@ -104,12 +104,20 @@ class Description:
         Parameters
         ----------
         whole : Study
+            As it was read.
         rank, group, person : str
             Rank that features are added up to, and metadata columns; empty for none.
         nameless : sequence of str
             Features that are no taxon, beside those that programs call so.
         top : int
+            How many taxa are shown by name.
         core_share, core_prevalence : float
+            Least share of a sample, and least part of the samples, of the core; both 0 to 1.
+
+        Returns
+        -------
+        Description
+            Of the samples that have reads.
         """
         study, gone = whole.choose_samples((whole.depth > 0).to_numpy()), []
         for column in filter(None, (group, person)):
@@ -335,6 +343,11 @@ def core_by_depth(made: Description) -> pd.DataFrame:
     ----------
     made : Description
         Of counts; its deeper half is used.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers of taxa by reads a sample, the wrong way beside the right one.
     """
     study, nameless = made.study, list(made.nameless)
     deep = study.choose_samples((study.depth >= study.depth.median()).to_numpy())
@@ -356,6 +369,16 @@ def led_by_the_mean(made: Description) -> tuple[pd.DataFrame, float]:
     ----------
     made : Description
         With groups.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and float
+        The table by group, and the part of all people (%).
+
+    Raises
+    ------
+    ValueError
+        There are no groups.
     """
     if made.groups is None:
         raise ValueError("the means of groups are compared")
@@ -374,6 +397,11 @@ def added_up(study: Study) -> pd.DataFrame:
     ----------
     study : Study
         With a taxonomy.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By rank: ``taxa``, ``reads (%)``, ``reads without a name (%)``.
     """
     rows = {}
     for name in [] if study.taxonomy is None else study.taxonomy.columns:
@@ -390,7 +418,18 @@ def added_up(study: Study) -> pd.DataFrame:
 
 
 def core_by_group(twins: Study) -> pd.DataFrame:
-    """Return people and core taxa of each group of the bundled study."""
+    """Return people and core taxa of each group of the bundled study.
+
+    Parameters
+    ----------
+    twins : Study
+        The bundled one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``people`` and ``core taxa`` by group, of one sample a person.
+    """
     one_each = twins.choose_samples(list(twins.depth.groupby(twins.metadata["person"]).idxmax()))
     parts = {name: one_each.where("group", name) for name in ("lean", "obese", "overweight")}
     rows = {
@@ -406,6 +445,7 @@ def against_peers(places: Study) -> pd.DataFrame:
     Parameters
     ----------
     places : Study
+        Counts of the study GlobalPatterns.
 
     Returns
     -------

@@ -98,7 +98,18 @@ def _for(explorable: str) -> Callable[[Callable[[], Facts]], Callable[[], Facts]
 
 @_for("alike")
 def alike(women: int = 12) -> Facts:
-    """Return the bacteria of women who gave stool twice: names of groups, and reads by group of each visit."""
+    """Return the bacteria of women who gave stool twice: names of groups, and reads by group of each visit.
+
+    Parameters
+    ----------
+    women : int
+        How many, at most.
+
+    Returns
+    -------
+    dict
+        ``groups``, names from the most reads down; ``women``, for each the reads of both visits.
+    """
     twins = datasets.load("twins")
     twins = twins.choose_samples((twins.depth >= LEAST_READS).to_numpy())
     person, visit = twins.column("person"), twins.column("visit")
@@ -117,7 +128,18 @@ def alike(women: int = 12) -> Facts:
 
 @_for("age")
 def age(edges: tuple[float, ...] = (-1, 0, 3, 6, 9, 12, 18, 24, 30)) -> Facts:
-    """Return how many kinds of bacteria children have, by age: samples, mean month and three quantiles."""
+    """Return how many kinds of bacteria children have, by age: samples, mean month and three quantiles.
+
+    Parameters
+    ----------
+    edges : tuple of float
+        Months between which children are taken together.
+
+    Returns
+    -------
+    dict
+        ``children``, and by band ``samples``, ``month``, ``low``, ``middle`` and ``high``.
+    """
     ecam = datasets.load("ecam")
     ecam = ecam.choose_samples(ecam.column("month").notna().to_numpy())
     frame = pd.DataFrame({"month": ecam.column("month").astype(float), "kinds": alpha_table(ecam)["q1"]})
@@ -135,7 +157,18 @@ def age(edges: tuple[float, ...] = (-1, 0, 3, 6, 9, 12, 18, 24, 30)) -> Facts:
 
 @_for("conditions")
 def conditions(population: int = 17_811_291) -> Facts:
-    """Return how many people in the Netherlands have each condition, as the manifest tells it."""
+    """Return how many people in the Netherlands have each condition, as the manifest tells it.
+
+    Parameters
+    ----------
+    population : int
+        People in the country.
+
+    Returns
+    -------
+    dict
+        ``population``, and ``rows`` with the names in both languages, ``people`` and ``basis``.
+    """
     table = datasets.frame("dutch-prevalence")
     people = table[table["measure"] == "people"]
     rows = []
@@ -161,7 +194,24 @@ def studied() -> Facts:
 
 @_for("recover")
 def recover(species: int = 40, arrivals: float = 0.01, last_day: float = 180.0, seed: int = 1) -> Facts:
-    """Return the draws of one simulated gut: how sensitive each species is, and when cells of which arrive."""
+    """Return the draws of one simulated gut: how sensitive each species is, and when cells of which arrive.
+
+    Parameters
+    ----------
+    species : int
+        In the gut.
+    arrivals : float
+        As :func:`~handbook_utils.analysis.models.recovery.chances_of`.
+    last_day : float
+        Days that are simulated.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    dict
+        ``sensitivity`` by species, and ``arrivals`` as step, species and cells.
+    """
     sensitivity, came = chances_of(seed, species=species, arrivals=arrivals, last_day=last_day)
     steps, who = np.nonzero(came)
     return {
@@ -172,7 +222,20 @@ def recover(species: int = 40, arrivals: float = 0.01, last_day: float = 180.0, 
 
 @_for("selftest")
 def selftest(reads: int = 1000, times: int = 200) -> Facts:
-    """Return how much a score of variety differs, on the logarithm, if reads, day or person differ."""
+    """Return how much a score of variety differs, on the logarithm, if reads, day or person differ.
+
+    Parameters
+    ----------
+    reads : int
+        Of each draw from one stool.
+    times : int
+        Draws.
+
+    Returns
+    -------
+    dict
+        ``spread``, standard deviations of the logarithm for ``stool``, ``day`` and ``company``; and ``reads``.
+    """
     usual = datasets.load("david").where("phase", "pre")
     named = usual.choose_features([name for name in usual.features if name != "unclassified(f)"])
     scores = np.log(named.to_frame().apply(lambda row: hill(row.to_numpy(), 1), axis=1))
@@ -237,7 +300,22 @@ def prices() -> Facts:
 
 @_for("ordinary")
 def ordinary(reads: int = 5000, apart: tuple[int, int] = (2, 4), seed: int = 1) -> Facts:
-    """Return how much the number of kinds of two men changed between ordinary days, each pair of days a number."""
+    """Return how much the number of kinds of two men changed between ordinary days, each pair of days a number.
+
+    Parameters
+    ----------
+    reads : int
+        As many of every day.
+    apart : tuple of int
+        Fewest and most days between two days.
+    seed : int
+        Of the draw of reads.
+
+    Returns
+    -------
+    dict
+        ``changes``, in order.
+    """
     usual = rarefied(datasets.load("david").where("phase", "pre"), reads=reads, seed=seed)
     kinds = (usual.to_frame() > 0).sum(axis=1)
     changes = changes_between(kinds, usual.metadata["donor"], usual.metadata["day"], apart)
@@ -246,12 +324,34 @@ def ordinary(reads: int = 5000, apart: tuple[int, int] = (2, 4), seed: int = 1) 
 
 @_for("power")
 def power(fewest: int = 5, most: int = 150) -> Facts:
-    """Return Student's t that a study with so many people in each of two groups must reach."""
+    """Return Student's t that a study with so many people in each of two groups must reach.
+
+    Parameters
+    ----------
+    fewest, most : int
+        People in each group.
+
+    Returns
+    -------
+    dict
+        ``critical``, for a two-sided p of 0.05, from the fewest people to the most.
+    """
     return {"critical": [_round(stats.t.isf(0.025, 2 * people - 2)) for people in range(fewest, most + 1)]}
 
 
 def twins(*, place_none: bool = False) -> Placement:
-    """Place the woman of the chapter among the others of the bundled group, or a stranger among all of them."""
+    """Place the woman of the chapter among the others of the bundled group, or a stranger among all of them.
+
+    Parameters
+    ----------
+    place_none : bool
+        Whether somebody is placed who does not belong to the group.
+
+    Returns
+    -------
+    Placement
+        The place among the others.
+    """
     group = open_study("", "", bundled="twins")
     if not place_none:
         return place(group, group, "TS107", person="person", least_reads=LEAST_READS)
@@ -264,7 +364,18 @@ def twins(*, place_none: bool = False) -> Placement:
 
 
 def varieties(study: Study) -> pd.Series:
-    """Return how many groups there would be, were all equally common, at the same number of reads."""
+    """Return how many groups there would be, were all equally common, at the same number of reads.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts.
+
+    Returns
+    -------
+    pandas.Series
+        Hill number of order 1 by sample, without what has no name.
+    """
     counts = study.to_frame().drop(columns=UNNAMED, errors="ignore")
     counts = counts[counts.sum(axis=1) > 0]
     part = counts.sum(axis=1) / study.depth[counts.index]

@@ -11,7 +11,6 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.differential import METHODS, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
@@ -70,9 +69,15 @@ def asked_design(study: Study, *, other: str = "", reference: str = "", **asked:
     Parameters
     ----------
     study : Study
+        Whose metadata hold the groups.
     other, reference : str
         Groups; the others are compared with the reference.
     **asked
+        As :func:`~handbook_utils.analysis.design.design_of`.
+
+    Returns
+    -------
+    Design
         As :func:`~handbook_utils.analysis.design.design_of`.
     """
     levels = [reference, other] if other and reference else []
@@ -115,11 +120,18 @@ class Choice:
         Parameters
         ----------
         whole : Study
+            As it was read.
         rank : str
             Rank features are added up to; empty: none.
         least_depth : int
             Samples of counts with fewer reads are left out.
         prevalence : float
+            Least part of the samples that have a feature, 0 to 1.
+
+        Returns
+        -------
+        Choice
+            The samples and features that are compared, and how many were left out.
         """
         joined = whole.agglomerate(rank) if rank else whole
         deep = _deep(joined, least_depth)
@@ -133,7 +145,18 @@ class Choice:
         return self.whole.features_are
 
     def deepest(self, design: Design) -> list[str]:
-        """Return one sample of each person (or of each unit that samples lie in): the deepest, of shares the first."""
+        """Return one sample of each person (or of each unit that samples lie in): the deepest, of shares the first.
+
+        Parameters
+        ----------
+        design : Design
+            Of samples of this choice.
+
+        Returns
+        -------
+        list of str
+            Samples.
+        """
         nests = design.asked["nested_in"]
         units = design.frame[nests].astype(str) if nests else design.people
         if self.study.quantity != "counts":
@@ -148,12 +171,15 @@ class Compared:
     Attributes
     ----------
     choice : Choice
+        The samples and features that are compared.
     design : Design
+        What was asked, of which samples.
     method : str
         Of the analysis.
     rate : float
         False discovery rate asked for.
     simulations, seed : int
+        Studies simulated with and without a difference, and the seed of their draws.
     assigned : bool
         Whether the groups were assigned by lot.
     """
@@ -434,56 +460,3 @@ class Compared:
             f"Benjamini and Hochberg. {self.kinds.title()} absent from one group were compared by Fisher's exact test "
             f"of presence. {self.evidence}. Random seed {self.seed}."
         )
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def one_that_grows() -> pd.DataFrame:
-    """Return simulated amounts of four taxa at two moments, of which one grows."""
-    return pd.DataFrame({"before": [10.0, 20, 30, 40], "after": [110.0, 20, 30, 40]}, index=list("ABCD"))
-
-
-def one_each(twins: Study) -> Study:
-    """Return the deepest sample of each person of the bundled study, without rare taxa."""
-    deep = twins.choose_samples((twins.depth >= 200).to_numpy())
-    return keep_taxa(
-        deep.choose_samples(sorted(deep.depth.groupby(deep.column("person").astype(str)).idxmax())), prevalence=0.25
-    )
-
-
-_WRITTEN = (
-    *((1, 32, 1, 2, 6, 11), (3, 57, 0, 1, 37, 2), (7, 69, 0, 1, 97, 8), (5, 237, 1, 2, 7, 8), (5, 27, 3, 2, 17, 10)),
-    *((2, 145, 0, 8, 19, 22), (93, 222, 1, 4, 29, 14), (16, 108, 0, 2, 40, 9), (52, 80, 1, 1, 73, 15)),
-    *((12, 392, 2, 3, 68, 11), (1, 181, 0, 2, 37, 6), (35, 83, 1, 4, 15, 7)),
-)
-
-
-def against_peers() -> pd.DataFrame:
-    """Hold the tests against R, on counts written here.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    names = [f"s{row}" for row in range(12)]
-    arms = pd.DataFrame({"arm": ["no"] * 6 + ["yes"] * 6}, index=names)
-    small = Study.from_frame(pd.DataFrame(list(_WRITTEN), index=names, columns=list("abcdef")), arms)
-    design = design_of(arms, group="arm")
-
-    def of(method: str) -> pd.DataFrame:
-        return differential(small, design, method=method)
-
-    ours = {"CLR and Wilcoxon: p of the first taxon": float(of("clr-wilcoxon")["p"].to_list()[0])}
-    places = ("first", "second", "third", "fourth", "fifth", "sixth")
-    for label, method, taxa in (
-        ("LinDA", "linda", 1),
-        ("MaAsLin-like", "maaslin-like", 6),
-        ("limma-trend",) * 2 + (6,),
-    ):
-        found = of(method)
-        for place, (_, row) in zip(places[:taxa], found.iterrows(), strict=False):
-            ours[f"{label}: log2 fold change of the {place} taxon"] = float(row["log2_fold"])
-            ours[f"{label}: p of the {place} taxon"] = float(row["p"])
-    return held_against("recipes/find-differential-taxa", ours)

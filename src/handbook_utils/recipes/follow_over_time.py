@@ -12,7 +12,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.model import asked_in
+from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
@@ -76,6 +76,11 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
     parameters : mapping
         Those of the chapter: person, time, outcome, and the questions of a design.
 
+    Returns
+    -------
+    People
+        What is followed, whose it is, and the design.
+
     Raises
     ------
     InputError, InputErrors
@@ -134,6 +139,7 @@ class People:
     Attributes
     ----------
     study : Study
+        Whose people are followed.
     design : Design
         Of the samples that are modelled.
     values : pandas.Series

@@ -53,6 +53,7 @@ class Look:
     Attributes
     ----------
     study : Study
+        As it was read.
     rank : str
         Rank that is asked about; empty: the lowest.
     """
@@ -303,8 +304,14 @@ def in_three_formats(study: Study, most: int) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
+        With ids of every feature and sample.
     most : int
         How many features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ending: ``format``, ``orientation``, ``samples``, ``features``, ``read back``.
     """
     reads = pd.Series(np.asarray(study.table.sum(axis=0)).ravel(), index=study.features)
     part = study.choose_features(list(reads.nlargest(most).index))
@@ -333,11 +340,23 @@ def in_three_formats(study: Study, most: int) -> pd.DataFrame:
 def joined_by_name(study: Study, rank: str) -> tuple[pd.DataFrame, float, int]:
     """Join features by the name at a rank alone, and by their lineage.
 
+    Parameters
+    ----------
+    study : Study
+        With a taxonomy.
+    rank : str
+        One of its columns.
+
     Returns
     -------
     pandas.DataFrame, float, int
         Taxa and reads of the largest, the wrong way first; the part of the reads in a taxon without a name (%); and
         how many names stand for more than one lineage.
+
+    Raises
+    ------
+    ValueError
+        There is no taxonomy.
     """
     taxonomy = study.taxonomy
     if taxonomy is None:
@@ -360,7 +379,18 @@ def joined_by_name(study: Study, rank: str) -> tuple[pd.DataFrame, float, int]:
 
 
 def through_a_spreadsheet(study: Study) -> str:
-    """Send made-up ids through a spreadsheet, and return what the reader says of the pair of files."""
+    """Send made-up ids through a spreadsheet, and return what the reader says of the pair of files.
+
+    Parameters
+    ----------
+    study : Study
+        At least three samples and four features.
+
+    Returns
+    -------
+    str
+        Its message, without the folder; "accepted" where it has none.
+    """
     small = study.choose_samples(list(study.samples[:3])).without_empty_features()
     counts = small.to_frame().iloc[:, :4].set_axis(["1.10", "1.20", "2.10"])
     changed = pd.DataFrame({"sample": ["1.1", "1.2", "2.1"], "arm": "a"}).set_index("sample")
@@ -380,6 +410,7 @@ def against_peers(patterns: Study) -> pd.DataFrame:
     Parameters
     ----------
     patterns : Study
+        Counts of the study GlobalPatterns.
 
     Returns
     -------
@@ -408,7 +439,18 @@ def against_peers(patterns: Study) -> pd.DataFrame:
 
 
 def genus_by_kind(patterns: Study) -> pd.Series:
-    """Return the reads with a genus (%) by kind of sample of the bundled study, in order."""
+    """Return the reads with a genus (%) by kind of sample of the bundled study, in order.
+
+    Parameters
+    ----------
+    patterns : Study
+        The bundled one.
+
+    Returns
+    -------
+    pandas.Series
+        From the least to the most.
+    """
     share = patterns.choose_features(_with_a_genus(patterns)).depth / patterns.depth
     found = (100 * share.groupby(patterns.metadata["sample_type"]).mean()).sort_values()
     return found.rename("reads with a genus (%)")

@@ -53,6 +53,12 @@ def ranked_alike(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+        By the distance's name, each between the same samples.
+
+    Returns
+    -------
+    pandas.DataFrame
+        -1 to 1.
     """
     return pd.DataFrame({name: found.condensed_form() for name, found in measured.items()}).corr("spearman")
 
@@ -64,6 +70,11 @@ def ends_of(agreement: pd.DataFrame) -> dict[str, str]:
     ----------
     agreement : pandas.DataFrame
         Of :func:`ranked_alike`.
+
+    Returns
+    -------
+    dict of str to str
+        ``least`` and ``most``, with ``least-pair`` and ``most-pair``.
     """
     names = list(agreement.index)
     above = {
@@ -82,6 +93,11 @@ def agreement_figure(agreement: pd.DataFrame) -> Drawn:
     ----------
     agreement : pandas.DataFrame
         Distance × distance.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     figure, axes = sheet(5.2)
     mesh = axes.imshow(agreement, cmap="viridis", vmin=0, vmax=1)
@@ -106,6 +122,12 @@ def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+        By the distance's name, each between the same samples.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By distance: both axes, and the part of negative eigenvalues.
     """
     found = {name: pcoa(distance) for name, distance in measured.items()}
     rows = {
@@ -125,10 +147,16 @@ def shepard_figure(distance: DistanceMatrix, ranks: Nmds, metric: str) -> Drawn:
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     ranks : Nmds
         The map made from it.
     metric : str
         Its name.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     given = pd.Series(distance.condensed_form())
     order = np.argsort(given.to_numpy(), kind="stable")
@@ -158,7 +186,6 @@ class Maps:
     test: pd.DataFrame
     size: Effect
     permutations: int
-    starts: int
     seed: int
 
     @property
@@ -222,7 +249,7 @@ class Maps:
         return (
             f"{design.who}. Differences were measured as {distance} distances of {of} and mapped by principal "
             "coordinates (shares of the sum of positive eigenvalues) and by non-metric scaling in two axes (stress "
-            f"{self.ranks.stress:.3f}, {self.starts} starts). Distance-based redundancy analysis constrained by "
+            f"{self.ranks.stress:.3f}, {self.ranks.starts} starts). Distance-based redundancy analysis constrained by "
             f"{design.focus}{conditions} gave R2 {self.explained.r2:.3f} (adjusted {self.explained.adjusted_r2:.3f}), "
             f"tested by PERMANOVA exchanging {test} in at most {self.permutations} permutations. Omega squared was "
             f"{self.size.size:.3f} (95 % interval {self.size.low:.3f} to {self.size.high:.3f}). Seed {self.seed}."
@@ -238,9 +265,16 @@ def explained_by_chance(distance: DistanceMatrix, design: Design, *, times: int,
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     design : Design
         Its column is shuffled, without the other terms.
     times, seed : int
+        How many shuffles, and the seed of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a shuffle: ``R² (%)`` and ``adjusted R² (%)``.
     """
     generator, column, rows = np.random.default_rng(seed), design.terms[design.focus].columns[0], []
     asked = {name: design.asked[name] for name in ("group", "levels", "exposure")}
@@ -281,6 +315,7 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
     Parameters
     ----------
     throat : Study
+        The bundled study of the throats of smokers and others.
     bray : skbio.DistanceMatrix
         Its Bray-Curtis distances.
 

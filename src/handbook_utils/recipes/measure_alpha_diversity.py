@@ -16,12 +16,12 @@ from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
-    chao1,
     common_coverage,
     hill_at_coverage,
     hill_curve,
     sample_coverage,
 )
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_by, settled, units_of, within
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_shares
@@ -78,6 +78,12 @@ def observed(study: Study, design: Design) -> pd.DataFrame:
     study : Study
         The samples of the design.
     design : Design
+        What is asked, of which samples, and beside what.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``samples``, then the median of each number, by group.
     """
     groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.samples)
     numbers = alpha_table(study) if study.quantity == "counts" else hill_of_shares(study)
@@ -95,6 +101,11 @@ def three_curves(study: Study, *, resamples: int, seed: int) -> Drawn:
         Of counts.
     resamples, seed : int
         Of the intervals.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     order = study.depth.sort_values(kind="stable").index
     points = []
@@ -114,6 +125,11 @@ def labelled(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     table : pandas.DataFrame
         Of :func:`handbook_utils.analysis.diversity.comparison.ratios_by`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same numbers.
     """
     return table.set_axis([f"{number}: {name}" for number, name in table.index]).rename_axis("comparison")
 
@@ -127,6 +143,7 @@ class Diversity:
     study : Study
         The samples of the design.
     design : Design
+        What was asked, of which samples.
     comparable : Comparable
         Their Hill numbers, made comparable.
     ratios : pandas.DataFrame
@@ -307,6 +324,11 @@ def by_sample_and_by_person(found: Diversity) -> pd.DataFrame:
     ----------
     found : Diversity
         Of a design with people.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The ratio with its interval and units, both ways, and the width of the interval.
     """
     design = found.design
     alone = design_of(design.frame, **{**design.asked, "person": ""})
@@ -328,8 +350,16 @@ def adjusted(study: Study, group: str, covariates: Sequence[str], orders: Sequen
     study : Study
         Of counts, a sample a person.
     group : str
+        Metadata column of the groups.
     covariates : sequence of str
+        Metadata columns that are in the model beside them.
     orders : sequence of int
+        Of the Hill numbers: some of 0, 1 and 2.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The ratios of :func:`labelled`.
     """
     fair = hill_at_coverage(study, orders=[0, 1, 2]).pivot(index="sample", columns="order", values="diversity")
     design = design_of(study.metadata, group=group, covariates=list(covariates))

@@ -11,16 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.composition import mean_interval
 from handbook_utils.analysis.taxa.contaminants import (
     METHODS,
-    combined,
     could_hide,
-    frequency,
-    judged,
     positive_controls,
-    prevalence,
 )
 from handbook_utils.analysis.taxa.wells import Wells
 from handbook_utils.errors import InputError, collect, listed
@@ -129,11 +124,13 @@ class Cleaning:
     Attributes
     ----------
     wells : Wells
+        The table's wells, by what they hold.
     judged : pandas.DataFrame
         Of :func:`~handbook_utils.analysis.taxa.contaminants.judged`.
     leaking : pandas.DataFrame
         Of :func:`~handbook_utils.analysis.taxa.leakage.leaked_taxa`; empty without a plate map.
     threshold : float
+        Below which a score makes a feature a contaminant.
     batch : str
         Column of batches; empty for one.
     expected : tuple of str
@@ -165,6 +162,7 @@ class Cleaning:
         Parameters
         ----------
         given : Study
+            Every well, with metadata that say what it holds.
         method, threshold : str, float
             Scores that decide, and below what.
         well, plate : str
@@ -175,6 +173,11 @@ class Cleaning:
             Of the permutations.
         **kinds
             As :meth:`~handbook_utils.analysis.taxa.wells.Wells.of`.
+
+        Returns
+        -------
+        Cleaning
+            With what was found and what leaked.
         """
         wells = Wells.of(given, **kinds)
         found, leaking = wells.judged(method, threshold), wells.leaked(well, plate, seed)
@@ -444,57 +447,3 @@ class Cleaning:
             f"{int(self.called.sum())}, a median of {self.own.median():.1f} % of the {self.unit} of a sample. {spared}"
             "The decisions are in the table of decisions."
         )
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def falling_and_level(made: Study) -> Drawn:
-    """Draw the simulated taxon whose share falls most clearly with the concentration, and the one whose does least."""
-    clean = made.choose_samples(~made.metadata["blank"].astype(bool))
-    score = frequency(clean, clean.metadata["concentration"])["score"].sort_values(kind="stable").dropna()
-    ends = score.index[[0, -1]]
-    labels = [f"{ends[0]}, least score ({score.iloc[0]:.3f})", f"{ends[1]}, greatest score ({score.iloc[-1]:.3f})"]
-    return share_and_concentration(
-        clean.proportions().to_frame()[ends], clean.metadata["concentration"], labels, "Simulated"
-    )
-
-
-def found_with_four(lung: Study, seed: int) -> tuple[int, list[int]]:
-    """Return how many contaminants all controls of the bundled study show, and how many of them four controls do."""
-    named = lung.agglomerate("taxon")
-    control = named.metadata["kind"] == "control"
-    score = judged(named, blanks=control)
-    known = set(score.index[score["contaminant"]])
-    controls, people = named.samples[control.to_numpy()], named.samples[~control.to_numpy()]
-    generator, again = np.random.default_rng(seed), []
-    for _ in range(100):
-        drawn = named.choose_samples([*people, *generator.choice(controls, 4, replace=False)])
-        found = judged(drawn, blanks=drawn.metadata["kind"] == "control")
-        again.append(len(known & set(found.index[found["contaminant"]])))
-    return len(known), again
-
-
-def against_peers(lung: Study) -> pd.DataFrame:
-    """Hold the numbers of the bundled study against R.
-
-    Parameters
-    ----------
-    lung : Study
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    fisher = prevalence(lung, lung.metadata["kind"] == "control")
-    leaders = fisher.sort_values(["p", "in_samples"], kind="stable").index[:4]
-    names = pd.Series(dtype=str) if lung.taxonomy is None else lung.taxonomy["taxon"]
-    p = fisher["p"].to_dict()
-    ours = {
-        f"Lung, {name}: p of Fisher's exact test": float(p[name])
-        for name in ("OTU_47000", "OTU_47001", "OTU_46039", "OTU_47315")
-    }
-    ours["Lung: Acidovorax among the four first contaminants"] = int(names[leaders].str.startswith("Acidovorax").sum())
-    ours["Fisher's method, 0.1 and 0.2"] = float(combined(pd.Series([0.1]), pd.Series([0.2])).iloc[0])
-    return held_against("recipes/remove-contaminants", ours)

@@ -16,6 +16,16 @@ SMALL = 15
 def by_chance(p: float) -> str:
     """Say what a p-value lets one say.
 
+    Parameters
+    ----------
+    p : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
+
     Examples
     --------
     >>> by_chance(0.01)
@@ -28,6 +38,16 @@ def by_chance(p: float) -> str:
 
 def shown(p: float) -> str:
     """Write a p-value with its sign, as a sentence does.
+
+    Parameters
+    ----------
+    p : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        With three decimals.
 
     Examples
     --------
@@ -43,6 +63,12 @@ def notes_without_exchange(design: Design) -> list[str]:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
+
+    Returns
+    -------
+    list of str
+        The notes of the design but for those on arrangements.
     """
     return [f"{note}." for note in design.notes if "arrangements" not in note]
 
@@ -53,8 +79,14 @@ def association(design: Design, *, assigned: bool) -> str:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
     assigned : bool
         Whether the groups were assigned by lot.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop.
     """
     if not design.groups:
         return (
@@ -75,6 +107,12 @@ def of_the_design(design: Design) -> list[str]:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where none is due.
     """
     found = []
     if not design.beside:
@@ -98,6 +136,11 @@ def left_out(study: Study, design_left_out: Mapping[str, Sequence[str]]) -> list
         Its notes that begin with "Left out" are taken.
     design_left_out : mapping of str to sequence of str
         Reason to samples.
+
+    Returns
+    -------
+    list of str
+        A sentence a reason.
     """
     return [
         *(note for note in study.notes if note.startswith("Left out")),

@@ -306,17 +306,21 @@ def input_files(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, In
     Returns
     -------
     dict of str to InputFile
-        By parameter and file name, ``table: my.biom``; of a folder every file.
+        By parameter and file name, ``table: my.biom``; of a folder every file. Files of one parameter and one name are
+        told apart by the folders they lie in.
     """
     found = {}
     for parameter in chapter.parameters:
         given = str(parameters.get(parameter.name) or "")
         if parameter.kind not in READ or not given:
             continue
-        for path in paths_of(given):
+        paths = paths_of(given)
+        alike = len({path.name for path in paths}) < len(paths)
+        for path in paths:
+            above = Path(os.path.commonpath([one.parent for one in paths])) if alike else path.parent
             files = sorted(entry for entry in path.rglob("*") if entry.is_file()) if path.is_dir() else [path]
             for file in files:
-                inside = file.relative_to(path.parent).as_posix()
+                inside = file.relative_to(above).as_posix()
                 found[f"{parameter.name}: {inside}"] = InputFile(sha256_of(file), file.stat().st_size)
     return found
 

@@ -202,7 +202,11 @@ class Page:
     def _scrolling(self, content: str) -> str:
         if "<table" not in content:
             return content
-        return f'<div class="scroll" role="group" aria-label="{self.words["table"]}" tabindex="0">{content}</div>'
+        return f"{self._scroll}{content}</div>"
+
+    @property
+    def _scroll(self) -> str:
+        return f'<div class="scroll" role="group" aria-label="{self.words["table"]}" tabindex="0">'
 
     def close(self) -> str:
         """End what was opened and give the works that were cited, unless the chapter did."""
@@ -239,7 +243,7 @@ class Page:
         markdown.core.ruler.push("prepare", self._prepare)
         rules = {
             "myst_role": self._role,
-            "myst_target": self._target,
+            "myst_target": lambda token: f'<span id="{html.escape(token.content)}"></span>',
             "myst_line_comment": _nothing,
             "myst_block_break": _nothing,
             "front_matter": _nothing,
@@ -299,11 +303,8 @@ class Page:
         self._anchors.add(anchor)
         return anchor
 
-    def _target(self, token: Token) -> str:
-        return f'<span id="{html.escape(token.content)}"></span>'
-
     def _table_open(self, _token: Token) -> str:
-        return f'<div class="scroll" role="group" aria-label="{self.words["table"]}" tabindex="0"><table>'
+        return f"{self._scroll}<table>"
 
     def _table_close(self, _token: Token) -> str:
         return "</table></div>"
@@ -365,8 +366,7 @@ class Page:
 
     def _bibliography(self) -> str:
         self._listed = True
-        items = self.works()
-        return f"<ul>{''.join(items)}</ul>" if items else ""
+        return f"<ul>{''.join(items)}</ul>" if (items := self.works()) else ""
 
     # ------------------------------------------------------------- directives
 
@@ -395,10 +395,9 @@ class Page:
         if name == "dropdown":
             return self._details(self.inline(argument), self.render(body), named)
         if name in ("exercise", "exercise-start"):
-            title = f"{self.words['exercise']}" + (f": {self.inline(argument)}" if argument else "")
-            start = (
-                f'<div class="admonition exercise"{named}><p class="admonition-title">{title}</p>{self.render(body)}'
-            )
+            title = self.words["exercise"] + (f": {self.inline(argument)}" if argument else "")
+            above = f'<p class="admonition-title">{title}</p>'
+            start = f'<div class="admonition exercise"{named}>{above}{self.render(body)}'
             return self._gate(start, "</div>") if name.endswith("-start") else f"{start}</div>"
         if name in ("solution", "solution-start"):
             start = f"<details{named}><summary>{self.words['solution']}</summary>{self.render(body)}"
@@ -415,9 +414,8 @@ class Page:
         if name in ("code", "code-block", "code-cell", "literalinclude"):
             return f'<pre tabindex="0"><code>{html.escape(body)}</code></pre>'
         # Grids, cards, tabs, lists that are tables: their content in reading order, under their title.
-        title = (
-            f"<p><strong>{self.inline(argument)}</strong></p>" if name in ("card", "grid-item-card", "tab-item") else ""
-        )
+        titled = name in ("card", "grid-item-card", "tab-item")
+        title = f"<p><strong>{self.inline(argument)}</strong></p>" if titled else ""
         return f"<div{named}>{title}{self.render(body)}</div>"
 
     def _gate(self, start: str, end: str) -> str:

@@ -31,6 +31,7 @@ class Artifact:
     uuid : str
         By which QIIME 2's provenance knows it.
     data : bytes
+        The member that holds the data, as it is in the archive.
     where : str
         The archive and the member, for messages.
     """
@@ -47,12 +48,33 @@ class Artifact:
 
 
 def is_artifact(archive: Archive) -> bool:
-    """Whether a zip archive has the shape of an artifact: one folder with a VERSION."""
+    """Whether a zip archive has the shape of an artifact: one folder with a VERSION.
+
+    Parameters
+    ----------
+    archive : Archive
+        Opened.
+
+    Returns
+    -------
+    bool
+        By the names of its members.
+    """
     return any(name.count("/") == 1 and name.endswith("/VERSION") for name in archive.names)
 
 
 def read(archive: Archive) -> Artifact:
     """Read an artifact's type and data; nothing is unpacked to disk.
+
+    Parameters
+    ----------
+    archive : Archive
+        For which :func:`is_artifact` holds.
+
+    Returns
+    -------
+    Artifact
+        Type, uuid, and the bytes of its data.
 
     Raises
     ------

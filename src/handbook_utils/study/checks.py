@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from skbio import TreeNode
 
-from handbook_utils.errors import InputError, listed
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 Quantity = Literal["counts", "abundances"]
+FeatureKind = Literal["taxa", "functions"]
 
 
 def id_errors(ids: pd.Index, length: int, what: str, line: str, name: str) -> list[InputError]:
@@ -161,3 +165,118 @@ def match_errors(needed: pd.Index, there: pd.Index, what: str, place: str, name:
             )
         )
     return errors
+
+
+class Phylogeny:
+    """A tree that is made when it is asked for: most analyses never ask, and large trees take a second."""
+
+    def __init__(self, make: Callable[[], TreeNode]) -> None:
+        self._make = make
+
+    @cached_property
+    def tree(self) -> TreeNode:
+        """The tree, made at the first call."""
+        return self._make()
+
+
+def phylogeny_of(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> Phylogeny | None:
+    """Hold a tree, or what makes one; what is made is checked when it is first asked for.
+
+    Parameters
+    ----------
+    tree : skbio.TreeNode or callable, optional
+        A tree that is given has been checked.
+    features : pandas.Index
+        Ids, which are its tips.
+    name : str
+        What messages call the study.
+
+    Returns
+    -------
+    Phylogeny or None
+        None where there is no tree.
+
+    Raises
+    ------
+    InputErrors
+        At the first look: as of :func:`tree_errors`.
+    """
+    if tree is None:
+        return None
+
+    def checked() -> TreeNode:
+        if isinstance(tree, TreeNode):  # checked with the rest of the study
+            return tree
+        made = tree()
+        if errors := tree_errors(features, made, name):
+            raise InputErrors(errors)
+        return made
+
+    return Phylogeny(checked)
+
+
+def tree_errors(features: pd.Index, tree: TreeNode, name: str) -> list[InputError]:
+    """Find features that are no tips of a tree.
+
+    Parameters
+    ----------
+    features : pandas.Index
+        Ids.
+    tree : skbio.TreeNode
+        Which may have more tips.
+    name : str
+        What messages call the study.
+
+    Returns
+    -------
+    list of InputError
+        None where all are tips.
+    """
+    tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
+    return match_errors(features, tips, "feature", "the tree", name)
+
+
+def positions_of(chosen: Any, ids: pd.Index, what: str, name: str) -> npt.NDArray[np.intp]:
+    """Return the places of samples or features that are asked for.
+
+    Parameters
+    ----------
+    chosen : sequence of hashable, or array of bool
+        Ids, which set the order, or one truth value for each.
+    ids : pandas.Index
+        All that there are.
+    what : str
+        What they are, for messages.
+    name : str
+        What messages call the study.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Each once.
+
+    Raises
+    ------
+    InputError
+        A mask of another length; ids that there are not, or twice.
+    """
+    values = np.asarray(chosen)
+    if values.dtype == bool:
+        if len(values) != len(ids):
+            raise InputError(
+                f"The mask is not as long as the list of {what}s.", expected=str(len(ids)), found=str(len(values))
+            )
+        return np.flatnonzero(values)
+    at = ids.get_indexer(pd.Index(list(chosen), dtype=object))
+    if (at < 0).any():
+        unknown = [value for value, position in zip(chosen, at, strict=True) if position < 0]
+        close = nearest(str(unknown[0]), map(str, ids))
+        raise InputError(
+            f"{len(unknown)} {what} ids are not in this study.",
+            where=name,
+            found=listed(unknown),
+            remedy=f"Did you mean {close!r}?" if close else None,
+        )
+    if len(set(at)) != len(at):
+        raise InputError(f"A {what} id was asked for more than once.", where=name)
+    return at

@@ -41,6 +41,16 @@ class Choices:
     def of(cls, given: Mapping[str, object]) -> Choices:
         """Take the answers from among parameters; names that are none are passed over.
 
+        Parameters
+        ----------
+        given : mapping of str to object
+            Answers, some of them of these questions.
+
+        Returns
+        -------
+        Choices
+            Defaults where nothing is said.
+
         Raises
         ------
         InputErrors
@@ -65,6 +75,21 @@ class Choices:
 
     def type_of(self, column: str) -> str:
         """Return the type that is said of a metadata column: categorical, numeric, date or "".
+
+        Parameters
+        ----------
+        column : str
+            Of the metadata.
+
+        Returns
+        -------
+        str
+            Empty where nothing is said of it.
+
+        Raises
+        ------
+        InputError
+            The type is another word.
 
         Examples
         --------

@@ -70,7 +70,20 @@ class Content:
 
     @classmethod
     def of_text(cls, text: str, where: str = "text") -> Content:
-        """Return the content of a text that is no file."""
+        """Return the content of a text that is no file.
+
+        Parameters
+        ----------
+        text : str
+            Any.
+        where : str
+            What messages call it.
+
+        Returns
+        -------
+        Content
+            UTF-8.
+        """
         return cls(where, text.encode(), "utf-8")
 
     @cached_property
@@ -94,6 +107,16 @@ class Content:
 
 def opened(path: Path) -> Content:
     """Read a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file, packed with gzip or not, an artifact of QIIME 2 or a workbook.
+
+    Returns
+    -------
+    Content
+        Its bytes, and how they are read.
 
     Raises
     ------
@@ -131,7 +154,22 @@ def opened(path: Path) -> Content:
 
 
 def sheet(content: Content, choices: Choices | None = None, *, alone: bool = False) -> Sheet:
-    """Return the rows of a text table or a workbook; with `alone` one column will do."""
+    """Return the rows of a text table or a workbook; with `alone` one column will do.
+
+    Parameters
+    ----------
+    content : Content
+        Text or a workbook.
+    choices : Choices, optional
+        Which worksheet.
+    alone : bool
+        Whether one column will do.
+
+    Returns
+    -------
+    Sheet
+        Header and rows.
+    """
     if content.workbook:
         return workbooks.sheet(content.data, content.where, (choices or Choices()).worksheet)
     made = sheet_of(content.lines(), content.where, note=content.encoding, alone=alone)

@@ -39,6 +39,16 @@ _CODE = re.compile(r"^0\d+$")
 def kind(named: str | Path) -> str:
     """Tell what a file is for: "tree", "taxonomy", "metadata" or "table" (or anything that only its cells tell).
 
+    Parameters
+    ----------
+    named : str or pathlib.Path
+        A file; what is no file is taken for a pattern or list of tables.
+
+    Returns
+    -------
+    str
+        One of these words.
+
     Examples
     --------
     >>> import tempfile
@@ -64,12 +74,12 @@ def kind(named: str | Path) -> str:
     except (InputError, InputErrors):
         return "table"
     first = [cells for _, cells in zip(range(30), (cells for _, cells in found.rows), strict=False)]
-    if is_taxonomy(found.header, first):
+    if _is_taxonomy(found.header, first):
         return "taxonomy"
     return "metadata" if is_metadata(found.header, first) else "table"
 
 
-def is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
+def _is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
     """Whether a sheet names features and holds nothing else: lineages or ranks, and numbers about features."""
     words = [abundances.word(name) for name in header]
     naming = {"taxon", *abundances.LINEAGE_WORDS, *abundances.RANK_WORDS}
@@ -94,6 +104,18 @@ def _only_numbers(cells: list[str]) -> bool:
 def is_metadata(header: list[str], first: list[list[str]]) -> bool:
     """Whether a sheet describes samples: named by a sample word, with words, codes or columns that people have.
 
+    Parameters
+    ----------
+    header : list of str
+        Of a sheet.
+    first : list of list of str
+        Its first rows.
+
+    Returns
+    -------
+    bool
+        By the names of columns, and by cells.
+
     Examples
     --------
     >>> is_metadata(["sample-id", "age", "bmi"], [["S1", "33", "22.5"]])
@@ -115,6 +137,18 @@ def is_metadata(header: list[str], first: list[list[str]]) -> bool:
 def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
     """Read the cells of a metadata file.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        Text, workbook or metadata of QIIME 2.
+    choices : Choices, optional
+        What is asked where a file has two readings.
+
+    Returns
+    -------
+    Metadata
+        Cells as text, with their places.
+
     Raises
     ------
     InputError, InputErrors
@@ -135,6 +169,15 @@ def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
 def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) -> pd.DataFrame:
     """Read a taxonomy: one row a feature, with a lineage or a column for each rank. ``notes`` gains its provenance.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        Text, workbook or artifact.
+    notes : list of str
+        It is added to.
+    choices : Choices, optional
+        What is asked where a file has two readings.
+
     Returns
     -------
     pandas.DataFrame
@@ -153,6 +196,16 @@ def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) 
 
 def taxonomy(source: Sheet) -> pd.DataFrame:
     """Read a taxonomy: the first column holds the features, others a lineage or a rank each.
+
+    Parameters
+    ----------
+    source : Sheet
+        Header and rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a feature, a column a rank; "" where there is no name.
 
     Raises
     ------
@@ -197,6 +250,18 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
 def read_tree(path: Path, notes: list[str]) -> TreeNode:
     """Read a rooted phylogeny in Newick. ``notes`` gains its provenance.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        Newick, or an artifact.
+    notes : list of str
+        It is added to.
+
+    Returns
+    -------
+    skbio.TreeNode
+        Rooted, with lengths.
+
     Raises
     ------
     InputError, InputErrors
@@ -205,10 +270,10 @@ def read_tree(path: Path, notes: list[str]) -> TreeNode:
     content = opened(path)
     if content.artifact:
         notes.append(f"Tree: {content.artifact.note}.")
-    return newick(content.text, content.where)
+    return _newick(content.text, content.where)
 
 
-def newick(text: str, where: str) -> TreeNode:
+def _newick(text: str, where: str) -> TreeNode:
     """Parse Newick; underscores in names stay underscores.
 
     Raises
@@ -218,7 +283,7 @@ def newick(text: str, where: str) -> TreeNode:
 
     Examples
     --------
-    >>> [tip.name for tip in newick("((a_1:1,b:1):1,c:1);", "tree").tips()]
+    >>> [tip.name for tip in _newick("((a_1:1,b:1):1,c:1);", "tree").tips()]
     ['a_1', 'b', 'c']
     """
     try:

@@ -30,6 +30,11 @@ def read(path: Path) -> bytes:
     path : pathlib.Path
         Must be a file of 1 byte or more.
 
+    Returns
+    -------
+    bytes
+        Of 1 or more, at most :data:`MOST`.
+
     Raises
     ------
     InputError
@@ -94,7 +99,20 @@ def read(path: Path) -> bytes:
 
 
 def head(path: Path, size: int = 5000) -> str:
-    """Return how a file begins (bytes as Latin letters), unpacked where it is gzip; "" where it cannot be read."""
+    """Return how a file begins (bytes as Latin letters), unpacked where it is gzip; "" where it cannot be read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Any.
+    size : int
+        Bytes.
+
+    Returns
+    -------
+    str
+        As many letters, or fewer.
+    """
     try:
         if _is_stream(path):
             return ""
@@ -199,7 +217,23 @@ class Archive:
             raise _bomb(where, size, len(content))
 
     def read(self, name: str) -> bytes:
-        """Return one member, or an InputError that names it where it is missing, damaged or locked."""
+        """Return one member, or an InputError that names it where it is missing, damaged or locked.
+
+        Parameters
+        ----------
+        name : str
+            Of the member.
+
+        Returns
+        -------
+        bytes
+            Unpacked.
+
+        Raises
+        ------
+        InputError
+            There is no such member, or it cannot be unpacked.
+        """
         if name not in self.names:
             close = nearest(name, self.names)
             raise InputError(

@@ -22,8 +22,11 @@ class Inspection:
     Parameters
     ----------
     path : str
+        The file.
     what : {"feature table", "sample metadata", "taxonomy", "tree"}
+        What it holds.
     format : str
+        How it is written, for people.
     samples, features : int or None
         Tips, for a tree.
     orientation : str
@@ -35,11 +38,13 @@ class Inspection:
     density : float or None
         Share of cells that are not zero (0 to 1).
     first_samples, first_features : tuple of str
+        The first ids, in the order of the file.
     ranks : tuple of str
         Of the taxonomy that the file holds.
     columns : dict of str to str
         Of metadata: the name and what it holds.
     notes : tuple of str
+        What was found out on the way, a sentence each.
     problems : tuple of str
         What would stop an analysis, or should be looked at.
     """
@@ -70,6 +75,11 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
         What :func:`handbook_utils.study.readers.read_study` takes as table, metadata, taxonomy or tree.
     choices : Choices, optional
         What is asked where a file has two readings.
+
+    Returns
+    -------
+    Inspection
+        What it is, its size, and what is unusual.
 
     Raises
     ------

@@ -17,7 +17,8 @@ from scipy import sparse
 from skbio import TreeNode
 
 from handbook_utils.errors import InputError
-from handbook_utils.study.model import Phylogeny, Study
+from handbook_utils.study.checks import Phylogeny
+from handbook_utils.study.model import Study
 from handbook_utils.text.hash import sha256
 
 
@@ -30,6 +31,11 @@ def path_for(folder: Path, asked: Mapping[str, Any]) -> Path:
         Of the run.
     asked : mapping
         Paths and choices, as JSON can write them.
+
+    Returns
+    -------
+    pathlib.Path
+        Named by the SHA-256 of what was asked.
     """
     return folder / f"{sha256(json.dumps(asked, sort_keys=True).encode())}.npz"
 
@@ -40,6 +46,7 @@ def keep(study: Study, path: Path) -> None:
     Parameters
     ----------
     study : Study
+        What is kept, whole.
     path : pathlib.Path
         Of :func:`path_for`.
     """
@@ -81,6 +88,11 @@ def kept(path: Path) -> Study:
     ----------
     path : pathlib.Path
         What :func:`keep` wrote.
+
+    Returns
+    -------
+    Study
+        As it was kept.
 
     Examples
     --------

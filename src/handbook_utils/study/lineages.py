@@ -14,6 +14,7 @@ import pandas as pd
 
 from handbook_utils.study.tables import RANKS
 
+_UNASSIGNED = "unassigned"
 #: The domain stands in the column "kingdom", as in all bundled taxonomies; a kingdom beside a domain is left out.
 _LETTERS = {"d": 0, "sk": 0, "k": 0, "p": 1, "c": 2, "o": 3, "f": 4, "g": 5, "s": 6, "t": 7, "sh": 7, "ssp": 7}
 _WORDS = {
@@ -82,6 +83,16 @@ _ENDINGS = (("aceae", 4), ("ales", 3), ("ota", 1))
 def name_of(taxon: object) -> str:
     """Return a taxon's name without prefix and confidence; "" for what is not known.
 
+    Parameters
+    ----------
+    taxon : object
+        A part of a lineage, as it stands in a file.
+
+    Returns
+    -------
+    str
+        The name alone.
+
     Examples
     --------
     >>> [name_of(text) for text in ("g__Blautia", "Lachnospiraceae_unclassified(97)", "s__", "Bacteria(100)")]
@@ -114,6 +125,16 @@ def _placed(taxon: str) -> tuple[int | None, str]:
 def rank_of(part: str) -> str:
     """Return the rank that the prefix of a lineage's part says; "" without prefix.
 
+    Parameters
+    ----------
+    part : str
+        Of a lineage.
+
+    Returns
+    -------
+    str
+        One of :data:`RANKS`.
+
     Examples
     --------
     >>> rank_of("g__Blautia"), rank_of("t__SGB4837"), rank_of("Blautia")
@@ -124,7 +145,18 @@ def rank_of(part: str) -> str:
 
 
 def parts_of(lineage: str) -> list[str]:
-    """Split a lineage at its own separator: ``;``, ``|``, or the comma of vsearch (``d:Bacteria,p:Bacillota``)."""
+    """Split a lineage at its own separator: ``;``, ``|``, or the comma of vsearch (``d:Bacteria,p:Bacillota``).
+
+    Parameters
+    ----------
+    lineage : str
+        As it stands in a file.
+
+    Returns
+    -------
+    list of str
+        One where it has no separator.
+    """
     if ";" in lineage:
         return lineage.split(";")
     if "|" in lineage:
@@ -134,6 +166,16 @@ def parts_of(lineage: str) -> list[str]:
 
 def is_lineage(text: str) -> bool:
     """Whether a text is a lineage: two parts or more, with prefixes or a domain in front.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    bool
+        By its first parts.
 
     Examples
     --------
@@ -152,6 +194,13 @@ def lineages(texts: Iterable[str | Sequence[str]], ids: Iterable[str]) -> pd.Dat
 
     Parts with a prefix go where the prefix says. Parts without go where their names say (a phylum that is known,
     ``-ales``, ``-aceae``), and otherwise where they stand. A root is left out, and so is a kingdom beside a domain.
+
+    Parameters
+    ----------
+    texts : iterable of str or sequence of str
+        Lineages, or their parts.
+    ids : iterable of str
+        Features, in the same order.
 
     Returns
     -------
@@ -237,6 +286,16 @@ def _anchor(name: str, at: int) -> int | None:
 def joined_phyla(taxonomy: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Give phyla with two names the newer one, and return which were renamed.
 
+    Parameters
+    ----------
+    taxonomy : pandas.DataFrame
+        With a column ``phylum`` or not.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and dict of str to str
+        The taxonomy, and new names by old ones.
+
     Examples
     --------
     >>> joined_phyla(pd.DataFrame({"phylum": ["Firmicutes", "Bacillota_A", ""]}))[1]
@@ -251,3 +310,55 @@ def joined_phyla(taxonomy: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         if PHYLA.get(plain := re.sub(r"_[A-Z]$", "", str(name)), plain) != name
     }
     return taxonomy.assign(phylum=taxonomy["phylum"].replace(renamed)), renamed
+
+
+def named_within(lineage: tuple[str, ...]) -> tuple[str, ...]:
+    """Fill the gaps of a lineage, so that what has no name is kept apart by what is known of it.
+
+    Parameters
+    ----------
+    lineage : tuple of str
+        A name a rank, from broad to narrow; "" where there is none.
+
+    Returns
+    -------
+    tuple of str
+        As long.
+
+    Examples
+    --------
+    >>> named_within(("Bacteria", "", "Blautia"))
+    ('Bacteria', 'Bacteria (unassigned)', 'Blautia')
+    """
+    known = ""
+    names = []
+    for taxon in lineage:
+        if taxon:
+            known = taxon
+            names.append(taxon)
+        else:
+            names.append(f"{known} ({_UNASSIGNED})" if known else _UNASSIGNED)
+    return tuple(names)
+
+
+def short_labels(taxa: Sequence[tuple[str, ...]]) -> list[str]:
+    """Name taxa by their last name, or by all of them where that is not unique.
+
+    Parameters
+    ----------
+    taxa : sequence of tuple of str
+        Lineages without gaps.
+
+    Returns
+    -------
+    list of str
+        In their order.
+
+    Examples
+    --------
+    >>> short_labels([("A", "x"), ("B", "x"), ("B", "y")])
+    ['A;x', 'B;x', 'y']
+    """
+    last = pd.Series([taxon[-1] for taxon in taxa], dtype=object)
+    shared = last.duplicated(keep=False)
+    return [";".join(taxon) if double else taxon[-1] for taxon, double in zip(taxa, shared, strict=True)]

@@ -88,6 +88,16 @@ _TAIL = re.compile(
 def loose_keys(name: str) -> set[str]:
     """Return all forms under which a changed id may be known again.
 
+    Parameters
+    ----------
+    name : str
+        An id.
+
+    Returns
+    -------
+    set of str
+        Two ids that share one may be the same.
+
     Examples
     --------
     >>> loose_keys("1.10") & loose_keys("1.1") != set(), loose_keys("MARCH1") & loose_keys("1-Mar")
@@ -234,6 +244,20 @@ def _affixed(left: Sequence[str], right: Sequence[str], how: str) -> list[tuple[
 
 def affix_errors(left: Sequence[str], right: Sequence[str], places: tuple[str, str], where: str) -> list[InputError]:
     """Propose a suffix or prefix by which sample ids of two files differ.
+
+    Parameters
+    ----------
+    left, right : sequence of str
+        Ids of each file that the other lacks.
+    places : tuple of str
+        What each file is called.
+    where : str
+        Both files, for the message.
+
+    Returns
+    -------
+    list of InputError
+        One at most: of what more pairs differ by.
 
     Examples
     --------

@@ -49,14 +49,19 @@ class Metadata:
     Parameters
     ----------
     header : list of str
+        Names of the columns.
     lines : list of int
         The line of each row in the file, from 1.
     rows : list of list of str
+        Cells as text.
     types : list of str
         "categorical", "numeric" or "" for each column (QIIME 2's ``#q2:types``).
     source : Sheet
         For places and notes.
+    notes : list of str
+        What was found out while it was read.
     choices : Choices
+        What was answered about the file.
     doubts : dict of str to InputError
         Columns that cannot be used before something is said of them, and what.
     """
@@ -73,6 +78,18 @@ class Metadata:
     @classmethod
     def read(cls, source: Sheet, choices: Choices | None = None) -> Metadata:
         """Read all rows of a sheet.
+
+        Parameters
+        ----------
+        source : Sheet
+            Header and rows.
+        choices : Choices, optional
+            What is asked where a file has two readings.
+
+        Returns
+        -------
+        Metadata
+            Cells as text, with their places.
 
         Raises
         ------
@@ -158,6 +175,11 @@ class Metadata:
         ----------
         known : sequence of str, optional
             The ids of the table, to find the column that names the samples.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By sample id.
 
         Raises
         ------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import biom
 import numpy as np
@@ -15,23 +14,18 @@ from scipy import sparse
 from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.study.checks import Quantity, id_errors, match_errors, value_errors
-
-FeatureKind = Literal["taxa", "functions"]
-
-UNASSIGNED = "unassigned"
-
-
-class Phylogeny:
-    """A tree that is made when it is asked for: most analyses never ask, and large trees take a second."""
-
-    def __init__(self, make: Callable[[], TreeNode]) -> None:
-        self._make = make
-
-    @cached_property
-    def tree(self) -> TreeNode:
-        """The tree, made at the first call."""
-        return self._make()
+from handbook_utils.study.checks import (
+    FeatureKind,
+    Phylogeny,
+    Quantity,
+    id_errors,
+    match_errors,
+    phylogeny_of,
+    positions_of,
+    tree_errors,
+    value_errors,
+)
+from handbook_utils.study.lineages import named_within, short_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +108,28 @@ class Study:
 
         A function in place of a tree is called, and what it returns is checked, when the tree is first asked for.
 
+        Parameters
+        ----------
+        table : scipy.sparse array or numpy.ndarray, shape (samples, features)
+            Counts, or abundances of 0 or more.
+        samples, features : iterable of hashable
+            Ids.
+        metadata : pandas.DataFrame, optional
+            A row a sample, in any order.
+        taxonomy : pandas.DataFrame, optional
+            A row a feature, in any order; a column a rank, from broad to narrow.
+        tree : skbio.TreeNode or callable, optional
+            Its tips are the features.
+        quantity : {"counts", "abundances"}
+            What the numbers are.
+        name : str
+            What messages call it.
+
+        Returns
+        -------
+        Study
+            Its parts in one order.
+
         Raises
         ------
         InputErrors
@@ -132,7 +148,7 @@ class Study:
             if taxonomy is not None:
                 errors += match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
             if isinstance(tree, TreeNode):
-                errors += _tree_errors(feature_ids, tree, name)
+                errors += tree_errors(feature_ids, tree, name)
         if errors:
             raise InputErrors(errors)
         if not matrix.has_canonical_format or not matrix.data.all():
@@ -147,7 +163,7 @@ class Study:
             feature_ids,
             rows.copy(),
             None if taxonomy is None else taxonomy.loc[feature_ids].set_axis(feature_ids).fillna("").astype(object),
-            _phylogeny(tree, feature_ids, name),
+            phylogeny_of(tree, feature_ids, name),
             quantity,
             name,
         )
@@ -157,6 +173,25 @@ class Study:
         """Make a study from a data frame with one row a sample and one column a feature.
 
         ``parts`` are those of :meth:`from_sparse`.
+
+        Parameters
+        ----------
+        counts : pandas.DataFrame, shape (samples, features)
+            Numbers.
+        metadata : pandas.DataFrame, optional
+            A row a sample, in any order.
+        **parts
+            Taxonomy, tree, quantity, name.
+
+        Returns
+        -------
+        Study
+            As of :meth:`from_sparse`.
+
+        Raises
+        ------
+        InputErrors
+            The table holds text; or as of :meth:`from_sparse`.
         """
         try:
             values = counts.to_numpy(dtype=float)
@@ -168,7 +203,22 @@ class Study:
 
     @classmethod
     def from_biom(cls, table: biom.Table, metadata: pd.DataFrame | None = None, **parts: Any) -> Study:
-        """Make a study from a BIOM table (features x samples). ``parts`` are those of :meth:`from_sparse`."""
+        """Make a study from a BIOM table (features x samples). ``parts`` are those of :meth:`from_sparse`.
+
+        Parameters
+        ----------
+        table : biom.Table
+            Features × samples.
+        metadata : pandas.DataFrame, optional
+            A row a sample, in any order.
+        **parts
+            Taxonomy, tree, quantity, name.
+
+        Returns
+        -------
+        Study
+            As of :meth:`from_sparse`.
+        """
         return cls.from_sparse(table.matrix_data.T, table.ids("sample"), table.ids("observation"), metadata, **parts)
 
     # ------------------------------------------------------------------ looking at it
@@ -218,6 +268,16 @@ class Study:
 
     def column(self, name: str) -> pd.Series:
         """Return a metadata column, and name the nearest one where there is none of that name.
+
+        Parameters
+        ----------
+        name : str
+            Of the metadata.
+
+        Returns
+        -------
+        pandas.Series
+            A copy, by sample.
 
         Raises
         ------
@@ -288,13 +348,34 @@ class Study:
         """Keep the samples of a list of ids, or those for which a boolean mask is true.
 
         Features that no kept sample has stay: absence is information. Drop them with :meth:`without_empty_features`.
+
+        Parameters
+        ----------
+        chosen : sequence of hashable, or array of bool
+            Ids, which set the order, or one truth value a sample.
+
+        Returns
+        -------
+        Study
+            With their metadata.
         """
-        at = _positions(chosen, self.samples, "sample", self.name)
+        at = positions_of(chosen, self.samples, "sample", self.name)
         return replace(self, table=self.table[at], samples=self.samples[at], _metadata=self._metadata.iloc[at])
 
     def choose_features(self, chosen: Sequence[Hashable] | pd.Series | pd.Index | npt.NDArray[Any]) -> Study:
-        """Keep the features of a list of ids, or those for which a boolean mask is true; the tree is sheared."""
-        at = _positions(chosen, self.features, "feature", self.name)
+        """Keep the features of a list of ids, or those for which a boolean mask is true; the tree is sheared.
+
+        Parameters
+        ----------
+        chosen : sequence of hashable, or array of bool
+            Ids, which set the order, or one truth value a feature.
+
+        Returns
+        -------
+        Study
+            With their taxonomy.
+        """
+        at = positions_of(chosen, self.features, "feature", self.name)
         features, whole = self.features[at], self._phylogeny
         return replace(
             self,
@@ -305,7 +386,20 @@ class Study:
         )
 
     def where(self, column: str, *values: object) -> Study:
-        """Keep the samples whose metadata column has one of these values."""
+        """Keep the samples whose metadata column has one of these values.
+
+        Parameters
+        ----------
+        column : str
+            Of the metadata.
+        *values : object
+            That are kept.
+
+        Returns
+        -------
+        Study
+            Of these; it may have none.
+        """
         return self.choose_samples(self.column(column).isin(values).to_numpy())
 
     def without_empty_features(self) -> Study:
@@ -313,7 +407,23 @@ class Study:
         return self.choose_features((self.prevalence > 0).to_numpy())
 
     def with_metadata(self, metadata: pd.DataFrame) -> Study:
-        """Replace the sample metadata; every sample must have its row."""
+        """Replace the sample metadata; every sample must have its row.
+
+        Parameters
+        ----------
+        metadata : pandas.DataFrame
+            A row a sample, in any order.
+
+        Returns
+        -------
+        Study
+            With these alone.
+
+        Raises
+        ------
+        InputErrors
+            Samples without a row.
+        """
         errors = match_errors(self.samples, metadata.index, "sample", "the sample metadata", self.name)
         if errors:
             raise InputErrors(errors)
@@ -337,6 +447,11 @@ class Study:
         -------
         Study
             One feature a taxon, in alphabetical order, without tree.
+
+        Raises
+        ------
+        InputError
+            There is no taxonomy, or no such rank in it.
         """
         if self._taxonomy is None:
             raise InputError("This study has no taxonomy, so its features cannot be added up.", where=self.name)
@@ -350,10 +465,10 @@ class Study:
             )
         ranks = list(self._taxonomy.columns[: list(self._taxonomy.columns).index(rank) + 1])
         rows = list(self._taxonomy[ranks].itertuples(index=False, name=None))
-        named = {row: _named(row) for row in set(rows)}
+        named = {row: named_within(row) for row in set(rows)}
         lineages = [named[row] for row in rows]
         taxa = sorted(set(lineages))
-        ids = [label(taxon) for taxon in taxa] if label else _short_labels(taxa)
+        ids = [label(taxon) for taxon in taxa] if label else short_labels(taxa)
         column = {taxon: number for number, taxon in enumerate(taxa)}
         belongs = sparse.csr_array(
             (np.ones(len(lineages)), (range(len(lineages)), [column[taxon] for taxon in lineages])),
@@ -366,68 +481,3 @@ class Study:
         return Study.from_sparse(
             table, self.samples, ids, self._metadata, taxonomy=names, quantity=self.quantity, name=self.name
         )
-
-
-# ---------------------------------------------------------------------- checks
-
-
-def _phylogeny(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.Index, name: str) -> Phylogeny | None:
-    if tree is None:
-        return None
-
-    def checked() -> TreeNode:
-        if isinstance(tree, TreeNode):  # checked with the rest of the study
-            return tree
-        made = tree()
-        if errors := _tree_errors(features, made, name):
-            raise InputErrors(errors)
-        return made
-
-    return Phylogeny(checked)
-
-
-def _tree_errors(features: pd.Index, tree: TreeNode, name: str) -> list[InputError]:
-    tips = pd.Index([tip.name for tip in tree.tips()], dtype=object)
-    return match_errors(features, tips, "feature", "the tree", name)
-
-
-def _positions(chosen: Any, ids: pd.Index, what: str, name: str) -> npt.NDArray[np.intp]:
-    values = np.asarray(chosen)
-    if values.dtype == bool:
-        if len(values) != len(ids):
-            raise InputError(
-                f"The mask is not as long as the list of {what}s.", expected=str(len(ids)), found=str(len(values))
-            )
-        return np.flatnonzero(values)
-    at = ids.get_indexer(pd.Index(list(chosen), dtype=object))
-    if (at < 0).any():
-        unknown = [value for value, position in zip(chosen, at, strict=True) if position < 0]
-        close = nearest(str(unknown[0]), map(str, ids))
-        raise InputError(
-            f"{len(unknown)} {what} ids are not in this study.",
-            where=name,
-            found=listed(unknown),
-            remedy=f"Did you mean {close!r}?" if close else None,
-        )
-    if len(set(at)) != len(at):
-        raise InputError(f"A {what} id was asked for more than once.", where=name)
-    return at
-
-
-def _named(lineage: tuple[str, ...]) -> tuple[str, ...]:
-    """Fill the gaps of a lineage, so that what has no name is kept apart by what is known of it."""
-    known = ""
-    names = []
-    for taxon in lineage:
-        if taxon:
-            known = taxon
-            names.append(taxon)
-        else:
-            names.append(f"{known} ({UNASSIGNED})" if known else UNASSIGNED)
-    return tuple(names)
-
-
-def _short_labels(taxa: Sequence[tuple[str, ...]]) -> list[str]:
-    last = pd.Series([taxon[-1] for taxon in taxa], dtype=object)
-    shared = last.duplicated(keep=False)
-    return [";".join(taxon) if double else taxon[-1] for taxon, double in zip(taxa, shared, strict=True)]

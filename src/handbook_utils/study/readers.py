@@ -35,6 +35,7 @@ class Reading:
     Parameters
     ----------
     study : Study
+        Table, metadata, taxonomy and tree, as far as they were given.
     """
 
     study: Study
@@ -151,6 +152,20 @@ def open_study(
 
     What was found out is kept in ``study.notes``. Without `choices`, those of the run are taken, which every chapter
     with a table asks for.
+
+    Parameters
+    ----------
+    table, metadata, taxonomy, tree : str
+        Paths as :func:`read_study` takes them; empty for none.
+    bundled : str
+        The data set that is taken where no table is given.
+    choices : Choices, optional
+        What is asked where a file has two readings.
+
+    Returns
+    -------
+    Study
+        Read once in a run.
 
     Raises
     ------
@@ -364,6 +379,11 @@ def _tips(tree: TreeNode, features: list[str], table: str, where: str, notes: li
 
 def require_counts(study: Study) -> None:
     """Refuse abundances where counts of reads are needed.
+
+    Parameters
+    ----------
+    study : Study
+        As it was read.
 
     Raises
     ------

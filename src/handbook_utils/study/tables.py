@@ -12,8 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.checks import Quantity
-from handbook_utils.study.model import FeatureKind
+from handbook_utils.study.checks import FeatureKind, Quantity
 
 Axis = Literal["samples", "features"]
 
@@ -36,6 +35,7 @@ class Table:
     format : str
         What the file is, for people.
     matrix : scipy.sparse.csr_array, shape (rows, columns)
+        Values as they lie in the file.
     rows, columns : list of str
         The ids.
     rows_are : {"samples", "features"}, optional
@@ -78,7 +78,7 @@ class Table:
     @property
     def of(self) -> FeatureKind:
         """Functions where the format says so, or nearly all ids are those of a database of functions; else taxa."""
-        return self.features_are or ("functions" if are_functions(self.oriented()[2]) else "taxa")
+        return self.features_are or ("functions" if _are_functions(self.oriented()[2]) else "taxa")
 
     @property
     def kind(self) -> Quantity:
@@ -91,7 +91,24 @@ class Table:
 
 
 def duplicates(ids: Sequence[str], what: str, places: Iterable[str], where: str) -> list[InputError]:
-    """Name the ids that occur twice, with the places where they do."""
+    """Name the ids that occur twice, with the places where they do.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        In the order of the file.
+    what : str
+        What has them, such as ``sample``.
+    places : iterable of str
+        Where each stands.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of InputError
+        One at most.
+    """
     seen: dict[str, list[str]] = {}
     if len(set(ids)) == len(ids):
         return []
@@ -113,16 +130,27 @@ def duplicates(ids: Sequence[str], what: str, places: Iterable[str], where: str)
 
 
 def are_sequences(ids: Sequence[str]) -> bool:
-    """Whether ids are DNA sequences, as DADA2 names its features."""
+    """Whether ids are DNA sequences, as DADA2 names its features.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of features; the first and last 20 are looked at.
+
+    Returns
+    -------
+    bool
+        False where there are none.
+    """
     return bool(ids) and all(_SEQUENCE.match(name) for name in (*ids[:20], *ids[-20:]))
 
 
-def are_functions(ids: Sequence[str]) -> bool:
+def _are_functions(ids: Sequence[str]) -> bool:
     """Whether nine of ten ids are those of genes, enzymes, reactions or pathways, also with a name after a colon.
 
     Examples
     --------
-    >>> are_functions(["K00001", "EC:1.1.1.1", "PWY-7219: adenosine biosynthesis"]), are_functions(["Bacteroides", "K"])
+    >>> _are_functions(["K00001", "EC:1.1.1.1", "PWY-7219: biosynthesis"]), _are_functions(["Bacteroides", "K"])
     (True, False)
     """
     known = sum(bool(re.fullmatch(rf"(?:{_FUNCTION.pattern})(?:[:|].*)?", name, re.IGNORECASE)) for name in ids)

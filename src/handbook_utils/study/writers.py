@@ -30,6 +30,7 @@ def write_study(study: Study, path: str | Path, format: Format = "biom") -> None
     Parameters
     ----------
     study : Study
+        Whose table is written.
     path : str or pathlib.Path
         An existing file is replaced.
     format : {"biom", "tsv", "csv"}
@@ -59,6 +60,18 @@ def write_study(study: Study, path: str | Path, format: Format = "biom") -> None
 def encoded(study: Study, format: Format = "biom") -> bytes:  # noqa: A002 - what people call it
     """Return what :func:`write_study` writes.
 
+    Parameters
+    ----------
+    study : Study
+        What is written.
+    format : {"biom", "tsv", "csv"}
+        As :func:`write_study` knows them.
+
+    Returns
+    -------
+    bytes
+        The same for the same study.
+
     Raises
     ------
     InputError
@@ -74,6 +87,16 @@ def as_files(study: Study) -> dict[str, bytes]:
 
     The taxonomy has QIIME 2's form: ``Feature ID`` and ``Taxon``, ranks with their prefixes. Metadata that QIIME 2
     would refuse are not among the files.
+
+    Parameters
+    ----------
+    study : Study
+        What is written.
+
+    Returns
+    -------
+    dict of str to bytes
+        By name of the file.
 
     Examples
     --------
@@ -101,6 +124,13 @@ def write_metadata(study: Study, path: str | Path) -> None:
 
     Source: QIIME 2 documentation, "Metadata in QIIME 2".
 
+    Parameters
+    ----------
+    study : Study
+        Whose metadata are written.
+    path : str or pathlib.Path
+        A file that is there is replaced.
+
     Raises
     ------
     InputError, InputErrors
@@ -127,6 +157,13 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table as CSV that a spreadsheet shows with its accents and cannot take for formulas.
 
     Source: OWASP, CSV Injection.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With the names of its rows.
+    path : str or pathlib.Path
+        A file that is there is replaced.
     """
     safe = safe_for_spreadsheets(frame)
     # Spreadsheets know UTF-8 by its byte order mark.

@@ -6,7 +6,8 @@ permutation test may exchange, and how to say all that in words.
 """
 
 from handbook_utils.analysis.design.exchange import Exchange, Orders
-from handbook_utils.analysis.design.model import QUESTIONS, Design, design_of
+from handbook_utils.analysis.design.model import Design, design_of
+from handbook_utils.analysis.design.questions import QUESTIONS, asked_in
 from handbook_utils.analysis.design.terms import Term
 
-__all__ = ["QUESTIONS", "Design", "Exchange", "Orders", "Term", "design_of"]
+__all__ = ["QUESTIONS", "Design", "Exchange", "Orders", "Term", "asked_in", "design_of"]

@@ -27,6 +27,18 @@ _PEOPLE = re.compile(
 def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
     """Return the groups in their order, the reference first.
 
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Sample metadata.
+    asked : dict of str to str
+        Questions with their answers: ``group``, ``levels``, ``reference``.
+
+    Returns
+    -------
+    list of str
+        Names, as words.
+
     Raises
     ------
     InputError
@@ -58,6 +70,15 @@ def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
 
 def enough(frame: pd.DataFrame, asked: dict[str, str], groups: list[str]) -> None:
     """Check that no group is too small, in people and in what they are nested in.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Sample metadata of the samples that are used.
+    asked : dict of str to str
+        Questions with their answers: ``group``, ``person``, ``nested_in``, ``minimum``.
+    groups : list of str
+        Those that are compared; empty where the question is about a number.
 
     Raises
     ------
@@ -120,6 +141,11 @@ def _enough_of_a_number(frame: pd.DataFrame, asked: dict[str, str], least: int) 
 def check(design: Design) -> None:
     """Refuse a model that these samples cannot answer.
 
+    Parameters
+    ----------
+    design : Design
+        As it was made.
+
     Raises
     ------
     InputError, InputErrors
@@ -149,7 +175,18 @@ def check(design: Design) -> None:
 
 
 def notes(design: Design) -> list[str]:
-    """Return what a reader must know before believing an answer, a sentence each, without the full stop."""
+    """Return what a reader must know before believing an answer, a sentence each, without the full stop.
+
+    Parameters
+    ----------
+    design : Design
+        As it was made.
+
+    Returns
+    -------
+    list of str
+        Nothing where nothing need be known.
+    """
     made = []
     for term in design.terms.values():
         if term.kind == "number" and term.name != design.focus:

@@ -36,6 +36,16 @@ class Orders:
     def p(self, as_much: int) -> float:
         """Return the p-value of so many orders that gave as much as the observed one; never 0.
 
+        Parameters
+        ----------
+        as_much : int
+            Orders that gave as much; of a listing, the observed one among them.
+
+        Returns
+        -------
+        float
+            Above 0, at most 1.
+
         Examples
         --------
         >>> Orders(np.zeros((999, 4), dtype=np.intp), exact=False).p(0)
@@ -81,7 +91,18 @@ class Exchange:
         return np.asarray(np.unique(self.units, return_index=True)[1], dtype=np.intp)
 
     def arrangements(self, rows: Matrix | None = None) -> int:
-        """Return how many different arrangements there are of units, or of their rows where some are alike."""
+        """Return how many different arrangements there are of units, or of their rows where some are alike.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray, shape (units, columns), optional
+            What moves; by default all units differ.
+
+        Returns
+        -------
+        int
+            1 or more.
+        """
         count = 1
         for alike in self._alike(rows):
             count *= math.factorial(len(alike)) // math.prod(
@@ -97,8 +118,14 @@ class Exchange:
         permutations : int
             How many are drawn; all are listed instead where there are no more than these.
         seed : int
+            Of the draws; without effect where all are listed.
         rows : numpy.ndarray, optional
             Units × columns of what moves, where only that moves: arrangements that look the same are then one.
+
+        Returns
+        -------
+        Orders
+            All of them, or as many as were drawn.
         """
         if self.arrangements(rows) <= permutations + 1:
             return Orders(np.array(list(self._all(rows)), dtype=np.intp), exact=True)
@@ -126,6 +153,20 @@ class Exchange:
 
 def drawn(blocks: Order, permutations: int, generator: np.random.Generator) -> Order:
     """Draw orders that exchange units within their block; one a row.
+
+    Parameters
+    ----------
+    blocks : numpy.ndarray of int, shape (units,)
+        The block of each unit, from 0.
+    permutations : int
+        How many.
+    generator : numpy.random.Generator
+        Of the draw.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (permutations, units)
+        Which unit stands in each place.
 
     Examples
     --------

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +13,9 @@ import pandas as pd
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
+from handbook_utils.analysis.design.questions import QUESTIONS
 from handbook_utils.analysis.design.terms import Term, absent, as_words, factor, make_term, parts, read_formula
 from handbook_utils.errors import InputError, InputErrors, listed
-
-#: The questions a design is made from, as the parameters of chapters name them.
-QUESTIONS = (
-    *("group", "levels", "reference", "exposure", "covariates", "person", "strata", "nested_in", "time"),
-    *("interactions", "contrast", "missing", "formula", "minimum"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +119,20 @@ class Design:
         return contrasts_of(self.asked["contrast"], self.groups)
 
     def changes_within(self, term: str | Sequence[str], column: str) -> bool:
-        """Whether a term, or any of several, changes from sample to sample of one person, cage or block of a column."""
+        """Whether a term, or any of several, changes from sample to sample of one person, cage or block of a column.
+
+        Parameters
+        ----------
+        term : str or sequence of str
+            Of this design.
+        column : str
+            Metadata column: a person, cage or block.
+
+        Returns
+        -------
+        bool
+            Whether it changes in any of them.
+        """
         block, codes = self.block(term).to_numpy(dtype=float), self._numbered(column)
         order = np.argsort(codes, kind="stable")
         starts = np.unique(codes[order], return_index=True)[1]
@@ -143,7 +150,18 @@ class Design:
         return self._numbers[columns]
 
     def block(self, term: str | Sequence[str]) -> pd.DataFrame:
-        """Return the columns of a term, or of several together."""
+        """Return the columns of a term, or of several together.
+
+        Parameters
+        ----------
+        term : str or sequence of str
+            Of this design.
+
+        Returns
+        -------
+        pandas.DataFrame, shape (samples, columns)
+            Not centred.
+        """
         if isinstance(term, str):
             return self.terms[term].block
         return pd.concat([pd.DataFrame(index=self.frame.index), *(self.terms[name].block for name in term)], axis=1)
@@ -162,6 +180,16 @@ class Design:
 
         The widest unit within which the term stays the same moves as a whole, within strata and within any wider unit
         in which the term does change.
+
+        Parameters
+        ----------
+        term : str or sequence of str
+            Of this design.
+
+        Returns
+        -------
+        Exchange
+            Units, their blocks, and what is said of them.
         """
         within = list(parts(self.asked["strata"]))
         for column, words in self._nests:
@@ -177,6 +205,16 @@ class Design:
 
         Residuals of a model without them differ between blocks, and are not alike within them: with strata and a
         covariate left out of it, such a test was wrong in 13 to 27 of 100 studies without a difference.
+
+        Parameters
+        ----------
+        term : str or sequence of str
+            Of this design.
+
+        Returns
+        -------
+        pandas.DataFrame, shape (samples, blocks - 1)
+            Membership (0 or 1) of all blocks but the first.
         """
         found = self.exchange(term)
         names = found.blocks[found.units]
@@ -318,20 +356,6 @@ def design_of(
     if words:
         _ = made.contrasts
     return replace(made, notes=tuple(checks.notes(made)))
-
-
-def asked_in(parameters: Mapping[str, object]) -> dict[str, Any]:
-    """Return the questions of a design among the parameters of a chapter.
-
-    Examples
-    --------
-    >>> asked_in({"table": "my.biom", "group": "arm", "minimum": 5})
-    {'group': 'arm', 'minimum': 5}
-    """
-    return {name: parameters[name] for name in QUESTIONS if name in parameters}
-
-
-# ---------------------------------------------------------------------- from answers to terms
 
 
 def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, str]]]:

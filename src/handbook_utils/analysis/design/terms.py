@@ -32,6 +32,7 @@ class Term:
     columns : tuple of str
         Metadata columns it is made of.
     kind : {"words", "number", "interaction"}
+        What its columns are, or that it is made of several terms.
     block : pandas.DataFrame
         Samples × columns: a number as it is, words as membership of all groups but the first.
     """
@@ -50,6 +51,16 @@ class Term:
 def parts(text: str) -> list[str]:
     """Return what a text lists, separated by commas.
 
+    Parameters
+    ----------
+    text : str
+        An answer.
+
+    Returns
+    -------
+    list of str
+        Without blanks and empty parts.
+
     Examples
     --------
     >>> parts("sex, C(clinic) ,")
@@ -60,6 +71,20 @@ def parts(text: str) -> list[str]:
 
 def factor(text: str, known: Collection[str], question: str = "covariates") -> tuple[str, str]:
     """Return the metadata column of a factor, and what is made of it: "", "C", "log", "log2", "log10" or "sqrt".
+
+    Parameters
+    ----------
+    text : str
+        As written, with or without a function around it.
+    known : collection of str
+        Metadata columns.
+    question : str
+        Which asked, for the message.
+
+    Returns
+    -------
+    tuple of str
+        Column, function.
 
     Raises
     ------
@@ -81,7 +106,22 @@ def factor(text: str, known: Collection[str], question: str = "covariates") -> t
 
 
 def absent(name: str, question: str, known: Collection[str]) -> InputError:
-    """Return the error of a column that is not there, which tells the question and how to do without."""
+    """Return the error of a column that is not there, which tells the question and how to do without.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    question : str
+        Which asked.
+    known : collection of str
+        Metadata columns.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
     names = [str(column) for column in known]
     close = nearest(name, names)
     without = f' Or run without one: {question} "".' if question not in ("group", "exposure", "formula") else ""
@@ -101,6 +141,11 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
     ----------
     text : str
         In the notation of R and formulaic: ``~ arm * week + age + (1 | person)``.
+
+    Returns
+    -------
+    tuple of list of tuple of str, and str
+        Terms without the intercept; the column, or "".
 
     Raises
     ------
@@ -136,6 +181,16 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
 def as_words(column: pd.Series) -> pd.Series:
     """Return a column as text; whole numbers without decimals, missing values as they are.
 
+    Parameters
+    ----------
+    column : pandas.Series
+        Of any type.
+
+    Returns
+    -------
+    pandas.Series
+        Of text and, where missing, None.
+
     Examples
     --------
     >>> as_words(pd.Series([1.0, 2.0, None])).to_list()[:2]
@@ -148,6 +203,16 @@ def as_words(column: pd.Series) -> pd.Series:
 
 def in_order(words: Collection[str]) -> list[str]:
     """Sort words, those that are numbers by their size.
+
+    Parameters
+    ----------
+    words : collection of str
+        Names of groups.
+
+    Returns
+    -------
+    list of str
+        By the alphabet where not all are numbers.
 
     Examples
     --------
@@ -171,6 +236,11 @@ def make_term(factors: Sequence[tuple[str, str]], frame: pd.DataFrame, levels: d
         A row a sample, without missing values in these columns.
     levels : dict of str to list of str
         Columns that are words whatever they look like, with their groups in order.
+
+    Returns
+    -------
+    Term
+        Named as a formula writes it.
 
     Raises
     ------

@@ -157,6 +157,12 @@ def unadjusted(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        Of the test.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop, or "".
 
     Examples
     --------
@@ -257,6 +263,16 @@ def spatial_median(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
     Newton's steps where they help, and those of Weiszfeld, as mended by Vardi and Zhang (2000,
     doi:10.1073/pnas.97.4.1423), where they do not.
+
+    Parameters
+    ----------
+    points : numpy.ndarray, shape (points, axes)
+        Coordinates.
+
+    Returns
+    -------
+    numpy.ndarray, shape (axes,)
+        In the unit of the coordinates.
 
     Examples
     --------

@@ -118,6 +118,11 @@ def tells_apart(study: Study, metric: str) -> bool:
     metric : str
         One of :data:`METRICS`.
 
+    Returns
+    -------
+    bool
+        False where all distances are 0 but for rounding.
+
     Examples
     --------
     >>> import pandas as pd
@@ -139,6 +144,11 @@ def usable(study: Study) -> tuple[str, ...]:
     ----------
     study : Study
         Counts or proportions.
+
+    Returns
+    -------
+    tuple of str
+        Of :data:`METRICS`, in their order.
     """
     return tuple(metric for metric in _possible(study) if tells_apart(study, metric))
 
@@ -150,6 +160,11 @@ def unused(study: Study) -> list[str]:
     ----------
     study : Study
         Counts or proportions.
+
+    Returns
+    -------
+    list of str
+        English; none where every metric tells samples apart.
     """
     same = [metric for metric in _possible(study) if not tells_apart(study, metric)]
     return [f"By {metric} all samples are the same, so it was left out." for metric in same]

@@ -16,10 +16,12 @@ from handbook_utils.analysis.distance.ordination import Ordination
 from handbook_utils.study import Study
 from handbook_utils.study.writers import as_files
 
-__all__ = ["analysed_files", "distance_file", "ordination_file", "scores_file"]
+__all__ = [
+    "analysed_files",
+]
 
 
-def distance_file(distance: DistanceMatrix) -> bytes:
+def _distance_file(distance: DistanceMatrix) -> bytes:
     r"""Return a distance matrix as text.
 
     Parameters
@@ -28,7 +30,7 @@ def distance_file(distance: DistanceMatrix) -> bytes:
 
     Examples
     --------
-    >>> print(distance_file(DistanceMatrix([[0, 0.5], [0.5, 0]], ids=["a", "b"])).decode().replace("\t", " "), end="")
+    >>> print(_distance_file(DistanceMatrix([[0, 0.5], [0.5, 0]], ids=["a", "b"])).decode().replace("\t", " "), end="")
      a b
     a 0.0 0.5
     b 0.5 0.0
@@ -38,7 +40,7 @@ def distance_file(distance: DistanceMatrix) -> bytes:
     return made.getvalue().encode()
 
 
-def ordination_file(found: Ordination) -> bytes:
+def _ordination_file(found: Ordination) -> bytes:
     """Return a map with its eigenvalues and their shares in the sum of the positive ones.
 
     Parameters
@@ -49,7 +51,7 @@ def ordination_file(found: Ordination) -> bytes:
     --------
     >>> from handbook_utils.analysis.distance.ordination import pcoa
     >>> found = pcoa(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=["a", "b", "c"]))
-    >>> ordination_file(found).decode().splitlines()[0].split()
+    >>> _ordination_file(found).decode().splitlines()[0].split()
     ['Eigvals', '2']
     """
     made = io.StringIO()
@@ -64,7 +66,7 @@ def ordination_file(found: Ordination) -> bytes:
     return made.getvalue().encode()
 
 
-def scores_file(coordinates: pd.DataFrame) -> bytes:
+def _scores_file(coordinates: pd.DataFrame) -> bytes:
     r"""Return the places of samples on a map as a table.
 
     Parameters
@@ -74,7 +76,7 @@ def scores_file(coordinates: pd.DataFrame) -> bytes:
 
     Examples
     --------
-    >>> scores_file(pd.DataFrame({"PC1": [0.5]}, index=["a"])).decode()
+    >>> _scores_file(pd.DataFrame({"PC1": [0.5]}, index=["a"])).decode()
     'sample-id\tPC1\na\t0.5\n'
     """
     return coordinates.rename_axis("sample-id").to_csv(sep="\t", lineterminator="\n").encode()
@@ -99,8 +101,8 @@ def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) ->
         :func:`~handbook_utils.study.writers.as_files`.
     """
     return {
-        "distances.tsv": distance_file(distance),
-        "ordination.txt": ordination_file(found),
-        "scores.tsv": scores_file(found.coordinates),
+        "distances.tsv": _distance_file(distance),
+        "ordination.txt": _ordination_file(found),
+        "scores.tsv": _scores_file(found.coordinates),
         **as_files(study),
     }

@@ -39,6 +39,16 @@ class Ordination:
 def gower_centred(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return Gower's centred matrix −½·C·D²·C, whose trace is the total sum of squares.
 
+    Parameters
+    ----------
+    distance : numpy.ndarray, shape (samples, samples)
+        Symmetric.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, samples)
+        In squared units of the distance.
+
     Examples
     --------
     >>> import numpy as np

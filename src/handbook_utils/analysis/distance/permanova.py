@@ -47,6 +47,7 @@ def permanova(
     distance : skbio.DistanceMatrix
         Between at least the samples of the design.
     design : Design
+        Whose terms are tested.
     by : {"margin", "terms", "whole"}
         Each term after all others that do not contain it, or after those before it, or all together.
     permutations : int
@@ -140,7 +141,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
         p = part.p(gower, permutations, seed) if permutations else float("nan")
         rows[name] = {"SS": explained, "R2": explained / total, "F": _ratio(explained, residual / free, total), "p": p}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("contrast")
-    return table.assign(**{"p, corrected": holm(table["p"].to_numpy())})
+    return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
 
 def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 999, seed: int = 1) -> pd.DataFrame:
@@ -167,15 +168,15 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
             rows[name] |= found[["R2", "omega2", "F", "p"]].to_dict()
     columns = ["samples", "people", "R2", "omega2", "F", "p"]
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).rename_axis("pair")
-    return table.assign(**{"p, corrected": holm(table["p"].to_numpy())})
+    return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
 
-def holm(p: Matrix) -> Matrix:
+def _holm(p: Matrix) -> Matrix:
     """Correct p-values for their number (Holm 1979), which holds whatever hangs together with what.
 
     Examples
     --------
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
+    >>> _holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
     [0.03, 0.06, 0.06]
     """
     order = np.argsort(p)
@@ -187,6 +188,18 @@ def holm(p: Matrix) -> Matrix:
 
 def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
     """Return the distances between the samples of a design, in its order.
+
+    Parameters
+    ----------
+    distance : skbio.DistanceMatrix
+        Of these samples and perhaps others.
+    design : Design
+        With its samples.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, samples)
+        Distances.
 
     Raises
     ------
@@ -293,6 +306,16 @@ def _moved(left: Matrix, by_unit: Matrix, units: Order, reduced: Matrix, observe
 def columns_of(column: pd.Series) -> Matrix:
     """Return the centred columns of a term: a number as it is, words as membership of all groups but the first.
 
+    Parameters
+    ----------
+    column : pandas.Series
+        Without missing values.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, columns)
+        Means of 0.
+
     Examples
     --------
     >>> import pandas as pd
@@ -309,7 +332,18 @@ def columns_of(column: pd.Series) -> Matrix:
 
 
 def centred(block: pd.DataFrame) -> Matrix:
-    """Return the columns of a term less their means."""
+    """Return the columns of a term less their means.
+
+    Parameters
+    ----------
+    block : pandas.DataFrame, shape (samples, columns)
+        Of a design.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, columns)
+        Means of 0.
+    """
     columns = block.to_numpy(dtype=float)
     made: Matrix = columns - columns.mean(axis=0)
     return made
@@ -317,6 +351,18 @@ def centred(block: pd.DataFrame) -> Matrix:
 
 def basis(columns: Matrix, against: Matrix | None = None) -> Matrix:
     """Return an orthonormal basis of centred columns, without what follows from others or from those in `against`.
+
+    Parameters
+    ----------
+    columns : numpy.ndarray, shape (samples, columns)
+        Centred.
+    against : numpy.ndarray, shape (samples, others), optional
+        Orthonormal.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, rank)
+        Orthonormal, and orthogonal to the others.
 
     Examples
     --------

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -29,19 +28,6 @@ from handbook_utils.study import Study
 ORDERS: tuple[Order, ...] = (0, 1, 2)
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """An estimate with its standard error and interval."""
-
-    estimate: float
-    se: float
-    low: float
-    high: float
-
-
-# ---------------------------------------------------------------------- one sample
-
-
 def sample_coverage(counts: npt.ArrayLike, size: float | None = None) -> float:
     """Estimate the share of the community's individuals whose taxon is in a sample of this size (0 to 1).
 
@@ -52,14 +38,19 @@ def sample_coverage(counts: npt.ArrayLike, size: float | None = None) -> float:
     size : float, optional
         Reads; fewer than there are: interpolated exactly, more: extrapolated. By default the sample's own.
 
-    Examples
-    --------
-    >>> round(sample_coverage([46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12), 4)
-    0.9289
+    Returns
+    -------
+    float
+        0 to 1.
 
     References
     ----------
     Chao & Jost 2012, Ecology 93:2533, equations 4a and 6 and appendix.
+
+    Examples
+    --------
+    >>> round(sample_coverage([46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12), 4)
+    0.9289
     """
     return Sample(counts).coverage(size)
 
@@ -80,17 +71,27 @@ def hill_at_size(counts: npt.ArrayLike, order: Order, size: float) -> float:
     size : float
         Number of reads, 1 or more. Between two whole numbers the line between their values is taken.
 
-    Examples
-    --------
-    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
-    >>> [round(hill_at_size(girdled, q, 100), 3) for q in (0, 1, 2)]
-    [20.459, 11.267, 7.628]
+    Returns
+    -------
+    float
+        Effective number of taxa.
+
+    Raises
+    ------
+    InputError
+        A size below 1.
 
     References
     ----------
     Chao et al. 2014, Ecological Monographs 84:45. Beyond the depth, order 1 follows iNEXT 3, where the number
     itself approaches the asymptote exponentially (as in Chao et al. 2021, 10.1111/2041-210X.13682), rather than the
     entropies being weighted.
+
+    Examples
+    --------
+    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+    >>> [round(hill_at_size(girdled, q, 100), 3) for q in (0, 1, 2)]
+    [20.459, 11.267, 7.628]
     """
     if size < 1:
         raise InputError("A sample has at least one read.", where="size", expected="1 or more", found=f"{size:g}")
@@ -102,6 +103,18 @@ def asymptotic_hill(counts: npt.ArrayLike, order: Order) -> float:
 
     Order 0 is Chao1, a lower bound; order 1 the estimator of Chao, Wang & Jost; order 2 the unbiased one of Simpson's
     concentration.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    order : {0, 1, 2}
+        Order of the Hill number.
+
+    Returns
+    -------
+    float
+        Effective number of taxa, unseen ones included.
 
     Examples
     --------
@@ -115,11 +128,23 @@ def asymptotic_hill(counts: npt.ArrayLike, order: Order) -> float:
 def size_at_coverage(counts: npt.ArrayLike, coverage: float) -> float:
     """Find the sample size at which the sample coverage is this.
 
+    Parameters
+    ----------
+    counts : array_like of int, shape (taxa,)
+        The sample.
+    coverage : float
+        Above 0, at most 1.
+
     Returns
     -------
     float
         Reads; not a whole number in general. Infinite where even an endless sample would not get there, by the
         estimate.
+
+    Raises
+    ------
+    InputError
+        A coverage that is no share.
 
     Examples
     --------
@@ -151,15 +176,20 @@ def rarefied_richness(counts: npt.ArrayLike, size: int) -> tuple[float, float]:
     -------
     expectation, variance : float
 
+    Raises
+    ------
+    InputError
+        A size that the sample does not have.
+
+    References
+    ----------
+    Hurlbert 1971; Heck, van Belle & Simberloff 1975, Ecology 56:1459.
+
     Examples
     --------
     >>> expectation, variance = rarefied_richness([2, 1], 2)     # 3 draws: aa, ab, ab
     >>> round(expectation, 6), round(variance, 6)
     (1.666667, 0.222222)
-
-    References
-    ----------
-    Hurlbert 1971; Heck, van Belle & Simberloff 1975, Ecology 56:1459.
     """
     sample = Sample(counts)
     if not 1 <= size <= sample.n:
@@ -178,54 +208,6 @@ def rarefied_richness(counts: npt.ArrayLike, size: int) -> tuple[float, float]:
     pairs = np.outer(f, f) - np.diag(f)
     variance = float(np.sum(f * absent * (1 - absent)) + np.sum(pairs * covariance))
     return float(np.sum(f * (1 - absent))), max(variance, 0.0)
-
-
-def chao1(counts: npt.ArrayLike, *, bias_corrected: bool = False, confidence: float = 0.95) -> Estimate:
-    """Estimate a lower bound of richness from the taxa seen once and twice, with a log-normal interval.
-
-    Reads that denoising has removed singletons from (DADA2, Deblur) have no honest number of singletons, so this
-    estimate means nothing for them.
-
-    Parameters
-    ----------
-    counts : array_like of int, shape (taxa,)
-        The sample.
-    bias_corrected : bool
-        False: the classic form of iNEXT. True: the form of vegan's ``estimateR`` and scikit-bio's default.
-    confidence : float
-        Of the interval.
-
-    Examples
-    --------
-    >>> girdled = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
-    >>> found = chao1(girdled)
-    >>> round(found.estimate, 3), round(found.se, 3), round(found.low, 3), round(found.high, 3)
-    (43.893, 14.306, 30.511, 96.971)
-
-    References
-    ----------
-    Chao 1984; Chao 1987, Biometrics 43:783 (the interval); Colwell 2013, EstimateS 9 user's guide, appendix B.
-    """
-    sample = Sample(counts)
-    seen, f1, f2, n = sample.richness, sample.f1, sample.f2, sample.n
-    if bias_corrected:
-        unseen = f1 * (f1 - 1) / (2 * (f2 + 1))
-        variance = (
-            unseen + f1 * (2 * f1 - 1) ** 2 / (4 * (f2 + 1) ** 2) + f1**2 * f2 * (f1 - 1) ** 2 / (4 * (f2 + 1) ** 4)
-        )
-    else:
-        unseen, a = sample.unseen, (n - 1) / n
-        if f2 > 0:
-            ratio = f1 / f2
-            variance = f2 * (a**2 * ratio**4 / 4 + a**2 * ratio**3 + a * ratio**2 / 2)
-        else:
-            variance = a * f1 * (f1 - 1) / 2 + a**2 * f1 * (2 * f1 - 1) ** 2 / 4 - a**2 * f1**4 / (4 * (seen + unseen))
-    estimate = seen + unseen
-    if unseen == 0:
-        # Nothing suggests unseen taxa; the log-normal interval does not exist, and no other is claimed.
-        return Estimate(float(estimate), 0.0, float(estimate), float(estimate))
-    width = math.exp(stats.norm.isf((1 - confidence) / 2) * math.sqrt(math.log1p(variance / unseen**2)))
-    return Estimate(estimate, math.sqrt(variance), seen + unseen / width, seen + unseen * width)
 
 
 def hill_curve(
@@ -295,6 +277,11 @@ def hill_curve(
 def alpha_table(study: Study) -> pd.DataFrame:
     """Depth, coverage and observed Hill numbers of every sample.
 
+    Parameters
+    ----------
+    study : Study
+        Of counts; every sample has reads.
+
     Returns
     -------
     pandas.DataFrame
@@ -340,6 +327,21 @@ def faith_pd(study: Study) -> pd.Series:
 
     It grows with depth as richness does: rarefy first where depths differ.
 
+    Parameters
+    ----------
+    study : Study
+        Of counts, with a rooted tree.
+
+    Returns
+    -------
+    pandas.Series
+        By sample, in the tree's unit of branch length.
+
+    Raises
+    ------
+    InputError
+        The study has no tree, or is not of counts.
+
     Examples
     --------
     >>> import io, pandas as pd
@@ -368,6 +370,16 @@ def common_coverage(study: Study) -> float:
 
     Beyond twice its depth a sample's extrapolated richness is not reliable (Chao et al. 2014); this is the default of
     iNEXT's ``estimateD`` too.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts.
+
+    Returns
+    -------
+    float
+        0 to 1.
     """
     _counts_only(study)
     return min(Sample(counts, name).coverage(2 * counts.sum()) for name, counts in _samples(study))

@@ -37,6 +37,11 @@ def changing(frame: pd.DataFrame, person: str, columns: Sequence[str]) -> list[s
     columns : sequence of str
         Columns looked at.
 
+    Returns
+    -------
+    list of str
+        Names of people.
+
     Examples
     --------
     >>> import pandas as pd
@@ -186,6 +191,12 @@ def settled(design: Design) -> Design:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
+
+    Returns
+    -------
+    Design
+        Of the samples that stay.
 
     Raises
     ------
@@ -218,6 +229,12 @@ def within(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
+
+    Returns
+    -------
+    str
+        Name of a metadata column.
 
     Examples
     --------
@@ -238,6 +255,12 @@ def pace(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
+
+    Returns
+    -------
+    str
+        Name of a term.
 
     Examples
     --------
@@ -264,6 +287,12 @@ def units_of(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
+
+    Returns
+    -------
+    str
+        In the plural.
 
     Examples
     --------
@@ -288,6 +317,7 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
     values : pandas.Series of float
         By sample; at least those of the design.
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
 
@@ -353,6 +383,7 @@ def ratios_by(values: pd.DataFrame, design: Design, *, confidence: float = 0.95)
     values : pandas.DataFrame of float
         Sample × number, above 0.
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
 

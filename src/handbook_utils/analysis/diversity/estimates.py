@@ -50,7 +50,18 @@ class Sample:
         self._asymptotes: dict[Order, float] = {}
 
     def coverage(self, size: float | None = None) -> float:
-        """Return the expected coverage (0 to 1) of so many reads; without a size that of the sample."""
+        """Return the expected coverage (0 to 1) of so many reads; without a size that of the sample.
+
+        Parameters
+        ----------
+        size : float, optional
+            Reads; more than there are: extrapolated.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         if size is None or size >= self.n:
             more = 0.0 if size is None else size - self.n
             return float(1 - self.f1 / self.n * (1 - self.mean_singleton) ** (more + 1))
@@ -65,7 +76,20 @@ class Sample:
         return float(1 - np.sum(self.frequencies * x / self.n * absent))
 
     def hill(self, order: Order, size: float) -> float:
-        """Return the Hill number expected of so many reads."""
+        """Return the Hill number expected of so many reads.
+
+        Parameters
+        ----------
+        order : {0, 1, 2}
+            Order of the Hill number.
+        size : float
+            Reads, 1 or more; may be infinite.
+
+        Returns
+        -------
+        float
+            Effective number of taxa.
+        """
         if size == self.n:
             return hill(self.counts, order)
         if order == 2:
@@ -112,7 +136,18 @@ class Sample:
         return (1 - part) * function(low) + part * function(low + 1)
 
     def asymptote(self, order: Order) -> float:
-        """Return the Hill number of the whole community, estimated."""
+        """Return the Hill number of the whole community, estimated.
+
+        Parameters
+        ----------
+        order : {0, 1, 2}
+            Order of the Hill number.
+
+        Returns
+        -------
+        float
+            Effective number of taxa.
+        """
         if order not in self._asymptotes:
             self._asymptotes[order] = self._asymptote(order)
         return self._asymptotes[order]
@@ -145,7 +180,18 @@ class Sample:
         return float(self.f1 / self.n * (1 - a) * tail / self.n)
 
     def size_at(self, target: float) -> float:
-        """Return how many reads reach this coverage (0 to 1); infinite where none do."""
+        """Return how many reads reach this coverage (0 to 1); infinite where none do.
+
+        Parameters
+        ----------
+        target : float
+            Coverage.
+
+        Returns
+        -------
+        float
+            1 or more; not a whole number in general.
+        """
         here = self.coverage()
         if target >= here:
             if target == here:
@@ -164,7 +210,20 @@ class Sample:
         return max(low + (target - below) / (above - below), 1.0)
 
     def resampled(self, times: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Draw samples of the same depth from the estimated community, unseen taxa included."""
+        """Draw samples of the same depth from the estimated community, unseen taxa included.
+
+        Parameters
+        ----------
+        times : int
+            How many samples.
+        rng : numpy.random.Generator
+            Of the draw.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (times, taxa)
+            Reads; unseen taxa come last.
+        """
         missing = 1 - self.coverage()
         shares = self.counts / self.n
         rare = shares * (1 - shares) ** self.n
@@ -182,7 +241,22 @@ def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def share_without(n: int, x: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
-    """Return C(n - x, size) / C(n, size): the chance that ``size`` of ``n`` reads hold none of x given ones."""
+    """Return C(n - x, size) / C(n, size): the chance that ``size`` of ``n`` reads hold none of x given ones.
+
+    Parameters
+    ----------
+    n : int
+        Reads there are.
+    x : numpy.ndarray of int
+        Given ones, 0 or more.
+    size : int
+        Reads that are drawn, without putting them back.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        0 to 1, of the shape of x.
+    """
     possible = n - x >= size
     logs = _log_choose(np.where(possible, n - x, size), size) - _log_choose(n, size)
     return np.where(possible, np.exp(logs), 0.0)
@@ -198,14 +272,24 @@ def hill(counts: npt.ArrayLike, order: float) -> float:
     order : float
         0: richness, 1: exponential of Shannon entropy, 2: inverse Simpson; any number of 0 or more.
 
-    Examples
-    --------
-    >>> [round(hill([5, 5, 5, 5, 0], q), 6) for q in (0, 1, 2)]
-    [4.0, 4.0, 4.0]
+    Returns
+    -------
+    float
+        Effective number of taxa; 0 of a sample without any.
+
+    Raises
+    ------
+    InputError
+        Something below 0, infinite or missing.
 
     References
     ----------
     Hill 1973, Ecology 54:427.
+
+    Examples
+    --------
+    >>> [round(hill([5, 5, 5, 5, 0], q), 6) for q in (0, 1, 2)]
+    [4.0, 4.0, 4.0]
     """
     values = np.asarray(counts, dtype=float)
     if (values < 0).any() or not np.isfinite(values).all():

@@ -73,6 +73,18 @@ def line_of_growth(frame: pd.DataFrame, slope: float, points: int = 50) -> pd.Se
 def age_groups(month: pd.Series, grown: int) -> pd.Series:
     """Sort ages into groups, the last of them from ``grown`` months.
 
+    Parameters
+    ----------
+    month : pandas.Series
+        Ages (months).
+    grown : int
+        Months, 20 or more.
+
+    Returns
+    -------
+    pandas.Series
+        Categories in order, by their names.
+
     Examples
     --------
     >>> age_groups(pd.Series([0.0, 5.0, 26.0]), 24).tolist()
@@ -141,6 +153,16 @@ def exposure_effects(
 
 def clear_of_none(effects: pd.DataFrame) -> int:
     """Count the intervals that do not hold 0.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        ``low`` and ``high`` of each.
+
+    Returns
+    -------
+    int
+        How many.
 
     Examples
     --------

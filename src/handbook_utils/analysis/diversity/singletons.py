@@ -106,6 +106,11 @@ def seen_twice(counts: npt.ArrayLike, reads: int) -> float:
     reads : int
         At most its depth.
 
+    Returns
+    -------
+    float
+        Exact, over all draws without putting back.
+
     Examples
     --------
     >>> seen_twice([2, 3, 1], 6), round(seen_twice([2, 2], 2), 3)
@@ -195,6 +200,11 @@ def comparable_hill(study: Study) -> Comparable:
     ----------
     study : Study
         Of counts; or of shares, whose Hill numbers are compared as they are.
+
+    Returns
+    -------
+    Comparable
+        Of orders 0, 1 and 2, and how they were made comparable.
 
     Examples
     --------

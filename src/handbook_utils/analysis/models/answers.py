@@ -18,6 +18,7 @@ class Change:
     Parameters
     ----------
     people : int
+        Who answered before and after.
     difference, low, high : float
         After minus before, in points.
     """
@@ -37,6 +38,11 @@ def mcnemar_exact(gained: int, lost: int) -> float:
     ----------
     gained, lost : int
         People who went from wrong to right, and from right to wrong.
+
+    Returns
+    -------
+    float
+        1 where nobody changed.
 
     Raises
     ------
@@ -118,6 +124,11 @@ def score_change(before: pd.DataFrame, after: pd.DataFrame, *, confidence: float
         As in :func:`compare_answers`.
     confidence : float
         Of the interval.
+
+    Returns
+    -------
+    Change
+        People who answered both times, mean change (questions), and its interval.
 
     Raises
     ------

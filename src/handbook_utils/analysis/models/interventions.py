@@ -96,6 +96,11 @@ def three_ways(trial: pd.DataFrame, reference: str) -> pd.DataFrame:
         Of :func:`simulated_trial`.
     reference : str
         The arm that others are compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``method`` and contrast, the ratio with its interval, and ``width``, the upper limit over the lower.
     """
     ways = {
         "after only": ratios(trial, "after", "arm", reference=reference),
@@ -114,6 +119,7 @@ def crossovers_with_carry_over(start: pd.Series, end: pd.Series, *, trials: int,
     start, end : pandas.Series of float
         By person: two numbers without a treatment between them, whose spread is used.
     trials, seed : int
+        How many are simulated, and the seed of the random numbers.
 
     Returns
     -------
@@ -147,6 +153,7 @@ def significant_in_one_arm_only(before: Study, *, trials: int, seed: int) -> tup
     before : Study
         Counts, a sample a person.
     trials, seed : int
+        How many are simulated, and the seed of the random numbers.
 
     Returns
     -------

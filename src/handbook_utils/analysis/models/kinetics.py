@@ -121,6 +121,18 @@ def follow_dose(gut: Gut, minutes: float = 720.0, points: int = 241) -> pd.DataF
 def share_absorbed(gut: Gut, minutes: float = 2880.0) -> float:
     """Share of the dose that was taken up in the end.
 
+    Parameters
+    ----------
+    gut : Gut
+        What takes up the dose.
+    minutes : float
+        When it ends.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     >>> share_absorbed(Gut(vmax=0)) > share_absorbed(Gut(vmax=1))

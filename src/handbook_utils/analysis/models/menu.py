@@ -87,6 +87,11 @@ def by_day(week: pd.DataFrame, foods: pd.DataFrame, instead: Mapping[str, str] |
 def check(parameters: dict[str, object]) -> None:
     """Hold the reader's prices against the table of foods, before anything runs.
 
+    Parameters
+    ----------
+    parameters : dict of str to object
+        Of the chapter: ``prices``, by food.
+
     Raises
     ------
     InputErrors

@@ -441,7 +441,18 @@ class Variety:
     standing: Effect
 
     def another_day(self, sample: str) -> tuple[float, float]:
-        """Return between which numbers another day of the same person lies in 95 of 100 cases."""
+        """Return between which numbers another day of the same person lies in 95 of 100 cases.
+
+        Parameters
+        ----------
+        sample : str
+            Of the person.
+
+        Returns
+        -------
+        tuple of float
+            Lower and upper number, around the sample's own.
+        """
         low, high = (self.own[sample] * np.exp(sign * 1.96 * np.sqrt(2) * self.sd) for sign in (-1, 1))
         return float(low), float(high)
 

@@ -152,6 +152,11 @@ def rate(number: float, population: float, per: float = 1000) -> float:
     per : float
         Of how many people the rate is told.
 
+    Returns
+    -------
+    float
+        People of each `per`.
+
     Raises
     ------
     ValueError
@@ -219,6 +224,11 @@ def prevalence_from_incidence(per_year: float, years: float) -> float:
     years : float
         Mean duration of a case, in years.
 
+    Returns
+    -------
+    float
+        People.
+
     Raises
     ------
     ValueError
@@ -270,6 +280,18 @@ def complaint_grid(listed: Mapping[str, str]) -> pd.DataFrame:
 
 def condition_name(condition: str, lang: str) -> str:
     """Return what a condition of the data set ``dutch-prevalence`` is called on a page.
+
+    Parameters
+    ----------
+    condition : str
+        As the data set names it.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        For a label or a sentence.
 
     Examples
     --------

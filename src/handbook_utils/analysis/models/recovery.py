@@ -87,7 +87,7 @@ def simulate_recovery(
     >>> bool(np.allclose(cells.iloc[0], cells.iloc[-1]))
     True
     """
-    return simulate_recoveries(
+    return _simulate_recoveries(
         course,
         [seed],
         species=species,
@@ -98,7 +98,7 @@ def simulate_recovery(
     )[0]
 
 
-def simulate_recoveries(
+def _simulate_recoveries(
     course: Course,
     seeds: Sequence[int],
     *,
@@ -119,7 +119,7 @@ def simulate_recoveries(
 
     Examples
     --------
-    >>> one, other = simulate_recoveries(Course(days=5, strength=10.0), [1, 2], last_day=10)
+    >>> one, other = _simulate_recoveries(Course(days=5, strength=10.0), [1, 2], last_day=10)
     >>> one.equals(simulate_recovery(Course(days=5, strength=10.0), last_day=10, seed=1)), one.equals(other)
     (True, False)
     """
@@ -229,12 +229,12 @@ def middle_of_recoveries(course: Course, seeds: Sequence[int], **rules: Any) -> 
     seeds : sequence of int
         One a community.
     **rules : float
-        As :func:`simulate_recoveries` takes them.
+        As :func:`_simulate_recoveries` takes them.
 
     Returns
     -------
     pandas.DataFrame
         Medians by day, columns as :func:`compared_with_before` returns them.
     """
-    found = [compared_with_before(cells) for cells in simulate_recoveries(course, seeds, **rules)]
+    found = [compared_with_before(cells) for cells in _simulate_recoveries(course, seeds, **rules)]
     return pd.concat(found).groupby(level=0).median()

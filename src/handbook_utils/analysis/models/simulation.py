@@ -173,6 +173,12 @@ def samples_as_people(*, studies: int, seed: int) -> dict[str, int]:
     Parameters
     ----------
     studies, seed : int
+        How many are simulated, and the seed of the random numbers.
+
+    Returns
+    -------
+    dict of str to int
+        Studies with p at most 0.05, by way; simulated.
     """
     generator = np.random.default_rng(seed)
     counted = {"wrong: every sample": 0, "right: a mean of each person": 0}

@@ -51,6 +51,16 @@ class Arm:
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Wilson's interval of the share.
 
+        Parameters
+        ----------
+        confidence : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        tuple of float
+            Lower and upper limit, 0 to 1.
+
         Examples
         --------
         >>> low, high = Arm(13, 16).interval()

@@ -53,6 +53,7 @@ def differing(first: pd.DataFrame, second: pd.DataFrame, weight: pd.Series, rank
     first, second, weight
         As for :func:`compared`.
     rank : str
+        A column of both, such as ``genus``.
 
     Returns
     -------
@@ -69,6 +70,16 @@ def differing(first: pd.DataFrame, second: pd.DataFrame, weight: pd.Series, rank
 
 def plain(names: pd.DataFrame) -> pd.DataFrame:
     """Return names without the brackets of what was only proposed, and phyla by one name.
+
+    Parameters
+    ----------
+    names : pandas.DataFrame
+        A row a feature, a column a rank; a column ``phylum`` among them or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the same shape.
 
     Examples
     --------

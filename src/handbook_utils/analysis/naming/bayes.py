@@ -47,6 +47,11 @@ def words(sequence: str) -> Words:
     sequence : str
         Bases in capitals.
 
+    Returns
+    -------
+    numpy.ndarray of int
+        In the order of the sequence; a word of bases read as a number to base 4.
+
     Examples
     --------
     >>> words("AAAAAAAAC").tolist(), words("ACGTNACGT").tolist()
@@ -71,6 +76,7 @@ class NaiveBayes:
     Parameters
     ----------
     reference : Reference
+        Genes with their lineages, which it learns from.
     """
 
     def __init__(self, reference: Reference) -> None:

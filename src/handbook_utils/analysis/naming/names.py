@@ -38,6 +38,7 @@ class Names:
     turned : tuple of str
         Sequences that were read from the other strand.
     notes : tuple of str
+        What a reader must know of them, a sentence each.
     """
 
     best: pd.DataFrame
@@ -55,6 +56,11 @@ class Names:
         least : float
             Confidence from which a name is told, 0 to 1.
 
+        Returns
+        -------
+        pandas.DataFrame
+            A row a feature, a column a rank; "" where nothing is told.
+
         Examples
         --------
         >>> best = pd.DataFrame({"family": ["Lachnospiraceae"], "genus": ["Blautia"]}, index=["a"])
@@ -70,12 +76,22 @@ class Names:
     def layout(self, least: float) -> pd.DataFrame:
         """Return the names as QIIME 2 writes them: Feature ID, Taxon, Confidence (of the last rank told).
 
+        Parameters
+        ----------
+        least : float
+            Confidence from which a name is told, 0 to 1.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``Taxon`` and ``Confidence`` by feature.
+
         Examples
         --------
         >>> best = pd.DataFrame({"family": ["Lachnospiraceae"], "genus": ["Blautia"]}, index=["a"])
         >>> sure = pd.DataFrame({"family": [0.99], "genus": [0.60]}, index=["a"])
-        >>> Names(best, sure, "", "").layout(0.8).loc["a"].tolist()
-        ['f__Lachnospiraceae', 0.99]
+        >>> [str(cell) for cell in Names(best, sure, "", "").layout(0.8).loc["a"]]
+        ['f__Lachnospiraceae', '0.99']
         """
         told = self.at(least)
         ranks = [str(rank) for rank in told.columns]

@@ -64,7 +64,20 @@ class Reference:
         return [place[row] for row in rows], known
 
     def with_sequences(self, sequences: dict[int, str], note: str) -> Reference:
-        """Return the reference with other sequences: by their number, those that are kept."""
+        """Return the reference with other sequences: by their number, those that are kept.
+
+        Parameters
+        ----------
+        sequences : dict of int to str
+            Bases, by number of the sequence in this reference.
+        note : str
+            What was done, for whoever reads the report.
+
+        Returns
+        -------
+        Reference
+            With the lineages of those that are kept.
+        """
         kept = sorted(sequences)
         return Reference(
             self.name,

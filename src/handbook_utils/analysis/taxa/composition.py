@@ -20,6 +20,11 @@ def least_shown(study: Study) -> float:
     study : Study
         Of counts: half a read of the deepest sample. Of shares: half of the least that is not zero.
 
+    Returns
+    -------
+    float
+        Above 0.
+
     Examples
     --------
     >>> least_shown(Study.from_frame(pd.DataFrame([[1, 9], [80, 20]], index=["s1", "s2"], columns=["a", "b"])))
@@ -222,6 +227,11 @@ def mean_interval(values: pd.Series, *, resamples: int = 2000, seed: int = 1) ->
         One a sample, or a person.
     resamples, seed : int
         Of the bootstrap (percentiles).
+
+    Returns
+    -------
+    tuple of float
+        Mean, lower and upper limit.
 
     Examples
     --------

@@ -312,6 +312,16 @@ def positive_controls(
 def smallest_p(blanks: int, samples: int) -> float:
     """Return the least p that the prevalence test can give: a feature in every blank and in no sample.
 
+    Parameters
+    ----------
+    blanks, samples : int
+        Numbers of wells.
+
+    Returns
+    -------
+    float
+        One-sided.
+
     Examples
     --------
     >>> round(smallest_p(2, 10), 3)
@@ -322,6 +332,18 @@ def smallest_p(blanks: int, samples: int) -> float:
 
 def could_hide(blanks: int, confidence: float = 0.95) -> float:
     """Return how prevalent a contaminant may be in blanks and still be in none of these (exact upper limit).
+
+    Parameters
+    ----------
+    blanks : int
+        1 or more.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+        0 to 1.
 
     Examples
     --------
@@ -343,6 +365,11 @@ def power_of_blanks(blanks: int, samples: int, in_blanks: float, in_samples: flo
     threshold : float
         The largest p that is called a contaminant.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
     Examples
     --------
     >>> [round(power_of_blanks(blanks, 60, 0.9, 0.3), 2) for blanks in (2, 6)]
@@ -355,7 +382,18 @@ def power_of_blanks(blanks: int, samples: int, in_blanks: float, in_samples: flo
 
 
 def shown_by_blanks(blanks: int, samples: int) -> pd.DataFrame:
-    """Return what so many blanks can show beside these samples: the least p, and what may hide from them (%)."""
+    """Return what so many blanks can show beside these samples: the least p, and what may hide from them (%).
+
+    Parameters
+    ----------
+    blanks, samples : int
+        Numbers of wells.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By number of blanks; the last row is of those here.
+    """
     numbers = [2, 4, 8, 12, blanks or 1]
     return pd.DataFrame(
         {
@@ -367,7 +405,20 @@ def shown_by_blanks(blanks: int, samples: int) -> pd.DataFrame:
 
 
 def chances_of_blanks(samples: int, threshold: float) -> pd.DataFrame:
-    """Return the chance to find a contaminant that 90 % of blanks have, number of blanks × part of the samples."""
+    """Return the chance to find a contaminant that 90 % of blanks have, number of blanks × part of the samples.
+
+    Parameters
+    ----------
+    samples : int
+        Number of wells.
+    threshold : float
+        The largest p that is called a contaminant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        0 to 1, for 1 to 16 blanks.
+    """
     rows = {
         number: {part: power_of_blanks(number, samples, 0.9, part, threshold) for part in (0.1, 0.3, 0.5)}
         for number in range(1, 17)
@@ -379,6 +430,18 @@ def dilutions(steps: Sequence[int], kit_share: float = 0.001) -> Mapping[int, fl
     """Return the share of reads from outside in a positive control, by how often it was diluted ten times.
 
     ``kit_share`` is the share in the undiluted control. A calculation, not a measurement.
+
+    Parameters
+    ----------
+    steps : sequence of int
+        How often.
+    kit_share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    mapping of int to float
+        0 to 1.
 
     Examples
     --------

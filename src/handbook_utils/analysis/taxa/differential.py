@@ -30,14 +30,24 @@ _ABSENT = 0.05
 def benjamini_hochberg(p: Array) -> Array:
     """Return p-values corrected for their number; those that are missing stay missing and do not count.
 
-    Examples
-    --------
-    >>> benjamini_hochberg(np.array([0.01, np.nan, 0.04])).round(3).tolist()
-    [0.02, nan, 0.04]
+    Parameters
+    ----------
+    p : numpy.ndarray, shape (features,)
+        0 to 1, or missing.
+
+    Returns
+    -------
+    numpy.ndarray, shape (features,)
+        Values of q.
 
     References
     ----------
     Benjamini and Hochberg 1995, Journal of the Royal Statistical Society B 57:289.
+
+    Examples
+    --------
+    >>> benjamini_hochberg(np.array([0.01, np.nan, 0.04])).round(3).tolist()
+    [0.02, nan, 0.04]
     """
     corrected = np.full(len(p), np.nan)
     known = np.isfinite(p)
@@ -162,11 +172,18 @@ def first_p_values(values: Array, design: Design, method: str, *, counts: bool, 
     values : array of float, shape (samples, features)
         Of the samples of the design, in its order; every feature in one sample or more.
     design : Design
+        Whose first contrast is tested.
     method : str
         One of ``METHODS`` that takes this design.
     counts : bool
         Whether these are counts.
     seed : int
+        Of the draws of a method that makes any.
+
+    Returns
+    -------
+    numpy.ndarray, shape (features,)
+        Not corrected.
     """
     question, known = next(_questions(design)), METHODS[method]
     if known.p is not None:
@@ -231,6 +248,18 @@ def _asked(question: _Question, design: Design, method: Method) -> tuple[NDArray
 
 def usable_methods(design: Design, *, counts: bool = True) -> list[str]:
     """Return the methods that can answer a design.
+
+    Parameters
+    ----------
+    design : Design
+        What is asked.
+    counts : bool
+        Whether the table holds counts.
+
+    Returns
+    -------
+    list of str
+        Names in ``METHODS``.
 
     Examples
     --------

@@ -26,7 +26,9 @@ class Fits:
     Attributes
     ----------
     estimate : numpy.ndarray, shape (taxa, columns)
+        Coefficients of the model's columns.
     covariance : numpy.ndarray, shape (taxa, columns, columns)
+        Of the coefficients.
     gradients : numpy.ndarray, shape (taxa, parameters, columns, columns)
         How the covariance changes with the parameters of the variances.
     variance : numpy.ndarray, shape (taxa, parameters, parameters)
@@ -42,7 +44,18 @@ class Fits:
     left: int
 
     def of(self, contrast: npt.ArrayLike) -> tuple[Array, Array, Array]:
-        """Return estimate, standard error and degrees of freedom (Satterthwaite's) of a contrast, a number a taxon."""
+        """Return estimate, standard error and degrees of freedom (Satterthwaite's) of a contrast, a number a taxon.
+
+        Parameters
+        ----------
+        contrast : array_like of float, shape (columns,)
+            Weights of the coefficients.
+
+        Returns
+        -------
+        tuple of numpy.ndarray, shape (taxa,)
+            In that order.
+        """
         row = np.asarray(contrast, dtype=float)
         square = np.einsum("i,mij,j->m", row, self.covariance, row)
         gradient = np.einsum("i,mkij,j->mk", row, self.gradients, row)
@@ -53,12 +66,39 @@ class Fits:
 
 
 def fit_many(values: Array, model: Array, person: npt.NDArray[np.intp] | None) -> Fits:
-    """Fit by least squares, or with a level of each person's own where people are given."""
+    """Fit by least squares, or with a level of each person's own where people are given.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (samples, taxa)
+        What is explained.
+    model : numpy.ndarray, shape (samples, columns)
+        The constant among them.
+    person : numpy.ndarray of int, shape (samples,), or None
+        Whose sample it is, from 0.
+
+    Returns
+    -------
+    Fits
+        Of all taxa.
+    """
     return least_squares(values, model) if person is None else fit_levels(values, model, person)
 
 
 def least_squares(values: Array, model: Array) -> Fits:
     """Fit a linear model to each column of values.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (samples, taxa)
+        What is explained.
+    model : numpy.ndarray, shape (samples, columns)
+        Of full rank, with fewer columns than samples.
+
+    Returns
+    -------
+    Fits
+        Of all taxa.
 
     Examples
     --------
@@ -138,7 +178,9 @@ def fit_levels(values: Array, model: Array, person: npt.NDArray[np.intp]) -> Fit
     Parameters
     ----------
     values : array of float, shape (samples, taxa)
+        What is modelled, such as logarithms of shares.
     model : array of float, shape (samples, columns)
+        The design matrix.
     person : array of int, shape (samples,)
         From 0, every number there.
 

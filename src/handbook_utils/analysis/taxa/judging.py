@@ -71,6 +71,12 @@ class Like:
         study : Study
             At least the samples of the design, every one with reads.
         design : Design
+            Whose groups, covariates and people simulated studies have.
+
+        Returns
+        -------
+        Like
+            What studies with known answers are simulated from.
         """
         chosen = study.choose_samples(design.samples)
         depth = chosen.depth.to_numpy(dtype=float)
@@ -103,6 +109,7 @@ class Like:
         Parameters
         ----------
         generator : numpy.random.Generator
+            Of the units, the features that differ, and the reads.
         changed : int
             How many features differ; 0: none.
         times : float
@@ -219,6 +226,7 @@ def tried(
     Parameters
     ----------
     like : Like
+        What studies are simulated from.
     methods : sequence of str
         Of :data:`~handbook_utils.analysis.taxa.methods.METHODS`; those that take the design.
     studies : int
@@ -230,6 +238,7 @@ def tried(
     unadjusted : bool
         Whether the covariates that groups go with are left out of the model that is fitted.
     seed : int
+        Of the simulated studies, and of methods that draw.
 
     Returns
     -------
@@ -345,6 +354,11 @@ def ways_to_report(trials: pd.DataFrame) -> pd.DataFrame:
     ----------
     trials : pandas.DataFrame
         Of :func:`tried`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By way: ``false discoveries (%)`` and ``found of what differs (%)``.
     """
     real = trials[trials["differs"]]
     number = real["method"].nunique()
@@ -372,6 +386,12 @@ def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
     column : str
         Of two groups.
     times, seed : int
+        How many deals, and the seed of them.
+
+    Returns
+    -------
+    int
+        At most `times`.
     """
     generator = np.random.default_rng(seed)
     some = 0

@@ -161,6 +161,27 @@ def plate_study(
     1 to 1000 times as much. Metadata: ``blank``, ``concentration`` (relative), ``well`` (such as ``A1``); taxonomy:
     ``truth``.
 
+    Parameters
+    ----------
+    samples, blanks : int
+        Wells.
+    residents, contaminants : int
+        Taxa of the samples, and of the reagents.
+    reads : int
+        Of a sample; a blank gives a tenth.
+    seed : int
+        Of the simulation.
+
+    Returns
+    -------
+    Study
+        Of counts. Simulated.
+
+    Raises
+    ------
+    ValueError
+        More wells than a plate of 96 has.
+
     Examples
     --------
     >>> made = plate_study(samples=6, blanks=2, seed=3)
@@ -206,6 +227,11 @@ def leak(study: Study, share: float, seed: int = 1) -> Study:
     seed : int
         Of the Poisson numbers.
 
+    Returns
+    -------
+    Study
+        With what was taken up. Simulated.
+
     Examples
     --------
     >>> clean = plate_study(seed=1)
@@ -222,7 +248,18 @@ def leak(study: Study, share: float, seed: int = 1) -> Study:
 
 
 def scores_of_a_plate(made: Study) -> pd.DataFrame:
-    """Return what three scores find of the contaminants of simulated wells, and what they call besides (%)."""
+    """Return what three scores find of the contaminants of simulated wells, and what they call besides (%).
+
+    Parameters
+    ----------
+    made : Study
+        Of :func:`plate_study`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``contaminants found (%)`` and ``residents called (%)`` by test.
+    """
     blank, truth = made.metadata["blank"].astype(bool), _contaminants(made)
     rows = {}
     for way in ("prevalence", "frequency", "combined"):
@@ -233,7 +270,22 @@ def scores_of_a_plate(made: Study) -> pd.DataFrame:
 
 
 def rules_of_leaking_wells(made: Study, threshold: float, seed: int) -> pd.DataFrame:
-    """Return what two rules remove from simulated wells that leak into each other (%)."""
+    """Return what two rules remove from simulated wells that leak into each other (%).
+
+    Parameters
+    ----------
+    made : Study
+        Of :func:`plate_study`.
+    threshold : float
+        The largest score of prevalence that is called.
+    seed : int
+        Of the leakage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contaminants and residents removed, and reads of residents lost, by rule.
+    """
     blank, truth = made.metadata["blank"].astype(bool), _contaminants(made)
     leaked = leak(made, 0.001, seed=seed)
     seen = judged(leaked, blanks=blank, threshold=threshold)

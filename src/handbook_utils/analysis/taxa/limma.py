@@ -15,7 +15,11 @@ from scipy.special import digamma, polygamma
 
 from handbook_utils.analysis.taxa.fits import least_squares
 
-__all__ = ["Moderated", "log_per_million", "moderated", "trigamma_inverse"]
+__all__ = [
+    "Moderated",
+    "log_per_million",
+    "moderated",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -27,6 +31,7 @@ class Moderated:
     Attributes
     ----------
     slope, error : numpy.ndarray, shape (taxa,)
+        The coefficient, in units of the values, and its standard error.
     free : float
         Degrees of freedom, of the residuals and of what was learnt from the other taxa.
     prior_free : float
@@ -45,6 +50,12 @@ def log_per_million(counts: Array) -> Array:
     Parameters
     ----------
     counts : array of float, shape (samples, taxa)
+        Of reads; not yet shares.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, taxa)
+        Base 2.
 
     Examples
     --------
@@ -54,12 +65,12 @@ def log_per_million(counts: Array) -> Array:
     return np.asarray(np.log2((counts + 0.5) / (counts.sum(axis=1, keepdims=True) + 1) * 1e6))
 
 
-def trigamma_inverse(value: float) -> float:
+def _trigamma_inverse(value: float) -> float:
     """Return the number whose trigamma is this, by Newton's method on its reciprocal, which is nearly straight.
 
     Examples
     --------
-    >>> round(trigamma_inverse(float(polygamma(1, 3.5))), 9)
+    >>> round(_trigamma_inverse(float(polygamma(1, 3.5))), 9)
     3.5
     """
     x = 0.5 + 1 / value
@@ -95,6 +106,11 @@ def moderated(values: Array, model: Array) -> Moderated:
     model : array of float, shape (samples, columns)
         What is asked about last.
 
+    Returns
+    -------
+    Moderated
+        Of the last column of the model.
+
     Examples
     --------
     >>> values = np.array([[1.0, 5.0, 3.0], [1.2, 5.5, 2.0], [3.1, 5.1, 2.5], [2.9, 5.6, 2.7]])
@@ -127,5 +143,5 @@ def _learnt(variance: Array, left: float, mean: Array) -> tuple[Array, float]:
     scatter -= float(polygamma(1, left / 2))
     if scatter <= 0:
         return np.exp(fitted) if columns > 1 else np.full(taxa, variance.mean()), np.inf
-    free = 2 * trigamma_inverse(scatter)
+    free = 2 * _trigamma_inverse(scatter)
     return np.asarray(np.exp(fitted + float(digamma(free / 2)) - np.log(free / 2))), free

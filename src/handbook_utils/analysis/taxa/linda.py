@@ -42,7 +42,18 @@ class Linda:
     zeros: str
 
     def of(self, contrast: npt.ArrayLike) -> tuple[Array, Array, Array]:
-        """Return estimate, standard error and degrees of freedom of a contrast, a number a taxon."""
+        """Return estimate, standard error and degrees of freedom of a contrast, a number a taxon.
+
+        Parameters
+        ----------
+        contrast : array_like of float, shape (columns,)
+            Weights of the coefficients.
+
+        Returns
+        -------
+        tuple of numpy.ndarray, shape (taxa,)
+            In that order; logarithms to base 2, with the bias taken away.
+        """
         row = np.asarray(contrast, dtype=float)
         estimate, error, free = self.fits.of(row)
         return estimate - float(row @ self.bias), error, free
@@ -57,6 +68,11 @@ def mode_of(values: Array) -> float:
     ----------
     values : array of float
         Two or more. The bandwidth is Silverman's (R's ``bw.nrd0``).
+
+    Returns
+    -------
+    float
+        In the unit of the numbers.
 
     Examples
     --------
@@ -82,7 +98,18 @@ def mode_of(values: Array) -> float:
 
 
 def log_ratios(values: Array) -> Array:
-    """Return centred log-ratios to base 2 of values without zeros, a row a sample."""
+    """Return centred log-ratios to base 2 of values without zeros, a row a sample.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (samples, taxa)
+        Above 0.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, taxa)
+        Each row adds up to 0.
+    """
     logs = np.log2(values)
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
@@ -137,6 +164,11 @@ def linda(values: Array, model: Array, person: npt.NDArray[np.intp] | None = Non
         Of each sample, from 0: people then have levels of their own.
     counts : bool
         Whether these are counts.
+
+    Returns
+    -------
+    Linda
+        The fits, their bias, and how zeros were filled.
 
     Examples
     --------

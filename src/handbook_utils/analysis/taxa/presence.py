@@ -17,6 +17,7 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
     Parameters
     ----------
     there : array of bool, shape (samples, taxa)
+        Whether a sample has the taxon.
     model : array of float, shape (samples, columns)
         The constant first, what is asked about last.
 
@@ -51,6 +52,18 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
 
 def firth(seen: Array, model: Array) -> Array:
     """Return the coefficients of Firth's logistic regression of what is 0 or 1 on the columns of a model.
+
+    Parameters
+    ----------
+    seen : numpy.ndarray, shape (samples,)
+        0 or 1.
+    model : numpy.ndarray, shape (samples, columns)
+        The constant among them.
+
+    Returns
+    -------
+    numpy.ndarray, shape (columns,)
+        Logarithms of odds ratios.
 
     Examples
     --------

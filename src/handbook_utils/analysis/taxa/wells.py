@@ -70,6 +70,11 @@ class Wells:
         rank : str
             Rank of the taxonomy that is judged; empty for the features as they are.
 
+        Returns
+        -------
+        Wells
+            Samples and blanks that have reads, and the positive controls apart.
+
         Examples
         --------
         >>> table = pd.DataFrame([[5, 1], [0, 9], [1, 8]], index=["b", "s1", "s2"], columns=["dust", "gut"])
@@ -106,7 +111,20 @@ class Wells:
         return [str(name) for name in self.study.samples[(self.concentration.isna() & ~self.blanks).to_numpy()]]
 
     def judged(self, method: str, threshold: float) -> pd.DataFrame:
-        """Judge every taxon; see :func:`handbook_utils.analysis.taxa.contaminants.judged`."""
+        """Judge every taxon; see :func:`handbook_utils.analysis.taxa.contaminants.judged`.
+
+        Parameters
+        ----------
+        method : {"prevalence", "frequency", "combined"}
+            Score that decides.
+        threshold : float
+            Below it a taxon is called a contaminant.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By taxon.
+        """
         return judged(
             self.study,
             blanks=self.blanks,
@@ -117,7 +135,20 @@ class Wells:
         )
 
     def leaked(self, well: str, plate: str, seed: int) -> pd.DataFrame:
-        """Find the taxa that blanks have from their neighbours; nothing without a plate map or blanks."""
+        """Find the taxa that blanks have from their neighbours; nothing without a plate map or blanks.
+
+        Parameters
+        ----------
+        well, plate : str
+            Metadata columns; empty where there is none.
+        seed : int
+            Of the permutations.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By taxon, with ``q``.
+        """
         if not well or not self.blanks.any():
             return pd.DataFrame({"q": []}, dtype=float)
         plates = self.study.column(plate) if plate else None
@@ -127,6 +158,16 @@ class Wells:
         """Return the samples as given, without blanks, positive controls and the features of these taxa.
 
         Features that are in none of the samples go, too.
+
+        Parameters
+        ----------
+        contaminants : pandas.Index
+            Taxa.
+
+        Returns
+        -------
+        Study
+            What is left.
         """
         samples = self.study.samples[~self.blanks.to_numpy()]
         kept = ~self.taxon.isin(contaminants).to_numpy()

@@ -114,6 +114,7 @@ def marginal(values: np.ndarray, model: pd.DataFrame, person: pd.Series, *, plai
     Parameters
     ----------
     values : array of float
+        What is followed, a number a sample.
     model : pandas.DataFrame
         The constant first.
     person : pandas.Series
@@ -182,6 +183,11 @@ def attendance(frame: pd.DataFrame, time: str, *, most: int = 12, parts: int = 6
     parts : int
         Of more.
 
+    Returns
+    -------
+    pandas.DataFrame
+        People, a row a time or part, a column a group.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"person": list("aabb"), "time": [0, 1, 0, 0], "group": "all"})
@@ -203,10 +209,16 @@ def from_the_beginning(study: Study, times: pd.Series, *, first: int = 10) -> pd
     Parameters
     ----------
     study : Study
+        Counts or proportions; at least the samples of the series.
     times : pandas.Series of float
         Of the samples of the series.
     first : int
         How many samples are the beginning.
+
+    Returns
+    -------
+    pandas.Series
+        Bray-Curtis distances, 0 to 1; a beginning sample's distance to itself counts.
     """
     order = times.sort_values(kind="stable")
     apart = distances(study.choose_samples(list(order.index)), "bray-curtis").data

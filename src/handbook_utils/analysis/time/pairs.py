@@ -51,6 +51,11 @@ def pairs_of(person: pd.Series, moment: pd.Series, before: str, after: str, *, m
     minimum : int
         Least number of people with both.
 
+    Returns
+    -------
+    Pairs
+        With the samples that were left out, and why.
+
     Raises
     ------
     InputError

@@ -95,6 +95,11 @@ def read_trends(path: Path | str) -> Trends:
     path : pathlib.Path or str
         The exported file (``multiTimeline.csv``).
 
+    Returns
+    -------
+    Trends
+        By date; "<1" is 0.5, and zeros are marked.
+
     Raises
     ------
     InputError, InputErrors
@@ -301,6 +306,11 @@ def interrupted(
 
 def measure_awareness(parameters: Mapping[str, object]) -> None:
     """Check the file, the term and the moment of ``explainers/measure-awareness`` before it runs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter: ``trends``, ``term``, ``campaign``.
 
     Raises
     ------

@@ -68,7 +68,7 @@ def chart(title: str, heights: Sequence[float], *, shared: bool = True) -> tuple
     tuple of (Figure, list of Axes)
     """
     use_style()
-    lines = balanced(title, TITLE)
+    lines = _balanced(title, TITLE)
     high = sum(heights) + HIGH * (lines.count("\n") + 1) + 0.1
     figure = Figure(figsize=(WIDTH, high))
     figure.suptitle(lines, x=0.01, ha="left", fontsize=TEXT, fontweight="bold")
@@ -76,12 +76,12 @@ def chart(title: str, heights: Sequence[float], *, shared: bool = True) -> tuple
     return figure, [*panels[:, 0]]
 
 
-def balanced(text: str, width: int) -> str:
+def _balanced(text: str, width: int) -> str:
     r"""Break a text into as few lines as fit, all of about one length.
 
     Examples
     --------
-    >>> balanced("one two three four five", 20)
+    >>> _balanced("one two three four five", 20)
     'one two three\nfour five'
     """
     lines = wrapped(text, width)
@@ -92,13 +92,31 @@ def balanced(text: str, width: int) -> str:
 
 
 def above(axes: Axes, text: str) -> None:
-    """Write what the vertical axis measures above it, where it can be read without turning one's head."""
-    axes.set_title(balanced(text, LINE - 8), loc="left", fontsize=TEXT)
+    """Write what the vertical axis measures above it, where it can be read without turning one's head.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    text : str
+        What is measured, with its unit.
+    """
+    axes.set_title(_balanced(text, LINE - 8), loc="left", fontsize=TEXT)
 
 
 def below(axes: Axes, text: str, width: int = LINE) -> None:
-    """Write what the horizontal axis measures below it, in so many letters a line."""
-    axes.set_xlabel(balanced(text, width))
+    """Write what the horizontal axis measures below it, in so many letters a line.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    text : str
+        What is measured, with its unit.
+    width : int
+        Letters a line, at most.
+    """
+    axes.set_xlabel(_balanced(text, width))
 
 
 def rows(axes: Axes, names: Iterable[str]) -> list[float]:
@@ -118,7 +136,7 @@ def rows(axes: Axes, names: Iterable[str]) -> list[float]:
     """
     places, at = [], 0.0
     for name in names:
-        text = balanced(name, LINE)
+        text = _balanced(name, LINE)
         at += 0.45 * text.count("\n")
         axes.text(0, at - 0.23, text, transform=axes.get_yaxis_transform(), va="bottom", zorder=5, bbox=_BEHIND)
         places.append(at)
@@ -132,6 +150,16 @@ def rows(axes: Axes, names: Iterable[str]) -> list[float]:
 def rows_high(names: Iterable[object]) -> float:
     """Return how high rows with these names are, in inches.
 
+    Parameters
+    ----------
+    names : iterable
+        What stands above each row; a long name takes more lines.
+
+    Returns
+    -------
+    float
+        Inches.
+
     Examples
     --------
     >>> round(rows_high(["one", "two"]), 2)
@@ -141,13 +169,29 @@ def rows_high(names: Iterable[object]) -> float:
 
 
 def without_axis(axes: Axes) -> None:
-    """Take the horizontal axis away, where every number is spoken."""
+    """Take the horizontal axis away, where every number is spoken.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Whose.
+    """
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 
 
 def inked(colour: str) -> str:
     """Return a colour that can be read as letters on white, at least 4.5 to 1 (WCAG 2.2).
+
+    Parameters
+    ----------
+    colour : str
+        A colour of the charts, as ``#RRGGBB``.
+
+    Returns
+    -------
+    str
+        A darker one of the same hue where that is needed, otherwise the same.
 
     Examples
     --------
@@ -159,6 +203,16 @@ def inked(colour: str) -> str:
 
 def power_of_ten(value: float, _place: int | None = None) -> str:
     """Write a power of ten in letters of full size, which a formula's exponent has not.
+
+    Parameters
+    ----------
+    value : float
+        Above 0.
+
+    Returns
+    -------
+    str
+        From 0.001 to below 10,000 the number itself; otherwise 10 and its exponent, rounded to a whole one.
 
     Examples
     --------
@@ -173,6 +227,18 @@ def power_of_ten(value: float, _place: int | None = None) -> str:
 def said(lang: str, en: str, nl: str) -> str:
     """Choose between two languages.
 
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+        Language.
+    en, nl : str
+        The words in each.
+
+    Returns
+    -------
+    str
+        One of them.
+
     Examples
     --------
     >>> said("nl", "bars", "balken")
@@ -183,6 +249,16 @@ def said(lang: str, en: str, nl: str) -> str:
 
 def sentence(title: str) -> str:
     """End a title as a sentence ends.
+
+    Parameters
+    ----------
+    title : str
+        With or without an end.
+
+    Returns
+    -------
+    str
+        With a full stop, unless it ended already.
 
     Examples
     --------

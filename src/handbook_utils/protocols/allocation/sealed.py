@@ -41,6 +41,7 @@ class Sealed:
     study : str
         Its acronym.
     design : Design
+        How people are allocated.
     seed : int
         Of which everything follows.
     """
@@ -93,6 +94,22 @@ def new_seed() -> int:
 
 def opened(path: Path, secret: str, ledger: Ledger, study: str) -> Sealed:
     """Open the sealed file of a study.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The sealed file.
+    secret : str
+        The passphrase it was sealed with.
+    ledger : Ledger
+        Of the study, which knows the file's SHA-256.
+    study : str
+        Its name.
+
+    Returns
+    -------
+    Sealed
+        Design and seed.
 
     Raises
     ------
@@ -175,13 +192,37 @@ def allocate(sealed: Sealed, screening_id: str, levels: Mapping[str, str], ledge
 
 
 def allocated(ledger: Ledger) -> pd.DataFrame:
-    """Return everybody who was allocated, in order: ``who``, ``arm`` and the factors."""
+    """Return everybody who was allocated, in order: ``who``, ``arm`` and the factors.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a person; without rows where nobody was.
+    """
     events = ledger.events("allocated")
     return pd.DataFrame(list(events["detail"]), dtype=object) if len(events) else pd.DataFrame(columns=["who", "arm"])
 
 
 def pseudonym(sealed: Sealed, screening_id: str) -> str:
-    """Return what stands for a person in the ledger: nobody without the seed can find the screening id by it."""
+    """Return what stands for a person in the ledger: nobody without the seed can find the screening id by it.
+
+    Parameters
+    ----------
+    sealed : Sealed
+        Whose seed is the key (HMAC, SHA-256).
+    screening_id : str
+        Blanks and capitals do not count.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
     plain = "".join(screening_id.split()).casefold().encode("utf-8")
     return hmac.new(str(sealed.seed).encode("ascii"), plain, "sha256").hexdigest()[:16]
 

@@ -46,6 +46,8 @@ class Judged:
         Mean kinetic temperature (°C); nan likewise.
     hours : float
         From collection to the freezer, or to receipt where a stabiliser keeps it.
+    shipment : str
+        With which it was sent; "" where none is told.
     """
 
     code: str
@@ -122,7 +124,22 @@ def minutes_above(log: Log, limit: float, start: dt.datetime | None = None, end:
 def minutes_outside(
     log: Log, limits: Limits, start: dt.datetime | None = None, end: dt.datetime | None = None
 ) -> float:
-    """Return how long a logger was warmer or colder than a study's limits (minutes); no limit counts nothing."""
+    """Return how long a logger was warmer or colder than a study's limits (minutes); no limit counts nothing.
+
+    Parameters
+    ----------
+    log : Log
+        Of one logger.
+    limits : Limits
+        Of the study.
+    start, end : datetime.datetime, optional
+        Looked at between these; by default the whole log.
+
+    Returns
+    -------
+    float
+        Minutes.
+    """
     warm = 0.0 if limits.warmest is None else minutes_above(log, limits.warmest, start, end)
     if limits.coldest is None:
         return warm
@@ -130,7 +147,20 @@ def minutes_outside(
 
 
 def longest_gap(log: Log, start: dt.datetime | None = None, end: dt.datetime | None = None) -> float:
-    """Return the longest time without a reading (minutes)."""
+    """Return the longest time without a reading (minutes).
+
+    Parameters
+    ----------
+    log : Log
+        Of one logger.
+    start, end : datetime.datetime, optional
+        Looked at between these; by default the whole log.
+
+    Returns
+    -------
+    float
+        Minutes; infinite where there are fewer than two readings.
+    """
     moments = _between(log, start, end)[0]
     return float(np.diff(moments).max() / 60.0) if len(moments) > 1 else float("inf")
 
@@ -200,6 +230,11 @@ def _with_storage(one: Judged, received: pd.Timestamp, freezers: Freezers, limit
 
 def verdict_table(judged: Sequence[Judged]) -> pd.DataFrame:
     """Return verdicts as the table that the next steps read.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        A tube each.
 
     Returns
     -------
@@ -290,6 +325,16 @@ def _judge(
 
 def outside_words(limits: Limits) -> str:
     """Say what is outside a study's limits, in words.
+
+    Parameters
+    ----------
+    limits : Limits
+        Of the study.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
 
     Examples
     --------

@@ -101,6 +101,11 @@ def _codes(scans: Path) -> list[str]:
 def keep_it_cold(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/keep-it-cold`` before it runs.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
+
     Raises
     ------
     InputError, InputErrors

@@ -260,6 +260,16 @@ class Clock:
     def read(self, text: str) -> dt.datetime:
         """Return the moment (UTC) that a text means, days before months.
 
+        Parameters
+        ----------
+        text : str
+            As a logger or a scanner wrote it.
+
+        Returns
+        -------
+        datetime.datetime
+            In UTC.
+
         Raises
         ------
         ValueError
@@ -273,6 +283,16 @@ class Clock:
 
     def placed(self, moment: dt.datetime) -> dt.datetime:
         """Return a moment in UTC; one without a zone is of the clock's.
+
+        Parameters
+        ----------
+        moment : datetime.datetime
+            As a file has it.
+
+        Returns
+        -------
+        datetime.datetime
+            In UTC.
 
         Raises
         ------

@@ -50,6 +50,18 @@ class Scans(NamedTuple):
 def scanned_code(text: str, where: str) -> str:
     """Return the code of a tube, or of an aliquot of it: the tube's, a point and a number.
 
+    Parameters
+    ----------
+    text : str
+        As scanned or typed.
+    where : str
+        Named in the message.
+
+    Returns
+    -------
+    str
+        As it is stored.
+
     Examples
     --------
     >>> scanned_code("7k3pxp-2.1", "scans.csv, line 2"), scanned_code("7K3PXP-2", "scans.csv, line 3")

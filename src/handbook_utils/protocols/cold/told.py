@@ -28,6 +28,16 @@ from handbook_utils.protocols.tubes import VERDICTS
 def limits_table(kit: Kit) -> pd.DataFrame:
     """Return the limits of a study's kit, and whose each is.
 
+    Parameters
+    ----------
+    kit : Kit
+        With the study's own limits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value``, ``whose`` and ``why``, by limit.
+
     Examples
     --------
     >>> from handbook_utils.protocols.kits import kit_of
@@ -74,14 +84,36 @@ def shipments_table(logs: Mapping[str, Log], limits: Limits) -> pd.DataFrame:
 
 
 def verdicts_by_shipment(judged: Sequence[Judged]) -> pd.DataFrame:
-    """Count the verdicts of each shipment; tubes of no shipment are a row of their own."""
+    """Count the verdicts of each shipment; tubes of no shipment are a row of their own.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Tubes, a row a shipment, a column a verdict that occurs.
+    """
     table = verdict_table(judged)
     counts = table.assign(shipment=table["shipment"].replace("", "none")).groupby(["shipment", "verdict"]).size()
     return counts.unstack(fill_value=0).reindex(columns=[name for name in VERDICTS if name in set(table["verdict"])])
 
 
 def verdict_counts(judged: Sequence[Judged]) -> dict[str, int]:
-    """Count the verdicts of all tubes, those that nobody got too."""
+    """Count the verdicts of all tubes, those that nobody got too.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+
+    Returns
+    -------
+    dict of str to int
+        Tubes by verdict, 0 too.
+    """
     return {name: sum(one.verdict == name for one in judged) for name in VERDICTS}
 
 
@@ -96,6 +128,11 @@ def answer(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) ->
         By shipment.
     limits : Limits
         Of the study.
+
+    Returns
+    -------
+    dict of str to object
+        Its arguments.
     """
     counts = verdict_counts(judged)
     uncovered = sum(bool(np.isnan(one.minutes_outside)) for one in judged if one.verdict != "missing")
@@ -114,7 +151,22 @@ def answer(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) ->
 
 
 def methods(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) -> str:
-    """Return the methods paragraph; arguments as of :func:`answer`."""
+    """Return the methods paragraph; arguments as of :func:`answer`.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        Every tube given out.
+    logs : mapping of str to Log
+        By shipment.
+    limits : Limits
+        Of the study.
+
+    Returns
+    -------
+    str
+        English.
+    """
     counts = verdict_counts(judged)
     return (
         f"{len(judged)} tubes were given out, and shipped in {len(logs)} box(es) with temperature loggers. "
@@ -125,6 +177,16 @@ def methods(judged: Sequence[Judged], logs: Mapping[str, Log], limits: Limits) -
 
 def rules(limits: Limits) -> str:
     """Say by which rules tubes are judged.
+
+    Parameters
+    ----------
+    limits : Limits
+        Of the study.
+
+    Returns
+    -------
+    str
+        English sentences.
 
     Examples
     --------
@@ -201,6 +263,11 @@ def events(judged: Sequence[Judged], scans: Scans) -> list[Event]:
         Every tube given out; one that never came has no event, since it may still come.
     scans : Scans
         As :func:`handbook_utils.protocols.cold.scans.read_scans` returns them.
+
+    Returns
+    -------
+    list of Event
+        In the order of the tubes.
     """
     came = {one.code: one for one in judged if one.verdict != "missing"}
     made = []

@@ -44,7 +44,20 @@ class Answer:
     date: str
 
     def fits(self, finding: Finding, cell: str) -> bool:
-        """Whether this answers a finding in a cell."""
+        """Whether this answers a finding in a cell.
+
+        Parameters
+        ----------
+        finding : Finding
+            Of the guard.
+        cell : str
+            What stands in the cell.
+
+        Returns
+        -------
+        bool
+            Whether column and kind are the same, and the value, where the answer names one.
+        """
         same = self.column.casefold() == finding.column.casefold() and self.what == finding.what
         return same and (not self.value or _plain(self.value) == _plain(cell))
 
@@ -56,6 +69,11 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
     ----------
     path : pathlib.Path
         CSV, TSV or Excel with the columns :data:`COLUMNS`.
+
+    Returns
+    -------
+    tuple of Answer
+        In the order of the file.
 
     Raises
     ------
@@ -121,6 +139,12 @@ def unanswered(findings: Sequence[Finding], table: pd.DataFrame, answers: Sequen
     table : pandas.DataFrame
         What it looked at.
     answers : sequence of Answer
+        What was decided about findings, each for what it fits.
+
+    Returns
+    -------
+    list of Finding
+        In their order.
     """
     if not answers:
         return list(findings)
@@ -132,7 +156,18 @@ def _cell(finding: Finding, table: pd.DataFrame) -> str:
 
 
 def shown(answers: Sequence[Answer]) -> pd.DataFrame:
-    """Return answers for a report: values by their ends only."""
+    """Return answers for a report: values by their ends only.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+        As they were read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With :data:`COLUMNS`.
+    """
     rows = [
         (one.column, one.what, hidden(one.value) if one.value else "all", one.reason, one.by, one.date)
         for one in answers
@@ -141,7 +176,18 @@ def shown(answers: Sequence[Answer]) -> pd.DataFrame:
 
 
 def decisions(answers: Sequence[Answer]) -> list[Event]:
-    """Return answers as the ledger remembers them: values by their ends only."""
+    """Return answers as the ledger remembers them: values by their ends only.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+        As they were read.
+
+    Returns
+    -------
+    list of Event
+        An event an answer.
+    """
     return [
         Event(
             "decision",

@@ -80,6 +80,18 @@ class Groups:
 def quasi_identifier(column: str, declared: Collection[str]) -> str:
     """Return which of the declared quasi-identifiers a column holds, or "".
 
+    Parameters
+    ----------
+    column : str
+        Its name.
+    declared : collection of str
+        As the study file names them.
+
+    Returns
+    -------
+    str
+        The first that fits.
+
     Examples
     --------
     >>> quasi_identifier("host body-mass index", ["sex", "body"]), quasi_identifier("extraction date", ["date"])

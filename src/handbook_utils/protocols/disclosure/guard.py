@@ -42,6 +42,12 @@ class Guard:
         table : pandas.DataFrame
             Cells as text, rows numbered from 0.
         today : datetime.date
+            By which it is told whether a date may be one of birth.
+
+        Returns
+        -------
+        list of Finding
+            In the order of the table.
         """
         found = [
             one
@@ -54,6 +60,16 @@ class Guard:
 def guard_of(parameters: Mapping[str, Any]) -> Guard:
     """Return the guard that a chapter's parameters ask for: ``answers`` (a file) and ``patient_numbers``.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of a chapter.
+
+    Returns
+    -------
+    Guard
+        Ready to look at tables.
+
     Raises
     ------
     InputError, InputErrors
@@ -65,6 +81,16 @@ def guard_of(parameters: Mapping[str, Any]) -> Guard:
 
 def is_study_code(text: str) -> bool:
     """Whether a text is a participant's code, with or without a visit; some look like postal codes.
+
+    Parameters
+    ----------
+    text : str
+        What stands in a cell.
+
+    Returns
+    -------
+    bool
+        Whether its check character holds.
 
     Examples
     --------

@@ -44,6 +44,16 @@ class Exemption:
 def exemption_of(said: Mapping[str, str]) -> Exemption | None:
     """Read a signed exception from a study file, or return None where there is none.
 
+    Parameters
+    ----------
+    said : mapping of str to str
+        ``by``, ``date``, ``k`` and ``reason``; empty where there is no exception.
+
+    Returns
+    -------
+    Exemption or None
+        As it was signed.
+
     Raises
     ------
     InputError
@@ -71,6 +81,13 @@ def exemption_of(said: Mapping[str, str]) -> Exemption | None:
 def check_groups(groups: Groups, exception: Exemption | None) -> None:
     """Refuse what leaves where a group is small and nobody has signed for it.
 
+    Parameters
+    ----------
+    groups : Groups
+        Of the people in what leaves.
+    exception : Exemption or None
+        As it was signed.
+
     Raises
     ------
     InputError
@@ -91,6 +108,13 @@ def check_groups(groups: Groups, exception: Exemption | None) -> None:
 
 def check_access(access: str, repository: str) -> None:
     """Refuse to promise control over what an open archive shows to everybody.
+
+    Parameters
+    ----------
+    access : str
+        ``open`` or ``controlled``.
+    repository : str
+        Name of the archive.
 
     Raises
     ------
@@ -115,6 +139,15 @@ def check_access(access: str, repository: str) -> None:
 def check_human_reads(method: str, reads: str, said: str) -> None:
     """Refuse reads of everything in a tube of which nobody says how the person's own were removed.
 
+    Parameters
+    ----------
+    method : str
+        ``16S`` or ``shotgun``.
+    reads : str
+        Path of the files of reads; empty where there are none.
+    said : str
+        How human reads were removed.
+
     Raises
     ------
     InputError
@@ -132,6 +165,16 @@ def check_human_reads(method: str, reads: str, said: str) -> None:
 def is_ega(repository: str) -> bool:
     """Whether an archive is the European Genome-phenome Archive or one of its nodes.
 
+    Parameters
+    ----------
+    repository : str
+        Name of the archive.
+
+    Returns
+    -------
+    bool
+        By its name.
+
     Examples
     --------
     >>> is_ega("Federated EGA, Dutch node"), is_ega("European Nucleotide Archive")
@@ -141,7 +184,20 @@ def is_ega(repository: str) -> bool:
 
 
 def told(groups: Groups, exception: Exemption | None) -> str:
-    """Say in a sentence how large the smallest group is, and what that rests on."""
+    """Say in a sentence how large the smallest group is, and what that rests on.
+
+    Parameters
+    ----------
+    groups : Groups
+        Of the people in what leaves.
+    exception : Exemption or None
+        As it was signed.
+
+    Returns
+    -------
+    str
+        English, with k (people alike in all that is known of them) and, where there are sensitive answers, l.
+    """
     of = f"by {', '.join(groups.known)}" if groups.known else "for nothing that leaves describes them"
     others = max(groups.k - 1, 0)
     said = f"k = {groups.k}: every one of {len(groups.people)} people shares all with {others} others or more, {of}."
@@ -156,14 +212,36 @@ def told(groups: Groups, exception: Exemption | None) -> str:
 
 
 def table(groups: Groups) -> pd.DataFrame:
-    """Return how many people are in groups of which size: ``people in a group``, ``groups``, ``people``."""
+    """Return how many people are in groups of which size: ``people in a group``, ``groups``, ``people``.
+
+    Parameters
+    ----------
+    groups : Groups
+        Of the people in what leaves.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size.
+    """
     sizes = groups.sizes.value_counts().sort_index()
     rows = [(int(str(size)), int(number) // int(str(size)), int(number)) for size, number in sizes.items()]
     return pd.DataFrame(rows, columns=["people in a group", "groups", "people"])
 
 
 def decision(exception: Exemption) -> Event:
-    """Return a signed exception as the ledger remembers it."""
+    """Return a signed exception as the ledger remembers it.
+
+    Parameters
+    ----------
+    exception : Exemption
+        As it was signed.
+
+    Returns
+    -------
+    Event
+        Of the kind ``decision``.
+    """
     return Event(
         "decision",
         f"groups of {exception.k} may leave",

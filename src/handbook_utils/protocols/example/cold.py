@@ -90,7 +90,22 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
 
 
 def write_example_shipments(folder: Path, samples: pd.DataFrame, seed: int = SEED) -> tuple[Path, Path]:
-    """Write the files of :func:`example_shipments`, and return the folder of loggers and the scan log."""
+    """Write the files of :func:`example_shipments`, and return the folder of loggers and the scan log.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where; files of the same names are replaced.
+    samples : pandas.DataFrame
+        As :func:`example_shipments` takes them.
+    seed : int
+        The same seed gives the same files.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        Folder, file.
+    """
     for name, content in example_shipments(samples, seed).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +115,18 @@ def write_example_shipments(folder: Path, samples: pd.DataFrame, seed: int = SEE
 
 def example_verdicts(samples: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     """Return what ``keep-it-cold`` says of the simulated shipments, by the limits of its kit.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        As :func:`example_shipments` takes them.
+    seed : int
+        The same seed gives the same verdicts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``verdicts.csv``, a row a tube.
 
     Examples
     --------

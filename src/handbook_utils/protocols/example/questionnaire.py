@@ -47,6 +47,11 @@ def example_questionnaire(
         Text, one row a tube: tube, collected (local time), bristol (1 to 7), antibiotics_days (days), diet, sex, age
         (years), height_cm (cm), weight_kg (kg), medication (IHMC codes), last_meal_hours (h), remarks. All simulated.
 
+    Raises
+    ------
+    ValueError
+        Tubes have more or fewer forms than one: a fault of ours.
+
     Examples
     --------
     >>> answers = example_questionnaire()

@@ -26,6 +26,11 @@ def problems(home: Home) -> list[InputError]:
     home : Home
         What the study asks.
 
+    Returns
+    -------
+    list of InputError
+        Each with the parameter it is about.
+
     Examples
     --------
     >>> [error.where for error in problems(Home(kits()["none"], phone="call us", email="here"))]
@@ -85,6 +90,11 @@ def problems(home: Home) -> list[InputError]:
 
 def collect_at_home(parameters: Mapping[str, object]) -> None:
     """Check what the chapter ``protocols/collect-at-home`` is given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

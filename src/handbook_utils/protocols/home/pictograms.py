@@ -53,6 +53,18 @@ Drawing = tuple[Shape, ...]
 def line(*points: Point, width: float = 3.0) -> Shape:
     """Return an open line.
 
+    Parameters
+    ----------
+    *points : tuple of float
+        From 0 to 100 across and up.
+    width : float
+        Of the stroke, of 100.
+
+    Returns
+    -------
+    Shape
+        Not filled.
+
     Examples
     --------
     >>> line((0, 0), (10, 10)).closed
@@ -62,7 +74,22 @@ def line(*points: Point, width: float = 3.0) -> Shape:
 
 
 def shape(*points: Point, fill: str = WHITE, width: float = 3.0) -> Shape:
-    """Return a closed line with what it is filled with."""
+    """Return a closed line with what it is filled with.
+
+    Parameters
+    ----------
+    *points : tuple of float
+        From 0 to 100 across and up.
+    fill : str
+        A colour as ``#RRGGBB``.
+    width : float
+        Of the stroke, of 100.
+
+    Returns
+    -------
+    Shape
+        Closed.
+    """
     return Shape(points, True, fill, width)
 
 
@@ -70,6 +97,24 @@ def box(
     x: float, y: float, wide: float, tall: float, *, fill: str = WHITE, round_: float = 0, width: float = 3
 ) -> Shape:
     """Return a rectangle, its corners cut round with a radius.
+
+    Parameters
+    ----------
+    x, y : float
+        Its corner below on the left, of 100.
+    wide, tall : float
+        Its sides.
+    fill : str
+        A colour as ``#RRGGBB``.
+    round_ : float
+        Radius of the corners; 0: none.
+    width : float
+        Of the stroke.
+
+    Returns
+    -------
+    Shape
+        Closed.
 
     Examples
     --------
@@ -96,27 +141,61 @@ def box(
 
 
 def arc_points(x: float, y: float, wide: float, tall: float, start: float, end: float, count: int = 25) -> list[Point]:
-    """Return points on an arc about (x, y), from one angle to another (degrees)."""
+    """Return points on an arc about (x, y), from one angle to another (degrees).
+
+    Parameters
+    ----------
+    x, y : float
+        The middle.
+    wide, tall : float
+        Radii across and up.
+    start, end : float
+        Angles (degrees), against the clock from the right.
+    count : int
+        How many points, both ends among them.
+
+    Returns
+    -------
+    list of tuple of float
+        In the order of the angles.
+    """
     turns = np.radians(np.linspace(start, end, count))
     return [(float(x + wide * np.cos(turn)), float(y + tall * np.sin(turn))) for turn in turns]
 
 
 def oval(x: float, y: float, wide: float, tall: float, *, fill: str = WHITE, width: float = 3.0) -> Shape:
-    """Return an ellipse about (x, y) with two radii."""
+    """Return an ellipse about (x, y) with two radii.
+
+    Parameters
+    ----------
+    x, y : float
+        The middle, of 100.
+    wide, tall : float
+        Radii across and up.
+    fill : str
+        A colour as ``#RRGGBB``.
+    width : float
+        Of the stroke.
+
+    Returns
+    -------
+    Shape
+        Closed, of 36 points.
+    """
     return shape(*arc_points(x, y, wide, tall, 0, 350, 36), fill=fill, width=width)
 
 
-def arc(x: float, y: float, radius: float, start: float, end: float, width: float = 3.0) -> Shape:
+def _arc(x: float, y: float, radius: float, start: float, end: float, width: float = 3.0) -> Shape:
     """Return a part of a circle's line."""
     return line(*arc_points(x, y, radius, radius, start, end), width=width)
 
 
-def drop(x: float, y: float, size: float) -> Shape:
+def _drop(x: float, y: float, size: float) -> Shape:
     """Return a drop of water with its tip above."""
     return shape((x, y + 2 * size), *arc_points(x, y, size, size, 30, -210, 20), fill=PALE, width=2)
 
 
-def moved(drawing: Iterable[Shape], x: float, y: float, scale: float = 1.0) -> Drawing:
+def _moved(drawing: Iterable[Shape], x: float, y: float, scale: float = 1.0) -> Drawing:
     """Return a drawing that is smaller or larger, and elsewhere: for one drawing within another."""
     return tuple(
         Shape(tuple((x + a * scale, y + b * scale) for a, b in one.points), one.closed, one.fill, one.width * scale)
@@ -177,7 +256,7 @@ PICTOGRAMS: Mapping[str, Drawing] = {
         shape((6, 92), (48, 92), (58, 84), (58, 74), (48, 74), (46, 80), (6, 80), fill=PALE),
         box(20, 92, 14, 6, fill=INK),
         *_hand(20, 4),
-        drop(53, 58, 4), drop(40, 52, 4), drop(66, 50, 4),
+        _drop(53, 58, 4), _drop(40, 52, 4), _drop(66, 50, 4),
     ),
     "toilet": (
         box(8, 40, 18, 52, fill=PALE, round_=3),
@@ -210,15 +289,15 @@ PICTOGRAMS: Mapping[str, Drawing] = {
     "close": (
         *_tube(38, 8),
         *_LABEL,
-        arc(50, 68, 30, 30, 160), shape((81, 75), (70, 90), (67, 76), fill=INK, width=1),
+        _arc(50, 68, 30, 30, 160), shape((81, 75), (70, 90), (67, 76), fill=INK, width=1),
     ),
     "shake": (
         *_tube(38, 12, liquid=PALE),
-        arc(50, 50, 30, 150, 210), arc(50, 50, 42, 150, 210), arc(50, 50, 30, -30, 30), arc(50, 50, 42, -30, 30),
+        _arc(50, 50, 30, 150, 210), _arc(50, 50, 42, 150, 210), _arc(50, 50, 30, -30, 30), _arc(50, 50, 42, -30, 30),
     ),
     "bag": (
         box(20, 6, 60, 78, fill=PALE, round_=3), box(20, 78, 60, 8, fill=INK),
-        *moved(_tube(38, 8), 12, 9, 0.72),
+        *_moved(_tube(38, 8), 12, 9, 0.72),
     ),
     "freezer": (
         box(24, 6, 52, 88, fill=WHITE, round_=4), line((24, 44), (76, 44)),
@@ -263,7 +342,19 @@ PICTOGRAMS: Mapping[str, Drawing] = {
 
 
 def draw_in_pdf(canvas: Canvas, drawing: Iterable[Shape], x: float, y: float, size: float) -> None:
-    """Draw shapes on a page, in a square of `size` points with (x, y) below on the left."""
+    """Draw shapes on a page, in a square of `size` points with (x, y) below on the left.
+
+    Parameters
+    ----------
+    canvas : reportlab.pdfgen.canvas.Canvas
+        The page.
+    drawing : iterable of Shape
+        From the back to the front.
+    x, y : float
+        Where (points).
+    size : float
+        Side of the square (points).
+    """
     canvas.saveState()
     canvas.setLineCap(1)
     canvas.setLineJoin(1)
@@ -287,6 +378,14 @@ def draw_in_figure(axes: Axes, drawing: Iterable[Shape], x: float, y: float, siz
 
     Parameters
     ----------
+    axes : matplotlib.axes.Axes
+        On which they are drawn.
+    drawing : iterable of Shape
+        Each over the one before it.
+    x, y : float
+        The corner of the square where both are least, in data units.
+    size : float
+        Side of the square, in data units.
     points : float
         How many points (1/72 inch) `size` takes on paper, on which the width of lines hangs.
     """

@@ -124,6 +124,18 @@ class FormWords:
 def about(days: int, lang: Language) -> str:
     """Return a number of days in everyday words, rounded where that is what people say.
 
+    Parameters
+    ----------
+    days : int
+        1 or more.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        Months of 30 days from 60 days on, weeks where they are whole ones, otherwise days.
+
     Examples
     --------
     >>> about(180, "nl"), about(28, "en"), about(90, "en"), about(2, "nl"), about(1, "en")
@@ -140,6 +152,18 @@ def about(days: int, lang: Language) -> str:
 
 def minutes(number: int, lang: Language) -> str:
     """Return a number of minutes in words.
+
+    Parameters
+    ----------
+    number : int
+        0 or more.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        The number and its word.
 
     Examples
     --------
@@ -161,6 +185,12 @@ def words(home: Home, lang: Language) -> Words:
     home : Home
         What the study asks.
     lang : {"en", "nl"}
+        Language of the text.
+
+    Returns
+    -------
+    Words
+        Checked against the parts that a sheet has.
 
     Examples
     --------
@@ -173,6 +203,18 @@ def words(home: Home, lang: Language) -> Words:
 
 def form_words(home: Home, lang: Language) -> FormWords:
     """Return the form's text.
+
+    Parameters
+    ----------
+    home : Home
+        What the study asks.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    FormWords
+        Checked against the parts that a form has.
 
     Examples
     --------

@@ -112,6 +112,11 @@ class Kit:
         given : mapping of str to float or None
             By name of :data:`LIMITS`; None leaves the kit's.
 
+        Returns
+        -------
+        Kit
+            Each limit says whose it is.
+
         Examples
         --------
         >>> kit = kits()["omnigene"].with_limits({"hours": 72.0, "warmest_celsius": None})
@@ -145,6 +150,11 @@ def kit_of(name: str, file: str = "") -> Kit:
     file : str
         Path of a study's own kit, which takes its place; "" for none.
 
+    Returns
+    -------
+    Kit
+        With its own limits.
+
     Raises
     ------
     InputError, InputErrors
@@ -177,7 +187,18 @@ def kit_of(name: str, file: str = "") -> Kit:
 
 
 def kit_text(name: str) -> str:
-    """Return the file of one of the handbook's kits, to be copied and changed."""
+    """Return the file of one of the handbook's kits, to be copied and changed.
+
+    Parameters
+    ----------
+    name : str
+        Of :func:`kits`.
+
+    Returns
+    -------
+    str
+        YAML.
+    """
     return (Path(__file__).parent / f"{kit_of(name).name}.yml").read_text(encoding="utf-8")
 
 
@@ -188,6 +209,11 @@ def read_kit(path: Path) -> Kit:
     ----------
     path : pathlib.Path
         As those beside this module.
+
+    Returns
+    -------
+    Kit
+        Named as its file.
 
     Raises
     ------

@@ -57,6 +57,11 @@ def limits_of(kit: Kit, gap_minutes: float = 30.0) -> Limits:
     gap_minutes : float
         Longer without a reading is unknown.
 
+    Returns
+    -------
+    Limits
+        None where the kit says nothing.
+
     Examples
     --------
     >>> limits_of(kit_of("none")).warmest, sorted(limits_of(kit_of("fit")).unknown)
@@ -83,6 +88,11 @@ def kit_with(said: Mapping[str, object]) -> Kit:
     ----------
     said : mapping of str to object
         ``kit``, ``kit_file`` and, of :data:`handbook_utils.protocols.kits.LIMITS`, what is set; None is the kit's.
+
+    Returns
+    -------
+    Kit
+        Each limit says whose it is.
 
     Raises
     ------

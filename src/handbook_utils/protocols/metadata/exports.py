@@ -31,7 +31,7 @@ GUT, UNSPECIFIED = ("human gut metagenome", 408170), ("metagenome", 256318)
 NUMERIC = ("bristol", "antibiotics_days", "age", "height_cm", "weight_kg", "bmi", "last_meal_hours")
 
 
-def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for MIxS 7, MimarksSHumanGut."""
     made = []
     for row in _each(table):
@@ -75,7 +75,20 @@ def to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
 
 
 def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for ENA's checklist ERC000015: bare numbers, height in millimetres."""
+    """Write records for ENA's checklist ERC000015: bare numbers, height in millimetres.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Records, a row a sample or control, as text.
+    study : Circumstances
+        What is the same for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns named as the checklist's fields.
+    """
     made = []
     for row in _each(table):
         height = number_of(row["height_cm"])
@@ -119,7 +132,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for NCBI's MIMARKS.survey.human-gut.4.0: coordinates with letters, and the host."""
     made = []
     for row in _each(table):
@@ -149,7 +162,7 @@ def to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
+def _to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
     """Write records for QIIME 2: all columns, an empty cell where a value is missing."""
     shown = ["arm", "time_point", "participant", "centre", "sex", "diet", "medication", "content", "date", *NUMERIC]
     made = table[["sample", *shown]].rename(
@@ -158,7 +171,7 @@ def to_qiime2(table: pd.DataFrame) -> pd.DataFrame:
     return made.astype(str)
 
 
-def to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
+def _to_qiita(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
     """Write records for Qiita: names without hyphens."""
     made = []
     for row in _each(table):
@@ -195,7 +208,9 @@ def all_standards(table: pd.DataFrame, study: Circumstances, guard: Guard = _GUA
         Of :func:`~handbook_utils.protocols.metadata.records.records`: exact, for the file for QIIME 2, which stays.
         What archives get is made coarser as the study says.
     study : Circumstances
+        What is the same for all.
     guard : Guard
+        Looks for what is personal.
 
     Returns
     -------
@@ -209,11 +224,11 @@ def all_standards(table: pd.DataFrame, study: Circumstances, guard: Guard = _GUA
     """
     leaving = coarsened(table) if study.detail == "band" else table
     made = {
-        "mixs": to_mixs(leaving, study),
+        "mixs": _to_mixs(leaving, study),
         "ena": to_ena(leaving, study),
-        "ncbi": to_ncbi(leaving, study),
-        "qiime2": to_qiime2(table),
-        "qiita": to_qiita(leaving, study),
+        "ncbi": _to_ncbi(leaving, study),
+        "qiime2": _to_qiime2(table),
+        "qiita": _to_qiita(leaving, study),
     }
     errors = [one for key, frame in made.items() for one in _refused(key, frame, guard)]
     if errors:
@@ -229,6 +244,18 @@ def _refused(key: str, frame: pd.DataFrame, guard: Guard) -> tuple[InputError, .
 
 def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
     r"""Write a table as the TSV of a standard; QIIME 2's has the row of types.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As :func:`all_standards` gives it.
+    key : str
+        Of the standard.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
 
     Raises
     ------

@@ -30,6 +30,16 @@ from handbook_utils.protocols.wells.extraction import Extraction, chosen
 def coordinates(north: Mapping[str, str], east: Mapping[str, str]) -> dict[str, tuple[float, float]]:
     """Read the coordinates of the centres' towns, of at most two decimals.
 
+    Parameters
+    ----------
+    north, east : mapping of str to str
+        Latitude and longitude (decimal degrees, WGS 84) by centre, as text.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        Latitude and longitude by centre.
+
     Raises
     ------
     InputError
@@ -68,6 +78,11 @@ def coordinates(north: Mapping[str, str], east: Mapping[str, str]) -> dict[str, 
 
 def record_metadata(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/record-metadata`` is given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------
@@ -121,6 +136,11 @@ def planned_controls(tubes: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.D
 
 def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, list[str], Circumstances]:
     """Read what the chapter is given, or the example study where it is given nothing.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter ``protocols/record-metadata``.
 
     Returns
     -------

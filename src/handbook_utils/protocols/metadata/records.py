@@ -117,6 +117,7 @@ def read_questionnaire(
     scanned : pandas.Series, optional
         Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
+        Dates of sampling after it are refused; without it, the day on which this is called.
     guard : Guard
         What looks for personal data.
 
@@ -144,6 +145,16 @@ def read_questionnaire(
 def read_tubes(path: Path) -> pd.DataFrame:
     """Read the list of tubes that ``assign-codes-and-labels`` wrote.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or workbook.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As text, a row a tube.
+
     Raises
     ------
     InputError, InputErrors
@@ -168,6 +179,16 @@ def read_tubes(path: Path) -> pd.DataFrame:
 
 def read_rejected(path: Path) -> tuple[list[str], list[str]]:
     """Return the tubes that ``keep-it-cold`` rejected, with those that never arrived; and those that came.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``verdicts.csv``.
+
+    Returns
+    -------
+    tuple of list of str
+        Codes of tubes, in order.
 
     Raises
     ------
@@ -268,6 +289,16 @@ def _misfits(
 def read_scanned(path: Path) -> pd.Series:
     """Read when tubes were filled, as ``keep-it-cold`` writes it.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``collected.csv``.
+
+    Returns
+    -------
+    pandas.Series
+        As text, by tube.
+
     Raises
     ------
     InputError
@@ -341,6 +372,13 @@ def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputErro
 def controls(plates: int, blanks: int, mocks: int, ntc: int) -> pd.DataFrame:
     """Name the controls of every plate, as ``plate-layout`` does.
 
+    Parameters
+    ----------
+    plates : int
+        How many.
+    blanks, mocks, ntc : int
+        Of each kind on every plate.
+
     Returns
     -------
     pandas.DataFrame
@@ -370,6 +408,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     asked : pandas.DataFrame
         Controls.
     study : Circumstances
+        What holds for every sample.
 
     Returns
     -------
@@ -413,7 +452,18 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
 
 
 def number_of(text: str) -> float:
-    """Return the number in a cell, or NaN."""
+    """Return the number in a cell.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    float
+        0 where it holds no number.
+    """
     try:
         return float(text)
     except ValueError:

@@ -279,6 +279,16 @@ def _lat_lon_letters(value: str, field: Field) -> Problem | None:
 def as_letters(latitude: float, longitude: float) -> str:
     """Write coordinates as NCBI has them.
 
+    Parameters
+    ----------
+    latitude, longitude : float
+        Decimal degrees, WGS 84.
+
+    Returns
+    -------
+    str
+        Both with their letter.
+
     Examples
     --------
     >>> as_letters(53.22, -6.57)
@@ -452,6 +462,16 @@ _RULES: dict[str, Callable[[str, Field], Problem | None]] = {
 
 def missing_remedy(allowed: tuple[str, ...]) -> str:
     """Say what to write instead of a word for a missing value that the standard does not know.
+
+    Parameters
+    ----------
+    allowed : tuple of str
+        The standard's words for a missing value.
+
+    Returns
+    -------
+    str
+        A sentence.
 
     Examples
     --------

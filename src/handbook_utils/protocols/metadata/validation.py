@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.errors import InputError, InputErrors, nearest
 from handbook_utils.protocols.disclosure.guard import ANSWERABLE, Guard
+from handbook_utils.protocols.metadata.reading import read_metadata
 from handbook_utils.protocols.metadata.rules import Problem, check, missing_remedy
 from handbook_utils.protocols.metadata.standards import Field, Standard, standard
-from handbook_utils.study import formats
-from handbook_utils.study.cells.delimited import Sheet
-from handbook_utils.study.metadata import QIIME_ID_HEADERS
 
 #: Words that people and programs write for a missing value, and that no standard knows.
 _LOOSE = {
@@ -35,8 +33,6 @@ _LOOSE = {
     "n.v.t.",
 }
 _GUARD = Guard()
-#: What Webin's spreadsheets call fields that ERC000015's templates call otherwise.
-_ENA_NAMES = {"tax_id": "taxon_id", "sample_alias": "alias", "sample_title": "title"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,7 @@ class Finding:
     remedy : str
         What to do.
     level : {"error", "advice"}
+        Whether it stops the file, or does not.
     """
 
     row: int
@@ -78,6 +75,7 @@ class Validation:
     where : str
         The file.
     standard : Standard
+        What the file was held against.
     table : pandas.DataFrame
         Its cells as text; the index, named ``line``, is the line in the file.
     findings : tuple of Finding
@@ -155,7 +153,7 @@ def validate(path: Path, key: str, *, today: dt.date | None = None, guard: Guard
     [(3, 'S 1', 'every id once')]
     """
     asked = standard(key)
-    table = _read(path, asked)
+    table = read_metadata(path, asked)
     return validate_table(table, asked, str(path), today=today, guard=guard)
 
 
@@ -174,10 +172,13 @@ def validate_table(
     table : pandas.DataFrame
         Cells as text; the index is the line in the file.
     asked : Standard
+        What the table is held against.
     where : str
         What messages call it.
     today : datetime.date, optional
+        Dates of sampling after it are refused; without it, the day on which this is called.
     guard : Guard
+        What looks for personal data.
 
     Returns
     -------
@@ -196,102 +197,6 @@ def validate_table(
     order = {name: number for number, name in enumerate(table.columns)}
     findings.sort(key=lambda one: (one.level == "advice", one.row, order.get(one.column, -1)))
     return Validation(where, asked, table, tuple(dict.fromkeys(findings)))
-
-
-# ---------------------------------------------------------------------- reading
-
-
-def _read(path: Path, asked: Standard) -> pd.DataFrame:
-    content = formats.opened(path)
-    if not content.codec and not content.workbook:
-        raise InputError(
-            "This file is not a table of metadata.",
-            where=str(path),
-            expected="CSV, TSV or an Excel workbook",
-            found="a feature table (BIOM)",
-        )
-    sheet = formats.sheet(content)
-    header, rows = _webin(sheet) if asked.key == "ena" else (sheet.header, list(sheet.rows))
-    header = [name.strip().lstrip("*") for name in header]
-    while header and not header[-1]:
-        header.pop()
-    if asked.key == "qiime2" and header:
-        # Case matters for none of the names QIIME 2 takes for the ids.
-        header[0] = "sample-id" if header[0].casefold() in QIIME_ID_HEADERS else header[0]
-    errors = []
-    nameless = [str(number) for number, name in enumerate(header, start=1) if not name]
-    if nameless:
-        errors.append(InputError("Columns have no name.", where=str(path), found=f"column {listed(nameless)}"))
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        errors.append(InputError("Columns have the same name.", where=str(path), found=listed(twice)))
-    lines, kept, ragged = [], [], []
-    for line, cells in rows:
-        filled = list(cells)
-        while len(filled) > len(header) and not filled[-1].strip():
-            filled.pop()
-        if filled and filled[0].strip().casefold().startswith("#q2:types") and asked.key == "qiime2":
-            errors += _types(filled, line, str(path))
-            continue
-        if filled and filled[0].strip().casefold() == "#units":
-            errors += _units(header, filled, line, asked, str(path))
-            continue
-        if len(filled) > len(header):
-            ragged.append(str(line))
-        lines.append(line)
-        kept.append([*filled[: len(header)], *[""] * (len(header) - len(filled))])
-    if ragged:
-        errors.append(
-            InputError(
-                "Rows have more cells than the header.",
-                where=f"{path}, line {listed(ragged)}",
-                expected=f"{len(header)} cells",
-                remedy="Does a value hold the separator? Put quotation marks around it.",
-            )
-        )
-    if not kept and not errors:
-        errors.append(InputError("This file has no samples.", where=str(path), expected="a row for every sample"))
-    if errors:
-        raise InputErrors(errors)
-    return pd.DataFrame(kept, index=pd.Index(lines, name="line"), columns=header, dtype=object)
-
-
-def _webin(sheet: Sheet) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Take off the line that names the checklist, as Webin's own spreadsheets have it, and use its templates' names."""
-    rows = list(sheet.rows)
-    header = sheet.header
-    if header and header[0].strip().casefold() == "checklist" and rows:
-        header, rows = rows[0][1], rows[1:]
-    return [_ENA_NAMES.get(name.strip(), name) for name in header], rows
-
-
-def _types(cells: Sequence[str], line: int, where: str) -> list[InputError]:
-    wrong = [cell for cell in cells[1:] if cell.strip().casefold() not in ("", "categorical", "numeric")]
-    if not wrong:
-        return []
-    return [
-        InputError(
-            "The row #q2:types names types that QIIME 2 does not know.",
-            where=f"{where}, line {line}",
-            expected="categorical, numeric or nothing",
-            found=listed(wrong),
-        )
-    ]
-
-
-def _units(header: Sequence[str], cells: Sequence[str], line: int, asked: Standard, where: str) -> list[InputError]:
-    wrong = []
-    for name, unit in zip(header, cells, strict=False):
-        field = asked.field(name)
-        if field and field.units and unit.strip() and not unit.startswith("#") and unit.strip() not in field.units:
-            wrong.append(f"{name} in {unit.strip()}, where {field.units[0]} is meant")
-    if not wrong:
-        return []
-    return [
-        InputError(
-            "The row #units has other units than the checklist.", where=f"{where}, line {line}", found=listed(wrong)
-        )
-    ]
 
 
 # ---------------------------------------------------------------------- what is looked at
@@ -431,7 +336,9 @@ def personal(table: pd.DataFrame, ids: list[str], today: dt.date, guard: Guard =
     ids : list of str
         What each row is called in messages.
     today : datetime.date
+        By which it is told whether a date may be one of birth.
     guard : Guard
+        What looks for personal data.
 
     Returns
     -------
@@ -459,6 +366,18 @@ def _hidden(finding: Finding, seen: list[Finding]) -> Finding:
 def completeness(table: pd.DataFrame, missing: Sequence[str]) -> pd.Series:
     """Return for each column the share of rows that hold a value (0 to 1): neither empty nor a word for a missing one.
 
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Metadata, a row a sample.
+    missing : sequence of str
+        Words for a missing value.
+
+    Returns
+    -------
+    pandas.Series
+        By column.
+
     Examples
     --------
     >>> completeness(pd.DataFrame({"a": ["1", ""], "b": ["x", "not collected"]}), ["not collected"]).to_dict()
@@ -470,6 +389,11 @@ def completeness(table: pd.DataFrame, missing: Sequence[str]) -> pd.Series:
 
 def summary(validation: Validation) -> Mapping[str, object]:
     """Return a validation as plain data, for JSON.
+
+    Parameters
+    ----------
+    validation : Validation
+        Of one file.
 
     Returns
     -------

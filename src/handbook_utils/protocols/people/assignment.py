@@ -22,7 +22,7 @@ from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.protocols.ledger import Event, Ledger, visit_numbers
 from handbook_utils.protocols.people import key_file as keys
-from handbook_utils.protocols.people.codes import draw_codes
+from handbook_utils.protocols.people.codes import draw_codes, same_person
 from handbook_utils.protocols.people.key_file import Key
 from handbook_utils.protocols.people.rules import rules_of
 from handbook_utils.protocols.people.screening import decide, included_people, read_screening
@@ -63,6 +63,11 @@ class Assignment:
 
 def read_included(path: Path) -> pd.DataFrame:
     """Read who is included, as ``include-participants`` writes it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV or workbook.
 
     Returns
     -------
@@ -125,6 +130,18 @@ def example_included() -> pd.DataFrame:
 
 def spares_needed(tubes: int, percent: float) -> int:
     """Return how many replacement labels that is, rounded up.
+
+    Parameters
+    ----------
+    tubes : int
+        Labels that are given out.
+    percent : float
+        Replacements of 100 labels.
+
+    Returns
+    -------
+    int
+        Labels.
 
     Examples
     --------
@@ -193,7 +210,7 @@ def assign_codes(
         _check_owner(before, key_file, study, simulated=simulated)
         _check_printed(before, ledger, key_file, simulated=simulated)
         key = before or Key(study, simulated)
-        errors = keys.same_person([*key.codes, *(name for name in ids if name not in key.codes)])
+        errors = same_person([*key.codes, *(name for name in ids if name not in key.codes)])
         if errors:
             raise InputErrors(errors)
         taken = frozenset(key.codes.values()) | frozenset(key.spares) | frozenset(key.withdrawn)
@@ -220,7 +237,7 @@ def assign_codes(
     return Assignment(people, shown, kept, len(ids) - kept, left, state, frozenset(made.imported))
 
 
-def read_key_of(key_file: Path | None, secret: str | None, study: str, *, simulated: bool) -> Key | None:
+def _read_key_of(key_file: Path | None, secret: str | None, study: str, *, simulated: bool) -> Key | None:
     """Read a study's key, or return None where there is none or no passphrase to open it.
 
     Raises
@@ -250,7 +267,7 @@ def check_key(values: Mapping[str, object], secret: str) -> None:
     """
     key_file, ledger = Path(str(values["codes.key_file"])), Ledger(Path(str(values["codes.ledger"])))
     simulated = bool(values.get("study.simulated"))
-    key = read_key_of(key_file, secret, str(values.get("study.acronym", "")), simulated=simulated)
+    key = _read_key_of(key_file, secret, str(values.get("study.acronym", "")), simulated=simulated)
     _check_printed(key, ledger, key_file, simulated=simulated)
     os.environ[keys.PASSPHRASE] = secret
 
@@ -368,6 +385,13 @@ def tubes_of(
 def kits_of(people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFrame:
     """List what goes into each participant's kit; the arm is not on it, since who packs need not know it.
 
+    Parameters
+    ----------
+    people : pandas.DataFrame
+        ``participant`` and ``centre``.
+    tubes : pandas.DataFrame
+        ``sample`` and ``participant``.
+
     Returns
     -------
     pandas.DataFrame
@@ -382,6 +406,11 @@ def kits_of(people: pd.DataFrame, tubes: pd.DataFrame) -> pd.DataFrame:
 
 def assign_codes_and_labels(parameters: Mapping[str, Any]) -> None:
     """Check what ``protocols/assign-codes-and-labels`` is given, before it runs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------
@@ -414,7 +443,7 @@ def assign_codes_and_labels(parameters: Mapping[str, Any]) -> None:
         key_file = Path(key_path) if key_path else None
         if not simulated and (key_file is None or secret is None):
             raise _no_key(key_file)
-        key = read_key_of(key_file, secret, parameters["acronym"], simulated=simulated)
+        key = _read_key_of(key_file, secret, parameters["acronym"], simulated=simulated)
         remembered = parameters.get("ledger", "")
         _check_printed(key, Ledger(Path(remembered)) if remembered else None, key_file, simulated=simulated)
     except InputError as found:

@@ -10,13 +10,14 @@ As 31 is prime and codes are shorter than 31, every single wrong character and e
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from handbook_utils.errors import InputError
-from handbook_utils.protocols.people.privacy import examine
+from handbook_utils.errors import InputError, listed
 
 ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -30,6 +31,11 @@ def check_character(body: str) -> str:
     ----------
     body : str
         The drawn part: at most 29 characters of :data:`ALPHABET`.
+
+    Returns
+    -------
+    str
+        One of :data:`ALPHABET`.
 
     Examples
     --------
@@ -47,6 +53,11 @@ def is_code(text: str) -> bool:
     ----------
     text : str
         With or without hyphens; small letters count as capitals, since people write them.
+
+    Returns
+    -------
+    bool
+        A text of one character is none.
 
     Examples
     --------
@@ -115,6 +126,11 @@ def draw_codes(
 
 def _looks_personal(code: str) -> bool:
     """Say whether a code could be taken for a number of another kind, which the privacy guard would then refuse."""
+    # Only who draws codes needs these; who opens a key is told of a wrong passphrase before they are loaded.
+    import pandas as pd
+
+    from handbook_utils.protocols.people.privacy import examine
+
     return code.isdigit() or bool(examine(pd.DataFrame({"code": [code]})))
 
 
@@ -127,6 +143,11 @@ def checked(text: str, where: str) -> str:
         As scanned or typed.
     where : str
         Named in the message.
+
+    Returns
+    -------
+    str
+        Capitals without hyphens.
 
     Raises
     ------
@@ -155,6 +176,11 @@ def tube_code(text: str, where: str) -> str:
     where : str
         Named in the message.
 
+    Returns
+    -------
+    str
+        Capitals; the number of the visit after a hyphen.
+
     Raises
     ------
     InputError
@@ -169,3 +195,38 @@ def tube_code(text: str, where: str) -> str:
     if hyphen and visit.isdecimal() and is_code(body):
         return f"{checked(body, where)}-{int(visit)}"
     return checked(text, where)
+
+
+def same_person(ids: Sequence[str]) -> list[InputError]:
+    """Find screening ids that differ only in how they are written, which would give one person two codes.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Screening ids.
+
+    Returns
+    -------
+    list of InputError
+        One at most.
+
+    Examples
+    --------
+    >>> print(same_person(["P1", "P2", "p1"])[0].found)
+    P1 and p1
+    """
+    folded: dict[str, dict[str, None]] = {}
+    for name in ids:
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        folded.setdefault(re.sub(r"[\W_]+", "", plain), {})[name] = None
+    several = [" and ".join(names) for names in folded.values() if len(names) > 1]
+    if not several:
+        return []
+    return [
+        InputError(
+            f"{len(several)} screening ids are written in two ways.",
+            expected="one way for each person, that of the first list",
+            found=listed(several),
+            remedy="Are they one person? Write them alike. Are they two? Give one another screening id.",
+        )
+    ]

@@ -16,6 +16,16 @@ _DECIDED = re.compile(r"(.+?)\s*\((allowed|excludes)\)", re.IGNORECASE)
 def decided(text: str) -> tuple[str, str]:
     """Split a condition from the decision that a person wrote behind it.
 
+    Parameters
+    ----------
+    text : str
+        As it stands in the log.
+
+    Returns
+    -------
+    tuple of str
+        Condition, decision; the second may be empty.
+
     Examples
     --------
     >>> decided("tropical sprue (excludes)"), decided("asthma")
@@ -55,6 +65,16 @@ def meant_by(text: str) -> tuple[str, ...]:
 
 def folded(text: str) -> str:
     """Return a text as it is compared: without accents, marks and double blanks, in small letters.
+
+    Parameters
+    ----------
+    text : str
+        As somebody wrote it.
+
+    Returns
+    -------
+    str
+        Words with one blank between them.
 
     Examples
     --------

@@ -112,6 +112,11 @@ class GivenOut:
         ----------
         label : str
             " (simulated)" where nobody exists.
+
+        Returns
+        -------
+        str
+            English.
         """
         key = (
             "kept in a file encrypted with a passphrase (scrypt, AES-128-CBC with HMAC-SHA-256), apart from the data"

@@ -24,8 +24,11 @@ class Desk:
     folder : pathlib.Path
         The study's.
     key_file : pathlib.Path
+        Where the key lies, sealed.
     ledger : Ledger
+        Where it is remembered that the key was opened.
     secret : str
+        The passphrase of the key.
     study : str
         Its acronym.
     simulated : bool
@@ -71,6 +74,18 @@ class Desk:
 def show(desk: Desk, code: str) -> str:
     """Return the screening id of who has a code, also as written on a tube.
 
+    Parameters
+    ----------
+    desk : Desk
+        Of a study; it remembers that the key was opened.
+    code : str
+        As scanned or typed.
+
+    Returns
+    -------
+    str
+        The screening id.
+
     Raises
     ------
     InputError
@@ -95,6 +110,18 @@ def show(desk: Desk, code: str) -> str:
 def find(desk: Desk, screening_id: str) -> str:
     """Return the code of a screening id.
 
+    Parameters
+    ----------
+    desk : Desk
+        Of a study; it remembers that the key was opened.
+    screening_id : str
+        Capitals count as small letters.
+
+    Returns
+    -------
+    str
+        The code.
+
     Raises
     ------
     InputError
@@ -111,6 +138,13 @@ def find(desk: Desk, screening_id: str) -> str:
 
 def take_over(desk: Desk, path: Path) -> int:
     """Take over the codes of a running study: columns ``screening_id`` and ``code``.
+
+    Parameters
+    ----------
+    desk : Desk
+        Of the study, whose key is written anew.
+    path : pathlib.Path
+        CSV, TSV or workbook.
 
     Returns
     -------
@@ -151,6 +185,15 @@ def take_over(desk: Desk, path: Path) -> int:
 def hand_over(desk: Desk, target: Path, secret: str) -> None:
     """Write a copy of the key for whoever takes over, under a passphrase of their own.
 
+    Parameters
+    ----------
+    desk : Desk
+        Of the study.
+    target : pathlib.Path
+        Where the copy is written; must not be there.
+    secret : str
+        The other's passphrase.
+
     Raises
     ------
     InputError
@@ -165,5 +208,16 @@ def hand_over(desk: Desk, target: Path, secret: str) -> None:
 
 
 def plain(code: str) -> str:
-    """Return a code as it is compared: in capitals, without hyphens."""
+    """Return a code as it is compared: in capitals, without hyphens.
+
+    Parameters
+    ----------
+    code : str
+        As scanned, typed or kept.
+
+    Returns
+    -------
+    str
+        The same for every way to write the code.
+    """
     return code.replace("-", "").strip().upper()

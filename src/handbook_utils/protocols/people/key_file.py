@@ -12,8 +12,7 @@ import json
 import os
 import re
 import secrets
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.protocols.people.codes import same_person
 from handbook_utils.text import durable
 
 #: The environment variable that holds the passphrase.
@@ -88,6 +88,13 @@ def passphrase() -> str | None:
 def check_strength(secret: str, where: str = "the passphrase") -> None:
     """Refuse a passphrase that can be guessed.
 
+    Parameters
+    ----------
+    secret : str
+        The passphrase.
+    where : str
+        Named in the message.
+
     Raises
     ------
     InputError
@@ -149,6 +156,11 @@ def unseal(sealed: bytes, secret: str, where: str = "the key file") -> Key:
     where : str
         Named in messages.
 
+    Returns
+    -------
+    Key
+        As it was sealed.
+
     Raises
     ------
     InputError
@@ -189,6 +201,11 @@ def cipher(secret: str, salt: bytes) -> Fernet:
         The passphrase.
     salt : bytes
         Kept in the file, in the open.
+
+    Returns
+    -------
+    cryptography.fernet.Fernet
+        Its key is made by scrypt.
     """
     made = Scrypt(salt=salt, length=32, n=_COST, r=_BLOCK, p=_PARALLEL).derive(secret.encode("utf-8"))
     return Fernet(base64.urlsafe_b64encode(made))
@@ -238,7 +255,18 @@ def _check_nothing_left(path: Path) -> None:
 
 
 def generations(path: Path) -> list[Path]:
-    """Return the generations of a key file that are kept beside it, the last one first."""
+    """Return the generations of a key file that are kept beside it, the last one first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The key file.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Named ``<key file>.g<number>``.
+    """
     found = [one for one in path.parent.glob(f"{path.name}.g*") if one.name.rpartition(".g")[2].isdecimal()]
     return sorted(found, key=lambda one: int(one.name.rpartition(".g")[2]), reverse=True)
 
@@ -339,7 +367,13 @@ def _write(path: Path, key: Key, secret: str) -> None:
 
 
 def forget_generations(path: Path) -> None:
-    """Remove all generations but the last: after a withdrawal, or a new passphrase, no older one may stay."""
+    """Remove all generations but the last: after a withdrawal, or a new passphrase, no older one may stay.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The key file.
+    """
     with _held(path):
         for old in generations(path)[1:]:
             old.unlink(missing_ok=True)
@@ -378,6 +412,18 @@ def rekey(path: Path, secret: str, new: str) -> Key:
 
 def withdrawn(key: Key, code: str) -> Key:
     """Take the link from a code to a person out of a key; the code is never given again.
+
+    Parameters
+    ----------
+    key : Key
+        As it is kept.
+    code : str
+        A participant's, as it is stored.
+
+    Returns
+    -------
+    Key
+        Without the person; the code is among those withdrawn.
 
     Raises
     ------
@@ -444,28 +490,3 @@ def imported(key: Key, given: Mapping[str, str]) -> Key:
         raise InputErrors(errors)
     taken = tuple(code for code in given.values() if code not in key.codes.values())
     return replace(key, codes={**key.codes, **given}, imported=(*key.imported, *taken))
-
-
-def same_person(ids: Sequence[str]) -> list[InputError]:
-    """Find screening ids that differ only in how they are written, which would give one person two codes.
-
-    Examples
-    --------
-    >>> print(same_person(["P1", "P2", "p1"])[0].found)
-    P1 and p1
-    """
-    folded: dict[str, dict[str, None]] = {}
-    for name in ids:
-        plain = unicodedata.normalize("NFKC", name).casefold()
-        folded.setdefault(re.sub(r"[\W_]+", "", plain), {})[name] = None
-    several = [" and ".join(names) for names in folded.values() if len(names) > 1]
-    if not several:
-        return []
-    return [
-        InputError(
-            f"{len(several)} screening ids are written in two ways.",
-            expected="one way for each person, that of the first list",
-            found=listed(several),
-            remedy="Are they one person? Write them alike. Are they two? Give one another screening id.",
-        )
-    ]

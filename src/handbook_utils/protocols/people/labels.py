@@ -62,6 +62,7 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
 
     Examples
     --------
+    >>> from handbook_utils.protocols.label_formats import FORMATS
     >>> label_sheets([Label("7K3PXP-1", ("baseline",))], FORMATS["a4-25x10"], title="Example")[:5]
     b'%PDF-'
     """
@@ -83,8 +84,23 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
 def sheets_needed(labels: int, form: LabelFormat, first: int = 1) -> int:
     """Return how many sheets that is.
 
+    Parameters
+    ----------
+    labels : int
+        How many.
+    form : LabelFormat
+        Of the sheets.
+    first : int
+        Number of the first label that is still on the first sheet, from 1.
+
+    Returns
+    -------
+    int
+        Sheets.
+
     Examples
     --------
+    >>> from handbook_utils.protocols.label_formats import FORMATS
     >>> sheets_needed(65, FORMATS["a4-38x21"]), sheets_needed(65, FORMATS["a4-38x21"], first=2)
     (1, 2)
     """
@@ -135,6 +151,16 @@ def modules(code: str) -> list[list[bool]]:
     """Return the modules of a code's QR symbol, dark ones true, without the light border.
 
     The level of error correction is Q, a quarter of the symbol, or higher where that costs no room.
+
+    Parameters
+    ----------
+    code : str
+        Of a tube.
+
+    Returns
+    -------
+    list of list of bool
+        Row by row.
 
     Examples
     --------

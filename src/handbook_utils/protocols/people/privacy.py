@@ -83,12 +83,12 @@ def is_bsn(text: str) -> bool:
     return any(numbers) and total % 11 == 0
 
 
-def is_iban(text: str) -> bool:
+def _is_iban(text: str) -> bool:
     """Say whether a text is a bank account number whose check holds (ISO 7064, mod 97).
 
     Examples
     --------
-    >>> is_iban("NL91 ABNA 0417 1643 00"), is_iban("NL92 ABNA 0417 1643 00")
+    >>> _is_iban("NL91 ABNA 0417 1643 00"), _is_iban("NL92 ABNA 0417 1643 00")
     (True, False)
     """
     plain = re.sub(r"[^0-9A-Za-z]", "", text).upper()
@@ -230,12 +230,12 @@ _A_TERM = re.compile(
 )
 
 
-def normalised(text: str) -> str:
+def _normalised(text: str) -> str:
     """Return a value as it is looked at: Unicode's twins, odd blanks and dashes, and a spreadsheet's ``.0`` made plain.
 
     Examples
     --------
-    >>> normalised("０６–12345678\u200b"), normalised("111222333.0"), normalised("6.12345678E+08")
+    >>> _normalised("０６–12345678\u200b"), _normalised("111222333.0"), _normalised("6.12345678E+08")
     ('06-12345678', '111222333', '612345678')
     """
     plain = unicodedata.normalize("NFKC", text)
@@ -249,6 +249,16 @@ def normalised(text: str) -> str:
 
 def number_form(form: str) -> str:
     """Return the regular expression of a hospital's patient numbers: 9 stands for a digit, A for a letter.
+
+    Parameters
+    ----------
+    form : str
+        As the study file gives it, such as ``A999.999``.
+
+    Returns
+    -------
+    str
+        Anything else stands for itself.
 
     Examples
     --------
@@ -290,7 +300,7 @@ def examine(table: pd.DataFrame, *, today: dt.date | None = None, patient_number
 
 def _columns(frame: pd.DataFrame) -> Iterator[Finding]:
     for column in frame.columns:
-        if _PERSONAL.match(normalised(str(column))) and _filled(frame[column]):
+        if _PERSONAL.match(_normalised(str(column))) and _filled(frame[column]):
             yield Finding(
                 0, str(column), "column of personal data", "", f"Leave the column out, or write {WITHHELD} in it."
             )
@@ -317,14 +327,14 @@ def _cells(frame: pd.DataFrame, year: int, numbers: str) -> Iterator[Finding]:
 
 def _by_chance(values: pd.Series) -> bool:
     """Tell whether a column of bare numbers satisfies the eleven-test as seldom as numbers do by chance."""
-    bare = [text for text in map(normalised, map(_text, values)) if re.fullmatch(r"\d{8,9}", text)]
+    bare = [text for text in map(_normalised, map(_text, values)) if re.fullmatch(r"\d{8,9}", text)]
     return len(bare) >= 5 and sum(map(is_bsn, bare)) < 0.5 * len(bare)
 
 
 @lru_cache(maxsize=20_000)
 def _looks_like(text: str, column: str, year: int, chance: bool, numbers: str) -> tuple[tuple[str, str, str], ...]:
     """Remembered, for most values stand in a table many times."""
-    return tuple(_likenesses(normalised(text), normalised(column), year, chance, numbers))
+    return tuple(_likenesses(_normalised(text), _normalised(column), year, chance, numbers))
 
 
 def _likenesses(text: str, column: str, year: int, chance: bool, forms: str) -> Iterator[tuple[str, str, str]]:
@@ -356,7 +366,7 @@ def _likenesses(text: str, column: str, year: int, chance: bool, forms: str) -> 
 
 def _numbers(text: str, column: str, *, harmless: bool, chance: bool) -> Iterator[tuple[str, str, str]]:
     apart = "Take it out; keep it with the key file."
-    if match := _first(_IBAN, text, is_iban):
+    if match := _first(_IBAN, text, _is_iban):
         yield "bank account (IBAN)", match, apart
         return
     said = _NUMBER_OF.search(column) or _NUMBER_OF.search(text)
@@ -422,6 +432,16 @@ def _first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = 
 
 def hidden(text: str) -> str:
     """Return a value by its ends, so that a message gives nothing away.
+
+    Parameters
+    ----------
+    text : str
+        What stands in a cell.
+
+    Returns
+    -------
+    str
+        Two characters of each end; of five or fewer none.
 
     Examples
     --------

@@ -27,6 +27,13 @@ _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 def flow(log: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, int]:
     """Count the flow of people through screening.
 
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The screening log.
+    decisions : pandas.DataFrame
+        What was decided, by row of the log.
+
     Returns
     -------
     dict of str to int
@@ -110,6 +117,15 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> 
 def balance(log: pd.DataFrame, decisions: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
     """Count the included people by arm, over sex, age band, centre and socio-economic position.
 
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The screening log.
+    decisions : pandas.DataFrame
+        What was decided, by row of the log.
+    arms : sequence of str
+        Of the study.
+
     Returns
     -------
     pandas.DataFrame
@@ -141,6 +157,11 @@ def widest_gap(counts: pd.DataFrame, arms: Sequence[str]) -> tuple[tuple[str, st
         What :func:`balance` returned.
     arms : sequence of str
         Of the study.
+
+    Returns
+    -------
+    tuple
+        What and category, both "" where nobody is included; percentage points.
     """
     shares = 100 * counts / counts.groupby(level="what", sort=False).sum().reindex(counts.index, level="what")
     gap = (shares[list(arms)].max(axis=1) - shares[list(arms)].min(axis=1)).fillna(0)
@@ -161,6 +182,11 @@ def balance_figure(counts: pd.DataFrame, arms: Sequence[str], title: str) -> Dra
         In the order of the study; marks tell them apart as well as colours.
     title : str
         Of the figure.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     shares = 100 * counts / counts.groupby(level="what", sort=False).sum().reindex(counts.index, level="what")
     figure, axes = plt.subplots(figsize=(7.0, 0.8 + 0.36 * len(counts)))
@@ -213,6 +239,13 @@ def share_interval(number: int, total: int) -> tuple[float, float, float]:
 def inclusion_by_position(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Say for each socio-economic position how many were screened and included.
 
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The screening log.
+    decisions : pandas.DataFrame
+        What was decided, by row of the log.
+
     Returns
     -------
     pandas.DataFrame
@@ -238,6 +271,11 @@ def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, titl
         Share, 0 to 1, that the study set itself.
     title : str
         Of the figure.
+
+    Returns
+    -------
+    Drawn
+        The figure and its text.
     """
     figure, axes = plt.subplots(figsize=(7.0, 2.6))
     found = reach(log, decisions)
@@ -265,6 +303,13 @@ def reach_figure(log: pd.DataFrame, decisions: pd.DataFrame, target: float, titl
 
 def reach(log: pd.DataFrame, decisions: pd.DataFrame) -> dict[str, tuple[int, int, float, float, float]]:
     """Count those in a low position among the screened and the included, of whom the position is known.
+
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The screening log.
+    decisions : pandas.DataFrame
+        What was decided, by row of the log.
 
     Returns
     -------

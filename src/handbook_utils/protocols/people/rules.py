@@ -41,7 +41,18 @@ class Rules:
     arms: tuple[str, ...]
 
     def band(self, age: int) -> str:
-        """Return the age band of an age, or "" outside all."""
+        """Return the age band of an age, or "" outside all.
+
+        Parameters
+        ----------
+        age : int
+            Years.
+
+        Returns
+        -------
+        str
+            Such as ``18-39``.
+        """
         for band in self.age_bands:
             first, _, last = band.partition("-")
             if int(first) <= age <= int(last):
@@ -51,6 +62,16 @@ class Rules:
 
 def rules_from(parameters: Mapping[str, Any]) -> Rules:
     """Make the rules of a chapter's parameters.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of a chapter that screens.
+
+    Returns
+    -------
+    Rules
+        Of the study.
 
     Raises
     ------
@@ -101,6 +122,11 @@ def rules_of(values: Mapping[str, Any]) -> Rules:
     ----------
     values : mapping of str to object
         What it holds, by ``section.key``.
+
+    Returns
+    -------
+    Rules
+        Of the study.
 
     Raises
     ------

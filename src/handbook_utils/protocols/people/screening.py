@@ -384,6 +384,13 @@ def _unknown(conditions: Sequence[str], rules: Rules) -> list[str]:
 def included_people(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Return who is included, with no more than the next step needs.
 
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The screening log.
+    decisions : pandas.DataFrame
+        What was decided, by row of the log.
+
     Returns
     -------
     pandas.DataFrame
@@ -399,6 +406,11 @@ def included_people(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
 def reasons_count(decisions: pd.DataFrame) -> pd.Series:
     """Count how often each reason was given; a person may have several.
 
+    Parameters
+    ----------
+    decisions : pandas.DataFrame
+        With ``reasons``, a list a person.
+
     Returns
     -------
     pandas.Series
@@ -413,13 +425,31 @@ def reasons_count(decisions: pd.DataFrame) -> pd.Series:
 
 
 def chapter_log(parameters: Mapping[str, Any], rules: Rules) -> pd.DataFrame:
-    """Read the log a chapter is given, or the example study's where it is given none."""
+    """Read the log a chapter is given, or the example study's where it is given none.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter: ``screening``.
+    rules : Rules
+        Of the study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of :func:`read_screening`.
+    """
     path = parameters["screening"]
     return read_screening(Path(path) if path else datasets.path("example-study", "screening.csv"), rules)
 
 
 def include_participants(parameters: Mapping[str, Any]) -> None:
     """Check what ``protocols/include-participants`` is given, before it runs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

@@ -73,6 +73,11 @@ def pilot_of(parameters: Mapping[str, Any]) -> Pilot:
     parameters : mapping of str to object
         ``pilot``, ``table``, ``metadata``, ``group``, ``person``, ``time``, ``reads``.
 
+    Returns
+    -------
+    Pilot
+        Of the samples that have the reads; of each person the first.
+
     Raises
     ------
     InputError, InputErrors
@@ -137,6 +142,18 @@ def _complete(study: Study, name: str, *, late: bool) -> None:
 def named_taxon(pilot: Pilot, wanted: str) -> tuple[str, str]:
     """Return the taxon that will change and the most abundant other one, which will not.
 
+    Parameters
+    ----------
+    pilot : Pilot
+        Whose taxa are looked at.
+    wanted : str
+        Its name; empty: the most abundant.
+
+    Returns
+    -------
+    tuple of str
+        Both names.
+
     Raises
     ------
     InputError
@@ -160,6 +177,18 @@ def named_taxon(pilot: Pilot, wanted: str) -> tuple[str, str]:
 
 def effects_of(outcome: str, effect: float) -> dict[str, float]:
     """Return the effect of each outcome: the reader's for the primary one, defaults for the others.
+
+    Parameters
+    ----------
+    outcome : {"shannon", "permanova", "taxon"}
+        The primary one.
+    effect : float
+        In its unit: standard deviations, share of the variation (ω²), or factor.
+
+    Returns
+    -------
+    dict of str to float
+        By outcome.
 
     Raises
     ------
@@ -190,6 +219,16 @@ def effects_of(outcome: str, effect: float) -> dict[str, float]:
 def sizes_of(said: Sequence[str]) -> list[int]:
     """Read group sizes, in rising order.
 
+    Parameters
+    ----------
+    said : sequence of str
+        As given.
+
+    Returns
+    -------
+    list of int
+        Each once.
+
     Raises
     ------
     InputError
@@ -213,6 +252,11 @@ def sizes_of(said: Sequence[str]) -> list[int]:
 
 def plan_the_study(parameters: Mapping[str, Any]) -> None:
     """Check the parameters of ``protocols/plan-the-study``.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------
@@ -253,6 +297,11 @@ def plan_the_study(parameters: Mapping[str, Any]) -> None:
 
 def plan_table(quantities: Mapping[str, object]) -> bytes:
     r"""Write the plan as the table that later steps and people read.
+
+    Parameters
+    ----------
+    quantities : mapping of str to object
+        What was planned, in the order of the table.
 
     Returns
     -------

@@ -46,6 +46,11 @@ def recorded(covariates: list[str]) -> pd.DataFrame:
     covariates : list of str
         The study's own, which go first.
 
+    Returns
+    -------
+    pandas.DataFrame
+        ``why``, by what is recorded.
+
     Examples
     --------
     >>> recorded(["sex"])["why"].iloc[0]
@@ -150,7 +155,18 @@ class PlannedTrial:
         return {"ratio": self.ratio, "dropout": self.dropout, "alpha": self.level, "seed": self.seed}
 
     def enrolled(self, size: int) -> int:
-        """Return how many people of a group are left on average, at the least two."""
+        """Return how many people of a group are left on average, at the least two.
+
+        Parameters
+        ----------
+        size : int
+            People who begin.
+
+        Returns
+        -------
+        int
+            After those who stop (``dropout``).
+        """
         return max(2, round(size * (1 - self.dropout)))
 
     # ------------------------------------------------------------------ diversity

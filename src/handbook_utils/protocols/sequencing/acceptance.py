@@ -52,6 +52,16 @@ class Limits:
 def bray_curtis(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     """Return the Bray-Curtis distance of two wells' shares.
 
+    Parameters
+    ----------
+    one, other : array_like of float, shape (features,)
+        Reads or shares of each well, not all 0.
+
+    Returns
+    -------
+    float
+        0 to 1, of the shares.
+
     Examples
     --------
     >>> bray_curtis([8, 2], [40, 60])

@@ -17,8 +17,8 @@ import pandas as pd
 from handbook_utils.protocols.example.cold import example_verdicts
 from handbook_utils.protocols.example.people import SEED as STUDY_SEED
 from handbook_utils.protocols.example.people import example_samples
+from handbook_utils.protocols.wells.batches import received
 from handbook_utils.protocols.wells.bench import robot_csv
-from handbook_utils.protocols.wells.extraction import received
 from handbook_utils.protocols.wells.plates import layout
 
 SEED = 20230215

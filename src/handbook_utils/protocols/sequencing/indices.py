@@ -77,6 +77,16 @@ def _usable(codes: npt.NDArray[np.int8]) -> bool:
 def distances_of(indices: Sequence[str]) -> npt.NDArray[np.int64]:
     """Return the Hamming distance of every pair, in the order of pairs.
 
+    Parameters
+    ----------
+    indices : sequence of str
+        Of one length.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (pairs,)
+        Places that differ.
+
     Examples
     --------
     >>> distances_of(["AAA", "AAT", "TTT"]).tolist()
@@ -99,6 +109,11 @@ def index_errors(pairs: pd.DataFrame, distance: int, where: str) -> list[InputEr
         The least number of places in which two wells must differ, both indices together.
     where : str
         The file, for messages.
+
+    Returns
+    -------
+    list of InputError
+        None where they are right.
 
     Examples
     --------
@@ -158,6 +173,11 @@ def colours(indices: Sequence[str], chemistry: str) -> pd.DataFrame:
         As they are read, one a well, all equally abundant.
     chemistry : {"two", "four"}
         Colours of the instrument.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By cycle, 0 to 1; a column a channel.
 
     Examples
     --------

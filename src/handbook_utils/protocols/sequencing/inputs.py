@@ -74,6 +74,11 @@ def _placed(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[InputEr
 def read_wells(path: str) -> pd.DataFrame:
     """Read the robot's table of wells; the example's where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook; empty: none.
+
     Returns
     -------
     pandas.DataFrame
@@ -193,7 +198,20 @@ def measured_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
-    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`."""
+    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`.
+
+    Parameters
+    ----------
+    path : str
+        Feature table, as :func:`read_counts` reads it; "" for the example's.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All of them, where no plate was counted: what is missing is then told.
+    """
     if not path:
         return wells
     held = read_table(Path(path))
@@ -216,6 +234,11 @@ def with_unmeasured(answer: Mapping[str, Any], laid: pd.DataFrame, used: pd.Data
         Wells of all plates, and of those that were used.
     what : str
         What the others were not.
+
+    Returns
+    -------
+    dict of str to object
+        The same answer where every plate was used; or else with one sentence more in ``left_out``.
     """
     waiting = sorted(set(laid["plate"]) - set(used["plate"]))
     if not waiting:
@@ -253,6 +276,19 @@ def _both(there: pd.Index, wells: pd.DataFrame, where: str, what: str, *, extra:
 def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, seed: int) -> pd.DataFrame:
     """Read the pair of indices of every well, or make a set where no file is given.
 
+    Parameters
+    ----------
+    path : str
+        CSV, TSV or workbook with ``plate``, ``well``, ``index`` and ``index2``; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+    length : int
+        Bases of an index that is made.
+    distance : int
+        Places in which two wells must differ.
+    seed : int
+        Of the set that is made.
+
     Returns
     -------
     pandas.DataFrame
@@ -281,6 +317,13 @@ def read_indices(path: str, wells: pd.DataFrame, *, length: int, distance: int, 
 
 def read_counts(path: str, wells: pd.DataFrame) -> pd.DataFrame:
     """Read the feature table of a run; the example's, simulated, where no file is given.
+
+    Parameters
+    ----------
+    path : str
+        A feature table of any format that is read; empty: none.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
 
     Returns
     -------
@@ -349,6 +392,11 @@ def _belong(parameters: Mapping[str, Any], first: str, second: str) -> None:
 def sequence(parameters: Mapping[str, Any]) -> None:
     """Check the files and numbers of ``protocols/sequence`` before it runs.
 
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
+
     Raises
     ------
     InputError, InputErrors
@@ -379,6 +427,11 @@ def sequence(parameters: Mapping[str, Any]) -> None:
 
 def accept_the_run(parameters: Mapping[str, Any]) -> None:
     """Check the files of ``protocols/accept-the-run`` before it runs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

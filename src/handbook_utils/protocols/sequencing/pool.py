@@ -34,13 +34,34 @@ Counts = npt.NDArray[np.int_]
 
 
 def deepest(study: Study) -> dict[str, Counts]:
-    """Return the counts of the deepest samples, by name."""
+    """Return the counts of the deepest samples, by name.
+
+    Parameters
+    ----------
+    study : Study
+        Of counts.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of int, shape (features,)
+        By sample.
+    """
     order = np.argsort(-study.depth.to_numpy(), kind="stable")[:_DEEPEST]
     return {study.samples[row]: study.table[[row]].toarray()[0].astype(int) for row in sorted(order)}
 
 
 def read_pilot(path: str) -> dict[str, Counts]:
     """Read the counts of the deepest samples of a pilot; nothing where no file is given.
+
+    Parameters
+    ----------
+    path : str
+        A feature table of any format that is read; empty: none.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of int
+        As :func:`deepest` gives them.
 
     Raises
     ------
@@ -60,14 +81,38 @@ def read_pilot(path: str) -> dict[str, Counts]:
 
 
 def coverage_curves(reads_of: Mapping[str, Counts]) -> pd.DataFrame:
-    """Return the estimated coverage of samples, by reads of :data:`GRID`."""
+    """Return the estimated coverage of samples, by reads of :data:`GRID`.
+
+    Parameters
+    ----------
+    reads_of : mapping of str to numpy.ndarray of int
+        Counts by sample.
+
+    Returns
+    -------
+    pandas.DataFrame
+        0 to 1; a column a sample.
+    """
     return pd.DataFrame(
         {name: [sample_coverage(counts, int(size)) for size in GRID] for name, counts in reads_of.items()}, index=GRID
     )
 
 
 def reads_needed(reads_of: Mapping[str, Counts], coverage: float) -> pd.DataFrame:
-    """Return the reads at which samples reach 95 %, the coverage wanted, 99 % and 99.5 %."""
+    """Return the reads at which samples reach 95 %, the coverage wanted, 99 % and 99.5 %.
+
+    Parameters
+    ----------
+    reads_of : mapping of str to numpy.ndarray of int
+        Counts by sample.
+    coverage : float
+        Wanted, 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Reads; a row a sample, a column a coverage.
+    """
     shares = dict.fromkeys((0.95, coverage, 0.99, 0.995))
     made = {
         f"{share:g}": {name: size_at_coverage(counts, share) for name, counts in reads_of.items()} for share in shares
@@ -77,6 +122,16 @@ def reads_needed(reads_of: Mapping[str, Counts], coverage: float) -> pd.DataFram
 
 def reaction_mix(wells: int) -> pd.DataFrame:
     """Return the PCR of 25 µl as in the Earth Microbiome Project, for one well and for all with a tenth to spare.
+
+    Parameters
+    ----------
+    wells : int
+        Reactions that are needed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        µl of each part; the template is added well by well.
 
     Examples
     --------
@@ -228,6 +283,11 @@ class Pool:
             Another share of human reads.
         times : float
             How many times the reads of a run.
+
+        Returns
+        -------
+        dict of str to float
+            As of :func:`runs_needed`.
         """
         return runs_needed(
             len(self.wells),
@@ -299,6 +359,11 @@ class Pool:
             Forward and reverse.
         instrument : str
             Empty where it is not known.
+
+        Returns
+        -------
+        str
+            English.
         """
         pipetting, plan = self.pipetting, self.runs()
         made = (

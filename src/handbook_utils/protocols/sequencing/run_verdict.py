@@ -179,7 +179,18 @@ class RunVerdict:
         }
 
     def methods(self, study: str) -> str:
-        """Return the methods paragraph, the study's name first."""
+        """Return the methods paragraph, the study's name first.
+
+        Parameters
+        ----------
+        study : str
+            Its name.
+
+        Returns
+        -------
+        str
+            English.
+        """
         limits, counts = self.limits, self.counts
         return (
             f"{study}: before groups were compared, {len(self.by_plate)} plate(s) were judged by their controls. A "

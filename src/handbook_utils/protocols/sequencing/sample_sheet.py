@@ -20,6 +20,18 @@ _RESERVED = ("all", "default", "none", "unknown", "undetermined", "stats", "repo
 def id_errors(ids: pd.Series, where: str) -> list[InputError]:
     """Find sample ids that a sample sheet cannot hold.
 
+    Parameters
+    ----------
+    ids : pandas.Series
+        As they would stand in the sheet.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of InputError
+        None where they are right.
+
     Examples
     --------
     >>> [error.problem for error in id_errors(pd.Series(["c", "c", "all"]), "wells")]
@@ -44,6 +56,16 @@ def id_errors(ids: pd.Series, where: str) -> list[InputError]:
 
 def sheet_ids(samples: pd.Series) -> pd.Series:
     """Return the ids of a sample sheet: dots, which some versions of the software refuse, become hyphens.
+
+    Parameters
+    ----------
+    samples : pandas.Series
+        Names of samples.
+
+    Returns
+    -------
+    pandas.Series
+        Text, with the same index.
 
     Examples
     --------
@@ -70,6 +92,11 @@ def sample_sheet(
         Wrong bases that are forgiven in each index.
     software : str
         Version of BCL Convert; left out where empty.
+
+    Returns
+    -------
+    bytes
+        ASCII, for BCL Convert: sections Header, Reads, BCLConvert_Settings and BCLConvert_Data.
 
     Raises
     ------

@@ -22,7 +22,6 @@ from handbook_utils.protocols.disclosure.groups import quasi_identifier
 from handbook_utils.protocols.disclosure.guard import Guard
 from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata.validation import personal
-from handbook_utils.protocols.share.reporting import NOT_STATED
 from handbook_utils.study.cells import delimited
 from handbook_utils.text.decode import decode
 from handbook_utils.text.hash import sha256
@@ -53,7 +52,9 @@ class Decision:
     step, file : str
         Name of the step and of the file it wrote.
     leaves : bool
+        Whether it goes into the crate.
     why : str
+        The reason, in words.
     """
 
     step: str
@@ -90,21 +91,6 @@ DECISIONS = (
     Decision("sequence", "SampleSheet.csv", True, "says which index belongs to which sample"),
     Decision("accept-the-run", "run-verdict.csv", True, "says which plates passed, and why"),
 )
-#: What never lies in a result folder, and stays all the same.
-STAYS = (
-    ("key file", "links codes to people; kept encrypted, apart, by the data manager"),
-    ("consent forms", "bear names and signatures"),
-    ("questionnaires as entered", "hold exact times and free text"),
-    ("free text (remarks)", "a guard of patterns cannot know a name that stands alone"),
-    ("every file that is not on the list", "what nobody decided about does not leave"),
-)
-
-
-#: What is known of the files of reads, without them and with them.
-READS = (
-    "no reads were given: names of files are planned, and checksums are empty, to be filled in when they are uploaded",
-    "names and MD5 are those of the files that were given",
-)
 
 
 @dataclass(frozen=True)
@@ -125,38 +111,44 @@ class About:
     access: str
 
 
-def results_of(metadata: Path) -> Path:
-    """Return a study's folder of results, from the file that record-metadata wrote there.
+def check_among(metadata: Path, left: Sequence[Path]) -> None:
+    """Check that the metadata are among the files that the steps of a study left.
+
+    Parameters
+    ----------
+    metadata : pathlib.Path
+        ``metadata-ena.tsv``.
+    left : sequence of pathlib.Path
+        Files in results/<step>/files.
 
     Raises
     ------
     InputError
-        The file does not lie in results/record-metadata/files.
+        They are not, or do not lie in results/record-metadata/files.
 
     Examples
     --------
-    >>> results_of(Path("study/results/record-metadata/files/metadata-ena.tsv")).as_posix()
-    'study/results'
+    >>> check_among(made := Path("study/results/record-metadata/files/metadata-ena.tsv"), [made])
     """
-    if [part.name for part in list(metadata.parents)[:2]] != ["files", "record-metadata"]:
+    if metadata not in left or [part.name for part in list(metadata.parents)[:2]] != ["files", "record-metadata"]:
         raise InputError(
-            "The metadata do not lie in a study's results.",
+            "The metadata are not among what the steps of a study left.",
             where=str(metadata),
-            expected="results/record-metadata/files/metadata-ena.tsv",
-            remedy="Run record-metadata with --study first, and give the file it wrote.",
+            expected="results/record-metadata/files/metadata-ena.tsv, given as metadata and among left",
+            found=f"{len(left)} files as left",
+            remedy="Run record-metadata first, and this with --study, which gives both.",
         )
-    return metadata.parents[2]
 
 
 def collect(
-    results: Path, looking: Guard = _GUARD, quasi_identifiers: Sequence[str] = ()
+    left: Sequence[Path], looking: Guard = _GUARD, quasi_identifiers: Sequence[str] = ()
 ) -> tuple[dict[str, bytes], pd.DataFrame]:
     """Gather what the steps of a study left and may leave.
 
     Parameters
     ----------
-    results : pathlib.Path
-        The folder ``results`` of a study.
+    left : sequence of pathlib.Path
+        Files that the steps left, in results/<step>/files.
     looking : Guard
         What looks for personal data.
     quasi_identifiers : sequence of str
@@ -167,7 +159,7 @@ def collect(
     members : dict of str to bytes
         By path in the crate: data/<step>/<file>.
     decided : pandas.DataFrame
-        step, file, leaves (yes, no), why: a row for every file there.
+        step, file, leaves (yes, no), why: a row for every file.
 
     Raises
     ------
@@ -177,24 +169,36 @@ def collect(
     known = {(one.step, one.file): one for one in DECISIONS}
     members: dict[str, bytes] = {}
     rows = []
-    for folder in sorted(
-        path for path in results.iterdir() if (path / "files").is_dir() and path.name != "share-the-data"
-    ):
-        for path in sorted((folder / "files").iterdir()):
-            one = known.get((folder.name, path.name))
-            why = one.why if one else "nobody decided about it"
-            rows.append((folder.name, path.name, "yes" if one and one.leaves else "no", why))
-            if one and one.leaves:
-                content = path.read_bytes()
-                if not one.described:
-                    content = without(path.name, content, quasi_identifiers)
-                members[f"data/{folder.name}/{path.name}"] = content
+    for path in sorted(left):
+        step = path.parents[1].name
+        one = known.get((step, path.name))
+        why = one.why if one else "nobody decided about it"
+        rows.append((step, path.name, "yes" if one and one.leaves else "no", why))
+        if one and one.leaves:
+            content = path.read_bytes()
+            if not one.described:
+                content = without(path.name, content, quasi_identifiers)
+            members[f"data/{step}/{path.name}"] = content
     guard(members, looking)
     return members, pd.DataFrame(rows, columns=["step", "file", "leaves", "why"])
 
 
 def without(name: str, content: bytes, quasi_identifiers: Sequence[str]) -> bytes:
     r"""Leave columns that describe a person out of a CSV file; what has none stays as it is.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    content : bytes
+        UTF-8.
+    quasi_identifiers : sequence of str
+        As the study file names them.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
 
     Examples
     --------
@@ -212,7 +216,18 @@ def without(name: str, content: bytes, quasi_identifiers: Sequence[str]) -> byte
 
 
 def tables(members: Mapping[str, bytes]) -> dict[str, pd.DataFrame]:
-    """Read the tables of a crate, by their names in it."""
+    """Read the tables of a crate, by their names in it.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Cells as text; sample sheets are left out.
+    """
     return {
         name: _table(name, content)
         for name, content in members.items()
@@ -230,6 +245,7 @@ def guard(members: Mapping[str, bytes], looking: Guard = _GUARD, *, today: dt.da
     looking : Guard
         With what was answered.
     today : datetime.date, optional
+        By which it is told whether a date may be one of birth; without it, the day on which this is called.
 
     Raises
     ------
@@ -272,6 +288,13 @@ def _table(name: str, content: bytes) -> pd.DataFrame:
 
 def data_package(members: Mapping[str, bytes], about: About) -> bytes:
     """Describe the tables of a crate as a Data Package (version 2).
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+    about : About
+        Title, licence and who made it.
 
     Returns
     -------
@@ -341,6 +364,7 @@ def crate_metadata(members: Mapping[str, bytes], told: Mapping[str, str], about:
     told : mapping of str to str
         What each file is, by its name without folder.
     about : About
+        What it says of the study.
 
     Returns
     -------
@@ -397,6 +421,16 @@ def _json(content: object) -> bytes:
 def packed(members: Mapping[str, bytes]) -> bytes:
     """Pack a crate as a zip archive: the same bytes for the same members, whatever the clock says.
 
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Files of the crate.
+
+    Returns
+    -------
+    bytes
+        ZIP, with dates of 1 January 2020.
+
     Examples
     --------
     >>> packed({"a.csv": b"1"}) == packed({"a.csv": b"1"})
@@ -409,61 +443,3 @@ def packed(members: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
-
-
-def management(said: Mapping[str, Any], decided: pd.DataFrame) -> str:
-    """Write the text on data management and access, in Markdown.
-
-    Parameters
-    ----------
-    said : mapping of str to object
-        Parameters of ``protocols/share-the-data``.
-    decided : pandas.DataFrame
-        As :func:`collect` returns it.
-    """
-    leaves = decided.loc[decided["leaves"] == "yes", "file"].tolist()
-    open_access = said["access"] == "open"
-    contact = str(said["contact"]) or "the principal investigator"
-    access = (
-        f"The files in this crate are open to all. Exact answers of a person stay; they may be asked of: {contact}."
-        if open_access
-        else f"The files in this crate are given on request, after a decision of: {contact}. "
-        "What may be asked, by whom and for what is in the consent form."
-    )
-    lines = [
-        f"# Data management and access: {said['study']}",
-        "",
-        f"Version {said['version'] or NOT_STATED} of the protocol, {said['date']}."
-        + (" SIMULATED: nobody in this study exists." if said["simulated"] else ""),
-        "",
-        "## What there is",
-        "",
-        *[f"- {name}" for name in sorted(leaves)],
-        "",
-        "## What leaves",
-        "",
-        f"Sequences go to {said['repository']}, with the sheets of this crate. Licence of what is shared openly: "
-        f"{said['licence']}. {access}",
-        "",
-        f"Of the files of reads: {READS[bool(said['reads'])]}.",
-        "",
-        "Samples are named by codes that are random and hold neither initials nor dates of birth. Data under such a "
-        "code are pseudonymous: they remain personal data (AVG, recital 26) as long as the key exists.",
-        "",
-        "## What stays",
-        "",
-        *[f"- {what}: {why}." for what, why in STAYS],
-        *[f"- {row.file} ({row.step}): {row.why}." for row in decided[decided["leaves"] == "no"].itertuples()],
-        "",
-        "## Who answers for it",
-        "",
-        f"- principal investigator: {said['principal_investigator'] or NOT_STATED}",
-        f"- data manager, who keeps the key: {said['data_manager'] or NOT_STATED}",
-        f"- decides on requests: {contact}",
-        "",
-        "## Before it leaves",
-        "",
-        "A guard of patterns looked at every table in the crate. It does not know a name that stands alone, nor what a "
-        "rarely known answer gives away: a person reads the tables, too.",
-    ]
-    return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.study import study_questions
 from handbook_utils.errors import InputError
 from handbook_utils.protocols.disclosure.answers import Answer
@@ -34,18 +35,17 @@ from handbook_utils.protocols.share.crate import (
     DECISIONS,
     LICENCES,
     PACKAGE,
-    READS,
     About,
+    check_among,
     collect,
     crate_metadata,
     data_package,
     guard,
-    management,
-    results_of,
     tables,
     without,
 )
 from handbook_utils.protocols.share.ega import ega_samples
+from handbook_utils.protocols.share.management import READS, management
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 from handbook_utils.protocols.wells.extraction import chosen, example_extraction
 from handbook_utils.results import safe_for_spreadsheets
@@ -103,7 +103,7 @@ def shared(said: Mapping[str, Any]) -> Shared:
     Raises
     ------
     InputError, InputErrors
-        The folder is no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
+        The files are no study's results, a table holds personal data, the sample sheet is not valid, or a parameter is
         not what an archive takes.
     """
     given = said["metadata"]
@@ -112,7 +112,9 @@ def shared(said: Mapping[str, Any]) -> Shared:
     check_access(said["access"], said["repository"])
     check_human_reads(said["method"], said["reads"], said["human_reads"])
     if given:
-        members, decided = collect(results_of(Path(given)), looking, said["quasi_identifiers"])
+        left = paths_of(str(said["left"]))
+        check_among(Path(given), left)
+        members, decided = collect(left, looking, said["quasi_identifiers"])
         held = validate(Path(given), "ena", guard=looking)
         if held.errors:
             raise held.as_input_errors()
@@ -212,6 +214,11 @@ def _example(asked: Mapping[str, Any]) -> tuple[dict[str, bytes], pd.DataFrame, 
 
 def share_the_data(parameters: Mapping[str, Any]) -> None:
     """Check what the chapter ``protocols/share-the-data`` is given.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter.
 
     Raises
     ------

@@ -98,7 +98,20 @@ class Features:
 
     @classmethod
     def of_samples(cls, samples: pd.DataFrame, covariates: Sequence[str]) -> Features:
-        """Turn covariates into columns. A missing quantity counts as the mean, a missing category as a level."""
+        """Turn covariates into columns. A missing quantity counts as the mean, a missing category as a level.
+
+        Parameters
+        ----------
+        samples : pandas.DataFrame
+            A row a sample.
+        covariates : sequence of str
+            Columns of it.
+
+        Returns
+        -------
+        Features
+            A row a sample, and a last one of zeros for a well without.
+        """
         columns: list[Floats] = []
         of: list[int] = []
         levels: list[int] = []
@@ -121,12 +134,34 @@ class Features:
         return cls(np.concatenate([values, zeros]), tuple(covariates), np.array(of, int), np.array(levels, int))
 
     def divisor(self, groups: int) -> Floats:
-        """Return what Cramér's V squared divides chi squared over n by, for every covariate."""
+        """Return what Cramér's V squared divides chi squared over n by, for every covariate.
+
+        Parameters
+        ----------
+        groups : int
+            Plates, rows or columns.
+
+        Returns
+        -------
+        numpy.ndarray, shape (covariates,)
+            The fewer of levels and groups, less 1; at least 1.
+        """
         divisor: Floats = np.maximum(np.minimum(self.levels, groups) - 1, 1).astype(float)
         return divisor
 
     def joined(self, columns: Floats) -> Floats:
-        """Add up the columns (last axis) of each covariate."""
+        """Add up the columns (last axis) of each covariate.
+
+        Parameters
+        ----------
+        columns : numpy.ndarray, shape (..., columns)
+            Of these features.
+
+        Returns
+        -------
+        numpy.ndarray, shape (..., covariates)
+            Sums.
+        """
         joined: Floats = columns @ (self.of[:, np.newaxis] == np.arange(len(self.names))).astype(float)
         return joined
 
@@ -165,6 +200,16 @@ class Features:
 def as_quantity(column: pd.Series) -> Floats | None:
     """Return a covariate as numbers where it is a quantity, or None where it is a category.
 
+    Parameters
+    ----------
+    column : pandas.Series
+        A covariate, by sample.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples,), or None
+        NaN where it is missing; a few numbers that return count as levels of a category.
+
     Examples
     --------
     >>> as_quantity(pd.Series(["1", "2", "1"])) is None
@@ -181,12 +226,34 @@ def as_quantity(column: pd.Series) -> Floats | None:
 
 
 def part_means(parts: Floats) -> Floats:
-    """Return each part's mean over covariates, neighbours by their size: shape (..., 4)."""
+    """Return each part's mean over covariates, neighbours by their size: shape (..., 4).
+
+    Parameters
+    ----------
+    parts : numpy.ndarray, shape (..., covariates, 4)
+        As of :meth:`Features.parts`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., 4)
+        0 where there are no covariates.
+    """
     return np.abs(parts).mean(axis=-2) if parts.shape[-2] else np.zeros((*parts.shape[:-2], len(PARTS)))
 
 
 def totals(parts: Floats) -> Floats:
-    """Return the mean over covariates and parts, neighbours by their size: shape (...)."""
+    """Return the mean over covariates and parts, neighbours by their size: shape (...).
+
+    Parameters
+    ----------
+    parts : numpy.ndarray, shape (..., covariates, 4)
+        As of :meth:`Features.parts`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (...)
+        The score; 0 is best.
+    """
     mean: Floats = part_means(parts).mean(axis=-1)
     return mean
 
@@ -227,7 +294,24 @@ def broken_rules(content: Grid, source: Grid, person: Grid) -> npt.NDArray[np.in
 
 
 def score_of(features: Features, content: Grid, source: Grid, person: Grid) -> Score:
-    """Score one layout, given as grids of shape (plates, rows, columns)."""
+    """Score one layout, given as grids of shape (plates, rows, columns).
+
+    Parameters
+    ----------
+    features : Features
+        Of the samples.
+    content : numpy.ndarray of int
+        What each well holds: a place in :data:`CONTENTS`.
+    source : numpy.ndarray of int
+        The sample's number; -1 for none.
+    person : numpy.ndarray of int, shape (samples,)
+        Whose sample it is.
+
+    Returns
+    -------
+    Score
+        With the rules that are broken.
+    """
     parts = features.parts(np.where(content == SAMPLE, source, -1))
     frame = pd.DataFrame(parts, index=pd.Index(features.names, name="covariate", dtype=object), columns=list(PARTS))
     plate, row, column, neighbours = map(float, part_means(parts))

@@ -71,6 +71,11 @@ def bench_pdf(layout: Layout, *, study: str = "", version: str = "", date: str =
 def robot_csv(layout: Layout) -> bytes:
     """Write a layout as the table a pipetting robot or a LIMS imports.
 
+    Parameters
+    ----------
+    layout : Layout
+        Of all plates.
+
     Returns
     -------
     bytes

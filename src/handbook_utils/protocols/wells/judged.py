@@ -24,7 +24,18 @@ RULES = {
 
 
 def scores_compared(scores: Mapping[str, Score]) -> pd.DataFrame:
-    """Return the score and the broken rules of layouts, a column each."""
+    """Return the score and the broken rules of layouts, a column each.
+
+    Parameters
+    ----------
+    scores : mapping of str to Score
+        By name of the layout.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By measure.
+    """
     made = {
         name: {"score": score.total} | {text: float(getattr(score, rule)) for text, rule in RULES.items()}
         for name, score in scores.items()

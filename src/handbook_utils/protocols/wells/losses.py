@@ -13,6 +13,15 @@ from handbook_utils.protocols.tubes import VERDICTS
 def fates(tubes: pd.DataFrame, verdicts: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count verdicts by a column of the list of tubes.
 
+    Parameters
+    ----------
+    tubes : pandas.DataFrame
+        The list of tubes, with ``sample``.
+    verdicts : pandas.DataFrame
+        ``tube`` and ``verdict``.
+    by : str
+        Column of the list.
+
     Returns
     -------
     pandas.DataFrame

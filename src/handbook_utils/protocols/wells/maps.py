@@ -27,6 +27,16 @@ _DARK = "#0072B2"
 def letters_for(levels: Iterable[str]) -> dict[str, str]:
     """Give every level a letter of its own: one from its name where there is one left, else a number.
 
+    Parameters
+    ----------
+    levels : iterable of str
+        In the order in which they choose.
+
+    Returns
+    -------
+    dict of str to str
+        A letter or a number by level.
+
     Examples
     --------
     >>> letters_for(["fibre", "fermented", "usual"])
@@ -40,13 +50,36 @@ def letters_for(levels: Iterable[str]) -> dict[str, str]:
 
 
 def drawable(layout: Layout) -> str:
-    """Return the first covariate whose levels can be told apart in a map, or "" where there is none."""
+    """Return the first covariate whose levels can be told apart in a map, or "" where there is none.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of all plates.
+
+    Returns
+    -------
+    str
+        Name of the covariate: it has at most as many levels as there are colours.
+    """
     wells = layout.wells[layout.wells["content"] == "sample"]
     return next((name for name in layout.covariates if wells[name].astype(str).nunique() <= len(OKABE_ITO)), "")
 
 
 def in_words(layout: Layout, by: str) -> str:
     """Say what a map shows, for who cannot see it: controls of each plate, and samples of each level.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of all plates.
+    by : str
+        The covariate that is coloured; empty for none.
+
+    Returns
+    -------
+    str
+        English sentences.
 
     Examples
     --------

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.protocols.criteria import Criteria
-from handbook_utils.protocols.wells.extraction import TAKEN, Extraction
+from handbook_utils.protocols.wells.batches import TAKEN
+from handbook_utils.protocols.wells.extraction import Extraction
 from handbook_utils.protocols.wells.losses import fates
 from handbook_utils.protocols.wells.plates import Layout
 
@@ -58,6 +59,11 @@ class PlannedExtraction:
         ----------
         columns : sequence of str
             Those that the list of tubes does not have are passed over.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Tubes: ``given out``, ``extracted`` and ``lost``, by ``column`` and ``level``.
         """
         rows = [
             (name, level, row.sum(), row[list(TAKEN)].sum(), row[["reject", "missing"]].sum())
@@ -68,7 +74,18 @@ class PlannedExtraction:
         return pd.DataFrame(rows, columns=["column", "level", "given out", "extracted", "lost"])
 
     def worst(self, by: str) -> tuple[str, int, int]:
-        """Return the level of a column that lost the largest share: its name, tubes lost, tubes given out."""
+        """Return the level of a column that lost the largest share: its name, tubes lost, tubes given out.
+
+        Parameters
+        ----------
+        by : str
+            Column of the list of tubes.
+
+        Returns
+        -------
+        tuple of str, int and int
+            Of the first one where several lost as much.
+        """
         counts = fates(self.given, self.said, by)
         lost, total = counts[["reject", "missing"]].sum(axis=1), counts.sum(axis=1)
         place = int((lost / total).to_numpy().argmax())

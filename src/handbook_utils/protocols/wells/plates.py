@@ -180,6 +180,20 @@ def randomised(samples: pd.DataFrame, *, seed: int = 1, **wanted: object) -> Lay
 
     Parameters are those of :func:`layout`; the number of plates is the same, too.
 
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        A row a tube.
+    seed : int
+        Of the draw.
+    **wanted
+        The other parameters of :func:`layout`.
+
+    Returns
+    -------
+    Layout
+        With its score and the rules it breaks.
+
     Examples
     --------
     >>> from handbook_utils.protocols.example.people import example_samples
@@ -195,6 +209,18 @@ def in_order(samples: pd.DataFrame, **wanted: object) -> Layout:
     """Lay samples out as they stand in the file, column by column, with the controls in each plate's last wells.
 
     That is what a layout must not be; it is here to be shown. Parameters are those of :func:`layout`.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        A row a tube.
+    **wanted
+        The other parameters of :func:`layout`.
+
+    Returns
+    -------
+    Layout
+        With its score and the rules it breaks.
 
     Examples
     --------
@@ -219,8 +245,14 @@ def plain_scores(samples: pd.DataFrame, *, draws: int = 1000, seed: int = 1, **w
 
     Parameters
     ----------
+    samples : pandas.DataFrame
+        As :func:`layout` takes them.
     draws : int
         How many.
+    seed : int
+        Of the draws.
+    **wanted : object
+        The other arguments of :func:`layout`.
 
     Returns
     -------
@@ -258,6 +290,11 @@ def score(wells: pd.DataFrame, covariates: Sequence[str], *, plate: int = 96) ->
         Columns to score.
     plate : {96, 384}
         Wells of a plate.
+
+    Returns
+    -------
+    Score
+        As :func:`layout` has it.
 
     Examples
     --------

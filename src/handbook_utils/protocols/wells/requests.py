@@ -53,6 +53,16 @@ class Request:
 def most_apart(plate: int) -> int:
     """Return how many wells of a plate can be chosen such that no two touch, not even by a corner.
 
+    Parameters
+    ----------
+    plate : {96, 384}
+        Wells of a plate.
+
+    Returns
+    -------
+    int
+        Every second row and column.
+
     Examples
     --------
     >>> most_apart(96), most_apart(384)
@@ -63,7 +73,27 @@ def most_apart(plate: int) -> int:
 
 
 def asked(samples: pd.DataFrame, seed: int, wanted: dict[str, object]) -> Request:
-    """Check a request given as keywords of :func:`~handbook_utils.protocols.wells.plates.layout`."""
+    """Check a request given as keywords of :func:`~handbook_utils.protocols.wells.plates.layout`.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        A row a tube.
+    seed : int
+        Of the layout.
+    wanted : dict of str to object
+        The other keywords.
+
+    Returns
+    -------
+    Request
+        As of :func:`checked`.
+
+    Raises
+    ------
+    TypeError
+        A keyword that there is not: a mistake of the caller, not of a reader.
+    """
     known = {"plate": 96, "plates": None, "sample": "sample", "participant": "participant", "covariates": ()}
     known |= {"blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1, "candidates": 100, "where": "the samples"}
     unknown = [name for name in wanted if name not in known]
@@ -87,6 +117,32 @@ def checked(
     where: str,
 ) -> Request:
     """Check everything that is asked, and number participants and plates.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        A row a tube.
+    plate : {96, 384}
+        Wells of a plate.
+    plates : int or None
+        How many; None: as few as hold all.
+    sample, participant : str
+        Columns of ids, and of whose tube it is; the second may be empty.
+    covariates : sequence of str
+        Columns to balance.
+    controls : tuple of int
+        Blanks, mocks, no-template controls and duplicates of every plate.
+    candidates : int
+        Random arrangements to choose from.
+    seed : int
+        Of the layout.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    Request
+        Numbered, with all its plates.
 
     Raises
     ------
@@ -351,7 +407,22 @@ def _pack_sorted(sizes: Grid, plates: int, room: int) -> list[int] | None:
 
 
 def pack(sizes: Grid, plates: int, room: int) -> list[int] | None:
-    """Put series, longest first, each on the plate with most room, or if that fails on the fullest where it fits."""
+    """Put series, longest first, each on the plate with most room, or if that fails on the fullest where it fits.
+
+    Parameters
+    ----------
+    sizes : numpy.ndarray of int
+        Tubes of each series, the longest first.
+    plates : int
+        How many.
+    room : int
+        Wells of each plate that are for samples.
+
+    Returns
+    -------
+    list of int or None
+        The plate of each series; None where they do not fit so.
+    """
     for emptiest in (True, False):
         free, taken = [room] * plates, []
         for size in sizes:
@@ -367,10 +438,34 @@ def pack(sizes: Grid, plates: int, room: int) -> list[int] | None:
 
 
 def tube(content: int, place: int, turn: int) -> str:
-    """Return the id of a control's tube: its kind, the plate and its turn there, both from 0."""
+    """Return the id of a control's tube: its kind, the plate and its turn there, both from 0.
+
+    Parameters
+    ----------
+    content : int
+        A place in :data:`CONTENTS`.
+    place, turn : int
+        The plate, and which of its kind there.
+
+    Returns
+    -------
+    str
+        Both counted from 1.
+    """
     return f"{CONTENTS[content].upper()}-{place + 1}-{turn + 1}"
 
 
 def duplicate_tube(name: str) -> str:
-    """Return the id of the second extraction of a sample."""
+    """Return the id of the second extraction of a sample.
+
+    Parameters
+    ----------
+    name : str
+        Of the sample.
+
+    Returns
+    -------
+    str
+        With ``.dup`` behind it.
+    """
     return f"{name}.dup"

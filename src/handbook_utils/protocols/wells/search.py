@@ -20,7 +20,25 @@ _DECIMALS = 9
 
 
 def dealt(request: Request, candidates: int) -> Grid:
-    """Say for every sample which plate it is on: series whole, covariates balanced."""
+    """Say for every sample which plate it is on: series whole, covariates balanced.
+
+    Parameters
+    ----------
+    request : Request
+        What is to be laid out.
+    candidates : int
+        Random orders to choose from.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (samples,)
+        Plates, from 0.
+
+    Raises
+    ------
+    AssertionError
+        Series do not fit after all: a fault of ours.
+    """
     person, plates = request.person, request.plates
     if plates == 1:
         return np.zeros(len(person), dtype=np.intp)
@@ -81,6 +99,17 @@ def _exchange_participants(on: Grid, sums: Floats, sizes: Grid, plates: int) -> 
 
 def arranged(request: Request, number: int, members: Grid, candidates: int) -> tuple[Grid, Grid]:
     """Lay the samples of one plate out: the best of many random arrangements, improved.
+
+    Parameters
+    ----------
+    request : Request
+        What is to be laid out.
+    number : int
+        Of the plate, from 0.
+    members : numpy.ndarray of int
+        Its samples.
+    candidates : int
+        Random arrangements to choose from.
 
     Returns
     -------

@@ -72,7 +72,20 @@ class Bibliography(PlainStyle):  # type: ignore[misc]
     """The list under a chapter: authors, title, where it was published."""
 
     def format_names(self, role: str, as_sentence: bool = True) -> Any:
-        """Format the authors or editors of a work."""
+        """Format the authors or editors of a work.
+
+        Parameters
+        ----------
+        role : {"author", "editor"}
+            Whose names.
+        as_sentence : bool
+            Whether a full stop ends them.
+
+        Returns
+        -------
+        pybtex.style.template.Node
+            What pybtex writes the names from.
+        """
         formatted = _names(role)
         return sentence[formatted] if as_sentence else formatted
 

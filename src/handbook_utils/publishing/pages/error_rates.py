@@ -73,6 +73,18 @@ class Cell:
 def expected(studies: int, unlikely: float = UNLIKELY) -> tuple[int, int]:
     """Return between which counts of false alarms a test lies that is wrong in 5 of 100 studies, but for chance.
 
+    Parameters
+    ----------
+    studies : int
+        That were simulated.
+    unlikely : float
+        How seldom a test that is as it should be lies outside.
+
+    Returns
+    -------
+    tuple of int
+        Fewest and most.
+
     Examples
     --------
     >>> expected(400)
@@ -86,6 +98,18 @@ def expected(studies: int, unlikely: float = UNLIKELY) -> tuple[int, int]:
 
 def interval(count: int, studies: int) -> tuple[float, float]:
     """Return Wilson's interval of 95 % of a rate.
+
+    Parameters
+    ----------
+    count : int
+        Studies that found something.
+    studies : int
+        Of how many.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, 0 to 1.
 
     Examples
     --------
@@ -105,7 +129,18 @@ def _chance(count: int, studies: int, rate: float) -> float:
 
 
 def read_rates(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
-    """Return the table of a stage, or of the handbook's folder, and its rows."""
+    """Return the table of a stage, or of the handbook's folder, and its rows.
+
+    Parameters
+    ----------
+    srcdir : str or pathlib.Path
+        Where Sphinx reads.
+
+    Returns
+    -------
+    tuple of pathlib.Path or None and list of dict
+        The file, and its rows by the names of the columns; none where there is no file.
+    """
     for path in (Path(srcdir) / "error-rates.csv", Path(srcdir) / "data" / "error-rates.csv"):
         if path.is_file():
             with path.open(encoding="utf-8", newline="") as lines:
@@ -114,7 +149,18 @@ def read_rates(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
 
 
 def cell_of(row: Mapping[str, str]) -> Cell:
-    """Return the counts of a row of the table."""
+    """Return the counts of a row of the table.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        Of ``error-rates.csv``.
+
+    Returns
+    -------
+    Cell
+        An empty count is 0.
+    """
     studies, rejected, refused, looked, warned = (
         int(row[name] or 0) for name in ("studies", "rejected", "refused", "looked", "warned")
     )
@@ -129,6 +175,12 @@ def rates_table(rows: Iterable[Mapping[str, str]], lang: str) -> str:
     rows : iterable of mapping
         Of ``error-rates.csv``.
     lang : {"en", "nl"}
+        Language of the text.
+
+    Returns
+    -------
+    str
+        HTML, with a caption.
     """
     words, rows = WORDS[lang], list(rows)
     test, design, effect = ("toets", "ontwerp", "uitwerking") if lang == "nl" else ("test", "design", "effect")
@@ -154,7 +206,20 @@ def rates_table(rows: Iterable[Mapping[str, str]], lang: str) -> str:
 
 
 def summed(rows: Iterable[Mapping[str, str]], lang: str) -> str:
-    """Return in one sentence how many cells have which verdict."""
+    """Return in one sentence how many cells have which verdict.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Of ``error-rates.csv``.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
     words, verdicts = WORDS[lang], [cell_of(row).verdict for row in rows]
     counted = [f"{words[f'rates_{name}']}: {verdicts.count(name)}" for name in dict.fromkeys(sorted(verdicts))]
     return words["rates_caption"].format(count=len(verdicts), verdicts="; ".join(counted))
@@ -190,5 +255,11 @@ class _ErrorRates(SphinxDirective):
 
 
 def setup_error_rates(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("error-rates", _ErrorRates)

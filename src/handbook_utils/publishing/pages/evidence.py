@@ -85,7 +85,13 @@ class _Manifest(_Registered):
 
 
 def setup(app: Sphinx) -> None:
-    """Make the directives known to Sphinx."""
+    """Make the directives known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("claims", _Claims)
     app.add_directive("advice", _Advice)
     app.add_directive("condition", _Condition)

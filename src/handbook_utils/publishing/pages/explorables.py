@@ -31,12 +31,25 @@ def explorables() -> list[str]:
 
 
 def facts_of(root: str | Path, name: str) -> object:
-    """Return what an explorable needs of the data; None where it needs nothing."""
+    """Return what an explorable needs of the data; None where it needs nothing.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path
+        A handbook's folder, or the stage of an edition.
+    name : str
+        Of the explorable.
+
+    Returns
+    -------
+    object
+        Whatever its function in ``recipes/explorables.py`` gave.
+    """
     path = Path(root) / FACTS
     return json.loads(path.read_text(encoding="utf-8")).get(name) if path.is_file() else None
 
 
-def facts_html(root: str | Path, name: str) -> str:
+def _facts_html(root: str | Path, name: str) -> str:
     """Return it as a part of a page, which a script reads there: a browser loads no file from disk."""
     facts = facts_of(root, name)
     if facts is None:
@@ -65,11 +78,17 @@ class _Explorable(SphinxDirective):
             f'<div class="explorable" role="group" aria-label="{html.escape(words["explorable"])}" '
             f'data-explorable="{name}" data-back="{html.escape(words["explorable_back"])}">{title}'
             f"<noscript><p>{html.escape(words['explorable_script'])}</p></noscript>"
-            f"{facts_html(self.env.srcdir, name)}</div>"
+            f"{_facts_html(self.env.srcdir, name)}</div>"
         )
         return [nodes.raw("", place + scripts, format="html", classes=["movable"])]
 
 
 def setup_explorables(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("explorable", _Explorable)

@@ -91,13 +91,24 @@ def read_drawing(path: Path, lang: str) -> Drawing:
     return Drawing(svg, said["title"], said["desc"])
 
 
-def drawing_html(path: Path, lang: str) -> str:
+def _drawing_html(path: Path, lang: str) -> str:
     """Return a drawing with its caption as a figure of a page, in one language."""
     return figure_of(read_drawing(path, lang))
 
 
 def figure_of(drawing: Drawing) -> str:
-    """Return a drawing with its caption as a figure of a page."""
+    """Return a drawing with its caption as a figure of a page.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        With its text in one language.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     shown = drawing.svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(drawing.alt)}"', 1)
     return f'<figure class="drawing">{shown}<figcaption>{html.escape(drawing.caption)}</figcaption></figure>'
 
@@ -117,9 +128,15 @@ class _Drawing(SphinxDirective):
             raise self.error(f"There is no drawing {self.arguments[0]!r}{hint}")
         self.env.note_dependency(str(path))
         self.env.domaindata["handbook"]["drawings"].setdefault(self.env.docname, path.stem)
-        return [nodes.raw("", drawing_html(path, str(self.env.config.language)), format="html")]
+        return [nodes.raw("", _drawing_html(path, str(self.env.config.language)), format="html")]
 
 
 def setup_illustrations(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("drawing", _Drawing)

@@ -27,7 +27,20 @@ SCRIPTS = ("explore/frame.js", "own/read.js", "own/compare.js", "own/page.js")
 
 
 def own_result_words(root: str | Path, lang: str) -> dict[str, Any]:
-    """Return what the page says in one language: ``words``, ``notes`` and ``why``."""
+    """Return what the page says in one language: ``words``, ``notes`` and ``why``.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path
+        A handbook's folder, or the stage of an edition.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    dict of str to object
+        Text, or lists and mappings of text.
+    """
     said: Any = yaml_text.typed((Path(root) / SAID).read_text(encoding="utf-8"), SAID.as_posix())
 
     def chosen(part: Any) -> Any:
@@ -57,5 +70,11 @@ class _OwnResult(SphinxDirective):
 
 
 def setup_own_result(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_directive("own-result", _OwnResult)

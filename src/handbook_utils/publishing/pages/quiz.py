@@ -12,26 +12,48 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from handbook_utils.chapters.contract import QUIZ
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.text import yaml_text
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-#: Where the answers are, in the handbook's folder and in the stage of an edition.
-QUIZ = Path("book") / "quiz.yml"
 _SECTION = "quiz"
 _WORDS = ("quiz_check", "quiz_right", "quiz_wrong", "quiz_why", "quiz_score", "quiz_again")
 
 
 def read_quiz(root: str | Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the answers by chapter: ``asks`` (how the question begins), ``right``, and a list ``wrong``."""
+    """Return the answers by chapter: ``asks`` (how the question begins), ``right``, and a list ``wrong``.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path
+        A handbook's folder, or the stage of an edition.
+
+    Returns
+    -------
+    dict of str to list of dict
+        By slug, in the order of the questions; empty where there is no such file.
+    """
     path = Path(root) / QUIZ
     return (yaml_text.typed(path.read_text(encoding="utf-8"), str(path)) or {}) if path.is_file() else {}
 
 
 def choices(questions: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
     """Return what can be answered to each question in one language.
+
+    Parameters
+    ----------
+    questions : list of dict
+        Of a chapter, as :func:`read_quiz` gives them.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    list of dict
+        ``options``, in the order of the alphabet, and ``right``, the place of the right one.
 
     Examples
     --------
@@ -62,5 +84,11 @@ def _add_choices(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def setup_quiz(app: Sphinx) -> None:
-    """Have the answers added to every page with a quiz."""
+    """Have the answers added to every page with a quiz.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.connect("doctree-resolved", _add_choices)

@@ -13,12 +13,12 @@ STATIC = Path(__file__).parents[1] / "theme" / "static"
 EVERYWHERE = ("handbook.js", "copy.js")
 
 
-def slim(source: str) -> str:
+def _slim(source: str) -> str:
     r"""Leave out of a script what a browser does not need: comments that have a line of their own, and indentation.
 
     Examples
     --------
-    >>> slim('// Says it.\n"use strict";\n{\n  // why\n  say("//");\n}\n')
+    >>> _slim('// Says it.\n"use strict";\n{\n  // why\n  say("//");\n}\n')
     '"use strict";\n{\nsay("//");\n}\n'
     """
     lines = (line.strip() for line in source.splitlines())
@@ -36,11 +36,17 @@ def _slim_all(app: Sphinx, error: Exception | None) -> None:
         for script in STATIC.rglob("*.js"):
             made = Path(app.outdir) / "_static" / script.relative_to(STATIC)
             if made.is_file():  # catalogues are made by a build without pages
-                made.write_text(slim(script.read_text(encoding="utf-8")), encoding="utf-8")
+                made.write_text(_slim(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def setup_scripts(app: Sphinx) -> None:
-    """Have pages load only what is theirs; called when the theme is known."""
+    """Have pages load only what is theirs; called when the theme is known.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.connect("html-page-context", _only_own)
     app.connect("build-finished", _slim_all)
     for name in EVERYWHERE:

@@ -94,14 +94,36 @@ class Senses:
 
 
 def read_senses(srcdir: str | Path) -> dict[str, Senses]:
-    """Read the senses of each language from a handbook's folder or a stage; none where there is no such file."""
+    """Read the senses of each language from a handbook's folder or a stage; none where there is no such file.
+
+    Parameters
+    ----------
+    srcdir : str or pathlib.Path
+        A handbook's folder, or the stage of an edition.
+
+    Returns
+    -------
+    dict of str to Senses
+        By language.
+    """
     path = Path(srcdir) / SENSES
     told = (yaml_text.typed(path.read_text(encoding="utf-8"), str(path)) or {}) if path.is_file() else {}
     return {lang: senses_of(given) for lang, given in told.items()}
 
 
 def senses_of(given: Mapping[str, Any]) -> Senses:
-    """Make the senses of a language from what the file says of it."""
+    """Make the senses of a language from what the file says of it.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        ``never``, ``verbs`` and ``other``; each may be left out.
+
+    Returns
+    -------
+    Senses
+        Words without capitals, and patterns ready for use.
+    """
 
     def small(words: Iterable[str]) -> frozenset[str]:
         return frozenset(word.casefold() for word in words)

@@ -89,7 +89,18 @@ class Glossary:
 
 
 def read_terms(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
-    """Read the term list of a stage, or of a plain `jupyter-book build`, with where it is; it may be absent."""
+    """Read the term list of a stage, or of a plain `jupyter-book build`, with where it is; it may be absent.
+
+    Parameters
+    ----------
+    srcdir : str or pathlib.Path
+        Where Sphinx reads.
+
+    Returns
+    -------
+    tuple of pathlib.Path or None and list of dict
+        The file, and a row a term by the names of its columns.
+    """
     for path in (Path(srcdir) / "terms.csv", Path(srcdir) / "data" / "terms.csv"):
         if path.is_file():
             with path.open(encoding="utf-8", newline="") as file:
@@ -98,7 +109,18 @@ def read_terms(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
 
 
 def anchor_of(row: Mapping[str, str]) -> str:
-    """Return the anchor of an entry in the glossary; it is the same in every edition."""
+    """Return the anchor of an entry in the glossary; it is the same in every edition.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        Of the term list.
+
+    Returns
+    -------
+    str
+        ``term-`` and the English term.
+    """
     from docutils import nodes
 
     return f"term-{nodes.make_id(row['en'])}"
@@ -106,6 +128,18 @@ def anchor_of(row: Mapping[str, str]) -> str:
 
 def names_of(row: Mapping[str, str], lang: str) -> Iterator[str]:
     """Yield the names under which a text may use a term, with the plurals that the list gives.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        Of the term list.
+    lang : {"en", "nl"}
+        Language of the text.
+
+    Yields
+    ------
+    str
+        A name; those for the public come last.
 
     Examples
     --------

@@ -146,6 +146,16 @@ def lesson_of(chapter: Chapter, notebook: Any, root: Path) -> Lesson:
 def plain(made: str) -> str:
     """Return HTML without links: on a slide and on paper those within the page lead nowhere.
 
+    Parameters
+    ----------
+    made : str
+        HTML.
+
+    Returns
+    -------
+    str
+        The same, with the text of the links.
+
     Examples
     --------
     >>> plain('<p>As <a href="#ref-x">A, 2020</a> says.</p>')
@@ -155,12 +165,35 @@ def plain(made: str) -> str:
 
 
 def words_in(made: str) -> int:
-    """Count the words of HTML."""
+    """Count the words of HTML.
+
+    Parameters
+    ----------
+    made : str
+        HTML.
+
+    Returns
+    -------
+    int
+        Of its text, tags left out.
+    """
     return len(re.sub(r"<[^>]+>", " ", made).split())
 
 
 def beginning(made: str, most: int) -> str:
     """Return the first sentences of paragraphs, as many as have no more than so many words; one at least.
+
+    Parameters
+    ----------
+    made : str
+        HTML.
+    most : int
+        Words.
+
+    Returns
+    -------
+    str
+        HTML, a paragraph for each that was taken from.
 
     Examples
     --------

@@ -24,7 +24,20 @@ _AS_PDF = "handout"
 
 
 def file_of(name: str, kind: str) -> str:
-    """Return the address of what is offered of an explainer, seen from the edition's folder."""
+    """Return the address of what is offered of an explainer, seen from the edition's folder.
+
+    Parameters
+    ----------
+    name : str
+        Of the explainer, without its part.
+    kind : str
+        What is offered, such as ``slides``.
+
+    Returns
+    -------
+    str
+        A PDF where that is how this kind is offered and Chromium is there; otherwise HTML.
+    """
     ending = "pdf" if kind == _AS_PDF and chromium() else "html"
     return f"{LESSONS}/{name}-{kind}.{ending}"
 

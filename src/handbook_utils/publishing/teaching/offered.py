@@ -25,7 +25,7 @@ class Offered:
     said: str
 
 
-def offered_with(app: Sphinx, pagename: str) -> list[Offered]:
+def _offered_with(app: Sphinx, pagename: str) -> list[Offered]:
     """Return links from a page to what can be taught with; none where it is no lesson."""
     told = app.config["handbook_manifest"]
     if not told["pages"].get(pagename, {}).get("lesson"):
@@ -76,13 +76,19 @@ def _row(app: Sphinx, docname: str, page: str) -> str:
 
 def _offer(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     context.update(
-        offered=offered_with(app, pagename),
+        offered=_offered_with(app, pagename),
         teach=WORDS[app.config["handbook_manifest"]["lang"]]["teach"],
     )
 
 
 def setup_lessons(app: Sphinx) -> None:
-    """Make the directive and the links under a page known to Sphinx."""
+    """Make the directive and the links under a page known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_node(lessons)
     app.add_directive("lessons", _Lessons)
     app.connect("doctree-resolved", _show_lessons)

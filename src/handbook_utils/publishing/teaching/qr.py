@@ -41,6 +41,18 @@ def page_address(root: Path, slug: str, lang: str, site: str = "") -> str:
 def qr_svg(address: str, lang: str) -> str:
     """Draw an address as a code that a telephone reads.
 
+    Parameters
+    ----------
+    address : str
+        Of a page.
+    lang : {"en", "nl"}
+        Language of the text for who cannot see it.
+
+    Returns
+    -------
+    str
+        SVG, of error correction level M (ISO/IEC 18004).
+
     Examples
     --------
     >>> made = qr_svg("https://example.org", "en")

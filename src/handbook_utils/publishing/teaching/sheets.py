@@ -25,7 +25,20 @@ _TEMPLATE = (Path(__file__).parent / "sheets.html").read_text(encoding="utf-8")
 
 
 def handout_html(lesson: Lesson, address: str) -> str:
-    """Make one page to hand out: the question, the answer, the drawing, what to remember, and how sure that is."""
+    """Make one page to hand out: the question, the answer, the drawing, what to remember, and how sure that is.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Of an explainer.
+    address : str
+        Of its page, for the code.
+
+    Returns
+    -------
+    str
+        A whole page of HTML; claims are left out until it fits, and the sheet says so.
+    """
     words = WORDS[lesson.lang]
     body = (
         f'<div class="answer"><h2>{lesson.answer[0]}</h2>{lesson.answer[1]}</div>{_drawn(lesson.drawing)}'
@@ -42,7 +55,20 @@ def handout_html(lesson: Lesson, address: str) -> str:
 
 
 def pupil_html(lesson: Lesson, address: str) -> str:
-    """Make what a pupil works on: think first, look, read, look at a figure, answer the questions."""
+    """Make what a pupil works on: think first, look, read, look at a figure, answer the questions.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Of an explainer.
+    address : str
+        Of its page, for the code.
+
+    Returns
+    -------
+    str
+        A whole page of HTML.
+    """
     words = WORDS[lesson.lang]
     body = _for_whom(words)
     body += _task(1, words["before"], words["before_ask"], lines=2)
@@ -59,7 +85,20 @@ def pupil_html(lesson: Lesson, address: str) -> str:
 
 
 def answers_html(lesson: Lesson, address: str) -> str:
-    """Make the answers to a pupil's sheet, with the notes for the teacher and the sources."""
+    """Make the answers to a pupil's sheet, with the notes for the teacher and the sources.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Of an explainer.
+    address : str
+        Of its page, for the code.
+
+    Returns
+    -------
+    str
+        A whole page of HTML.
+    """
     words = WORDS[lesson.lang]
     body = _task(1, words["before"], "", f"<p>{html.escape(words['open_answer'])}</p>")
     number = 2
@@ -83,7 +122,20 @@ def answers_html(lesson: Lesson, address: str) -> str:
 
 
 def quiz_html(lesson: Lesson, address: str) -> str:
-    """Make the questions without their answers."""
+    """Make the questions without their answers.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Of an explainer.
+    address : str
+        Of its page, for the code.
+
+    Returns
+    -------
+    str
+        A whole page of HTML.
+    """
     words = WORDS[lesson.lang]
     return _sheet(lesson, address, "quiz", _for_whom(words) + _questions(lesson.questions, words))
 
@@ -94,6 +146,16 @@ SHEETS = {"pupil": pupil_html, "answers": answers_html, "handout": handout_html,
 
 def fewer(rows: Sequence[list[str]]) -> list[list[str]]:
     """Leave one row out: the last of those with the verdict (second cell) that most rows have.
+
+    Parameters
+    ----------
+    rows : sequence of list of str
+        Cells of a table; at least one row.
+
+    Returns
+    -------
+    list of list of str
+        One row fewer, in their order.
 
     Examples
     --------

@@ -80,7 +80,20 @@ def slides_html(lesson: Lesson, address: str) -> str:
 
 
 def slides_of(lesson: Lesson, address: str) -> Iterator[Slide]:
-    """Yield the slides of a lesson, in their order."""
+    """Yield the slides of a lesson, in their order.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Of an explainer.
+    address : str
+        Of its page, for the last slide.
+
+    Yields
+    ------
+    Slide
+        At most :data:`MOST` of them.
+    """
     words, said = WORDS[lesson.lang], PAGE_WORDS[lesson.lang]
     drawing = _drawing(lesson.drawing)
     source = f"{html.escape(lesson.slug)} · {html.escape(lesson.version)}"

@@ -30,7 +30,20 @@ class _Cards(SphinxDirective):
 
 
 def pages_under(site_map: Any, page: str) -> list[str]:
-    """Return the pages that the contents of the book have under a page, in their order."""
+    """Return the pages that the contents of the book have under a page, in their order.
+
+    Parameters
+    ----------
+    site_map : sphinx_external_toc.parsing.SiteMap
+        The contents of the book.
+    page : str
+        Its name there.
+
+    Returns
+    -------
+    list of str
+        Names.
+    """
     return [str(item) for tree in site_map[page].subtrees for item in tree.items]
 
 
@@ -52,7 +65,13 @@ def _card(app: Sphinx, docname: str, page: str) -> str:
 
 
 def setup_cards(app: Sphinx) -> None:
-    """Make the directive known to Sphinx."""
+    """Make the directive known to Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.add_node(cards)
     app.add_directive("cards", _Cards)
     app.connect("doctree-resolved", _show_cards)

@@ -164,6 +164,16 @@ def _first_pages(languages: Sequence[str], root_doc: str) -> dict[str, str]:
 def robots(address: str) -> str:
     r"""Write what robots may read: all of it; and where the sitemap is, where the site has an address.
 
+    Parameters
+    ----------
+    address : str
+        Of the site; empty where it has none.
+
+    Returns
+    -------
+    str
+        The text of ``robots.txt``.
+
     Examples
     --------
     >>> robots("https://example.org")

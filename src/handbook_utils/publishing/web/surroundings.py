@@ -41,6 +41,19 @@ class Crumb:
 def crumbs_to(navigation: list[dict[str, Any]], name: str) -> list[Crumb]:
     """Return the pages that lead to a page, without the first page and itself.
 
+    Parameters
+    ----------
+    navigation : list of dict
+        The parts of the contents: ``pages``, of which each has ``name``, ``title``, ``english`` and pages
+        ``below``.
+    name : str
+        Of the page.
+
+    Returns
+    -------
+    list of Crumb
+        From the top; empty where the page is not among them.
+
     Examples
     --------
     >>> inner = {"name": "a/b", "title": "B", "below": [], "english": False}
@@ -64,6 +77,18 @@ def alternates(told: dict[str, Any], pagename: str) -> list[tuple[str, str]]:
 
     Without an address of the site they are relative to the page.
 
+    Parameters
+    ----------
+    told : dict of str to object
+        The manifest of the edition: ``lang``, ``languages``, ``address``.
+    pagename : str
+        The page, from the edition's folder.
+
+    Returns
+    -------
+    list of tuple of str
+        Language and address; empty where there is one language.
+
     Examples
     --------
     >>> alternates({"lang": "nl", "languages": ["en", "nl"], "address": ""}, "book/a")
@@ -82,7 +107,17 @@ def alternates(told: dict[str, Any], pagename: str) -> list[tuple[str, str]]:
 
 
 def surround(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
-    """Tell a page's template what stands around it; called when the page itself is known."""
+    """Tell a page's template what stands around it; called when the page itself is known.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        With the manifest of the edition.
+    pagename : str
+        The page, from the edition's folder.
+    context : dict of str to object
+        Of the template, to which it is added.
+    """
     told = app.config["handbook_manifest"]
     lang, address = told["lang"], told["address"]
     words = WORDS[lang]
@@ -154,5 +189,11 @@ def _file(one: Any) -> str:
 
 
 def setup_surroundings(app: Sphinx) -> None:
-    """Let pages be surrounded, after all else is known of them."""
+    """Let pages be surrounded, after all else is known of them.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        What is set up.
+    """
     app.connect("html-page-context", surround, priority=900)

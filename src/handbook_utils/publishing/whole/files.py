@@ -23,6 +23,18 @@ KINDS = ("pdf", "epub")
 def file_name(title: str, kind: str) -> str:
     """Return the name of the file of an edition.
 
+    Parameters
+    ----------
+    title : str
+        Of the book.
+    kind : {"pdf", "epub"}
+        What it is.
+
+    Returns
+    -------
+    str
+        Letters a to z, digits and hyphens, with its ending.
+
     Examples
     --------
     >>> file_name("Handboek Darmmicrobioom", "epub")

@@ -67,7 +67,26 @@ def write_pdf(edition: Path, target: Path, names: Sequence[str], *, lang: str, t
 
 
 def whole_html(edition: Path, names: Sequence[str], *, lang: str, title: str, made: str) -> str:
-    """Put all pages of an edition into one, whose links lead within it."""
+    """Put all pages of an edition into one, whose links lead within it.
+
+    Parameters
+    ----------
+    edition : pathlib.Path
+        The folder of the edition.
+    names : sequence of str
+        Pages, in the order of the contents.
+    lang : {"en", "nl"}
+        Of the edition.
+    title : str
+        Of the book.
+    made : str
+        Version and day, for the first page.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     marks = {name: name.replace("/", "-") for name in names}
 
     def address_of(page: str, place: str) -> str:

@@ -42,7 +42,7 @@ class Dada2:
         return f"DADA2 {found[2]} (R {found[1]})"
 
     def told(self, how: Denoising, paired: bool) -> str:
-        """Return the sentences for a paper's methods."""
+        """Say it, as :meth:`handbook_utils.reads.denoising.engine.Engine.told` says."""
         merged = (
             f", pairs merged where they overlap by {how.overlap} bases or more without a difference" if paired else ""
         )

@@ -40,7 +40,7 @@ class Embedded:
         return f"the handbook's embedded engine {_EDITION}"
 
     def told(self, how: Denoising, paired: bool) -> str:
-        """Return the sentences for a paper's methods."""
+        """Say it, as :meth:`handbook_utils.reads.denoising.engine.Engine.told` says."""
         merged = (
             f"Pairs were merged where they overlap by {how.overlap} bases or more, with posterior qualities (Edgar and "
             f"Flyvbjerg 2015). "
@@ -63,7 +63,7 @@ class Embedded:
         return denoise_together(self, samples, how, folder, pool)
 
     def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:  # noqa: ARG002
-        """Merge pairs, and count each distinct sequence of a sample."""
+        """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.distinct` says."""
         from handbook_utils.reads.kernels import merged_pair
 
         counts: Counter[str] = Counter()
@@ -80,7 +80,7 @@ class Embedded:
         return dict(counts)
 
     def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:  # noqa: ARG002
-        """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras."""
+        """Denoise, as :meth:`handbook_utils.reads.denoising.pooled.Steps.real` says."""
         from handbook_utils.reads.kernels import centroids, chimeras
 
         sequences, reads = [pair[0] for pair in counted], np.array([pair[1] for pair in counted], dtype=np.int64)
@@ -101,7 +101,7 @@ class Embedded:
         how: Denoising,
         folder: Path,  # noqa: ARG002
     ) -> dict[int, int]:
-        """Return how many reads of a sample belong to each sequence, by its place in `real`."""
+        """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.counted_back` says."""
         from handbook_utils.reads.kernels import nearest
 
         exact = {sequence: at for at, sequence in enumerate(real)}

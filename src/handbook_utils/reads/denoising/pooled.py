@@ -31,6 +31,7 @@ class Steps(Protocol):
     Attributes
     ----------
     name : str
+        As it is chosen.
     """
 
     name: str
@@ -39,15 +40,62 @@ class Steps(Protocol):
         """Return the program and its version."""
 
     def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:
-        """Merge pairs, and count each distinct sequence of a sample."""
+        """Merge pairs, and count each distinct sequence of a sample.
+
+        Parameters
+        ----------
+        sample : Prepared
+            Its reads, filtered.
+        how : Denoising
+            What is asked.
+        folder : pathlib.Path
+            For what is temporary.
+
+        Returns
+        -------
+        dict of str to int
+            Reads by sequence.
+        """
 
     def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:
-        """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras."""
+        """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras.
+
+        Parameters
+        ----------
+        counted : sequence of (str, int)
+            Distinct sequences with their reads in all samples together, in falling order.
+        how : Denoising
+            What is asked.
+        folder : pathlib.Path
+            For what is temporary.
+
+        Returns
+        -------
+        tuple of list of str and set of str
+            Sequences, chimeras among them, and the chimeras.
+        """
 
     def counted_back(
         self, distinct: Sequence[tuple[str, int]], real: Sequence[str], how: Denoising, folder: Path
     ) -> dict[int, int]:
-        """Return how many reads of a sample belong to each sequence, by its place in `real`."""
+        """Return how many reads of a sample belong to each sequence, by its place in `real`.
+
+        Parameters
+        ----------
+        distinct : sequence of (str, int)
+            Sequences of one sample with their reads.
+        real : sequence of str
+            Of :meth:`real`.
+        how : Denoising
+            What is asked.
+        folder : pathlib.Path
+            For what is temporary.
+
+        Returns
+        -------
+        dict of int to int
+            Reads; those near to none are left out.
+        """
 
 
 @dataclass(frozen=True)
@@ -68,11 +116,15 @@ def denoise_together(
     Parameters
     ----------
     steps : Steps
+        Of the engine.
     samples : sequence of Prepared
+        Prepared reads of each sample.
     how : Denoising
+        What is asked.
     folder : pathlib.Path
         Where the results of samples are kept.
     pool : Pool, optional
+        What works on several samples at once; one after another without it.
 
     Returns
     -------

@@ -29,7 +29,7 @@ class Vsearch:
         return f"vsearch {found[1] if found else 'of an unknown version'}"
 
     def told(self, how: Denoising, paired: bool) -> str:
-        """Return the sentences for a paper's methods."""
+        """Say it, as :meth:`handbook_utils.reads.denoising.engine.Engine.told` says."""
         merged = f"Pairs were merged (overlap of {how.overlap} bases or more). " if paired else ""
         return (
             f"{merged}Distinct sequences with {how.least} reads or more in all samples together were denoised by "
@@ -46,7 +46,7 @@ class Vsearch:
         return denoise_together(self, samples, how, folder, pool)
 
     def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:
-        """Merge pairs, and count each distinct sequence of a sample."""
+        """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.distinct` says."""
         with tempfile.TemporaryDirectory(dir=folder) as place:
             reads = sample.forward
             if sample.reverse is not None:
@@ -63,7 +63,7 @@ class Vsearch:
                 return {}  # no pair was merged
 
     def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:
-        """Return the sequences that are no errors, in falling order of reads, and those of them that are chimeras."""
+        """Denoise, as :meth:`handbook_utils.reads.denoising.pooled.Steps.real` says."""
         with tempfile.TemporaryDirectory(dir=folder) as place:
             distinct, real, clean = (Path(place, name) for name in ("distinct.fa", "real.fa", "clean.fa"))
             _write(distinct, counted)
@@ -80,7 +80,7 @@ class Vsearch:
     def counted_back(
         self, distinct: Sequence[tuple[str, int]], real: Sequence[str], how: Denoising, folder: Path
     ) -> dict[int, int]:
-        """Return how many reads of a sample belong to each sequence, by its place in `real`."""
+        """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.counted_back` says."""
         with tempfile.TemporaryDirectory(dir=folder) as place:
             reads, database, hits = (Path(place, name) for name in ("reads.fa", "real.fa", "hits.tsv"))
             _write(reads, distinct)

@@ -50,6 +50,16 @@ def wrong_ways(found: Quality, *, tries: int, draws: int, seed: int) -> Wrong:
         Of counts and a design of groups.
     tries, draws, seed : int
         Shuffles, draws, and the seed of both.
+
+    Returns
+    -------
+    Wrong
+        How often each way finds what is not there, and the p-values of single draws.
+
+    Raises
+    ------
+    ValueError
+        There is no design.
     """
     if found.design is None:
         raise ValueError("shuffling needs groups")
@@ -89,6 +99,7 @@ def against_peers(throat: Study) -> pd.DataFrame:
     Parameters
     ----------
     throat : Study
+        The bundled study of the throats of smokers and others.
 
     Returns
     -------

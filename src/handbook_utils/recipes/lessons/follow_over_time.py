@@ -24,7 +24,14 @@ def jumps_of_two(david: Study, *, permutations: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
     permutations, seed : int
+        How many orders are drawn, and the seed of the draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a jump: ``person``, ``day``, ``share`` (%), ``p``.
     """
     found = []
     for name in ("A", "B"):
@@ -42,6 +49,12 @@ def between_phases(david: Study) -> dict[str, float]:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
+
+    Returns
+    -------
+    dict of str to float
+        Medians of Bray-Curtis distances by pair of phases.
     """
     apart = distances(david, "bray-curtis").to_data_frame()
     found = {}
@@ -61,6 +74,12 @@ def two_as_many(david: Study) -> float:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
+
+    Returns
+    -------
+    float
+        Of the rank test of Mann and Whitney: wrong, and shown for that.
     """
     diversity, donor = alpha_table(david)["q1"], david.metadata["donor"]
     return float(mannwhitneyu(diversity[donor == "A"], diversity[donor == "B"]).pvalue)
@@ -73,6 +92,11 @@ def paces_alone(known: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     ----------
     known : pandas.DataFrame
         Of :func:`known_infants`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and dict
+        The fits by kind of delivery; ``gap``, ``low`` and ``high`` of the difference (95 %).
     """
     fits = {
         str(name): mixed_model(rows, "shannon", ["month"], "child", slopes="month").table.loc["month"]

@@ -65,6 +65,16 @@ class Columns:
 def word(name: str) -> str:
     """Return a column's name as it is compared: without case, ``#``, ``_`` and ``.``.
 
+    Parameters
+    ----------
+    name : str
+        A column's name.
+
+    Returns
+    -------
+    str
+        Small letters, with blanks.
+
     Examples
     --------
     >>> word("#OTU_ID"), word("Tax.ID")
@@ -82,9 +92,16 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     Parameters
     ----------
     source : Sheet
+        The rows, with ids in the first column.
     choices : Choices, optional
+        What was answered about the file; by default only what is certain is taken.
     rows_are : {"samples", "features"}, optional
         Where the format says it.
+
+    Returns
+    -------
+    Table
+        As it lies in the sheet; not yet turned.
 
     Raises
     ------
@@ -286,7 +303,13 @@ def _values(cells: Sequence[str]) -> list[float | str | None]:
 
 
 def name_by_ids(table: Table) -> None:
-    """Take the taxonomy from ids that are lineages, on the side that has them."""
+    """Take the taxonomy from ids that are lineages, on the side that has them.
+
+    Parameters
+    ----------
+    table : Table
+        It is changed, where one side's ids are lineages.
+    """
     for side, ids in (("features", table.rows), ("samples", table.columns)):
         named = [name for name in ids if not NOTHING.match(name.split(";")[0])]
         if len(named) > 1 and table.rows_are in (None, side) and sum(map(is_lineage, named)) > 0.8 * len(named):
@@ -360,6 +383,15 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None)
     With metadata, the side on which more of its sample ids stand is the samples. Without, what the format or the
     table's own words say; failing that, the longer side is taken for the features, for nearly every study has more
     features than samples.
+
+    Parameters
+    ----------
+    table : Table
+        It is changed: ``rows_are``, ``how``, and a note.
+    known : set of str, optional
+        Sample ids of the metadata.
+    choices : Choices, optional
+        What is asked where a file has two readings.
     """
     asked = (choices or Choices()).samples_in
     if asked != "auto" and table.how != "the format says so":

@@ -31,6 +31,7 @@ class Sheet:
     Parameters
     ----------
     header : list of str
+        Names of the columns.
     rows : iterator of (int, list of str)
         The number of the line (from 1) and its cells.
     place : callable
@@ -55,7 +56,18 @@ class Sheet:
 
 
 def in_text(line: int, column: int) -> str:
-    """Say where a cell of a text is."""
+    """Say where a cell of a text is.
+
+    Parameters
+    ----------
+    line, column : int
+        From 1.
+
+    Returns
+    -------
+    str
+        English.
+    """
     return f"line {line}, column {column}"
 
 
@@ -72,6 +84,11 @@ def ragged_lines(found: Sequence[str], where: str, width: int, separator: str = 
         Cells of the header.
     separator : str
         Of the cells, for the remedy; "" where it does not matter.
+
+    Returns
+    -------
+    list of InputError
+        One at most.
 
     Examples
     --------
@@ -101,6 +118,22 @@ def sheet(text: str, where: str, *, note: str = "", alone: bool = False) -> Shee
     the header, as R's ``write.table`` makes them, the first column is taken for the ids. With `alone` a single column
     is a table, too: metadata may be a list of sample ids.
 
+    Parameters
+    ----------
+    text : str
+        The whole text.
+    where : str
+        The file, for messages.
+    note : str
+        What is added to the name of the format, such as an encoding.
+    alone : bool
+        Whether one column will do.
+
+    Returns
+    -------
+    Sheet
+        Its header, and its rows as they are asked for.
+
     Raises
     ------
     InputError
@@ -116,7 +149,29 @@ def sheet(text: str, where: str, *, note: str = "", alone: bool = False) -> Shee
 
 
 def sheet_of(source: Iterable[str], where: str, *, note: str = "", alone: bool = False) -> Sheet:
-    """Do as :func:`sheet`, with a text that comes line by line."""
+    """Do as :func:`sheet`, with a text that comes line by line.
+
+    Parameters
+    ----------
+    source : iterable of str
+        Lines.
+    where : str
+        The file, for messages.
+    note : str
+        What is added to the name of the format, such as an encoding.
+    alone : bool
+        Whether one column will do.
+
+    Returns
+    -------
+    Sheet
+        Its header, and its rows as they are asked for.
+
+    Raises
+    ------
+    InputError
+        No separator, or no rows below the header.
+    """
     numbered = enumerate(source, start=1)
     top = list(itertools.islice(numbered, _TOP))
     stated = re.fullmatch(r"sep=(.)", _bare(top[0][1])) if top else None

@@ -27,11 +27,13 @@ class Numbers:
     Parameters
     ----------
     source : Sheet
+        Where the cells stand, for messages.
     kept : sequence of int
         The columns (from 0) that the cells stand in.
     columns : sequence of str
         Their names.
     choices : Choices
+        What was answered about the file.
     """
 
     def __init__(self, source: Sheet, kept: Sequence[int], columns: Sequence[str], choices: Choices) -> None:
@@ -43,7 +45,20 @@ class Numbers:
         self._certain = self._thousands = self._point = False
 
     def row(self, line: int, cells: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-        """Return the positions and values that are not zero."""
+        """Return the positions and values that are not zero.
+
+        Parameters
+        ----------
+        line : int
+            In the file, for messages.
+        cells : sequence of str
+            Those that hold numbers.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Positions among the cells, and their values; a cell that is no number is kept as wrong, and told later.
+        """
         try:
             # Python takes 1_000 for a number, and the digits of every script; and so does numpy.
             text = "".join(cells)

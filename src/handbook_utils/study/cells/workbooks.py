@@ -19,7 +19,18 @@ _MOST_ROWS = 1_048_576
 
 
 def is_workbook(names: list[str]) -> bool:
-    """Whether a zip archive with these members is an Excel workbook."""
+    """Whether a zip archive with these members is an Excel workbook.
+
+    Parameters
+    ----------
+    names : list of str
+        Members of the archive.
+
+    Returns
+    -------
+    bool
+        By the names.
+    """
     return "xl/workbook.xml" in names
 
 
@@ -29,6 +40,20 @@ def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
     A worksheet of one column (a title, a README) is passed over, and so are title rows above a table; both are noted.
     Numbers become text as they are shown without format (``1.0`` as ``1``); dates become ISO dates, so that an id that
     Excel made a date of can be told. Of formulas the last computed value is taken.
+
+    Parameters
+    ----------
+    content : bytes
+        An ``.xlsx``.
+    where : str
+        The file, for messages.
+    wanted : str
+        Name of a worksheet; empty: the first that holds a table.
+
+    Returns
+    -------
+    Sheet
+        With notes on what was passed over.
 
     Raises
     ------

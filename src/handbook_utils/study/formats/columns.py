@@ -31,7 +31,9 @@ def chosen(
     Parameters
     ----------
     whole : Sheet
+        A row a feature.
     choices : Choices
+        What was answered about the file.
     name : str
         Of the format, for people.
     id_of : callable
@@ -43,6 +45,12 @@ def chosen(
     lineage : int, optional
         The column that holds a lineage.
     quantity : {"counts", "abundances"}, optional
+        None where only the values can tell.
+
+    Returns
+    -------
+    Table
+        Features are rows.
 
     Raises
     ------
@@ -82,6 +90,6 @@ def chosen(
     return table
 
 
-def without_ending(name: str, ending: str) -> str:
+def _without_ending(name: str, ending: str) -> str:
     """Return the sample that a column is of: its name, or that of a file, without an ending."""
     return Path(name).name.removesuffix(ending)

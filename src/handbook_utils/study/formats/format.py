@@ -52,12 +52,36 @@ class Format:
 
 
 def first_line(content: Content) -> str:
-    """Return the first line that is not blank."""
+    """Return the first line that is not blank.
+
+    Parameters
+    ----------
+    content : Content
+        Text.
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
     return next((line for line in content.head.splitlines() if line.strip()), "")
 
 
 def header_of(content: Content, separator: str = "\t") -> list[str]:
-    """Return the cells of the first line that has two or more, without quotation marks and in lower case."""
+    """Return the cells of the first line that has two or more, without quotation marks and in lower case.
+
+    Parameters
+    ----------
+    content : Content
+        Text.
+    separator : str
+        Of the cells.
+
+    Returns
+    -------
+    list of str
+        Empty where the first 40 lines have no such line.
+    """
     for line in content.head.splitlines()[:40]:
         cells = line.split(separator)
         if len(cells) > 1:

@@ -19,6 +19,22 @@ from handbook_utils.study.tables import RANKS, Table
 def long_table(content: Content, choices: Choices, places: tuple[int, int, int], name: str) -> Table:
     """Turn rows of feature, sample and abundance into a matrix; what is constant in a sample is its metadata.
 
+    Parameters
+    ----------
+    content : Content
+        Text or a workbook.
+    choices : Choices
+        How numbers are written.
+    places : tuple of int
+        Columns (from 0) of feature, sample and abundance.
+    name : str
+        Of the format, for people.
+
+    Returns
+    -------
+    Table
+        Samples are rows.
+
     Raises
     ------
     InputErrors

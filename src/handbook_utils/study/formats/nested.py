@@ -20,12 +20,12 @@ from handbook_utils.study.tables import RANKS, Table
 _UNNAMED = re.compile(r"(?i)^(?:unclassified|unknown|unassigned|unmapped|reads_unmapped|-1)$")
 
 
-def is_nested(ids: Sequence[str]) -> bool:
+def _is_nested(ids: Sequence[str]) -> bool:
     """Whether some ids are lineages that go on in others.
 
     Examples
     --------
-    >>> is_nested(["k__B", "k__B|p__F"]), is_nested(["k__B;p__F", "k__B;p__G"])
+    >>> _is_nested(["k__B", "k__B|p__F"]), _is_nested(["k__B;p__F", "k__B;p__G"])
     (True, False)
     """
     whole = set(ids)
@@ -44,10 +44,16 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
     source : Sheet
         The first column holds the lineages.
     choices : Choices
+        What was answered about the file.
     name : str
         Of the format, for people.
     shares : bool, optional
         Whether the format says that the values are shares (or counts); None where the values tell.
+
+    Returns
+    -------
+    Table
+        Features are rows, named by their last part where that is unique.
 
     Raises
     ------
@@ -120,7 +126,22 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
 
 
 def aside_of(rows: Sequence[tuple[int, Sequence[str]]], taken: Sequence[int], name: str) -> list[str]:
-    """Say what was left out of rows that have no name, with their values."""
+    """Say what was left out of rows that have no name, with their values.
+
+    Parameters
+    ----------
+    rows : sequence of (int, sequence of str)
+        Line and cells.
+    taken : sequence of int
+        Columns (from 0) of the samples.
+    name : str
+        What they are called.
+
+    Returns
+    -------
+    list of str
+        A note a row.
+    """
     return [
         f"Left out, without a name: {name} ({listed([cells[n] for n in taken if n < len(cells)], most=6)})."
         for _, cells in rows

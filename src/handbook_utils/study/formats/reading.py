@@ -33,6 +33,18 @@ def known() -> tuple[Format, ...]:
 def recognised(content: Content, choices: Choices | None = None) -> Format:
     """Return the format of a content: the one that fits, or the one that was asked for.
 
+    Parameters
+    ----------
+    content : Content
+        Of a file.
+    choices : Choices, optional
+        Where it says ``table_format``, that is taken.
+
+    Returns
+    -------
+    Format
+        Of those that :func:`known` lists.
+
     Raises
     ------
     InputError
@@ -73,7 +85,7 @@ def recognised(content: Content, choices: Choices | None = None) -> Format:
 
 
 @contextmanager
-def safely(where: str, what: str) -> Iterator[None]:
+def _safely(where: str, what: str) -> Iterator[None]:
     """Turn what a damaged file does to a reader into a message: of what is damaged anything may be missing.
 
     Raises
@@ -103,6 +115,12 @@ def read_table(named: str | Path, choices: Choices | None = None) -> Table:
     named : str or pathlib.Path
         A file; for reports of a sample each also a folder, a pattern or names separated by ``os.pathsep``.
     choices : Choices, optional
+        What was answered about the file; by default only what is certain is taken.
+
+    Returns
+    -------
+    Table
+        With a note on its format.
 
     Raises
     ------
@@ -123,7 +141,7 @@ def read_table(named: str | Path, choices: Choices | None = None) -> Table:
             remedy="Were the files exchanged?",
         )
     format_ = recognised(content, choices)
-    with safely(content.where, format_.name):
+    with _safely(content.where, format_.name):
         table = format_.read(content, choices)
     if content.artifact and not any(content.artifact.uuid in note for note in table.notes):
         table.notes.insert(0, f"Format: {content.artifact.note}.")
@@ -154,7 +172,7 @@ def _joined(contents: list[Content], choices: Choices) -> Table:
             found=made[0].name,
             remedy="Give one of them.",
         )
-    with safely(listed([content.where for content in contents], most=3), made[0].name):
+    with _safely(listed([content.where for content in contents], most=3), made[0].name):
         table = join(contents, choices)
     table.notes.insert(1, f"Known as {made[0].name} ({made[0].program}) by {made[0].sign}.")
     return table

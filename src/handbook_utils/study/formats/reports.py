@@ -25,6 +25,16 @@ _ENDINGS = re.compile(
 def sample_of(path: Path | str) -> str:
     """Return the sample a report is of: its file name without the endings of the programs.
 
+    Parameters
+    ----------
+    path : pathlib.Path or str
+        Of a report.
+
+    Returns
+    -------
+    str
+        The whole name where nothing would be left of it.
+
     Examples
     --------
     >>> sample_of(Path("reports/S1.kraken2.report.txt")), sample_of("S2_bracken_species.kreport")
@@ -41,6 +51,7 @@ class Report:
     Parameters
     ----------
     sample, where : str
+        The sample's name, and the file for messages.
     amounts : dict of str to float
         By taxon id.
     names : dict of str to str
@@ -68,6 +79,24 @@ def joined(
     """Join reports of a sample each.
 
     What is classified above the rank that is read is left out, and so is what has no taxon; both are told.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        A sample each.
+    name : str
+        Of the format, for people.
+    rank : str
+        That is read.
+    quantity : {"counts", "abundances"}
+        What the amounts are.
+    wrong : sequence of InputError
+        What was found wrong while they were read.
+
+    Returns
+    -------
+    Table
+        Samples are rows; a taxon that a report does not have is 0.
 
     Raises
     ------

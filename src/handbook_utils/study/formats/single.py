@@ -37,6 +37,24 @@ def reports(
 ) -> Table:
     """Join tables of a sample each (or with a column of samples), at one rank.
 
+    Parameters
+    ----------
+    contents : sequence of Content
+        Files of one program.
+    choices : Choices
+        ``rank``; empty: species.
+    name : str
+        Of the format, for people.
+    rows_of : callable
+        Takes a content and gives its lines with their rows.
+    quantity : {"counts", "abundances"}
+        What the amounts are.
+
+    Returns
+    -------
+    Table
+        Samples are rows.
+
     Raises
     ------
     InputError, InputErrors

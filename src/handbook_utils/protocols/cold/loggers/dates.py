@@ -56,6 +56,16 @@ class Moment:
     def in_order(self, order: str) -> dt.datetime | None:
         """Return the date and time, parts read in an order; None where there is no such day.
 
+        Parameters
+        ----------
+        order : str
+            Such as ``day-month-year``.
+
+        Returns
+        -------
+        datetime.datetime or None
+            Without a zone; a year of two digits is of this century.
+
         Examples
         --------
         >>> written("03/04/26 1:05:00 PM").in_order("month-day-year")
@@ -83,6 +93,11 @@ def written(text: str) -> Moment:
     ----------
     text : str
         Date first, then the time, with a blank, a comma or a T between them.
+
+    Returns
+    -------
+    Moment
+        Its parts, of which the order of day and month is not yet known.
 
     Raises
     ------
@@ -120,6 +135,16 @@ def written(text: str) -> Moment:
 
 def fixed_zone(text: str) -> dt.tzinfo | None:
     """Return the distance from UTC that a text names, such as ``GMT+01:00``; None where it names none.
+
+    Parameters
+    ----------
+    text : str
+        A heading or the end of a time.
+
+    Returns
+    -------
+    datetime.tzinfo or None
+        UTC itself where no distance is named beside it.
 
     Examples
     --------

@@ -55,7 +55,18 @@ class Form(BaseModel):
     reads: Mapping[str, str]
 
     def fits(self, text: str) -> bool:
-        """Say whether a file is of this form."""
+        """Say whether a file is of this form.
+
+        Parameters
+        ----------
+        text : str
+            The file's.
+
+        Returns
+        -------
+        bool
+            Whether the sign of the form stands in its first lines.
+        """
         head = "\n".join(text.splitlines()[:_HEAD])
         return re.search(self.sign, head, re.IGNORECASE | re.MULTILINE) is not None
 
@@ -77,6 +88,16 @@ def form_of(text: str) -> Form | None:
     r"""Return the form of a file; None where it is none of those that are known by name.
 
     Of two the one with the longer sign is meant, which says more.
+
+    Parameters
+    ----------
+    text : str
+        The file's.
+
+    Returns
+    -------
+    Form or None
+        Of those in :func:`forms`.
 
     Examples
     --------

@@ -55,7 +55,18 @@ class Table:
     left_out: int = 0
 
     def time_of(self, row: Sequence[str]) -> str:
-        """Return date and time of a row."""
+        """Return date and time of a row.
+
+        Parameters
+        ----------
+        row : sequence of str
+            Its cells.
+
+        Returns
+        -------
+        str
+            With a blank between the two.
+        """
         return " ".join(row[column].strip() for column in self.when)
 
 
@@ -68,6 +79,11 @@ def read_table(text: str, where: str) -> Table:
         The file's.
     where : str
         Its name, for messages.
+
+    Returns
+    -------
+    Table
+        Its rows with their lines; what stands after an empty line and is no reading is left out.
 
     Raises
     ------
@@ -193,6 +209,18 @@ def chosen_heat(table: Table, sensor: str, where: str) -> tuple[tuple[int, ...],
 
 def unit_of(table: Table, column: int) -> str:
     r"""Return the unit of a column of temperature, as the file says it: "C", "F", or "" where it does not.
+
+    Parameters
+    ----------
+    table : Table
+        Of the file.
+    column : int
+        From 0.
+
+    Returns
+    -------
+    str
+        From the heading, a column of units, the cells, or what stands above the table, the first that says it.
 
     Examples
     --------

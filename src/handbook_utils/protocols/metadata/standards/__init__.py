@@ -93,7 +93,18 @@ class Standard:
     others: bool = False
 
     def field(self, name: str) -> Field | None:
-        """Return the field of this name, or None."""
+        """Return the field of this name, or None.
+
+        Parameters
+        ----------
+        name : str
+            As the standard writes it.
+
+        Returns
+        -------
+        Field or None
+            None where it has no such field.
+        """
         return next((one for one in self.fields if one.name == name), None)
 
     @property
@@ -158,6 +169,16 @@ QUESTIONNAIRE = STANDARDS["questionnaire"]
 
 def standard(key: str) -> Standard:
     """Return the standard that the command line calls so.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``mixs``.
+
+    Returns
+    -------
+    Standard
+        With its fields.
 
     Raises
     ------

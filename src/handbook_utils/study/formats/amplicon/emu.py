@@ -13,7 +13,7 @@ from handbook_utils.study.tables import Table
 _RANKS = {"superkingdom": "k", "phylum": "p", "class": "c", "order": "o", "family": "f", "genus": "g", "species": "s"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a table begins with tax_id and abundance."""
     header = header_of(content)
     return header[:2] == ["tax_id", "abundance"] and "species" in header
@@ -46,7 +46,7 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
     return rows
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the estimated reads of each species, or their shares where there are no others.
 
     Source: Emu README, "Output"; with ``--keep-counts`` there are counts.
@@ -69,8 +69,8 @@ FORMATS = [
         "Emu README, Output",
         "tax_id\tabundance\tspecies\tgenus\tfamily\torder\tclass\tphylum\tsuperkingdom\testimated counts\n"
         "40520\t1.0\tBlautia obeum\tBlautia\tLachnospiraceae\tEubacteriales\tClostridia\tBacillota\tBacteria\t60.0\n",
-        fits,
-        lambda content, choices: join([content], choices),
-        join,
+        _fits,
+        lambda content, choices: _join([content], choices),
+        _join,
     )
 ]

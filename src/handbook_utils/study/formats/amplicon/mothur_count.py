@@ -17,12 +17,12 @@ from handbook_utils.study.tables import Table
 _NAME = "mothur count table"
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text is a count table: its header, also below the comments of the compressed form."""
     return bool(re.search(r"(?m)^Representative_Sequence\ttotal", content.head[:100_000]))
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read a count table; the column ``total`` is no sample.
 
     Source: mothur manual, "Count File".
@@ -107,7 +107,7 @@ FORMATS = [
         "Representative_Sequence and total in front",
         "mothur manual, Count File",
         "Representative_Sequence\ttotal\tS1\tS2\nseq1\t10\t4\t6\nseq2\t7\t3\t4\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

@@ -13,7 +13,7 @@ from handbook_utils.study.formats.format import KNOWN, Format
 from handbook_utils.study.tables import Table
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read a mothur shared file.
 
     Source: mothur manual, "Shared file".
@@ -61,6 +61,6 @@ FORMATS = [
         "mothur manual, Shared file",
         "label\tGroup\tnumOtus\tOtu1\tOtu2\n0.03\tS1\t2\t5\t3\n0.03\tS2\t2\t0\t4\n",
         lambda content: bool(re.match(r"label\t[Gg]roup\t(?:numOtus|numASVs|num\w+)\t", content.head)),
-        read,
+        _read,
     )
 ]

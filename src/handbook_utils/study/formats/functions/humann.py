@@ -21,7 +21,7 @@ TOOL = re.compile(r"^(?:READS_UNMAPPED|UNMAPPED|UNINTEGRATED|UNGROUPED)(?=$|[:|]
 _ENDING = re.compile(r"_(?:Abundance|Coverage)(?:-(?:RPKs?|CPM|RELAB|cpm|relab|rpk|RPKM))?$")
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text is a HUMAnN table: its header, its rows for what is unmapped, or parts by species."""
     head = content.head
     if re.match(r"#\s?(?:Gene Famil\w+|Pathway|Reaction|\w+ Family)\t|# ?[\w ]+ HUMAnN v", first_line(content)):
@@ -29,7 +29,7 @@ def fits(content: Content) -> bool:
     return bool(re.search(r"(?m)^(?:READS_UNMAPPED|UNMAPPED|UNINTEGRATED|UNGROUPED)(?:[:|\t])", head))
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read a HUMAnN table, as totals or (``functions by-species``) as parts by species.
 
     Source: HUMAnN 3 and 4 user manuals, "Output files".
@@ -47,6 +47,18 @@ def read(content: Content, choices: Choices) -> Table:
 
 def apart(table: Table, choices: Choices) -> Table:
     """Keep the totals of functions, or their parts by species, and leave out what is no function; both are told.
+
+    Parameters
+    ----------
+    table : Table
+        Of functions; it is changed.
+    choices : Choices
+        ``functions``: totals, or by-species.
+
+    Returns
+    -------
+    Table
+        The same, with samples as rows.
 
     Raises
     ------
@@ -89,7 +101,7 @@ FORMATS = [
         "HUMAnN 3 and 4 user manuals, Output files",
         "# Gene Family HUMAnN v4.0.0.alpha.1 Adjusted CPMs\tS1_Abundance-CPM\nREADS_UNMAPPED\t70000.0\n"
         "UniRef90_A\t100.5\nUniRef90_A|g__G.s__G_one\t100.5\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

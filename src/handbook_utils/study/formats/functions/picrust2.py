@@ -19,18 +19,18 @@ _NAME = "PICRUSt2 predictions"
 _CONTRIB = {"sample", "function", "taxon", "taxon_function_abun"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a table begins with functions or pathways, also by sequence."""
     header = header_of(content)
     return header[:1] in (["function"], ["pathway"]) and len(header) > 1 and not first_line(content).startswith("#")
 
 
-def fits_contrib(content: Content) -> bool:
+def _fits_contrib(content: Content) -> bool:
     """Whether a table is the long one of contributions."""
     return set(header_of(content)) >= _CONTRIB
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read ``pred_metagenome_unstrat`` or ``path_abun_unstrat``, or the same by sequence (``strat``), added up.
 
     Source: PICRUSt2 wiki, "Key output files".
@@ -64,7 +64,7 @@ def _added(table: Table) -> Table:
     return table
 
 
-def read_contrib(content: Content, choices: Choices) -> Table:
+def _read_contrib(content: Content, choices: Choices) -> Table:
     """Read the table of contributions: what all taxa of a sample give of a function, added up."""
     whole = sheet(content, choices)
     words = [name.strip().casefold() for name in whole.header]
@@ -101,8 +101,8 @@ FORMATS = [
         "function or pathway in the first cell",
         "PICRUSt2 wiki, Key output files",
         "pathway\tS1\tS2\nPWY-1\t0.0\t1.5\nPWY-2\t10.0\t11.5\n",
-        fits,
-        read,
+        _fits,
+        _read,
     ),
     Format(
         "PICRUSt2 contributions",
@@ -112,7 +112,7 @@ FORMATS = [
         "PICRUSt2 wiki, Key output files",
         "sample\tfunction\ttaxon\ttaxon_abun\ttaxon_rel_abun\tgenome_function_count\ttaxon_function_abun\t"
         "taxon_rel_function_abun\nS1\tK00001\tt1\t10\t50\t2\t20\t100\n",
-        fits_contrib,
-        read_contrib,
+        _fits_contrib,
+        _read_contrib,
     ),
 ]

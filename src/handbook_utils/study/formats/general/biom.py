@@ -27,7 +27,7 @@ _AGAIN = "Copy or download it again; `biom validate-table -i` tells more."
 _LINEAGES = ("taxonomy", "taxon", "lineage", "consensuslineage", "consensus lineage")
 
 
-def from_hdf5(content: Content, choices: Choices) -> Table:
+def _from_hdf5(content: Content, choices: Choices) -> Table:
     """Read BIOM 2.x. The matrix stays sparse throughout.
 
     Source: biom-format.org, "The biom file format: Version 2.1".
@@ -153,7 +153,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def from_json(content: Content, choices: Choices) -> Table:
+def _from_json(content: Content, choices: Choices) -> Table:
     """Read BIOM 1.0.
 
     Source: biom-format.org, "The biom file format: Version 1.0".
@@ -284,7 +284,7 @@ def _parts(value: Any) -> str | list[str]:
     return str(value or "")
 
 
-def is_json(content: Content) -> bool:
+def _is_json(content: Content) -> bool:
     """Whether a content begins as JSON does."""
     return content.head[:200].lstrip().startswith(("{", "["))
 
@@ -298,7 +298,7 @@ FORMATS = [
         "biom-format.org, The biom file format: Version 2.1",
         "",
         lambda content: content.data.startswith(files.HDF5),
-        from_hdf5,
+        _from_hdf5,
         order=0,
     ),
     Format(
@@ -309,8 +309,8 @@ FORMATS = [
         "biom-format.org, The biom file format: Version 1.0",
         '{"rows": [{"id": "a", "metadata": null}], "columns": [{"id": "S1", "metadata": null}], "data": [[0, 0, 3]], '
         '"shape": [1, 1], "matrix_type": "sparse"}',
-        is_json,
-        from_json,
+        _is_json,
+        _from_json,
         order=0,
     ),
 ]

@@ -20,13 +20,13 @@ def _places(header: list[str]) -> tuple[int, int, int] | None:
     return (found[0], found[1], found[2]) if min(found) >= 0 else None
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a table has a column of features, one of samples and one of abundances."""
     line = next((line for line in content.head.splitlines() if line.strip()), "")
     return len(line) < 5000 and any(_places(line.split(sign)) is not None for sign in "\t,;" if sign in line)
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read what psmelt() or a long table of another program holds."""
     return long_table(content, choices, _places(sheet(content, choices).header) or (0, 0, 0), "long table")
 
@@ -39,7 +39,7 @@ FORMATS = [
         "columns of features, samples and abundances",
         "phyloseq manual, psmelt; taxpasta documentation, Long format",
         '"","OTU","Sample","Abundance","group","Kingdom","Phylum"\n"1","a","S1",10,"x","Bacteria","Firmicutes"\n',
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

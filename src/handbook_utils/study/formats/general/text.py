@@ -15,7 +15,7 @@ from handbook_utils.study.tables import Table
 _NAME = "plain table"
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read a table whose format says nothing of itself.
 
     Raises
@@ -47,7 +47,7 @@ FORMATS = [
         "QIIME, Classic OTU tables; R, write.table",
         "#OTU ID\tS1\tS2\ttaxonomy\nf1\t2\t3\tk__Bacteria; p__Firmicutes\n",
         lambda _: True,
-        read,
+        _read,
         order=9,
     )
 ]

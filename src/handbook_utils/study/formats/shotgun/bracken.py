@@ -15,12 +15,12 @@ from handbook_utils.study.tables import Table
 _LEVELS = {"S": "species", "G": "genus", "F": "family", "O": "order", "C": "class", "P": "phylum", "D": "kingdom"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text is Bracken's own table, of one sample or combined."""
     return first_line(content).startswith("name\ttaxonomy_id\ttaxonomy_lvl\t")
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read Bracken's table: the estimated reads of each taxon.
 
     Source: Bracken manual; ``combine_bracken_outputs.py`` (columns that end in ``_num``).
@@ -62,11 +62,11 @@ def read(content: Content, choices: Choices) -> Table:
     return table
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Join tables of a sample each."""
     reports, levels = [], set()
     for content in contents:
-        table = read(content, choices)
+        table = _read(content, choices)
         report = Report(sample_of(content.where), content.where)
         report.amounts = dict(zip(table.rows, table.matrix.toarray()[:, 0].tolist(), strict=True))
         report.names = {name: name for name in table.rows}
@@ -91,8 +91,8 @@ FORMATS = [
         "the columns name, taxonomy_id and taxonomy_lvl in front",
         "Bracken manual, Output file format; combine_bracken_outputs.py",
         "name\ttaxonomy_id\ttaxonomy_lvl\tS1_num\tS1_frac\nBlautia obeum\t40520\tS\t60\t0.6\n",
-        fits,
-        read,
-        join,
+        _fits,
+        _read,
+        _join,
     )
 ]

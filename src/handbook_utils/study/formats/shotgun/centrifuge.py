@@ -19,7 +19,7 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
     ]
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the reads of each taxon of one rank (``numReads``).
 
     Source: Centrifuge manual, "Centrifuge summary output".
@@ -37,7 +37,7 @@ FORMATS = [
         "name\ttaxID\ttaxRank\tgenomeSize\tnumReads\tnumUniqueReads\tabundance\n"
         "Blautia obeum\t40520\tspecies\t3600000\t60\t50\t0.6\n",
         lambda content: header_of(content)[:7] == _HEADER,
-        lambda content, choices: join([content], choices),
-        join,
+        lambda content, choices: _join([content], choices),
+        _join,
     )
 ]

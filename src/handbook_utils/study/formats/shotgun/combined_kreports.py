@@ -15,12 +15,12 @@ from handbook_utils.study.tables import Table
 _HEADER = re.compile(r"^#perc\ttot_all\ttot_lvl\t")
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text has the header of combine_kreports.py."""
     return any(_HEADER.match(line) for line in content.head.splitlines()[:2000])
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read reads in clades (the columns that end in ``_all``), at one rank.
 
     Source: KrakenTools README, combine_kreports.py.
@@ -77,7 +77,7 @@ FORMATS = [
         "KrakenTools README, combine_kreports.py",
         "#Number of Samples: 1\n#Total Number of Reads: 100\n#S1\tS1.kreport\n#perc\ttot_all\ttot_lvl\t1_all\t1_lvl\t"
         "lvl_type\ttaxid\tname\n90.0\t90\t0\t90\t0\tR\t1\troot\n90.0\t90\t90\t90\t90\tS\t40520\t  Blautia obeum\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

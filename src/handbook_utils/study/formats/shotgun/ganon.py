@@ -16,7 +16,7 @@ _RANKS = {"domain": "kingdom", "superkingdom": "kingdom"}
 _LETTERS = {"kingdom": "k", "phylum": "p", "class": "c", "order": "o", "family": "f", "genus": "g", "species": "s"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text has ganon's nine columns: rank, target, lineage, name, four numbers and a percentage."""
     cells = first_line(content).split("\t")
     return len(cells) == 9 and cells[0] in ("unclassified", "root") and all(re.fullmatch(r"\d+", c) for c in cells[4:8])
@@ -48,7 +48,7 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
     return rows
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the reads in the clades of one rank (the cumulative number).
 
     Source: ganon documentation, "Output files", report.
@@ -65,8 +65,8 @@ FORMATS = [
         "ganon documentation, Output files",
         "unclassified\t-\t-\tunclassified\t0\t0\t0\t10\t10.0\nroot\t1\t1\troot\t0\t0\t90\t90\t90.0\n"
         "species\t40520\t1|40520\tBlautia obeum\t90\t0\t0\t90\t90.0\n",
-        fits,
-        lambda content, choices: join([content], choices),
-        join,
+        _fits,
+        lambda content, choices: _join([content], choices),
+        _join,
     )
 ]

@@ -28,7 +28,7 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
     return rows
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the reads of each taxon; all rows are of the rank that kaiju2table was asked for.
 
     Source: Kaiju README, "Creating classification summary".
@@ -59,7 +59,7 @@ FORMATS = [
         "file\tpercent\treads\ttaxon_id\ttaxon_name\nS1.out\t60.0\t60\t40520\tBlautia obeum\n"
         "S1.out\t10.0\t10\tNA\tunclassified\n",
         lambda content: header_of(content)[:5] == ["file", "percent", "reads", "taxon_id", "taxon_name"],
-        lambda content, choices: join([content], choices),
-        join,
+        lambda content, choices: _join([content], choices),
+        _join,
     )
 ]

@@ -43,7 +43,7 @@ def _kmcp(content: Content) -> list[tuple[int, Row]]:
     return list(rows.values())
 
 
-def join_kmcp(contents: Sequence[Content], choices: Choices) -> Table:
+def _join_kmcp(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the reads of each taxon.
 
     Source: KMCP documentation, "Profiling", output format.
@@ -90,7 +90,7 @@ def _cami(content: Content) -> list[tuple[int, Row]]:
     return rows
 
 
-def join_cami(contents: Sequence[Content], choices: Choices) -> Table:
+def _join_cami(contents: Sequence[Content], choices: Choices) -> Table:
     """Read the percentages of one rank.
 
     Source: CAMI, "Bioboxes profiling format 0.9".
@@ -110,8 +110,8 @@ FORMATS = [
         "GCF_1\t100.0\t1.2\t100\t1.0\t1;1\t0\t60\t60\t60\t3600000\t\t40520\tspecies\tBlautia obeum\t"
         "Bacteria;Bacillota;Clostridia;Eubacteriales;Lachnospiraceae;Blautia;Blautia obeum\t2;1\n",
         lambda content: header_of(content)[:3] == ["ref", "percentage", "coverage"] and "reads" in header_of(content),
-        lambda content, choices: join_kmcp([content], choices),
-        join_kmcp,
+        lambda content, choices: _join_kmcp([content], choices),
+        _join_kmcp,
     ),
     Format(
         "CAMI profile",
@@ -122,7 +122,7 @@ FORMATS = [
         "@SampleID:S1\n@Version:0.9.1\n@@TAXID\tRANK\tTAXPATH\tTAXPATHSN\tPERCENTAGE\n"
         "40520\tspecies\t2|40520\tBacteria||||||Blautia obeum\t100.0\n",
         lambda content: "@@TAXID\t" in content.head[:3000],
-        lambda content, choices: join_cami([content], choices),
-        join_cami,
+        lambda content, choices: _join_cami([content], choices),
+        _join_cami,
     ),
 ]

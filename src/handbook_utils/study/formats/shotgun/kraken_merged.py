@@ -14,7 +14,7 @@ from handbook_utils.study.tables import Table
 _NAME = "merged reports with lineages"
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text lists clades as lineages at every rank, with domains, and is not MetaPhlAn's."""
     head = content.head
     if not re.search(r"(?m)^\"?(?:d|k|sk|r)__[^\t|;]+[\t,]", head) or not re.search(
@@ -28,7 +28,7 @@ def fits(content: Content) -> bool:
     return not metaphlan.fits(content)
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read reads of clades at species level, or at the rank that is asked for.
 
     Source: KrakenTools, ``kreport2mpa.py`` and ``combine_mpa.py``.
@@ -45,7 +45,7 @@ FORMATS = [
         "KrakenTools README, combine_mpa.py",
         "#Classification\tS1\tS2\nd__Bacteria\t90\t80\nd__Bacteria|p__Bacillota\t60\t50\n"
         "d__Bacteria|p__Bacillota|g__Blautia|s__Blautia obeum\t60\t50\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

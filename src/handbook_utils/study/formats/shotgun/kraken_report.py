@@ -28,18 +28,18 @@ _WORDS = {
 _DOMAINS = {"2", "2157", "2759", "10239"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text is a report of Kraken 2, or of Bracken or Centrifuge in that form."""
     lines = [line for line in content.head[:5000].split("\n", 3)[:3] if line.strip()]
     return bool(lines) and all(_KRAKEN.match(line) for line in lines)
 
 
-def fits_uniq(content: Content) -> bool:
+def _fits_uniq(content: Content) -> bool:
     """Whether a text is a report of KrakenUniq."""
     return any(_UNIQ.match(line) for line in content.head.splitlines()[:20])
 
 
-def join(contents: Sequence[Content], choices: Choices) -> Table:
+def _join(contents: Sequence[Content], choices: Choices) -> Table:
     """Join reports, at species level or at the rank that is asked for: reads in the clade of each taxon.
 
     Reads that stop above the rank are left out, and their share is noted: Bracken can divide them over species.
@@ -67,7 +67,7 @@ def join(contents: Sequence[Content], choices: Choices) -> Table:
                     remedy="Give the file that --report wrote, not the one that --output wrote.",
                 )
             )
-    uniq = fits_uniq(contents[0])
+    uniq = _fits_uniq(contents[0])
     return joined(reports, "KrakenUniq report" if uniq else "Kraken 2 report", rank, "counts", errors)
 
 
@@ -84,6 +84,11 @@ def ranked(path: list[tuple[int, int, str]], code: str, taxid: str, indented: st
         Number and indented name of the taxon.
     rank : str
         The rank that is read.
+
+    Returns
+    -------
+    list of str or None
+        A name a rank, "" where there is none; None of another rank.
     """
     name = indented.strip()
     depth = len(indented) - len(indented.lstrip(" "))
@@ -108,7 +113,7 @@ def ranked(path: list[tuple[int, int, str]], code: str, taxid: str, indented: st
 def _report(content: Content, rank: str) -> tuple[Report, list[str]]:
     report, wrong = Report(sample_of(content.where), content.where), []
     path: list[tuple[int, int, str]] = []
-    uniq = fits_uniq(content)
+    uniq = _fits_uniq(content)
     for number, raw in enumerate(content.lines(), start=1):
         line = raw.rstrip("\r\n")
         if not line.strip() or (uniq and (line.startswith("#") or _UNIQ.match(line))):
@@ -144,9 +149,9 @@ FORMATS = [
         "Kraken 2 manual, Sample report output format",
         "10.00\t10\t10\tU\t0\tunclassified\n90.00\t90\t0\tR\t1\troot\n90.00\t90\t0\tD\t2\t  Bacteria\n"
         "90.00\t90\t90\tS\t40520\t    Blautia obeum\n",
-        fits,
-        lambda content, choices: join([content], choices),
-        join,
+        _fits,
+        lambda content, choices: _join([content], choices),
+        _join,
     ),
     Format(
         "KrakenUniq report",
@@ -156,8 +161,8 @@ FORMATS = [
         "KrakenUniq manual, Output format",
         "# KrakenUniq v1.0.4 DATE:2024-01-01\n%\treads\ttaxReads\tkmers\tdup\tcov\ttaxID\trank\ttaxName\n"
         "90\t90\t0\t500\t1\t0.1\t1\tno rank\troot\n90\t90\t90\t500\t1\t0.1\t40520\tspecies\t  Blautia obeum\n",
-        fits_uniq,
-        lambda content, choices: join([content], choices),
-        join,
+        _fits_uniq,
+        lambda content, choices: _join([content], choices),
+        _join,
     ),
 ]

@@ -14,12 +14,12 @@ from handbook_utils.study.tables import Table
 _NOT_TAXA = {"No hits", "Not assigned", "Low complexity", "Unassigned", "Contaminants"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text has MEGAN's header of data sets."""
     return bool(re.search(r"(?m)^#Datasets?[\t,]", content.head[:5000]))
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read counts of taxa, as assigned (not summarised: then parents hold their children).
 
     Source: MEGAN 6 manual, "Export, CSV format: taxonName_to_count, taxonPath_to_count".
@@ -52,7 +52,7 @@ FORMATS = [
         "#Datasets in the first cell",
         "MEGAN 6 manual, Export: CSV format",
         '#Datasets\tS1\tS2\n"[D] Bacteria; [P] Firmicutes; [G] Blautia;"\t10\t12\nNot assigned\t3\t4\n',
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

@@ -25,7 +25,18 @@ _NO_SAMPLES = {
 
 
 def fits(content: Content) -> bool:
-    """Whether a text is a MetaPhlAn profile: its version in front, or shares of clades at every rank."""
+    """Whether a text is a MetaPhlAn profile: its version in front, or shares of clades at every rank.
+
+    Parameters
+    ----------
+    content : Content
+        Of a file.
+
+    Returns
+    -------
+    bool
+        By its first lines.
+    """
     head = content.head
     if re.match(r"#mpa_v|#\S*metaphlan", head):
         return True
@@ -55,7 +66,7 @@ def _header(lines: Sequence[str], where: str) -> tuple[int, list[str]]:
     return found[best], begins[best]
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read MetaPhlAn profiles at species level, or at the rank that is asked for.
 
     Source: MetaPhlAn 4 manual; ``merge_metaphlan_tables.py``.
@@ -106,6 +117,6 @@ FORMATS = [
         "#mpa_vJun23_CHOCOPhlAnSGB_202307\nclade_name\tS1\tS2\nUNCLASSIFIED\t10.5\t8.0\nk__Bacteria\t89.5\t92.0\n"
         "k__Bacteria|p__Firmicutes|c__Clostridia|o__Eubacteriales|f__Lachnospiraceae|g__Blautia|s__Blautia_obeum\t89.5\t92.0\n",
         fits,
-        read,
+        _read,
     )
 ]

@@ -15,14 +15,14 @@ from handbook_utils.study.tables import Table
 _NO_SAMPLES = {"consensus_taxonomy", "ncbi_tax_id", "motu", "reference_mOTU", "#motu", "#consensus_taxonomy", "mOTU"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a text has mOTUs' version in front, or its column of a consensus taxonomy."""
     return bool(re.match(r"# (?:git tag version|motus version)[^\n]*", content.head)) or bool(
         re.search(r"(?m)^#?(?:mOTU\t)?consensus_taxonomy\t", content.head[:5000])
     )
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read mOTUs; what is unassigned is left out, and told.
 
     Source: mOTUs 3 wiki, "Profile one sample" and "Merge profiles into a table".
@@ -65,7 +65,7 @@ FORMATS = [
         "mOTUs 3 wiki, Profile one sample; Merge profiles into a table",
         "# git tag version 3.0.3 |  motus version 3.0.3 | map_tax 3.0.3 |\n# call: motus merge -i a,b\n"
         "#consensus_taxonomy\tS1\tS2\nBlautia obeum [ref_mOTU_v3_00001]\t10\t12\nunassigned\t50\t60\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

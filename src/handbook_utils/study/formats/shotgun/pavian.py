@@ -27,7 +27,7 @@ _NO_SAMPLES = {
 _CODES = {"S": "species", "G": "genus", "F": "family", "O": "order", "C": "class", "P": "phylum", "D": "kingdom"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a table begins with name, rank and TID (or taxRank, taxID), as Pavian downloads it."""
     for sign in "\t,":
         header = [name.replace("_", "") for name in header_of(content, sign)]
@@ -42,7 +42,7 @@ def fits(content: Content) -> bool:
     return False
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read the numbers of reads of the taxa of one rank.
 
     Source: Pavian, "Comparison", download as table.
@@ -87,7 +87,7 @@ FORMATS = [
         "Pavian, Comparison: download as table",
         "name\trank\tTID\tMax\tS1\tS2\tlineage\n"
         "Blautia obeum\tS\t40520\t60\t60\t50\t-_root>d_Bacteria>s_Blautia obeum\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

@@ -13,13 +13,13 @@ from handbook_utils.study.tables import RANKS, Table
 _NO_SAMPLES = {"taxonomy_id", "name", "rank", "lineage", "id_lineage", "rank_lineage"}
 
 
-def fits(content: Content) -> bool:
+def _fits(content: Content) -> bool:
     """Whether a table begins with taxonomy_id and is not a long one."""
     header = next((found for sign in "\t," if (found := header_of(content, sign))[:1] == ["taxonomy_id"]), [])
     return len(header) > 1 and "sample" not in header
 
 
-def read(content: Content, choices: Choices) -> Table:
+def _read(content: Content, choices: Choices) -> Table:
     """Read counts of taxa. A row with number 0 has no name, which is told.
 
     Source: taxpasta documentation, "Supported profilers, Output formats".
@@ -74,7 +74,7 @@ FORMATS = [
         "taxpasta documentation, Output formats",
         "taxonomy_id\tname\trank\tlineage\tS1\tS2\n853\tFaecalibacterium prausnitzii\tspecies\troot;Bacteria\t10\t20\n"
         "0\t\t\t\t5\t5\n",
-        fits,
-        read,
+        _fits,
+        _read,
     )
 ]

@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
-from handbook_utils.text.guard import inert
+from handbook_utils.results.spreadsheets import safe_for_spreadsheets
 
 if TYPE_CHECKING:
     from handbook_utils.study import Study
@@ -59,11 +59,35 @@ class Results:
         use_style()
 
     def text(self, en: str, nl: str) -> str:
-        """Choose between two languages, for what code draws or prints."""
+        """Choose between two languages, for what code draws or prints.
+
+        Parameters
+        ----------
+        en, nl : str
+            The words in each language.
+
+        Returns
+        -------
+        str
+            One of them.
+        """
         return nl if self.lang == "nl" else en
 
     def number(self, value: float, digits: int = 2) -> str:
-        """Write a number with this many decimals, in the reader's language."""
+        """Write a number with this many decimals, in the reader's language.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+            In figures.
+        """
         return written(value, digits, self.lang)
 
     def said(self, value: float, digits: int = 2) -> str:
@@ -71,6 +95,18 @@ class Results:
 
         What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not
         help, words.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+        digits : int
+            Decimals that are wanted.
+
+        Returns
+        -------
+        str
+            In figures, or "less than" or "more than" a number.
 
         Examples
         --------
@@ -84,6 +120,18 @@ class Results:
 
     def numbers(self, values: Iterable[float], digits: int = 2) -> str:
         """Write several numbers, as :meth:`number` writes one.
+
+        Parameters
+        ----------
+        values : iterable of float
+            The numbers.
+        digits : int
+            Decimals of each.
+
+        Returns
+        -------
+        str
+            With a semicolon between them.
 
         Examples
         --------
@@ -104,6 +152,11 @@ class Results:
         alt : str
             What a reader who cannot see the figure needs to know: what is drawn, and what it shows. Computed, so that
             it stays true for other data.
+
+        Raises
+        ------
+        ValueError
+            There is no text: an image without one says nothing to who cannot see it.
         """
         if isinstance(figure, Drawn):
             alt = alt or figure.alt
@@ -129,6 +182,19 @@ class Results:
         """Show a table with its caption; keep it as CSV that a spreadsheet cannot take for formulas.
 
         All text is escaped: names in a file are data, not HTML.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            What is shown.
+        name : str
+            File name without ending.
+        caption : str
+            What it shows, as plain text.
+        digits : int
+            Decimals of numbers that are shown; the file keeps all.
+        index : bool
+            Whether the names of the rows belong to it.
         """
         if self.folder is not None:
             target = self.folder / "tables"
@@ -216,6 +282,15 @@ class Results:
         """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary.
 
         Rounding makes no certainty of it (:meth:`said`).
+
+        Parameters
+        ----------
+        name : str
+            By which prose shows it.
+        value : float or str
+            The number, which is kept unrounded, or the word.
+        digits : int
+            Decimals that are shown.
         """
         written = value if isinstance(value, str) else self.said(float(value), digits)
         if self.folder is not None:
@@ -405,28 +480,3 @@ def _listed(title: str, sentences: Sequence[str]) -> str:
 
 def _display(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
     display(bundle, raw=True, metadata=metadata or {})
-
-
-def safe_for_spreadsheets(frame: pd.DataFrame, index: bool = True) -> pd.DataFrame:
-    """Put an apostrophe before every text that a spreadsheet would run as a formula.
-
-    Source: OWASP, CSV Injection.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> safe_for_spreadsheets(pd.DataFrame({"=a": ["=cmd()", "-1.5", "b"]}))
-           '=a
-    0  '=cmd()
-    1     -1.5
-    2        b
-    """
-
-    def safe(value: Any) -> Any:
-        return inert(value) if isinstance(value, str) else value
-
-    made = frame.map(safe)
-    made.columns = pd.Index([safe(name) for name in frame.columns])
-    if index:
-        made.index = pd.Index([safe(label) for label in frame.index], name=safe(frame.index.name))
-    return made
