@@ -31,7 +31,13 @@ from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import ratios_by
 from handbook_utils.analysis.diversity.singletons import comparable_hill
 from handbook_utils.analysis.outcomes import followed, logarithms
-from handbook_utils.analysis.taxa.differential import METHODS, benjamini_hochberg, first_p_values, usable_methods
+from handbook_utils.analysis.taxa.differential import (
+    METHODS,
+    benjamini_hochberg,
+    calls_too_much,
+    first_p_values,
+    usable_methods,
+)
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.time.course import MODELS, course, marginal
 from handbook_utils.analysis.time.mixed import fit_mixed
@@ -121,7 +127,7 @@ def _taxa(slow: bool) -> Callable[[Study, Design, int], Told]:
             if METHODS[name].slow == slow:
                 q = benjamini_hochberg(first_p_values(values, design, name, counts=True, seed=seed))
                 p[name] = float(np.nanmin(q)) if np.isfinite(q).any() else 1.0
-        return Told(p, lambda: p if depth_warning(study, design) else ())
+        return Told(p, lambda: [name for name in p if depth_warning(study, design) or calls_too_much(name, design)])
 
     return run
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.taxa.differential import METHODS, differential, usable_methods
+from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
@@ -434,6 +434,8 @@ class Compared:
             found.append(f"{self.evidence}.")
         if depth_warning(self.choice.study, design):
             found.append(f"{self.depth}.")
+        if uneven := calls_too_much(self.method, design):
+            found.append(f"{uneven}.")
         if kinds == "functions" and any("PICRUSt2" in note for note in self.choice.whole.notes):
             found.append("These functions were predicted from who is there, not measured.")
         return found

@@ -20,9 +20,11 @@ from handbook_utils.analysis.taxa.methods import METHODS, Method
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
 
-__all__ = ["METHODS", "benjamini_hochberg", "differential", "first_p_values", "usable_methods"]
+__all__ = ["METHODS", "benjamini_hochberg", "calls_too_much", "differential", "first_p_values", "usable_methods"]
 
 Array = NDArray[np.float64]
+#: Where the smaller group has fewer people than this, and the largest this many times as many, LinDA calls too much.
+_FEW, _UNEVEN = 15, 4
 #: A p-value of presence up to which a taxon that nobody of a group has is called absent there, and not unseen.
 _ABSENT = 0.05
 
@@ -63,6 +65,40 @@ class _Question:
     name: str
     weights: Array
     groups: tuple[str, ...]
+
+
+def calls_too_much(method: str, design: Design) -> str | None:
+    """Say where a method is known to call features that do not differ, by the page of error rates.
+
+    Parameters
+    ----------
+    method : str
+        A name of :data:`METHODS`.
+    design : Design
+        Its groups' sizes are looked at.
+
+    Returns
+    -------
+    str or None
+        One sentence without its end; None where nothing is known against it.
+
+    Examples
+    --------
+    >>> from handbook_utils.analysis.design import design_of
+    >>> design = design_of(pd.DataFrame({"arm": ["a"] * 8 + ["b"] * 60}), group="arm")
+    >>> calls_too_much("linda", design)[:44], calls_too_much("presence", design)
+    ('Groups of 8 and 60 are too uneven for LinDA:', None)
+    """
+    if method != "linda" or not design.groups:
+        return None
+    people = design.sizes["people"]
+    if people.min() >= _FEW or people.max() < _UNEVEN * people.min():
+        return None
+    return (
+        f"Groups of {people.min()} and {people.max()} are too uneven for LinDA: in simulated studies of 8 against 60 "
+        "without any difference it calls something too often (the page of error rates says how often), so believe "
+        "only what another method calls as well"
+    )
 
 
 def differential(study: Study, design: Design, *, method: str, seed: int = 1) -> pd.DataFrame:
