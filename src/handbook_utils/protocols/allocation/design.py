@@ -8,7 +8,6 @@ otherwise; ties share it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.text.hash import sha256
 
 #: How it may be done.
 METHODS = ("blocks", "minimisation")
@@ -31,7 +31,9 @@ class Design:
     Attributes
     ----------
     method : {"blocks", "minimisation"}
+        By blocks drawn by lot, or by what keeps the arms alike.
     arms : tuple of str
+        Their names.
     factors : tuple of str
         What strata are made of, or what is balanced: centre, sex, age_band.
     ratio : tuple of int
@@ -212,6 +214,7 @@ def next_arm(design: Design, seed: int, levels: Mapping[str, str], earlier: pd.D
     design : Design
         Checked.
     seed : int
+        The secret one, of which all arms follow.
     levels : mapping of str to str
         The person's level of each factor.
     earlier : pandas.DataFrame
@@ -256,8 +259,7 @@ def stratum(design: Design, levels: Mapping[str, str]) -> str:
 
 def _generator(seed: int, *what: str) -> np.random.Generator:
     """Return a stream that belongs to what is drawn and to nothing else."""
-    digest = hashlib.sha256("\x1f".join([str(seed), *what]).encode("utf-8")).digest()
-    return np.random.default_rng(int.from_bytes(digest, "big"))
+    return np.random.default_rng(int(sha256("\x1f".join([str(seed), *what]).encode("utf-8")), 16))
 
 
 def arms_in_order(design: Design, seed: int, people: Sequence[Mapping[str, str]]) -> list[str]:
@@ -268,6 +270,7 @@ def arms_in_order(design: Design, seed: int, people: Sequence[Mapping[str, str]]
     design : Design
         Checked.
     seed : int
+        The secret one, of which all arms follow.
     people : sequence of mapping
         The levels of each, in order.
 

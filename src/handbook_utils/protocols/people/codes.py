@@ -16,10 +16,8 @@ import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.protocols.people.privacy import examine
 
 ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -128,6 +126,11 @@ def draw_codes(
 
 def _looks_personal(code: str) -> bool:
     """Say whether a code could be taken for a number of another kind, which the privacy guard would then refuse."""
+    # Only who draws codes needs these; who opens a key is told of a wrong passphrase before they are loaded.
+    import pandas as pd
+
+    from handbook_utils.protocols.people.privacy import examine
+
     return code.isdigit() or bool(examine(pd.DataFrame({"code": [code]})))
 
 

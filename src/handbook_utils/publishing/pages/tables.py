@@ -50,6 +50,8 @@ def stacked(table: str) -> str:
     >>> short = f"<table>{head}<tbody><tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>"
     >>> stacked(short) == short
     True
+    >>> stacked(f"<table>{head}<tbody></tbody></table>") == f"<table>{head}<tbody></tbody></table>"
+    True
     >>> stacked(short.replace("2", "a cell with all of a sentence, to its end")).split("<td")[2]
     ' role="cell" data-label="What:">a cell with all of a sentence, to its end</td>'
     """
@@ -62,7 +64,7 @@ def stacked(table: str) -> str:
     # A form has rows that nobody has filled in yet.
     if len(labels) < 3 or not all(row and row[0] for row in rows):
         return table
-    if max(len(cell) for row in rows for cell in row) < _SENTENCE:
+    if max((len(cell) for row in rows for cell in row), default=0) < _SENTENCE:
         return table
 
     def cells(match: re.Match[str], heads: bool) -> str:
