@@ -240,7 +240,10 @@ def test_another_run_gives_the_same_bytes_in_every_file_but_for_the_date(first, 
     after, now = undated(first / "results")
     assert then.isdisjoint(now)
     assert set(before) == set(after)
-    assert [name for name in before if before[name] != after[name]] == []
+    # Wells were measured meanwhile, and the page says how many plates stay as they are; the plates do.
+    telling = ("notebook.ipynb", "report.html", "values.csv", "ro-crate-metadata.json")
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {f"extract-and-plate/{name}" for name in telling}
     dated = {"report.html", "notebook.ipynb", "log.txt", "ro-crate-metadata.json", "methods.md"}
     assert {name.partition("/")[2] for name in after if b"RUN-DAY" in after[name]} == dated
 

@@ -11,22 +11,6 @@ import pytest
 import handbook_utils
 
 PACKAGE = Path(handbook_utils.__file__).parent
-#: Modules that came while the others were written, and are to follow.
-TO_FOLLOW = (
-    "analysis/controls/mock.py",
-    "protocols/forms/export.py",
-    "protocols/forms/mapping.py",
-    "protocols/noted.py",
-    "protocols/people/key_desk.py",
-    "protocols/progress.py",
-    "protocols/sequencing/inputs.py",
-    "protocols/wells/extracted.py",
-    "reads/denoising/engine.py",
-    "recipes/lessons/name_the_taxa.py",
-    "recipes/lessons/reads.py",
-    "recipes/reads/check_with_a_mock.py",
-    "recipes/reads/name_the_taxa.py",
-)
 #: What is called by a framework, which knows its arguments, or reads like an attribute.
 SPHINX_CALLS = "setup"
 #: A method that does what another's docstring says names that one.
@@ -77,10 +61,92 @@ def lacking(function: ast.FunctionDef) -> list[str]:
     ]
 
 
+def entries(said: str) -> dict[str, str]:
+    """Return what is said under each name of Parameters or Attributes; several may stand in one entry."""
+    section = re.search(
+        r"^(?:Parameters|Attributes)\n-+\n(.*?)(?=\n\n?[A-Z]\w+\n-+$|\Z)", said, re.DOTALL | re.MULTILINE
+    )
+    found = re.findall(r"^(\S.*)\n((?:(?: +\S.*)?(?:\n|\Z))*)", f"{section[1]}\n" if section else "", re.MULTILINE)
+    return {name: text.strip() for head, text in found for name in head.partition(" : ")[0].split(", ")}
+
+
+def arguments(function: ast.FunctionDef) -> list[str]:
+    """Name the arguments of a function, but for those that a framework gives and nobody uses (_name)."""
+    given = function.args
+    plain = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs) if one.arg not in ("self", "cls")]
+    starred = [f"*{given.vararg.arg}"] if given.vararg else []
+    starred += [f"**{given.kwarg.arg}"] if given.kwarg else []
+    return [name for name in (*plain, *starred) if not name.strip("*").startswith("_")]
+
+
+def undescribed(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """Find what is only named, arguments and fields of a dataclass that are not, and names that are no arguments."""
+    told = entries(inspect.cleandoc(ast.get_docstring(node) or ""))
+    bare = [name for name, text in told.items() if not text]
+    if not told:
+        return bare
+    if isinstance(node, ast.ClassDef):
+        held = any("dataclass" in ast.unparse(one) for one in node.decorator_list)
+        fields = [ast.unparse(one.target) for one in node.body if isinstance(one, ast.AnnAssign)] if held else []
+        return [*bare, *(name for name in fields if name not in told and not name.startswith("_"))]
+    return [*bare, *sorted(set(arguments(node)) ^ set(told))]
+
+
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name not in TO_FOLLOW])
+@pytest.mark.parametrize("name", MODULES)
 def test_public_functions_say_what_they_take_give_back_and_raise(name):
     functions = public(ast.parse((PACKAGE / name).read_text(encoding="utf-8")).body)
     assert {function.name: missing for function in functions if (missing := lacking(function))} == {}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_parameter_has_a_description(name):
+    tree = ast.parse((PACKAGE / name).read_text(encoding="utf-8"))
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    found = {node.name: bare for node in [*classes, *public(tree.body)] if (bare := undescribed(node))}
+    assert found == {}
+
+
+def test_parameters_that_are_bare_missing_or_none_are_found():
+    source = """
+def f(bare, missing, told, **more):
+    \"\"\"Do.
+
+    Parameters
+    ----------
+    bare : int
+    told, gone : int
+        Seconds.
+    **more : int
+        Seconds.
+
+    Returns
+    -------
+    int
+    \"\"\"
+"""
+    assert undescribed(next(public(ast.parse(source).body))) == ["bare", "gone", "missing"]
+
+
+def test_fields_that_are_bare_or_missing_are_found():
+    source = """
+@dataclass
+class Held:
+    \"\"\"Held.
+
+    Attributes
+    ----------
+    bare : int
+    told : int
+        Seconds.
+    \"\"\"
+
+    bare: int
+    told: int
+    missing: int
+"""
+    (held,) = ast.parse(source).body
+    assert isinstance(held, ast.ClassDef)
+    assert undescribed(held) == ["bare", "missing"]

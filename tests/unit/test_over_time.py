@@ -8,7 +8,7 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.outcomes import followed
-from handbook_utils.analysis.time.course import course, marginal
+from handbook_utils.analysis.time.course import MODELS, course, marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
@@ -236,7 +236,8 @@ def test_a_course_is_modelled_with_own_slopes_where_there_are_samples_enough():
     assert whole.model == "slopes"
     assert list(whole.table.index) == ["week", "arm[b]", "arm[b]:week"]
     assert whole.table.loc["week", "low"] < 0.5 < whole.table.loc["week", "high"]
-    assert len(whole.others.loc["week"]) == 4
+    assert list(whole.others.loc["week"].index)[-1] == "averages over people (GEE)"
+    assert len(whole.others.loc["week"]) == len(MODELS) + 1
     few, fewer = followed_people(2)
     assert course(few, design_of(fewer, **asked), "week").model == "level and neighbours"
     # Two samples of one person at one time cannot be neighbours in time.

@@ -80,6 +80,7 @@ def depth_by_group(study: Study, design: Design) -> pd.DataFrame:
     study : Study
         Of counts, with at least the samples of the design.
     design : Design
+        Whose groups, or whose number, are looked at.
 
     Returns
     -------
@@ -108,6 +109,7 @@ def depth_warning(study: Study, design: Design) -> str:
     study : Study
         At least the samples of the design.
     design : Design
+        Whose groups, or whose number, are looked at.
 
     Returns
     -------

@@ -64,6 +64,7 @@ def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> 
     Parameters
     ----------
     study : Study
+        Counts or proportions.
     outcome : str
         ``shannon`` (natural logarithm), ``distance`` (Bray-Curtis, from the first sample of each person, which is left
         out), or the name of a feature (logarithm to base 2 of its share; zeros become half of its least share).

@@ -48,6 +48,8 @@ class Advice:
         What was looked up, where, and on which ``date``.
     review : datetime.date
         When it must be looked up again.
+    pages : tuple of str
+        Always empty, as pages ask for advice, and it names none.
     """
 
     subject: str

@@ -406,6 +406,7 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     claims : sequence of Claim
         At least one.
     lang : {"en", "nl"}
+        Language of the text.
     day : datetime.date, optional
         Today; claims that are due are named under the table. By default nothing is said of that.
 
@@ -414,12 +415,11 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     str
         MyST Markdown.
     """
-    lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims)]
     days = sorted(claim.searched["date"] for claim in claims)
     told = (_LOOKED_UP if days[0] != days[-1] else _LOOKED_UP_ONCE)[lang].format(
         first=_day(days[0], lang), last=_day(days[-1], lang), review=_day(min(claim.review for claim in claims), lang)
     )
-    lines += ["", told]
+    lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims), "", told]
     if day is not None and (late := due(claims, day)):
         lines += ["", _DUE[lang].format(claims=" ".join(claim.claim[lang] for claim in late))]
     return "\n".join(lines)

@@ -143,6 +143,7 @@ def looked_into(file: Path, given: Mapping[str, object]) -> object:
     Parameters
     ----------
     file : pathlib.Path
+        Reads, a feature table, metadata, a taxonomy or a tree.
     given : mapping of str to object
         How it is to be read.
 
@@ -165,7 +166,9 @@ def converted(
     Parameters
     ----------
     table, target : pathlib.Path
+        What is read, and what is written: its ending says the format.
     metadata, taxonomy : pathlib.Path or None
+        What belongs to the table; metadata are written beside the target.
     given : mapping of str to object
         How they are to be read.
 
@@ -204,9 +207,11 @@ def held_against(file: Path, standard: str, output: Path | None, answers: Path |
     Parameters
     ----------
     file : pathlib.Path
+        Sample metadata.
     standard : str
         Its key.
     output : pathlib.Path or None
+        Where the workbook is written; none without it.
     answers : pathlib.Path, optional
         What was decided about findings of the privacy guard.
 

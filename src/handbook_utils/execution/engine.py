@@ -108,7 +108,7 @@ class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
             A code cell.
         index : int
             Its place among all cells, from 0.
-        given
+        **given : object
             What nbclient takes besides.
 
         Returns

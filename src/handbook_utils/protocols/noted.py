@@ -20,12 +20,18 @@ def noted(ledger: Ledger, kind: str, subject: str, what: str, by: str, decision:
     ledger : Ledger
         Of the study; it knows which tubes and codes there are.
     kind : {"deviation", "training", "approval"}
+        What it is that is written down.
     subject : str
         A tube or code that was given out, or a procedure with its version.
     what, decision : str
         In words.
     by : str
         Initials.
+
+    Returns
+    -------
+    Event
+        Of this kind and subject, with what was said; not yet in the ledger.
 
     Raises
     ------

@@ -21,6 +21,11 @@ def placed(wells: pd.DataFrame, layout: str, ledger: Ledger) -> list[Event]:
         Its id.
     ledger : Ledger
         What was said before.
+
+    Returns
+    -------
+    list of Event
+        ``placed``, one a tube; plate and well are empty for a tube that is on none now.
     """
     samples = wells[wells["content"] == "sample"]
     now = [
@@ -42,6 +47,11 @@ def extracted(wells: pd.DataFrame, measured: pd.Series, run: str) -> list[Event]
         DNA of each, named by its unit.
     run : str
         For which they are pooled.
+
+    Returns
+    -------
+    list of Event
+        ``well`` for each well; ``extracted`` and ``pooled`` too for each that holds a sample.
     """
     made = []
     for place, row in wells.to_dict("index").items():
@@ -66,6 +76,11 @@ def sequenced(wells: pd.DataFrame, reads: pd.Series, verdicts: pd.Series) -> lis
         Of each well.
     verdicts : pandas.Series
         By plate.
+
+    Returns
+    -------
+    list of Event
+        ``sequenced``, one a well that holds a sample.
     """
     samples, said = wells[wells["content"] == "sample"], verdicts.to_dict()
     return [
@@ -116,6 +131,11 @@ def shared(samples: Collection[str], ledger: Ledger, *, repository: str, access:
         Which tubes there are.
     repository, access : str
         Where they go, and who gets them.
+
+    Returns
+    -------
+    list of Event
+        ``shared``, one a tube, in the order of their names.
     """
     tubes = sorted(ledger.subjects("label") & {str(name) for name in samples})
     return [Event("shared", tube, {"repository": repository, "access": access}) for tube in tubes]

@@ -33,9 +33,11 @@ class ReadsFound:
     Attributes
     ----------
     path, what, format : str
+        The file, that it holds reads, and how they are written.
     reads : int
         Reads that were looked at.
     bases : int
+        Of these reads together.
     lengths : tuple of int
         Least, median and greatest number of bases.
     quality : str
@@ -45,6 +47,7 @@ class ReadsFound:
     partner : str
         The file of the other direction that lies beside it, and whether its reads are the same ones.
     notes : tuple of str
+        What was found out on the way, a sentence each.
     problems : tuple of str
         What would stop an analysis, or should be looked at.
     """

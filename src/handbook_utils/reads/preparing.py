@@ -69,9 +69,11 @@ class Prepared:
     Attributes
     ----------
     sample : str
+        Its name.
     forward : pathlib.Path
         FASTQ (gzip), Phred + 33.
     reverse : pathlib.Path or None
+        The same of the other direction; None of single reads.
     account : dict of str to int
         Input, and each loss so far.
     passed : int
@@ -96,6 +98,7 @@ def prepare(files: SampleFiles, how: Preparation, folder: Path) -> Prepared:
     files : SampleFiles
         Plain or gzip.
     how : Preparation
+        What is cut off, and what is left out.
     folder : pathlib.Path
         Where prepared reads are kept; what is there whole, from the same files in the same way, is not made again.
 
@@ -125,6 +128,7 @@ def pairs_of(files: SampleFiles) -> Iterator[tuple[Any, Any]]:
     Parameters
     ----------
     files : SampleFiles
+        One of single reads, two of pairs.
 
     Yields
     ------
@@ -178,6 +182,7 @@ class Filter:
     Parameters
     ----------
     how : Preparation
+        What is cut off, and what is left out.
     """
 
     def __init__(self, how: Preparation) -> None:

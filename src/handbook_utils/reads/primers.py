@@ -106,6 +106,7 @@ def primer_of(text: str, direction: Direction, parameter: str) -> str:
     text : str
         A name of :data:`PRIMERS`, or IUPAC's letters, 5' to 3'.
     direction : {"forward", "reverse"}
+        Which of a pair it is.
     parameter : str
         What it was asked as.
 

@@ -42,6 +42,7 @@ class Processes:
         function : callable
             Of one item; it, what it takes and what it gives can be pickled.
         items : iterable
+            What it is done to.
 
         Returns
         -------

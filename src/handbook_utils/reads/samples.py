@@ -38,7 +38,9 @@ class SampleFiles:
     Attributes
     ----------
     sample : str
+        Its name.
     forward : pathlib.Path
+        FASTQ, of forward or of single reads.
     reverse : pathlib.Path or None
         None of single reads.
     """

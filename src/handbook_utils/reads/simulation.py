@@ -52,6 +52,7 @@ def members(number: int, seed: int, *, length: int = 253, close: int = 2) -> dic
     number : int
         Of sequences, 2 at least.
     seed : int
+        Of the random numbers.
     length : int
         Bases.
     close : int
@@ -101,7 +102,9 @@ def write_mock(
     sequences : mapping of str to str
         Of each member, all of one length.
     how : Mock
+        How many reads, how long, and with which errors.
     seed : int
+        Of the random numbers.
 
     Returns
     -------

@@ -64,6 +64,7 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
     Parameters
     ----------
     samples : sequence of SampleFiles
+        Files of every sample, one at least.
 
     Returns
     -------

@@ -40,6 +40,7 @@ class Truncation:
     tried : pandas.DataFrame
         A row a candidate: forward, reverse, passing, overlap.
     reason : str
+        Why they are cut so, in words.
     """
 
     lengths: tuple[int, int]

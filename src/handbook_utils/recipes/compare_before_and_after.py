@@ -133,7 +133,9 @@ class Change:
     Attributes
     ----------
     study : Study
+        Whose samples are before and after.
     pairs : Pairs
+        Who has a sample before and a sample after.
     design : Design or None
         Of the arms, a row a person: the sample before.
     logs : pandas.Series

@@ -56,7 +56,9 @@ def chosen(study: Study, design: Design, reads: str, seed: int) -> Study:
     Parameters
     ----------
     study : Study
+        At least the samples of the design; counts where they are rarefied.
     design : Design
+        What is asked, of which samples, and beside what.
     reads : {"proportions", "rarefied"}
         All reads, of which distances take the proportions; or as many of each sample as the shallowest has.
     seed : int
@@ -114,6 +116,7 @@ def effects_by_distance(study: Study, design: Design) -> pd.DataFrame:
         The samples of the design; without a tree, the distances on a tree are left out, and so are those by which
         all samples are the same.
     design : Design
+        What is asked, of which samples, and beside what.
 
     Returns
     -------
@@ -157,8 +160,11 @@ def further_tests(
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     design : Design
+        What is asked, of which samples, and beside what.
     permutations, seed : int
+        How many orders are drawn, and the seed of the draws.
 
     Returns
     -------
@@ -187,6 +193,7 @@ class Comparison:
     study : Study
         What was compared.
     design : Design
+        What was asked, of which samples.
     metric : str
         Distance of the main analysis.
     reads : {"proportions", "rarefied"}

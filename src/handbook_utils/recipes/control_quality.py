@@ -79,6 +79,7 @@ def designed(study: Study, asked: Mapping[str, Any]) -> Design | None:
     Parameters
     ----------
     study : Study
+        With the metadata that are asked about.
     asked : mapping
         Questions of a design with their answers.
 
@@ -96,7 +97,9 @@ def groups_in(study: Study, design: Design | None) -> pd.Series:
     Parameters
     ----------
     study : Study
+        With the metadata that are asked about.
     design : Design or None
+        What is asked; None where nothing is.
 
     Returns
     -------
@@ -250,7 +253,9 @@ class Quality:
     before, design : Design or None
         Of all samples, and of those that stay.
     least_depth : int
+        Samples with fewer reads were left out.
     least_prevalence, least_share : float
+        Part of the samples, and mean share, that a feature needs to stay; both 0 to 1.
     """
 
     everything: Study

@@ -104,12 +104,15 @@ class Description:
         Parameters
         ----------
         whole : Study
+            As it was read.
         rank, group, person : str
             Rank that features are added up to, and metadata columns; empty for none.
         nameless : sequence of str
             Features that are no taxon, beside those that programs call so.
         top : int
+            How many taxa are shown by name.
         core_share, core_prevalence : float
+            Least share of a sample, and least part of the samples, of the core; both 0 to 1.
 
         Returns
         -------
@@ -442,6 +445,7 @@ def against_peers(places: Study) -> pd.DataFrame:
     Parameters
     ----------
     places : Study
+        Counts of the study GlobalPatterns.
 
     Returns
     -------

@@ -69,6 +69,7 @@ def asked_design(study: Study, *, other: str = "", reference: str = "", **asked:
     Parameters
     ----------
     study : Study
+        Whose metadata hold the groups.
     other, reference : str
         Groups; the others are compared with the reference.
     **asked
@@ -119,11 +120,13 @@ class Choice:
         Parameters
         ----------
         whole : Study
+            As it was read.
         rank : str
             Rank features are added up to; empty: none.
         least_depth : int
             Samples of counts with fewer reads are left out.
         prevalence : float
+            Least part of the samples that have a feature, 0 to 1.
 
         Returns
         -------
@@ -168,12 +171,15 @@ class Compared:
     Attributes
     ----------
     choice : Choice
+        The samples and features that are compared.
     design : Design
+        What was asked, of which samples.
     method : str
         Of the analysis.
     rate : float
         False discovery rate asked for.
     simulations, seed : int
+        Studies simulated with and without a difference, and the seed of their draws.
     assigned : bool
         Whether the groups were assigned by lot.
     """

@@ -139,6 +139,7 @@ class People:
     Attributes
     ----------
     study : Study
+        Whose people are followed.
     design : Design
         Of the samples that are modelled.
     values : pandas.Series

@@ -53,6 +53,7 @@ class Look:
     Attributes
     ----------
     study : Study
+        As it was read.
     rank : str
         Rank that is asked about; empty: the lowest.
     """
@@ -303,6 +304,7 @@ def in_three_formats(study: Study, most: int) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
+        With ids of every feature and sample.
     most : int
         How many features.
 
@@ -408,6 +410,7 @@ def against_peers(patterns: Study) -> pd.DataFrame:
     Parameters
     ----------
     patterns : Study
+        Counts of the study GlobalPatterns.
 
     Returns
     -------

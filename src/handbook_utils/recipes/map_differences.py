@@ -53,6 +53,7 @@ def ranked_alike(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+        By the distance's name, each between the same samples.
 
     Returns
     -------
@@ -121,6 +122,7 @@ def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
+        By the distance's name, each between the same samples.
 
     Returns
     -------
@@ -145,6 +147,7 @@ def shepard_figure(distance: DistanceMatrix, ranks: Nmds, metric: str) -> Drawn:
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     ranks : Nmds
         The map made from it.
     metric : str
@@ -262,9 +265,11 @@ def explained_by_chance(distance: DistanceMatrix, design: Design, *, times: int,
     Parameters
     ----------
     distance : skbio.DistanceMatrix
+        Between at least the samples of the design.
     design : Design
         Its column is shuffled, without the other terms.
     times, seed : int
+        How many shuffles, and the seed of them.
 
     Returns
     -------
@@ -310,6 +315,7 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
     Parameters
     ----------
     throat : Study
+        The bundled study of the throats of smokers and others.
     bray : skbio.DistanceMatrix
         Its Bray-Curtis distances.
 

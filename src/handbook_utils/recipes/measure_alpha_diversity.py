@@ -78,6 +78,7 @@ def observed(study: Study, design: Design) -> pd.DataFrame:
     study : Study
         The samples of the design.
     design : Design
+        What is asked, of which samples, and beside what.
 
     Returns
     -------
@@ -142,6 +143,7 @@ class Diversity:
     study : Study
         The samples of the design.
     design : Design
+        What was asked, of which samples.
     comparable : Comparable
         Their Hill numbers, made comparable.
     ratios : pandas.DataFrame
@@ -348,8 +350,11 @@ def adjusted(study: Study, group: str, covariates: Sequence[str], orders: Sequen
     study : Study
         Of counts, a sample a person.
     group : str
+        Metadata column of the groups.
     covariates : sequence of str
+        Metadata columns that are in the model beside them.
     orders : sequence of int
+        Of the Hill numbers: some of 0, 1 and 2.
 
     Returns
     -------

@@ -124,11 +124,13 @@ class Cleaning:
     Attributes
     ----------
     wells : Wells
+        The table's wells, by what they hold.
     judged : pandas.DataFrame
         Of :func:`~handbook_utils.analysis.taxa.contaminants.judged`.
     leaking : pandas.DataFrame
         Of :func:`~handbook_utils.analysis.taxa.leakage.leaked_taxa`; empty without a plate map.
     threshold : float
+        Below which a score makes a feature a contaminant.
     batch : str
         Column of batches; empty for one.
     expected : tuple of str
@@ -160,6 +162,7 @@ class Cleaning:
         Parameters
         ----------
         given : Study
+            Every well, with metadata that say what it holds.
         method, threshold : str, float
             Scores that decide, and below what.
         well, plate : str

@@ -63,6 +63,7 @@ def notes_without_exchange(design: Design) -> list[str]:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
 
     Returns
     -------
@@ -78,6 +79,7 @@ def association(design: Design, *, assigned: bool) -> str:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
     assigned : bool
         Whether the groups were assigned by lot.
 
@@ -105,6 +107,7 @@ def of_the_design(design: Design) -> list[str]:
     Parameters
     ----------
     design : Design
+        What was asked, of which samples.
 
     Returns
     -------

@@ -31,6 +31,7 @@ class Artifact:
     uuid : str
         By which QIIME 2's provenance knows it.
     data : bytes
+        The member that holds the data, as it is in the archive.
     where : str
         The archive and the member, for messages.
     """

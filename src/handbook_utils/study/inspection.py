@@ -22,8 +22,11 @@ class Inspection:
     Parameters
     ----------
     path : str
+        The file.
     what : {"feature table", "sample metadata", "taxonomy", "tree"}
+        What it holds.
     format : str
+        How it is written, for people.
     samples, features : int or None
         Tips, for a tree.
     orientation : str
@@ -35,11 +38,13 @@ class Inspection:
     density : float or None
         Share of cells that are not zero (0 to 1).
     first_samples, first_features : tuple of str
+        The first ids, in the order of the file.
     ranks : tuple of str
         Of the taxonomy that the file holds.
     columns : dict of str to str
         Of metadata: the name and what it holds.
     notes : tuple of str
+        What was found out on the way, a sentence each.
     problems : tuple of str
         What would stop an analysis, or should be looked at.
     """

@@ -46,6 +46,7 @@ def keep(study: Study, path: Path) -> None:
     Parameters
     ----------
     study : Study
+        What is kept, whole.
     path : pathlib.Path
         Of :func:`path_for`.
     """

@@ -49,14 +49,19 @@ class Metadata:
     Parameters
     ----------
     header : list of str
+        Names of the columns.
     lines : list of int
         The line of each row in the file, from 1.
     rows : list of list of str
+        Cells as text.
     types : list of str
         "categorical", "numeric" or "" for each column (QIIME 2's ``#q2:types``).
     source : Sheet
         For places and notes.
+    notes : list of str
+        What was found out while it was read.
     choices : Choices
+        What was answered about the file.
     doubts : dict of str to InputError
         Columns that cannot be used before something is said of them, and what.
     """

@@ -35,6 +35,7 @@ class Reading:
     Parameters
     ----------
     study : Study
+        Table, metadata, taxonomy and tree, as far as they were given.
     """
 
     study: Study

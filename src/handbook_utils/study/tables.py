@@ -35,6 +35,7 @@ class Table:
     format : str
         What the file is, for people.
     matrix : scipy.sparse.csr_array, shape (rows, columns)
+        Values as they lie in the file.
     rows, columns : list of str
         The ids.
     rows_are : {"samples", "features"}, optional

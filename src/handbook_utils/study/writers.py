@@ -30,6 +30,7 @@ def write_study(study: Study, path: str | Path, format: Format = "biom") -> None
     Parameters
     ----------
     study : Study
+        Whose table is written.
     path : str or pathlib.Path
         An existing file is replaced.
     format : {"biom", "tsv", "csv"}

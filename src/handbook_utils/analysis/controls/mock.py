@@ -63,6 +63,11 @@ def mock_of(name: str) -> Mock:
     name : str
         Such as D6300, or another number of the same mixture (D6305).
 
+    Returns
+    -------
+    Mock
+        With the published shares, which are made to add up to 1.
+
     Raises
     ------
     InputError
@@ -159,7 +164,18 @@ def read_certificate(path: str | Path) -> pd.Series:
 
 
 def certified(shares: pd.Series) -> Mock:
-    """Return a mock community of a certificate; a genus is the first word of a taxon, or a name of it that is known."""
+    """Return a mock community of a certificate; a genus is the first word of a taxon, or a name of it that is known.
+
+    Parameters
+    ----------
+    shares : pandas.Series
+        By taxon, above 0; made to add up to 1.
+
+    Returns
+    -------
+    Mock
+        Called ``certificate``.
+    """
     known = datasets.frame("mocks").drop_duplicates("species").set_index("species")["genera"]
     genera: dict[str, tuple[str, ...]] = {str(taxon): (str(taxon).split()[0],) for taxon in shares.index}
     genera |= {name: tuple(str(known[name]).split("|")) for name in genera if name in known.index}
@@ -172,6 +188,7 @@ def matched(mock: Mock, taxa: Sequence[str]) -> dict[str, str]:
     Parameters
     ----------
     mock : Mock
+        Whose members are looked for.
     taxa : sequence of str
         Names of the table's taxa: genera, species, or lineages of either.
 
@@ -219,6 +236,7 @@ def by_member(mock: Mock, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]
     Parameters
     ----------
     mock : Mock
+        Whose members are looked for.
     table : pandas.DataFrame
         Samples × taxa.
 
@@ -327,6 +345,11 @@ def log_ratios(counts: pd.Series, expected: pd.Series) -> pd.Series:
     ----------
     counts, expected : pandas.Series
         As for :func:`found_and_missed`; 0.5 is added to counts.
+
+    Returns
+    -------
+    pandas.Series
+        By member: log2 of the observed share over the expected one.
 
     Examples
     --------

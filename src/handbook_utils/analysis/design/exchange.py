@@ -118,6 +118,7 @@ class Exchange:
         permutations : int
             How many are drawn; all are listed instead where there are no more than these.
         seed : int
+            Of the draws; without effect where all are listed.
         rows : numpy.ndarray, optional
             Units × columns of what moves, where only that moves: arrangements that look the same are then one.
 

@@ -32,6 +32,7 @@ class Term:
     columns : tuple of str
         Metadata columns it is made of.
     kind : {"words", "number", "interaction"}
+        What its columns are, or that it is made of several terms.
     block : pandas.DataFrame
         Samples × columns: a number as it is, words as membership of all groups but the first.
     """

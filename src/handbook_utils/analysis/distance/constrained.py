@@ -131,6 +131,7 @@ def constrained(distance: DistanceMatrix, design: Design, *, terms: Sequence[str
     distance : skbio.DistanceMatrix
         Between at least the samples of the design.
     design : Design
+        Whose terms constrain the axes, or are taken out before.
     terms : sequence of str, optional
         Terms of the design that constrain together; without them, what it asks about.
 

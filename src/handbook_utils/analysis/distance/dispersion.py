@@ -157,6 +157,7 @@ def unadjusted(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        Of the test.
 
     Returns
     -------

@@ -47,6 +47,7 @@ def permanova(
     distance : skbio.DistanceMatrix
         Between at least the samples of the design.
     design : Design
+        Whose terms are tested.
     by : {"margin", "terms", "whole"}
         Each term after all others that do not contain it, or after those before it, or all together.
     permutations : int

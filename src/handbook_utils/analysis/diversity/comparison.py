@@ -191,6 +191,7 @@ def settled(design: Design) -> Design:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
 
     Returns
     -------
@@ -228,6 +229,7 @@ def within(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
 
     Returns
     -------
@@ -253,6 +255,7 @@ def pace(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
 
     Returns
     -------
@@ -284,6 +287,7 @@ def units_of(design: Design) -> str:
     Parameters
     ----------
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
 
     Returns
     -------
@@ -313,6 +317,7 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
     values : pandas.Series of float
         By sample; at least those of the design.
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
 
@@ -378,6 +383,7 @@ def ratios_by(values: pd.DataFrame, design: Design, *, confidence: float = 0.95)
     values : pandas.DataFrame of float
         Sample × number, above 0.
     design : Design
+        What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
 

@@ -18,6 +18,7 @@ class Change:
     Parameters
     ----------
     people : int
+        Who answered before and after.
     difference, low, high : float
         After minus before, in points.
     """

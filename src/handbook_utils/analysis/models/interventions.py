@@ -119,6 +119,7 @@ def crossovers_with_carry_over(start: pd.Series, end: pd.Series, *, trials: int,
     start, end : pandas.Series of float
         By person: two numbers without a treatment between them, whose spread is used.
     trials, seed : int
+        How many are simulated, and the seed of the random numbers.
 
     Returns
     -------
@@ -152,6 +153,7 @@ def significant_in_one_arm_only(before: Study, *, trials: int, seed: int) -> tup
     before : Study
         Counts, a sample a person.
     trials, seed : int
+        How many are simulated, and the seed of the random numbers.
 
     Returns
     -------

@@ -173,6 +173,7 @@ def samples_as_people(*, studies: int, seed: int) -> dict[str, int]:
     Parameters
     ----------
     studies, seed : int
+        How many are simulated, and the seed of the random numbers.
 
     Returns
     -------

@@ -53,6 +53,7 @@ def differing(first: pd.DataFrame, second: pd.DataFrame, weight: pd.Series, rank
     first, second, weight
         As for :func:`compared`.
     rank : str
+        A column of both, such as ``genus``.
 
     Returns
     -------

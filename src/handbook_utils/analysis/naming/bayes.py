@@ -76,6 +76,7 @@ class NaiveBayes:
     Parameters
     ----------
     reference : Reference
+        Genes with their lineages, which it learns from.
     """
 
     def __init__(self, reference: Reference) -> None:

@@ -38,6 +38,7 @@ class Names:
     turned : tuple of str
         Sequences that were read from the other strand.
     notes : tuple of str
+        What a reader must know of them, a sentence each.
     """
 
     best: pd.DataFrame

@@ -64,6 +64,7 @@ def region(reference: Reference, forward: str, reverse: str) -> Reference:
     Parameters
     ----------
     reference : Reference
+        Whole genes, or pieces that hold the region.
     forward, reverse : str
         Bases of the primers, each 5' to 3'.
 

@@ -104,6 +104,7 @@ def search_names(sequences: Mapping[str, str], reference: Reference, identity: f
     sequences : mapping of str to str
         Id to bases, either strand.
     reference : Reference
+        Genes that are searched, with their lineages.
     identity : float
         Share of bases that must be the same, 0 to 1.
     threads : int

@@ -172,11 +172,13 @@ def first_p_values(values: Array, design: Design, method: str, *, counts: bool, 
     values : array of float, shape (samples, features)
         Of the samples of the design, in its order; every feature in one sample or more.
     design : Design
+        Whose first contrast is tested.
     method : str
         One of ``METHODS`` that takes this design.
     counts : bool
         Whether these are counts.
     seed : int
+        Of the draws of a method that makes any.
 
     Returns
     -------

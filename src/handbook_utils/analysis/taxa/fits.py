@@ -26,7 +26,9 @@ class Fits:
     Attributes
     ----------
     estimate : numpy.ndarray, shape (taxa, columns)
+        Coefficients of the model's columns.
     covariance : numpy.ndarray, shape (taxa, columns, columns)
+        Of the coefficients.
     gradients : numpy.ndarray, shape (taxa, parameters, columns, columns)
         How the covariance changes with the parameters of the variances.
     variance : numpy.ndarray, shape (taxa, parameters, parameters)
@@ -176,7 +178,9 @@ def fit_levels(values: Array, model: Array, person: npt.NDArray[np.intp]) -> Fit
     Parameters
     ----------
     values : array of float, shape (samples, taxa)
+        What is modelled, such as logarithms of shares.
     model : array of float, shape (samples, columns)
+        The design matrix.
     person : array of int, shape (samples,)
         From 0, every number there.
 

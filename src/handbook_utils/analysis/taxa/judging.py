@@ -71,6 +71,7 @@ class Like:
         study : Study
             At least the samples of the design, every one with reads.
         design : Design
+            Whose groups, covariates and people simulated studies have.
 
         Returns
         -------
@@ -108,6 +109,7 @@ class Like:
         Parameters
         ----------
         generator : numpy.random.Generator
+            Of the units, the features that differ, and the reads.
         changed : int
             How many features differ; 0: none.
         times : float
@@ -224,6 +226,7 @@ def tried(
     Parameters
     ----------
     like : Like
+        What studies are simulated from.
     methods : sequence of str
         Of :data:`~handbook_utils.analysis.taxa.methods.METHODS`; those that take the design.
     studies : int
@@ -235,6 +238,7 @@ def tried(
     unadjusted : bool
         Whether the covariates that groups go with are left out of the model that is fitted.
     seed : int
+        Of the simulated studies, and of methods that draw.
 
     Returns
     -------
@@ -382,6 +386,7 @@ def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
     column : str
         Of two groups.
     times, seed : int
+        How many deals, and the seed of them.
 
     Returns
     -------

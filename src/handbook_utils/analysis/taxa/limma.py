@@ -31,6 +31,7 @@ class Moderated:
     Attributes
     ----------
     slope, error : numpy.ndarray, shape (taxa,)
+        The coefficient, in units of the values, and its standard error.
     free : float
         Degrees of freedom, of the residuals and of what was learnt from the other taxa.
     prior_free : float
@@ -49,6 +50,7 @@ def log_per_million(counts: Array) -> Array:
     Parameters
     ----------
     counts : array of float, shape (samples, taxa)
+        Of reads; not yet shares.
 
     Returns
     -------

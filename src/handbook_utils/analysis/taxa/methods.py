@@ -46,6 +46,7 @@ class Method:
     shares : bool
         Whether it does without counts.
     run : callable
+        Takes values, model, people, seed and whether these are counts; gives a row a taxon.
     slow : bool
         Whether it takes a second, and not a hundredth of one.
     p : callable, optional

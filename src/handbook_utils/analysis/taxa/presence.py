@@ -17,6 +17,7 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
     Parameters
     ----------
     there : array of bool, shape (samples, taxa)
+        Whether a sample has the taxon.
     model : array of float, shape (samples, columns)
         The constant first, what is asked about last.
 

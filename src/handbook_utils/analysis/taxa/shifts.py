@@ -20,6 +20,7 @@ def shifts(one: Array, two: Array, confidence: float = 0.95) -> Array:
     Parameters
     ----------
     one, two : array of float, shape (samples, columns)
+        Values of the two groups; the same columns.
     confidence : float
         Of the interval, which is that of Wilcoxon's rank sum test (normal approximation).
 

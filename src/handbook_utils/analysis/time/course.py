@@ -114,6 +114,7 @@ def marginal(values: np.ndarray, model: pd.DataFrame, person: pd.Series, *, plai
     Parameters
     ----------
     values : array of float
+        What is followed, a number a sample.
     model : pandas.DataFrame
         The constant first.
     person : pandas.Series
@@ -208,6 +209,7 @@ def from_the_beginning(study: Study, times: pd.Series, *, first: int = 10) -> pd
     Parameters
     ----------
     study : Study
+        Counts or proportions; at least the samples of the series.
     times : pandas.Series of float
         Of the samples of the series.
     first : int

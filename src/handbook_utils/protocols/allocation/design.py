@@ -31,7 +31,9 @@ class Design:
     Attributes
     ----------
     method : {"blocks", "minimisation"}
+        By blocks drawn by lot, or by what keeps the arms alike.
     arms : tuple of str
+        Their names.
     factors : tuple of str
         What strata are made of, or what is balanced: centre, sex, age_band.
     ratio : tuple of int
@@ -212,6 +214,7 @@ def next_arm(design: Design, seed: int, levels: Mapping[str, str], earlier: pd.D
     design : Design
         Checked.
     seed : int
+        The secret one, of which all arms follow.
     levels : mapping of str to str
         The person's level of each factor.
     earlier : pandas.DataFrame
@@ -267,6 +270,7 @@ def arms_in_order(design: Design, seed: int, people: Sequence[Mapping[str, str]]
     design : Design
         Checked.
     seed : int
+        The secret one, of which all arms follow.
     people : sequence of mapping
         The levels of each, in order.
 

@@ -41,6 +41,7 @@ class Sealed:
     study : str
         Its acronym.
     design : Design
+        How people are allocated.
     seed : int
         Of which everything follows.
     """

@@ -46,6 +46,8 @@ class Judged:
         Mean kinetic temperature (°C); nan likewise.
     hours : float
         From collection to the freezer, or to receipt where a stabiliser keeps it.
+    shipment : str
+        With which it was sent; "" where none is told.
     """
 
     code: str

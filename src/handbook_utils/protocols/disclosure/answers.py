@@ -139,6 +139,7 @@ def unanswered(findings: Sequence[Finding], table: pd.DataFrame, answers: Sequen
     table : pandas.DataFrame
         What it looked at.
     answers : sequence of Answer
+        What was decided about findings, each for what it fits.
 
     Returns
     -------

@@ -42,6 +42,7 @@ class Guard:
         table : pandas.DataFrame
             Cells as text, rows numbered from 0.
         today : datetime.date
+            By which it is told whether a date may be one of birth.
 
         Returns
         -------

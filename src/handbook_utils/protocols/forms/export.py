@@ -35,6 +35,7 @@ class Asked:
     Attributes
     ----------
     name, label : str
+        The field's name, and what is asked; the label is empty where it is not known.
     choices : mapping of str to str
         Label of each code; {} where anything may be written.
     """
@@ -51,6 +52,7 @@ class Export:
     Attributes
     ----------
     system : {"redcap", "castor", "other"}
+        Where it comes from, by its columns.
     table : pandas.DataFrame
         Text, one row a person and event; the index is the line in the file.
     person, event, instance : str
@@ -76,6 +78,11 @@ def read_export(path: Path, dictionaries: Sequence[Path] = ()) -> Export:
         CSV or Excel.
     dictionaries : sequence of pathlib.Path
         REDCap's data dictionary, or Castor's lists of variables and of option groups.
+
+    Returns
+    -------
+    Export
+        The table as text; where the dictionary does not tell a field, its name is all that is known of it.
 
     Raises
     ------

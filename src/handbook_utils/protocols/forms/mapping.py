@@ -120,6 +120,7 @@ class Map:
     visits : mapping of str to str
         The number of the visit of each event.
     columns : mapping of str to Column
+        Where each column of the target comes from.
     """
 
     target: str
@@ -154,6 +155,16 @@ def _plain(column: Column) -> dict[str, Any]:
 
 def read_map(path: Path) -> Map:
     """Read a map that was kept.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        YAML, as :meth:`Map.as_yaml` writes it.
+
+    Returns
+    -------
+    Map
+        Of a known target, with none but its columns.
 
     Raises
     ------
@@ -202,8 +213,14 @@ def proposed(export: Export, target: str) -> Map:
     Parameters
     ----------
     export : Export
+        As :func:`handbook_utils.protocols.forms.export.read_export` reads it.
     target : str
         Of :data:`TARGETS`.
+
+    Returns
+    -------
+    Map
+        A column for which no field was found has none; "?" stands where a person must say.
 
     Raises
     ------
@@ -303,6 +320,7 @@ def applied(chosen: Map, export: Export) -> pd.DataFrame:
     chosen : Map
         Looked through by a person.
     export : Export
+        As :func:`handbook_utils.protocols.forms.export.read_export` reads it.
 
     Returns
     -------

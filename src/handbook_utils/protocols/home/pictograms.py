@@ -378,6 +378,14 @@ def draw_in_figure(axes: Axes, drawing: Iterable[Shape], x: float, y: float, siz
 
     Parameters
     ----------
+    axes : matplotlib.axes.Axes
+        On which they are drawn.
+    drawing : iterable of Shape
+        Each over the one before it.
+    x, y : float
+        The corner of the square where both are least, in data units.
+    size : float
+        Side of the square, in data units.
     points : float
         How many points (1/72 inch) `size` takes on paper, on which the width of lines hangs.
     """

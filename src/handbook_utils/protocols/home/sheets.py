@@ -70,6 +70,7 @@ def sheet_pdf(home: Home, lang: Language) -> bytes:
     home : Home
         What the study asks.
     lang : {"en", "nl"}
+        Language of the text.
 
     Returns
     -------
@@ -98,6 +99,7 @@ def form_pdf(home: Home, lang: Language) -> bytes:
     home : Home
         What the study asks.
     lang : {"en", "nl"}
+        Language of the text.
 
     Returns
     -------

@@ -185,6 +185,7 @@ def words(home: Home, lang: Language) -> Words:
     home : Home
         What the study asks.
     lang : {"en", "nl"}
+        Language of the text.
 
     Returns
     -------

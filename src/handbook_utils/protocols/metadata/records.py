@@ -121,6 +121,7 @@ def read_questionnaire(
     scanned : pandas.Series, optional
         Local times at which tubes were scanned as filled, to hold the forms against.
     today : datetime.date, optional
+        Dates of sampling after it are refused; without it, the day on which this is called.
     guard : Guard
         What looks for personal data.
 
@@ -411,6 +412,7 @@ def records(answers: pd.DataFrame, tubes: pd.DataFrame, asked: pd.DataFrame, stu
     asked : pandas.DataFrame
         Controls.
     study : Circumstances
+        What holds for every sample.
 
     Returns
     -------

@@ -54,6 +54,7 @@ class Finding:
     remedy : str
         What to do.
     level : {"error", "advice"}
+        Whether it stops the file, or does not.
     """
 
     row: int
@@ -74,6 +75,7 @@ class Validation:
     where : str
         The file.
     standard : Standard
+        What the file was held against.
     table : pandas.DataFrame
         Its cells as text; the index, named ``line``, is the line in the file.
     findings : tuple of Finding
@@ -170,10 +172,13 @@ def validate_table(
     table : pandas.DataFrame
         Cells as text; the index is the line in the file.
     asked : Standard
+        What the table is held against.
     where : str
         What messages call it.
     today : datetime.date, optional
+        Dates of sampling after it are refused; without it, the day on which this is called.
     guard : Guard
+        What looks for personal data.
 
     Returns
     -------
@@ -331,7 +336,9 @@ def personal(table: pd.DataFrame, ids: list[str], today: dt.date, guard: Guard =
     ids : list of str
         What each row is called in messages.
     today : datetime.date
+        By which it is told whether a date may be one of birth.
     guard : Guard
+        What looks for personal data.
 
     Returns
     -------

@@ -24,8 +24,11 @@ class Desk:
     folder : pathlib.Path
         The study's.
     key_file : pathlib.Path
+        Where the key lies, sealed.
     ledger : Ledger
+        Where it is remembered that the key was opened.
     secret : str
+        The passphrase of the key.
     study : str
         Its acronym.
     simulated : bool
@@ -205,5 +208,16 @@ def hand_over(desk: Desk, target: Path, secret: str) -> None:
 
 
 def plain(code: str) -> str:
-    """Return a code as it is compared: in capitals, without hyphens."""
+    """Return a code as it is compared: in capitals, without hyphens.
+
+    Parameters
+    ----------
+    code : str
+        As scanned, typed or kept.
+
+    Returns
+    -------
+    str
+        The same for every way to write the code.
+    """
     return code.replace("-", "").strip().upper()

@@ -35,6 +35,7 @@ class Withdrawal:
     Attributes
     ----------
     code : str
+        The study code, which is never given again.
     keep : bool
         Whether the consent lets stay what was analysed before.
     files : pandas.DataFrame
@@ -94,6 +95,7 @@ def destroyed(
     folder : pathlib.Path
         The study's.
     ledger : Ledger
+        Of the study; what was destroyed is written into it.
     code : str
         Of somebody who withdrew.
     tubes : sequence of str
@@ -140,11 +142,13 @@ def report(found: Withdrawal, ledger: Ledger, by: str, today: dt.date | None = N
     Parameters
     ----------
     found : Withdrawal
+        What is known of who withdrew.
     ledger : Ledger
         Of the study; it knows the day of the withdrawal.
     by : str
         Initials of who writes it.
     today : datetime.date, optional
+        The day on the report; without it, that on which this is called.
 
     Returns
     -------

@@ -87,7 +87,9 @@ def sheets(
     acronym, name, abstract : str
         Of the study.
     method : {"16S", "shotgun"}
+        What was sequenced: one gene, or all DNA.
     instrument : str
+        By its name on ENA's list.
     design : str
         How libraries were made.
     reads : mapping of (str, int) to ReadFile, optional

@@ -198,7 +198,20 @@ def measured_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted_plates(path: str, wells: pd.DataFrame) -> pd.DataFrame:
-    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`."""
+    """Return the wells of plates of which anything was counted; arguments as of :func:`measured_plates`.
+
+    Parameters
+    ----------
+    path : str
+        Feature table, as :func:`read_counts` reads it; "" for the example's.
+    wells : pandas.DataFrame
+        As of :func:`read_wells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All of them, where no plate was counted: what is missing is then told.
+    """
     if not path:
         return wells
     held = read_table(Path(path))
@@ -221,6 +234,11 @@ def with_unmeasured(answer: Mapping[str, Any], laid: pd.DataFrame, used: pd.Data
         Wells of all plates, and of those that were used.
     what : str
         What the others were not.
+
+    Returns
+    -------
+    dict of str to object
+        The same answer where every plate was used; or else with one sentence more in ``left_out``.
     """
     waiting = sorted(set(laid["plate"]) - set(used["plate"]))
     if not waiting:

@@ -52,7 +52,9 @@ class Decision:
     step, file : str
         Name of the step and of the file it wrote.
     leaves : bool
+        Whether it goes into the crate.
     why : str
+        The reason, in words.
     """
 
     step: str
@@ -243,6 +245,7 @@ def guard(members: Mapping[str, bytes], looking: Guard = _GUARD, *, today: dt.da
     looking : Guard
         With what was answered.
     today : datetime.date, optional
+        By which it is told whether a date may be one of birth; without it, the day on which this is called.
 
     Raises
     ------
@@ -361,6 +364,7 @@ def crate_metadata(members: Mapping[str, bytes], told: Mapping[str, str], about:
     told : mapping of str to str
         What each file is, by its name without folder.
     about : About
+        What it says of the study.
 
     Returns
     -------

@@ -49,6 +49,11 @@ def still_to_extract(there: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         Received and not rejected: ``sample``.
     before : pandas.DataFrame
         Of :func:`extracted_wells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Their rows of `there`, numbered from 0.
     """
     done = set(before.loc[before["content"] == "sample", "sample"])
     return there[~there["sample"].isin(done)].reset_index(drop=True)
@@ -56,6 +61,18 @@ def still_to_extract(there: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
 def varying(there: pd.DataFrame, covariates: Sequence[str]) -> list[str]:
     """Return the covariates that differ between tubes: at a first visit all are of one visit, and nothing is balanced.
+
+    Parameters
+    ----------
+    there : pandas.DataFrame
+        Tubes, with covariates as columns.
+    covariates : sequence of str
+        Names of columns that are asked for.
+
+    Returns
+    -------
+    list of str
+        In their order; those that are no column stay in, so that whoever uses them tells.
 
     Examples
     --------

@@ -245,8 +245,14 @@ def plain_scores(samples: pd.DataFrame, *, draws: int = 1000, seed: int = 1, **w
 
     Parameters
     ----------
+    samples : pandas.DataFrame
+        As :func:`layout` takes them.
     draws : int
         How many.
+    seed : int
+        Of the draws.
+    **wanted : object
+        The other arguments of :func:`layout`.
 
     Returns
     -------

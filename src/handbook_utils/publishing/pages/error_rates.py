@@ -175,6 +175,7 @@ def rates_table(rows: Iterable[Mapping[str, str]], lang: str) -> str:
     rows : iterable of mapping
         Of ``error-rates.csv``.
     lang : {"en", "nl"}
+        Language of the text.
 
     Returns
     -------

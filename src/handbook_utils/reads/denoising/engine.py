@@ -17,7 +17,20 @@ class Pool(Protocol):
     """Whatever works on several items at once: Processes, an executor of ``concurrent.futures`` or of Dask."""
 
     def map(self, function: Callable[[_In], _Out], items: Iterable[_In], /) -> Iterable[_Out]:
-        """Do the same to every item, and give the results in their order."""
+        """Do the same to every item, and give the results in their order.
+
+        Parameters
+        ----------
+        function : callable
+            Of one item.
+        items : iterable
+            What it is done to.
+
+        Returns
+        -------
+        iterable
+            One result an item.
+        """
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,7 @@ class Engine(Protocol):
         samples : sequence of Prepared
             One at least with reads.
         how : Denoising
+            What is asked.
         folder : pathlib.Path
             Where what is done of each sample is kept, so that a killed run goes on.
         pool : Pool, optional
@@ -137,9 +151,11 @@ def each(pool: Pool | None, function: Callable[[_In], _Out], items: Iterable[_In
     Parameters
     ----------
     pool : Pool, optional
+        What works on several items at once; one after another without it.
     function : callable
         Of one item; it and what it takes and gives must be able to travel to another process.
     items : iterable
+        What it is done to.
 
     Returns
     -------

@@ -31,6 +31,7 @@ class Steps(Protocol):
     Attributes
     ----------
     name : str
+        As it is chosen.
     """
 
     name: str
@@ -115,11 +116,15 @@ def denoise_together(
     Parameters
     ----------
     steps : Steps
+        Of the engine.
     samples : sequence of Prepared
+        Prepared reads of each sample.
     how : Denoising
+        What is asked.
     folder : pathlib.Path
         Where the results of samples are kept.
     pool : Pool, optional
+        What works on several samples at once; one after another without it.
 
     Returns
     -------

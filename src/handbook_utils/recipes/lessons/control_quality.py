@@ -99,6 +99,7 @@ def against_peers(throat: Study) -> pd.DataFrame:
     Parameters
     ----------
     throat : Study
+        The bundled study of the throats of smokers and others.
 
     Returns
     -------

@@ -24,7 +24,9 @@ def jumps_of_two(david: Study, *, permutations: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
     permutations, seed : int
+        How many orders are drawn, and the seed of the draws.
 
     Returns
     -------
@@ -47,6 +49,7 @@ def between_phases(david: Study) -> dict[str, float]:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
 
     Returns
     -------
@@ -71,6 +74,7 @@ def two_as_many(david: Study) -> float:
     Parameters
     ----------
     david : Study
+        Two adults, a sample a day, with metadata ``donor``, ``day`` and ``phase``.
 
     Returns
     -------

@@ -45,7 +45,18 @@ def _strains() -> pd.DataFrame:
 
 
 def of_known_strains(seed: int) -> dict[str, Names]:
-    """Name gut strains whose species are known, by their whole genes and by the region V4 of them."""
+    """Name gut strains whose species are known, by their whole genes and by the region V4 of them.
+
+    Parameters
+    ----------
+    seed : int
+        Of the draws of words by which confidence is found.
+
+    Returns
+    -------
+    dict of str to Names
+        ``whole gene`` and ``V4``, by the bundled reference.
+    """
     strains = _strains()
     whole = Reference(_GUT, tuple(strains.index), tuple(strains["sequence"]), strains[["species"]])
     cut = region(whole, *(primer_of(name, way, way) for name, way in zip(_ENDS, ("forward", "reverse"), strict=True)))
@@ -61,6 +72,19 @@ def right_and_wrong(named: dict[str, Names], least: Sequence[float]) -> pd.DataF
 
     A genus counts as right where it is that of the strain's name, with Greengenes' brackets or without; so a genus
     that was renamed between 2013 and the mock counts as wrong.
+
+    Parameters
+    ----------
+    named : dict of str to Names
+        By piece of the gene, as of :func:`of_known_strains`.
+    least : sequence of float
+        Confidences asked for, 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``piece``, ``confidence``, ``rank`` (genus or species), and numbers of genes: ``right``, ``wrong``, ``no
+        name``.
     """
     species = _strains()["species"]
     rows = []
@@ -85,7 +109,20 @@ def right_and_wrong(named: dict[str, Names], least: Sequence[float]) -> pd.DataF
 
 
 def sure_and_wrong(named: Names, least: float) -> pd.DataFrame:
-    """Return the strains that get a wrong genus or species with a confidence of at least `least`."""
+    """Return the strains that get a wrong genus or species with a confidence of at least `least`.
+
+    Parameters
+    ----------
+    named : Names
+        Of one piece of the gene.
+    least : float
+        Confidence asked for, 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a strain, the surest first: ``the strain``, ``its name here`` and ``confidence`` (0 to 1).
+    """
     strain = _strains().loc[named.best.index, "species"]
     told = plain(named.at(least))
     wrong_genus = (told["genus"] != "") & (told["genus"] != strain.str.split(" ").str[0])
@@ -103,6 +140,13 @@ def sure_and_wrong(named: Names, least: float) -> pd.DataFrame:
 
 def by_gut_alone(sequences: dict[str, str], seed: int) -> dict[str, pd.DataFrame]:
     """Name strains that are of no phylum of the gut, by the whole reference and by one of two gut phyla alone.
+
+    Parameters
+    ----------
+    sequences : dict of str to str
+        Bases by id, as of :func:`not_of_these_phyla`.
+    seed : int
+        Of the draws of words by which confidence is found.
 
     Returns
     -------
@@ -128,6 +172,11 @@ def not_of_these_phyla() -> dict[str, str]:
 
 def against_peers(seed: int) -> pd.DataFrame:
     """Hold names of 100 sequences against R's dada2.
+
+    Parameters
+    ----------
+    seed : int
+        Of the draws of words by which confidence is found.
 
     Returns
     -------

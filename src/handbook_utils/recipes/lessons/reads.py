@@ -49,8 +49,14 @@ def cut_at(steps: Steps, lengths: tuple[int, int]) -> Steps:
     Parameters
     ----------
     steps : Steps
+        Reads on their way to a table.
     lengths : tuple of int
         Of forward and reverse reads.
+
+    Returns
+    -------
+    Steps
+        With nothing else changed.
     """
     return replace(steps, truncate=lengths)
 
@@ -127,6 +133,7 @@ def found_in_mock(seed: int) -> tuple[pd.DataFrame, int]:
     Parameters
     ----------
     seed : int
+        Of the sequences and of their reads.
 
     Returns
     -------
@@ -156,6 +163,12 @@ def without_denoising(steps: Steps) -> int:
     Parameters
     ----------
     steps : Steps
+        Reads on their way to a table.
+
+    Returns
+    -------
+    int
+        How many there are.
     """
     found: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:

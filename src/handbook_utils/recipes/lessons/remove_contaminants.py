@@ -73,6 +73,7 @@ def against_peers(lung: Study) -> pd.DataFrame:
     Parameters
     ----------
     lung : Study
+        The bundled study of lungs, with metadata ``kind``.
 
     Returns
     -------

@@ -75,7 +75,18 @@ _ASKED = (
 
 
 def community(parameters: Mapping[str, Any]) -> Mock:
-    """Return the mock community that is asked for: that of the certificate, or else of the catalogue number."""
+    """Return the mock community that is asked for: that of the certificate, or else of the catalogue number.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter: ``certificate`` and ``mock``.
+
+    Returns
+    -------
+    Mock
+        With expected shares that add up to 1.
+    """
     if parameters["certificate"]:
         return certified(read_certificate(str(parameters["certificate"])))
     return mock_of(str(parameters["mock"]))
@@ -93,6 +104,7 @@ class Checked:
     study : Study
         Added up to the rank.
     mock : Mock
+        What the mock wells should hold.
     is_mock : pandas.Series of bool
         By well.
     content : pandas.Series of str
@@ -110,6 +122,18 @@ class Checked:
     @classmethod
     def of(cls, given: Study, **asked: Any) -> Checked:
         """Tell mocks, blanks and samples apart, and add up to the rank.
+
+        Parameters
+        ----------
+        given : Study
+            Counts of reads, mocks among its samples.
+        **asked : object
+            The parameters of the chapter.
+
+        Returns
+        -------
+        Checked
+            With the kind of every well.
 
         Raises
         ------
@@ -350,13 +374,22 @@ class Checked:
         ]
 
     @property
+    def members_found(self) -> str:
+        """How many of the members that must be seen are seen, over the wells."""
+        low, high = (
+            "all" if share == 100 else f"{min(share, 99):.0f} %"
+            for share in (self.mocks["recall"].min(), self.mocks["recall"].max())
+        )
+        return f"{low}, in every well" if low == high else f"from {low} to {high}"
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         mocks, failed = self.mocks, self.verdicts[self.verdicts["verdict"] != "pass"]
         return {
             "asked": f"Does this run find in {self.mock.title} ({self.mock.name}) what is in it?",
-            "found": f"{self.passed} of {len(mocks)} mock wells pass. Members found: from {mocks['recall'].min():.0f} "
-            f"to {mocks['recall'].max():.0f} %; mean deviation from {mocks['deviation'].min():.1f} to "
+            "found": f"{self.passed} of {len(mocks)} mock wells pass. Members found: {self.members_found}; mean "
+            f"deviation from {mocks['deviation'].min():.1f} to "
             f"{mocks['deviation'].max():.1f} %; reads of what is not in it: from {mocks['foreign'].min():.2f} to "
             f"{mocks['foreign'].max():.2f} %.",
             "rests_on": [
@@ -395,7 +428,7 @@ class Checked:
         mocks = self.mocks
         return (
             f"{len(mocks)} wells of {self.mock.title} ({self.mock.name}) were held against its composition "
-            f"({self.mock.basis}). Members found: {mocks['recall'].min():.0f} to {mocks['recall'].max():.0f} %. The "
+            f"({self.mock.basis}). Members found: {self.members_found}. The "
             f"mean relative deviation of shares among members was {mocks['deviation'].min():.1f} to "
             f"{mocks['deviation'].max():.1f} %, the Aitchison distance {mocks['aitchison'].min():.2f} to "
             f"{mocks['aitchison'].max():.2f}. Taxa that are not in it and have more than {self.asked['noise']:g} % of "
@@ -405,7 +438,20 @@ class Checked:
 
 
 def by_depth(checked: Checked, dilution: pd.Series) -> pd.DataFrame:
-    """Return, by dilution, recall, taxa not expected and reads not expected of a series of one mock."""
+    """Return, by dilution, recall, taxa not expected and reads not expected of a series of one mock.
+
+    Parameters
+    ----------
+    checked : Checked
+        Of a study in which one mock was diluted.
+    dilution : pandas.Series
+        How many times each was diluted, by well.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``recall``, ``foreign`` and ``deviation`` (%), ``strangers`` and ``noise`` (taxa), the least diluted first.
+    """
     made = checked.mocks[["recall", "strangers", "noise", "foreign", "deviation"]].copy()
     made.insert(0, "dilution", dilution.loc[made.index].astype(float))
     return made.set_index("dilution").sort_index()
@@ -419,6 +465,7 @@ def recovered(shares: Sequence[float], seed: int) -> pd.DataFrame:
     shares : sequence of float
         Of a neighbour's reads that arrive, 0 to 1.
     seed : int
+        Of the simulated plates and of the permutations.
 
     Returns
     -------

@@ -41,6 +41,7 @@ class Told:
     Attributes
     ----------
     steps : Steps
+        Reads on their way to a table.
     """
 
     steps: Steps

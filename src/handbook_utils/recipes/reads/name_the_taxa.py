@@ -54,7 +54,23 @@ def name_the_taxa(parameters: Mapping[str, Any]) -> None:
 
 
 def references_of(parameters: Mapping[str, Any]) -> list[Reference]:
-    """Return the reference, and the second one where there is one, cut to the region that was asked for."""
+    """Return the reference, and the second one where there is one, cut to the region that was asked for.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of the chapter: files of both references, and the primers ``forward`` and ``reverse``.
+
+    Returns
+    -------
+    list of Reference
+        One or two; the bundled one where no file of genes is given.
+
+    Raises
+    ------
+    InputError
+        One primer without the other; lineages without the sequences that they belong to.
+    """
     ends = [primer_of(str(parameters[way]), way, way) if parameters[way] else "" for way in ("forward", "reverse")]
     if any(ends) and not all(ends):
         raise InputError(
@@ -87,8 +103,14 @@ def sequences_of(study: Study, path: str) -> dict[str, str]:
     Parameters
     ----------
     study : Study
+        Whose features are named.
     path : str
         FASTA; empty where the features of the table are called by their bases, or for the bundled study.
+
+    Returns
+    -------
+    dict of str to str
+        Bases by feature; a feature without a sequence is left out.
 
     Raises
     ------
@@ -124,7 +146,18 @@ def sequences_of(study: Study, path: str) -> dict[str, str]:
 
 
 def example_study(study: Study) -> Study:
-    """Return the variants with most reads of the bundled study; a reader's study as it is."""
+    """Return the variants with most reads of the bundled study; a reader's study as it is.
+
+    Parameters
+    ----------
+    study : Study
+        Of a reader, or the bundled one.
+
+    Returns
+    -------
+    Study
+        Of the bundled one the :data:`EXAMPLE` variants with most reads.
+    """
     if study.name != "mock-dilutions":
         return study
     reads = pd.Series(np.asarray(study.table.sum(axis=0)).ravel(), index=study.features)
@@ -141,6 +174,7 @@ class Naming:
     Attributes
     ----------
     study : Study
+        Whose features are named.
     sequences : dict of str to str
         Of the features that have one.
     references : list of Reference
@@ -151,6 +185,8 @@ class Naming:
         By the second.
     least : float
         Confidence from which a name is told.
+    regions : str
+        The two primers, in words, that references were cut between; "" for whole genes.
     """
 
     study: Study
@@ -163,7 +199,22 @@ class Naming:
 
     @classmethod
     def of(cls, study: Study, *, sequences: str, **asked: Any) -> Naming:
-        """Name the features of a study, as the parameters of the chapter ask."""
+        """Name the features of a study, as the parameters of the chapter ask.
+
+        Parameters
+        ----------
+        study : Study
+            Whose features are named.
+        sequences : str
+            FASTA, as :func:`sequences_of` takes it.
+        **asked : object
+            The other parameters of the chapter.
+
+        Returns
+        -------
+        Naming
+            By the first reference, and by the second where one is given.
+        """
         bases = sequences_of(study, sequences)
         references = references_of(asked)
         made = [_named(one, bases, asked) for one in references]
@@ -233,7 +284,18 @@ class Naming:
         return compared(self.names.at(self.least), self.second.at(self.least), self._weight)
 
     def differing(self, rank: str) -> pd.DataFrame:
-        """Pairs of names at a rank on which two references differ; empty with one."""
+        """Pairs of names at a rank on which two references differ; empty with one.
+
+        Parameters
+        ----------
+        rank : str
+            Such as ``genus``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a pair, 20 at most: both names, and how much of the reads or amounts has them (%).
+        """
         if self.second is None or rank not in self.second.best.columns:
             return pd.DataFrame()
         found = differing(self.names.at(self.least), self.second.at(self.least), self._weight, rank).head(20)

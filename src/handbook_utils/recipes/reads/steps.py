@@ -46,15 +46,19 @@ class Steps:
     Attributes
     ----------
     files : list of SampleFiles
+        Of each sample.
     engine : Engine
+        What tells errors from differences.
     primers : tuple of str
         As they were asked for: name or bases, empty (looked for) or "none".
     truncate : tuple of int
         As asked for; 0: chosen.
     expected_errors : float
-    least, overlap, workers : int
-        As asked for; least 0 and workers 0: chosen.
+        Errors that a read may have at most, by its qualities.
+    least_asked, overlap, workers : int
+        As asked for; least_asked 0 and workers 0: chosen.
     host : pathlib.Path or None
+        Genome of the host, whose reads are left out; None: none is looked for.
     keep : pathlib.Path or None
         Where the results of samples are kept.
     """
@@ -77,6 +81,7 @@ class Steps:
         Parameters
         ----------
         parameters : mapping
+            All of them.
 
         Returns
         -------

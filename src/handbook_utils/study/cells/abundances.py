@@ -92,7 +92,9 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     Parameters
     ----------
     source : Sheet
+        The rows, with ids in the first column.
     choices : Choices, optional
+        What was answered about the file; by default only what is certain is taken.
     rows_are : {"samples", "features"}, optional
         Where the format says it.
 

@@ -31,6 +31,7 @@ class Sheet:
     Parameters
     ----------
     header : list of str
+        Names of the columns.
     rows : iterator of (int, list of str)
         The number of the line (from 1) and its cells.
     place : callable

@@ -27,11 +27,13 @@ class Numbers:
     Parameters
     ----------
     source : Sheet
+        Where the cells stand, for messages.
     kept : sequence of int
         The columns (from 0) that the cells stand in.
     columns : sequence of str
         Their names.
     choices : Choices
+        What was answered about the file.
     """
 
     def __init__(self, source: Sheet, kept: Sequence[int], columns: Sequence[str], choices: Choices) -> None:

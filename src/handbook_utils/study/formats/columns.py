@@ -31,7 +31,9 @@ def chosen(
     Parameters
     ----------
     whole : Sheet
+        A row a feature.
     choices : Choices
+        What was answered about the file.
     name : str
         Of the format, for people.
     id_of : callable
@@ -43,6 +45,7 @@ def chosen(
     lineage : int, optional
         The column that holds a lineage.
     quantity : {"counts", "abundances"}, optional
+        None where only the values can tell.
 
     Returns
     -------

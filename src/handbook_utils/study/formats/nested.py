@@ -44,6 +44,7 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
     source : Sheet
         The first column holds the lineages.
     choices : Choices
+        What was answered about the file.
     name : str
         Of the format, for people.
     shares : bool, optional

@@ -115,6 +115,7 @@ def read_table(named: str | Path, choices: Choices | None = None) -> Table:
     named : str or pathlib.Path
         A file; for reports of a sample each also a folder, a pattern or names separated by ``os.pathsep``.
     choices : Choices, optional
+        What was answered about the file; by default only what is certain is taken.
 
     Returns
     -------

@@ -51,6 +51,7 @@ class Report:
     Parameters
     ----------
     sample, where : str
+        The sample's name, and the file for messages.
     amounts : dict of str to float
         By taxon id.
     names : dict of str to str
