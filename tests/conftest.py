@@ -52,7 +52,9 @@ def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:
         cell.outputs = [new_output("stream", name="stdout", text=text)]
         cell.execution_count = number  # nbval passes over cells that were never executed
     notebook.metadata["kernelspec"]["name"] = KERNEL
-    path = folder / f"{chapter.slug.replace('/', '-')}.ipynb"
+    # Each in a folder of its own, as in the book: what one chapter writes beside itself is nothing to another.
+    path = folder / chapter.slug / "chapter.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
     return path
 

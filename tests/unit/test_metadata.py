@@ -19,6 +19,7 @@ from handbook_utils import cli, datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.kits import kit_of
 from handbook_utils.protocols.metadata.exports import all_standards, as_tsv, to_ena
 from handbook_utils.protocols.metadata.inputs import coordinates, gathered, planned_controls, record_metadata
 from handbook_utils.protocols.metadata.records import (
@@ -65,6 +66,8 @@ PARAMETERS = {
     "store_celsius": -80.0,
     "precision": "month",
     "detail": "exact",
+    "kit": "ethanol",
+    "kit_file": "",
     "location": "freezer",
     "blank": "distilled water",
     "extraction_kit": "",
@@ -176,6 +179,17 @@ def test_how_dna_is_taken_out_stands_in_the_files_for_mixs_and_ena():
     assert mixs.loc[[first, "BLANK-1-1"], "samp_vol_we_dna_ext"].tolist() == ["200 milligram", ""]
     assert ena[[first, "MOCK-1-1"]].tolist() == 2 * [study.extraction.in_words]
     assert set(to_ena(table, STUDY)["nucleic acid extraction"]) == {""}
+
+
+def test_kit_and_storage_stand_in_the_files_for_mixs_and_ena():
+    study = dataclasses.replace(STUDY, kit=kit_of("ethanol"), location="freezer 3")
+    files = all_standards(records(example_questionnaire(), example_samples(), controls(1, 2, 1, 1), study), study)
+    first = example_samples()["sample"][0]
+    mixs, ena = files["mixs"].set_index("samp_name"), files["ena"].set_index("alias")
+    kept = ["samp_collect_device", "samp_mat_process", "samp_store_loc"]
+    assert mixs.loc[first, kept].tolist() == ["a tube with 95 % ethanol", "stool in 95 % ethanol", "freezer 3"]
+    assert mixs.loc["BLANK-1-1", kept].tolist() == ["", "", "freezer 3"]
+    assert ena.loc[first, "sample collection device"] == "a tube with 95 % ethanol"
 
 
 def test_the_extraction_of_a_study_is_the_studys_and_not_the_examples(files):

@@ -175,7 +175,11 @@ def _changes(folder: Path, chapter: Chapter, now: Mapping[str, Any]) -> list[str
     crate = json.loads((folder / CRATE).read_text(encoding="utf-8"))["@graph"]
     names = tuple(f"{question.name}: " for question in chapter.parameters if question.kind in READ)
     had = {
-        one["name"]: one["sha256"] for one in crate if "sha256" in one and str(one.get("name", "")).startswith(names)
+        name: one["sha256"]
+        for one in crate
+        if "sha256" in one
+        for name in (str(one.get("name", "")), *one.get("alternateName", ()))
+        if name.startswith(names)
     }
     has = {name: file.sha256 for name, file in input_files(chapter, now).items()}
     for name in sorted(had.keys() | has.keys()):

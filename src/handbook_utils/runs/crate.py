@@ -138,18 +138,23 @@ def write_crate(
     source["softwareRequirements"] = packages
     files = {name: {"sha256": digest} for name, digest in run["data"].items()}
     files |= {name: {"sha256": file.sha256, "contentSize": str(file.size)} for name, file in inputs.items()}
+    # Files of one content are one to a crate, under all the names that they were given by.
+    alike: dict[str, list[str]] = {}
+    for name, known in files.items():
+        alike.setdefault(known["sha256"], []).append(name)
     given = [
         crate.add_file(
-            content_address(known["sha256"]),
+            content_address(files[name]["sha256"]),
             fetch_remote=False,
             properties={
                 "name": name,
+                **({"alternateName": others} if others else {}),
                 "description": "Input file of the reader" if name in inputs else _BUNDLED,
                 "encodingFormat": _kind(Path(name)),
-                **known,
+                **files[name],
             },
         )
-        for name, known in files.items()
+        for name, *others in alike.values()
     ]
     given += [
         about(f"#parameter-{name}", "PropertyValue", name=name, value=_value(value))

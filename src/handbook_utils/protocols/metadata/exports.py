@@ -17,6 +17,13 @@ from handbook_utils.protocols.metadata.validation import validate_table
 _GUARD = Guard()
 #: What stands for the town where only the province leaves.
 _NO_LOCALITY = "locality withheld"
+_KEPT_BY_MIXS = ("samp_collect_device", "samp_collect_method", "samp_mat_process", "samp_store_loc")
+_KEPT_BY_ENA = (
+    "sample collection device",
+    "sample collection method",
+    "sample material processing",
+    "sample storage location",
+)
 #: The lines of ENA's list of medication, by their two digits.
 _MEDICATION = {
     line.split("=")[0]: line
@@ -57,6 +64,7 @@ def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "samp_vol_we_dna_ext": _extracted(row, study, "{0.sample_mg:g} milligram", only="sample"),
                 "pcr_primers": f"FWD:{study.forward};REV:{study.reverse}",
                 "lib_layout": "paired",
+                **_kept(row, study, _KEPT_BY_MIXS),
                 "samp_store_temp": f"{study.store_celsius:g} degree Celsius",
                 "neg_cont_type": _negative(row, study),
                 "pos_cont_type": "mock community" if row["content"] == "mock" else "",
@@ -119,6 +127,7 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "host diet": row["diet"],
                 # One code fits the field's list; the other files hold all of them.
                 "IHMC medication code": _MEDICATION.get(codes[0], "") if len(codes) == 1 else "",
+                **_kept(row, study, _KEPT_BY_ENA),
                 "sample storage temperature": f"{study.store_celsius:g}",
                 "negative control type": _negative(row, study),
                 "positive control type": "mock community" if row["content"] == "mock" else "",
@@ -287,6 +296,13 @@ def _of(row: Mapping[str, str], value: str, missing: str = "not provided") -> st
 
 def _each(table: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): str(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _kept(row: Mapping[str, str], study: Circumstances, names: tuple[str, str, str, str]) -> dict[str, str]:
+    """Say with what a tube was filled, how, what kept it on its way, and where it is stored."""
+    kit = study.kit if row["content"] == "sample" else None
+    told = (kit.title, "at home, by the participant", kit.reported) if kit else ("", "", "")
+    return dict(zip(names, (*told, study.location), strict=True))
 
 
 def _band(row: Mapping[str, str], study: Circumstances, name: str) -> dict[str, str]:

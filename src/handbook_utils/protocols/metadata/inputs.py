@@ -12,6 +12,7 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, listed
 from handbook_utils.protocols.disclosure.guard import guard_of
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.kits import kit_of
 from handbook_utils.protocols.metadata.exports import all_standards
 from handbook_utils.protocols.metadata.records import (
     Circumstances,
@@ -195,6 +196,7 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
         blank=parameters["blank"],
         extraction=_extraction(parameters),
         detail=parameters["detail"],
+        kit=kit_of(parameters["kit"], parameters["kit_file"]) if parameters["kit"] or parameters["kit_file"] else None,
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
     return found, kept, rejected, study

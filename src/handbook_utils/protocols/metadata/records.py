@@ -12,6 +12,7 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.disclosure.guard import Guard
 from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.kits import Kit
 from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.protocols.metadata.validation import Validation, validate
 from handbook_utils.protocols.people.privacy import WITHHELD
@@ -53,6 +54,8 @@ class Circumstances:
         How DNA is taken out; None where that is not settled.
     detail : {"band", "exact"}
         How people are described to archives.
+    kit : Kit or None
+        How stool is kept on its way; None where that is not said.
     """
 
     project: str
@@ -73,6 +76,7 @@ class Circumstances:
     location: str = "the study's freezer"
     extraction: Extraction | None = None
     detail: str = "band"
+    kit: Kit | None = None
 
     @property
     def unplaced(self) -> str:

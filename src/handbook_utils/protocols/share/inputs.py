@@ -24,6 +24,7 @@ from handbook_utils.protocols.disclosure.leaving import (
 )
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.questionnaire import example_questionnaire
+from handbook_utils.protocols.kits import kit_of
 from handbook_utils.protocols.metadata.exports import all_standards, as_tsv
 from handbook_utils.protocols.metadata.inputs import coordinates, planned_controls
 from handbook_utils.protocols.metadata.records import Circumstances, records
@@ -195,6 +196,7 @@ def _example(asked: Mapping[str, Any]) -> tuple[dict[str, bytes], pd.DataFrame, 
         said("region"),
         coordinates(said("latitude"), said("longitude")),
         precision="month",
+        kit=kit_of(asked["kit"]),
         extraction=example_extraction(),
     )
     wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}
