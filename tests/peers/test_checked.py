@@ -9,8 +9,8 @@ import pytest
 
 from handbook_utils import datasets
 from handbook_utils.analysis.distance.distances import distances
-from handbook_utils.recipes import compare_before_and_after, find_differential_taxa
-from handbook_utils.recipes.lessons import compare_groups, follow_over_time
+from handbook_utils.recipes import compare_before_and_after
+from handbook_utils.recipes.lessons import compare_groups, find_differential_taxa, follow_over_time
 
 WRITTEN = pd.read_csv(Path(__file__).with_name("checked.csv"))
 

@@ -56,6 +56,7 @@ def folder(tmp_path_factory) -> Path:
     write_study(study, folder / "my.biom")
     treated[["treatment"]].to_csv(folder / "my.tsv", sep="\t", index_label="sample")
     pd.DataFrame({"sample_name": ["S1"], "colour": ["red"]}).to_excel(folder / "answers.xlsx", index=False)
+    shutil.copytree(ROOT / "data/reads/paired", folder / "my-fastq-folder")
     (folder / "plan.csv").write_text("chapter,seed\nprotocols/plate-layout,2\n", encoding="utf-8")
     return folder
 
@@ -74,5 +75,6 @@ def test_every_line_of_the_readme_works(folder: Path, monkeypatch, capsys) -> No
         if line == "handbook new-study my-study":
             shutil.copytree(ROOT / "data/example-study", folder / "my-study", dirs_exist_ok=True)
         if line.startswith("handbook run recipes"):
-            assert (folder / "results/report.html").is_file()
-            shutil.rmtree(folder / "results")
+            made = folder / re.findall(r"-o (\S+)", line)[0]
+            assert (made / "report.html").is_file()
+            shutil.rmtree(made)

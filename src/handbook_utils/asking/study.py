@@ -58,6 +58,6 @@ def study_questions() -> Mapping[str, Question]:
     Examples
     --------
     >>> study_questions()["cold.flag_minutes"].allowed
-    'a number from 0 to 10000'
+    'a number from 0 to 100000'
     """
     return MappingProxyType({f"{one.name}.{key.name}": key for one in sections() for key in one.questions})

@@ -88,7 +88,7 @@ def expected(studies: int, unlikely: float = UNLIKELY) -> tuple[int, int]:
     Examples
     --------
     >>> expected(400)
-    (8, 36)
+    (7, 36)
     """
     chances = [_chance(count, studies, LEVEL) for count in range(studies + 1)]
     low = next(count for count in range(studies + 1) if sum(chances[: count + 1]) > unlikely / 2)

@@ -80,7 +80,7 @@ def forms() -> tuple[Form, ...]:
     >>> [form.name for form in forms() if form.make == "iButton"]
     ['ibutton', 'ibutton-comma']
     """
-    files = sorted((Path(__file__).parent / "forms").glob("*.yml"))
+    files = sorted((Path(__file__).parent / "forms").glob("*.yml"), key=lambda path: path.stem)
     return tuple(Form(name=path.stem, **yaml_text.read(path.read_text(encoding="utf-8"), path.name)) for path in files)
 
 
