@@ -91,3 +91,20 @@ def test_workflows_call_what_is_there() -> None:
             commands = " ".join(step.get("run", "") for step in job["steps"])
             assert set(re.findall(r"make (\w+)", commands)) <= targets
             assert all((ROOT / name).exists() for name in re.findall(r"(?:tests|\.ci)/[\w./-]*\w", commands))
+
+
+#: Folders of somebody's own machine, and what may follow them; put together here, so that this file has none.
+_OWN_FOLDER = re.compile(rb"/(?:" + b"|".join([b"home", b"root", b"Users", b"tmp"]) + rb")/[A-Za-z]")
+
+
+def belongs(path: Path) -> bool:
+    """Say whether a file is one of the project, and not of an environment, a cache or a build."""
+    parts = path.relative_to(ROOT).parts
+    made = {"_build", "build", "__pycache__"} & set(parts) or any(part.endswith(".egg-info") for part in parts)
+    return path.is_file() and not made and (parts[0] in {".ci", ".github", ".binder"} or parts[0][0] != ".")
+
+
+def test_no_file_names_a_folder_of_somebodys_machine() -> None:
+    files = [path for path in ROOT.rglob("*") if belongs(path)]
+    assert len(files) > 1000
+    assert [path.relative_to(ROOT).as_posix() for path in files if _OWN_FOLDER.search(path.read_bytes())] == []
