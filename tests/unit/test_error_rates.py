@@ -14,9 +14,9 @@ from handbook_utils.publishing.pages.error_rates import (
     expected,
     interval,
     rates_table,
-    read_rates,
     summed,
 )
+from handbook_utils.publishing.pages.staged import RATES, staged_rows
 
 ROW = {
     "recipe": "compare-groups",
@@ -79,7 +79,7 @@ def test_the_caption_counts_every_verdict():
 
 
 def test_the_handbooks_own_table_is_read():
-    path, rows = read_rates(Path(__file__).parents[2])
+    path, rows = staged_rows(Path(__file__).parents[2], RATES)
     assert path is not None
     assert len(rows) >= 200
-    assert read_rates("/nowhere") == (None, [])
+    assert staged_rows("/nowhere", RATES) == (None, [])

@@ -1,7 +1,7 @@
 """The index of the search: sections of pages, and words that mean the same."""
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.pages.terms import read_terms
+from handbook_utils.publishing.pages.staged import TERMS, staged_rows
 from handbook_utils.publishing.search import sections_of, synonyms
 
 
@@ -25,7 +25,7 @@ def test_a_term_of_the_glossary_is_a_section_of_its_own():
 
 
 def test_people_s_words_and_those_of_the_glossary_are_groups_without_repetition():
-    groups = synonyms(handbook_root(), read_terms(handbook_root())[1])
+    groups = synonyms(handbook_root(), staged_rows(handbook_root(), TERMS)[1])
     assert set(groups) == {"en", "nl"}
     for lang, found in groups.items():
         for group in found:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from handbook_utils.publishing.pages.senses import Senses, read_senses, senses_of
-from handbook_utils.publishing.pages.terms import Glossary, glossary_of, names_of, read_terms, with_terms
+from handbook_utils.publishing.pages.staged import TERMS, staged_rows
+from handbook_utils.publishing.pages.terms import Glossary, glossary_of, names_of, with_terms
 
 ROOT = Path(__file__).resolve().parents[2]
 with (ROOT / "tests/data/senses.csv").open(encoding="utf-8", newline="") as file:
@@ -17,7 +18,7 @@ with (ROOT / "tests/data/senses.csv").open(encoding="utf-8", newline="") as file
 
 @pytest.fixture(scope="module")
 def glossaries() -> dict[str, Glossary | None]:
-    _, rows = read_terms(ROOT)
+    _, rows = staged_rows(ROOT, TERMS)
     senses = read_senses(ROOT)
     return {lang: glossary_of(rows, lang, senses[lang]) for lang in ("en", "nl")}
 
@@ -44,7 +45,7 @@ def test_a_word_is_linked_in_the_sense_of_the_glossary_only(
 
 
 def test_what_the_file_names_is_in_the_glossary() -> None:
-    _, rows = read_terms(ROOT)
+    _, rows = staged_rows(ROOT, TERMS)
     for lang, senses in read_senses(ROOT).items():
         names = {name.casefold() for row in rows for name in names_of(row, lang)}
         named = senses.verbs | {other.word for other in senses.others}

@@ -36,8 +36,9 @@ from handbook_utils.publishing.pages.own_result import setup_own_result
 from handbook_utils.publishing.pages.quiz import setup_quiz
 from handbook_utils.publishing.pages.scripts import setup_scripts
 from handbook_utils.publishing.pages.senses import read_senses
+from handbook_utils.publishing.pages.staged import TERMS, staged_rows
 from handbook_utils.publishing.pages.tables import framed
-from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, read_terms, with_terms
+from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.teaching.offered import setup_lessons
@@ -212,7 +213,7 @@ class _Terms(SphinxDirective):
         lang = _language(self.env.config)
         other = "en" if lang == "nl" else "nl"
         words = WORDS[lang]
-        path, rows = read_terms(self.env.srcdir)
+        path, rows = staged_rows(self.env.srcdir, TERMS)
         if path is None:
             raise self.error("There is no data/terms.csv to make the glossary from.")
         self.env.note_dependency(str(path))
@@ -319,7 +320,7 @@ def _navigation(app: Sphinx) -> list[dict[str, Any]]:
 
 def _glossaries(app: Sphinx) -> dict[str, Glossary | None]:
     """Return what to look for on pages of each language: nothing where the book has no glossary."""
-    _, rows = read_terms(app.srcdir) if app.env.domaindata["handbook"]["glossary"] else (None, [])
+    _, rows = staged_rows(app.srcdir, TERMS) if app.env.domaindata["handbook"]["glossary"] else (None, [])
     senses = read_senses(app.srcdir)
     return {lang: glossary_of(rows, lang, senses.get(lang)) for lang in LANGUAGES}
 

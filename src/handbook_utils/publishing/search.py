@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from handbook_utils.publishing.pages.terms import names_of, read_terms
+from handbook_utils.publishing.pages.staged import TERMS, staged_rows
+from handbook_utils.publishing.pages.terms import names_of
 from handbook_utils.publishing.stage import MANIFEST
 from handbook_utils.publishing.words import LANGUAGES, WORDS
 from handbook_utils.text import yaml_text
@@ -168,5 +169,5 @@ def add_search(stage: Path, pages: Path, root: Path) -> None:
         The handbook's folder.
     """
     manifest = json.loads((stage / MANIFEST).read_text(encoding="utf-8"))
-    _, terms = read_terms(stage)
+    _, terms = staged_rows(stage, TERMS)
     (pages / INDEX).write_text(index_of(pages, manifest, synonyms(root, terms)), encoding="utf-8")

@@ -21,6 +21,7 @@ from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
 from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.order import answer_first, parted
+from handbook_utils.publishing.pages.staged import RATES, TERMS
 from handbook_utils.publishing.parts import is_lesson
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.readability import Readability, readability
@@ -109,9 +110,9 @@ class Stage:
         shutil.copytree(root / "book", folder / "book", ignore=shutil.ignore_patterns(".*"))
         if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
             shutil.copytree(root / "locale", folder / "locale")
-        for table in (root / "data" / "terms.csv", root / "data" / "error-rates.csv"):
-            if table.is_file():
-                shutil.copyfile(table, folder / table.name)
+        for name in (TERMS, RATES):
+            if (table := root / "data" / name).is_file():
+                shutil.copyfile(table, folder / name)
         for name in catalogue.files:
             if not name.startswith("notebooks/"):
                 both = _bilingual_prose(root / f"{name}.md")

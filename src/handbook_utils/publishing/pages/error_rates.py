@@ -5,17 +5,16 @@ The table holds counts of simulated studies, by test and design; rates, interval
 
 from __future__ import annotations
 
-import csv
 import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from handbook_utils.publishing.pages.staged import RATES, staged_rows
 from handbook_utils.publishing.words import WORDS
 
 if TYPE_CHECKING:
@@ -128,26 +127,6 @@ def _chance(count: int, studies: int, rate: float) -> float:
     return math.exp(logs + count * math.log(rate) + (studies - count) * math.log1p(-rate))
 
 
-def read_rates(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
-    """Return the table of a stage, or of the handbook's folder, and its rows.
-
-    Parameters
-    ----------
-    srcdir : str or pathlib.Path
-        Where Sphinx reads.
-
-    Returns
-    -------
-    tuple of pathlib.Path or None and list of dict
-        The file, and its rows by the names of the columns; none where there is no file.
-    """
-    for path in (Path(srcdir) / "error-rates.csv", Path(srcdir) / "data" / "error-rates.csv"):
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as lines:
-                return path, list(csv.DictReader(lines))
-    return None, []
-
-
 def cell_of(row: Mapping[str, str]) -> Cell:
     """Return the counts of a row of the table.
 
@@ -235,7 +214,7 @@ def _rate(count: int, studies: int, lang: str) -> str:
 
 class _ErrorRates(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        path, rows = read_rates(self.env.srcdir)
+        path, rows = staged_rows(self.env.srcdir, RATES)
         if path is None:
             raise self.error("There is no data/error-rates.csv to make the table from.")
         self.env.note_dependency(str(path))

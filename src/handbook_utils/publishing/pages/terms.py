@@ -6,12 +6,10 @@ links, code, tables, captions and boxes' titles stay as they are.
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from handbook_utils.publishing.pages.senses import Senses
 
@@ -88,26 +86,6 @@ class Glossary:
     senses: Senses = field(default_factory=Senses)
 
 
-def read_terms(srcdir: str | Path) -> tuple[Path | None, list[dict[str, str]]]:
-    """Read the term list of a stage, or of a plain `jupyter-book build`, with where it is; it may be absent.
-
-    Parameters
-    ----------
-    srcdir : str or pathlib.Path
-        Where Sphinx reads.
-
-    Returns
-    -------
-    tuple of pathlib.Path or None and list of dict
-        The file, and a row a term by the names of its columns.
-    """
-    for path in (Path(srcdir) / "terms.csv", Path(srcdir) / "data" / "terms.csv"):
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as file:
-                return path, list(csv.DictReader(file))
-    return None, []
-
-
 def anchor_of(row: Mapping[str, str]) -> str:
     """Return the anchor of an entry in the glossary; it is the same in every edition.
 
@@ -175,7 +153,7 @@ def glossary_of(rows: Sequence[Mapping[str, str]], lang: str, senses: Senses | N
     Parameters
     ----------
     rows : sequence of mapping
-        As :func:`read_terms` gives them.
+        As :func:`handbook_utils.publishing.pages.staged.staged_rows` gives them.
     lang : {"en", "nl"}
         The language of the text.
     senses : Senses, optional
