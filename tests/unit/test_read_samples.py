@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from handbook_utils.asking.kept import keeping
+from handbook_utils.datasets import path as data_path
+from handbook_utils.reads import survey as surveys
 from handbook_utils.reads.samples import files_in, files_of
 from handbook_utils.reads.simulation import Mock, members, write_mock
-from handbook_utils.reads.survey import survey
+from handbook_utils.reads.survey import survey, survey_once
 from handbook_utils.reads.truncation import choose_truncation
 
 #: Names of files, and what they are: sample to whether it is a pair.
@@ -89,3 +92,12 @@ def test_reads_are_looked_at_evenly_and_not_all_kept(tmp_path):
     seen = survey(files_in(tmp_path))
     assert seen.reads == {"A": 25_000, "B": 25_000}
     assert 10_000 <= len(seen.picked) <= 30_000
+
+
+def test_reads_are_looked_at_once_in_a_run(tmp_path, monkeypatch):
+    files = files_in(data_path("reads", "paired"))
+    with keeping(tmp_path):
+        first = survey_once(files)
+        monkeypatch.setattr(surveys, "survey", lambda _: pytest.fail("they were looked at again"))
+        assert survey_once(files) == first
+    assert first == survey(files)

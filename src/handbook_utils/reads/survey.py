@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError
 from handbook_utils.reads.inspection import are_interleaved
 from handbook_utils.reads.preparing import pairs_of
 from handbook_utils.reads.primers import Primer, primers_seen
 from handbook_utils.reads.samples import SampleFiles
+from handbook_utils.text.hash import sha256
 
 #: Reads (or pairs) that are kept of all samples together, and of one at least.
 _KEPT, _OF_ONE = 20_000, 200
@@ -56,6 +59,36 @@ class Survey:
     names: tuple[str, ...]
     long: bool
     steps: int
+
+
+def survey_once(samples: Sequence[SampleFiles]) -> Survey:
+    """Do as :func:`survey`, or return what the check of this run has seen of the same files.
+
+    Parameters
+    ----------
+    samples : sequence of SampleFiles
+        Files of every sample, one at least.
+
+    Returns
+    -------
+    Survey
+        It lies beside what else the run keeps until it ends; outside of a run nothing is kept.
+
+    Raises
+    ------
+    InputError
+        As :func:`survey`.
+    """
+    folder = kept_in()
+    if folder is None:
+        return survey(samples)
+    asked = json.dumps([[one.sample, str(one.forward), str(one.reverse)] for one in samples])
+    path = folder / f"{sha256(asked.encode())}.json"
+    if not path.is_file():
+        path.write_text(json.dumps(vars(survey(samples))), encoding="utf-8")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    picked = [tuple((bases, signs) for bases, signs in one) for one in told.pop("picked")]
+    return Survey(picked=picked, names=tuple(told.pop("names")), **told)
 
 
 def survey(samples: Sequence[SampleFiles]) -> Survey:

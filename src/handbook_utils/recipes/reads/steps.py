@@ -25,7 +25,7 @@ from handbook_utils.reads.processes import Processes
 from handbook_utils.reads.samples import SampleFiles, files_in, files_of
 from handbook_utils.reads.screening import words_of
 from handbook_utils.reads.sequences import as_fasta, asv_id
-from handbook_utils.reads.survey import Survey, survey, trimmed
+from handbook_utils.reads.survey import Survey, survey_once, trimmed
 from handbook_utils.reads.truncation import Truncation, choose_truncation
 from handbook_utils.study import Study
 
@@ -174,7 +174,7 @@ class Steps:
     @cached_property
     def survey(self) -> Survey:
         """What was seen when all reads were looked at."""
-        return survey(self.files)
+        return survey_once(self.files)
 
     @cached_property
     def primer_bases(self) -> tuple[str, str]:
@@ -287,7 +287,9 @@ class Steps:
     @property
     def least(self) -> int:
         """Reads that a sequence needs, of all samples together."""
-        passing = sum(one.passed for one in self.result[0])
+        return self._least_of(sum(one.passed for one in self.result[0]))
+
+    def _least_of(self, passing: int) -> int:
         return self.least_asked or int(np.clip(round(passing / 1_000), _LEAST, _MOST_LEAST))
 
     @cached_property
@@ -303,7 +305,7 @@ class Steps:
             pool = self._pool
             prepared = each(pool, partial(prepare, how=self.how, folder=folder), self.files)
             passing = sum(one.passed for one in prepared)
-            least = self.least_asked or int(np.clip(round(passing / 1_000), _LEAST, _MOST_LEAST))
+            least = self._least_of(passing)
             how = Denoising(
                 least=least,
                 overlap=self.overlap,
