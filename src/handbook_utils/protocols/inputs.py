@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import formats
 
 
@@ -74,3 +75,47 @@ def read_samples(path: Path) -> pd.DataFrame:
     if errors:
         raise InputErrors(errors)
     return pd.DataFrame(rows, index=pd.Index(lines, name="line"), columns=header, dtype=object)
+
+
+def check_columns(table: pd.DataFrame, needed: Sequence[str], path: Path, problem: str, remedy: str = "") -> None:
+    """Check that a list has its columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of :func:`read_samples`.
+    needed : sequence of str
+        Names of columns.
+    path : pathlib.Path
+        The file, for the message.
+    problem : str
+        What to say where one lacks.
+    remedy : str
+        What to do where no other column has nearly that name.
+
+    Raises
+    ------
+    InputError
+        A column lacks.
+
+    Examples
+    --------
+    >>> check_columns(pd.DataFrame({"tubes": []}), ["tube"], Path("a.csv"), "The list lacks columns.")
+    Traceback (most recent call last):
+        ...
+    handbook_utils.errors.InputError: The list lacks columns.
+      where:    a.csv, header
+      expected: tube
+      found:    tubes
+      remedy:   Is 'tubes' the column 'tube'?
+    """
+    lacking = [name for name in needed if name not in table.columns]
+    if lacking:
+        close = nearest(lacking[0], [str(name) for name in table.columns])
+        raise InputError(
+            problem,
+            where=f"{path}, header",
+            expected=", ".join(needed),
+            found=listed(list(table.columns), most=12),
+            remedy=f"Is '{close}' the column '{lacking[0]}'?" if close else remedy or None,
+        )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.people.codes import tube_code
 
 #: What the cold chain says of a tube.
@@ -119,16 +119,7 @@ def read_bench(path: Path) -> pd.DataFrame:
 
 def _listed(path: Path, code: str, columns: tuple[str, ...], what: str) -> pd.DataFrame:
     frame = read_samples(path)
-    lacking = [name for name in columns if name not in frame.columns]
-    if lacking:
-        close = nearest(lacking[0], [str(name) for name in frame.columns])
-        raise InputError(
-            f"This is not {what}: columns lack.",
-            where=f"{path}, header",
-            expected=", ".join(columns),
-            found=listed(list(frame.columns), most=12),
-            remedy=f"Is '{close}' the column '{lacking[0]}'?" if close else None,
-        )
+    check_columns(frame, columns, path, f"This is not {what}: columns lack.")
     errors: list[InputError] = []
     seen: dict[str, object] = {}
     codes = []

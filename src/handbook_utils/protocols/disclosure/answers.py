@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.ledger import Event
 from handbook_utils.protocols.people.privacy import Finding, hidden
 
@@ -91,16 +91,7 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
     'Mr. Frosty'
     """
     table = read_samples(path)
-    lacking = [name for name in COLUMNS if name not in table.columns]
-    if lacking:
-        close = nearest(lacking[0], table.columns)
-        raise InputError(
-            "The file of answers to findings lacks columns.",
-            where=str(path),
-            expected=", ".join(COLUMNS),
-            found=f"no {listed(lacking)}",
-            remedy=f"Is it the column {close!r}?" if close else None,
-        )
+    check_columns(table, COLUMNS, path, "The file of answers to findings lacks columns.")
     errors = []
     rows = [Answer(*map(str, row)) for row in table.loc[:, list(COLUMNS)].itertuples(index=False, name=None)]
     for line, row in zip(table.index, rows, strict=True):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, listed, nearest
+from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.protocols.disclosure.guard import Guard
-from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.kits import Kit
 from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.protocols.metadata.validation import Validation, validate
@@ -165,16 +165,8 @@ def read_tubes(path: Path) -> pd.DataFrame:
         Columns are missing, or a tube stands in it twice.
     """
     tubes = read_samples(path)
-    lacking = [name for name in _TUBES if name not in tubes.columns]
-    if lacking:
-        close = nearest(lacking[0], tubes.columns)
-        raise InputError(
-            "The list of tubes lacks columns.",
-            where=str(path),
-            expected=", ".join(_TUBES),
-            found=f"no {listed(lacking)}",
-            remedy=f"Is it the column {close!r}?" if close else "Give tubes.csv of assign-codes-and-labels.",
-        )
+    lacks, made_by = "The list of tubes lacks columns.", "Give tubes.csv of assign-codes-and-labels."
+    check_columns(tubes, _TUBES, path, lacks, made_by)
     twice = sorted(set(tubes.loc[tubes["sample"].duplicated(), "sample"]))
     if twice:
         raise InputError("A tube stands in the list twice.", where=str(path), found=listed(twice))
@@ -314,14 +306,7 @@ def read_scanned(path: Path) -> pd.Series:
 def _of_keep_it_cold(path: Path, column: str, what: str, file: str) -> pd.DataFrame:
     """Read a table of ``keep-it-cold`` that says something of each tube."""
     frame = read_samples(path)
-    if not {"tube", column} <= set(frame.columns):
-        raise InputError(
-            f"The {what} lack columns.",
-            where=str(path),
-            expected=f"tube, {column}",
-            found=listed(list(frame.columns)),
-            remedy=f"Give {file} of keep-it-cold.",
-        )
+    check_columns(frame, ("tube", column), path, f"The {what} lack columns.", f"Give {file} of keep-it-cold.")
     return frame
 
 

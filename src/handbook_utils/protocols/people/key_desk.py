@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
-from handbook_utils.protocols.inputs import read_samples
+from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.ledger import Event, Ledger
 from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.key_file import Key
@@ -157,14 +157,7 @@ def take_over(desk: Desk, path: Path) -> int:
         Columns or cells missing, people twice; as :func:`handbook_utils.protocols.people.key_file.imported`.
     """
     table = read_samples(path)
-    missing = [name for name in ("screening_id", "code") if name not in table.columns]
-    if missing:
-        raise InputError(
-            f"The list of codes has no column {missing[0]}.",
-            where=f"{path.name}, header",
-            expected="screening_id, code",
-            found=", ".join(table.columns),
-        )
+    check_columns(table, ("screening_id", "code"), path, "The list of codes lacks columns.")
     empty = [str(line) for line in table.index[(table[["screening_id", "code"]] == "").any(axis=1)]]
     twice = sorted(set(table.loc[table["screening_id"].duplicated(), "screening_id"]))
     errors = []
