@@ -52,8 +52,11 @@ def stacked(table: str) -> str:
     True
     >>> stacked(f"<table>{head}<tbody></tbody></table>") == f"<table>{head}<tbody></tbody></table>"
     True
-    >>> stacked(short.replace("2", "a cell with all of a sentence, to its end")).split("<td")[2]
+    >>> sentences = short.replace("2", "a cell with all of a sentence, to its end")
+    >>> stacked(sentences).split("<td")[2]
     ' role="cell" data-label="What:">a cell with all of a sentence, to its end</td>'
+    >>> stacked(sentences.replace("<th>Who</th>", "<td></td>")).split("<tr")[1].split("<th")[0]
+    ' role="row"><td role="cell"></td>'
     """
     head, body = _HEAD.search(table), _BODY.search(table)
     if head is None or body is None or "colspan" in table or "rowspan" in table:
@@ -72,7 +75,9 @@ def stacked(table: str) -> str:
 
         def cell(found: re.Match[str]) -> str:
             number = next(place, 0)
-            role = "columnheader" if heads else "rowheader" if found[1] == "th" else "cell"
+            # An empty corner heads nothing.
+            heading = "columnheader" if heads else "rowheader" if found[1] == "th" else "cell"
+            role = heading if _plain(found[3]) else "cell"
             label = f' data-label="{html.escape(labels[number])}"' if number and not heads and labels[number] else ""
             return f'<{found[1]}{found[2]} role="{role}"{label}>{found[3]}</{found[1]}>'
 
