@@ -1,6 +1,7 @@
 """Numbers held against somebody else's: R, a paper's table.
 
-``data/peers.csv`` holds theirs, with source and tolerance; a chapter computes ours and shows both.
+``data/peers.csv`` holds theirs, with source and tolerance, and names in Dutch for chapters that have Dutch; a chapter
+computes ours and shows both.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ def held_against(chapter: str, ours: Mapping[str, float]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a number: chapter, name, ours, theirs, difference, tolerance (absolute), source, verdict ("agrees" or
-        "differs").
+        "differs"), and name_nl and source_nl, which are empty where the chapter is in English only.
 
     Raises
     ------
     InputError
         A number that no peer gives, or one that a peer gives and the chapter does not hold against it.
     """
-    table = pd.read_csv(datasets.root() / "peers.csv")
+    table = pd.read_csv(datasets.root() / "peers.csv", keep_default_na=False)
     rows = {str(row["name"]): row for row in table[table["chapter"] == chapter].to_dict("records")}
     unknown = sorted(set(ours) - set(rows))
     left = sorted(set(rows) - set(ours))
@@ -62,6 +63,8 @@ def held_against(chapter: str, ours: Mapping[str, float]) -> pd.DataFrame:
                 "tolerance": tolerance,
                 "source": str(rows[name]["source"]),
                 "verdict": "agrees" if agrees else "differs",
+                "name_nl": str(rows[name]["name_nl"]),
+                "source_nl": str(rows[name]["source_nl"]),
             }
         )
     return pd.DataFrame(shown)

@@ -417,7 +417,9 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     """
     days = sorted(claim.searched["date"] for claim in claims)
     told = (_LOOKED_UP if days[0] != days[-1] else _LOOKED_UP_ONCE)[lang].format(
-        first=_day(days[0], lang), last=_day(days[-1], lang), review=_day(min(claim.review for claim in claims), lang)
+        first=spelled(days[0], lang),
+        last=spelled(days[-1], lang),
+        review=spelled(min(claim.review for claim in claims), lang),
     )
     lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims), "", told]
     if day is not None and (late := due(claims, day)):
@@ -496,5 +498,24 @@ def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
-def _day(day: date, lang: str) -> str:
+def spelled(day: date, lang: str) -> str:
+    """Write a day as people write it.
+
+    Parameters
+    ----------
+    day : datetime.date
+        The day.
+    lang : {"en", "nl"}
+        Language of the month.
+
+    Returns
+    -------
+    str
+        Day, month in letters, year.
+
+    Examples
+    --------
+    >>> spelled(date(2026, 11, 29), "nl")
+    '29 november 2026'
+    """
     return f"{day.day} {_MONTHS[lang].split()[day.month - 1]} {day.year}"

@@ -229,7 +229,7 @@ if (globalThis.document) {
         item.append(make("a", page.title, { href: `${page.name}.html${section.anchor ? `#${section.anchor}` : ""}` }));
         item.append(make("span", page.part, { className: "part", lang: prepared.lang }));
         const text = make("p", "");
-        if (section.anchor) text.append(make("strong", `${section.heading}. `));
+        if (section.anchor) text.append(make("strong", /[?!.]$/.test(section.heading) ? `${section.heading} ` : `${section.heading}. `));
         for (const [part, hit] of excerpt(section.text, words)) text.append(hit ? make("mark", part) : part);
         item.append(text);
         list.append(item);
