@@ -189,7 +189,7 @@ def uncovered(log: Log, start: pd.Timestamp, end: pd.Timestamp | None, gap_minut
     >>> uncovered(Log("F1", pd.Series(-80.0, index=moments)), moments[0] - pd.Timedelta(hours=5), None, 30)
     ('the log of F1 begins 5.0 h after this tube came in',)
     """
-    moments = log.celsius.index
+    moments = pd.DatetimeIndex(log.celsius.index)
     told = list(log.unsure)
     steps = np.diff(moments.as_unit("s").asi8) / 60
     allowed = pd.Timedelta(minutes=max(gap_minutes, 2 * float(np.median(steps))))
