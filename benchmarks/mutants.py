@@ -1,9 +1,10 @@
 """Do the tests notice when a statistic is changed? Small changes of code, one at a time, and the tests that come there.
 
 ``make mutants`` prints every change that no test noticed, and the share that was (``MODULES=...``, ``EACH=...`` changes
-a module, drawn with ``SEED=...``). The tests are run once as they are, to see which of them call what; then each change
-is tried in a fork that has all libraries but none of our own modules, by the tests that call the changed function, the
-quickest first, until one fails. The changed module is put in place as it is imported: no file is touched.
+a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what; then each change is
+tried in a fork that has all libraries but none of our own modules, by the tests that call the changed function, the
+quickest first, until one fails: those that import the module, and then those that import what imports it. The changed
+module is put in place as it is imported: no file is touched.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def mutants(path: Path, each: int, seed: int) -> Iterator[tuple[str, int, ast.Mo
         tree = ast.parse(source)
         parent, field, index, other = places(tree)[number]
         before = getattr(parent, field) if index is None else getattr(parent, field)[index]
-        what = f"line {before.lineno}: {ast.unparse(before)} -> {ast.unparse(other)}"
+        what = f"line {before.lineno}, column {before.col_offset + 1}: {ast.unparse(before)} -> {ast.unparse(other)}"
         if index is None:
             setattr(parent, field, other)
         else:
@@ -129,18 +130,17 @@ def importers(modules: set[Path]) -> set[Path]:
     return {path for path in PACKAGE.rglob("*.py") if names & imported(path)} - modules
 
 
-def tests_near(module: Path) -> list[str]:
-    """Return the files of tests that import a module or what imports it, and the files with its own examples."""
+def tests_near(module: Path) -> Iterator[list[str]]:
+    """Yield files of tests and of examples: those that import a module, then those that import what imports it."""
     tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
-    near, found = {module} | importers({module}), set[Path]()
-    for _ in range(3):  # a module of which no test knows is reached through what calls what calls it
+    near, before = {module}, set[Path]()
+    for _ in range(3):
         names = {dotted(path) for path in near}
-        found = {path for path in tests if names & imported(path)}
-        if found:
-            break
+        examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
+        found = {path for path in tests if names & imported(path)} | examples
+        yield sorted(str(path.relative_to(ROOT)) for path in found - before)
+        before |= found
         near |= importers(near)
-    examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
-    return sorted(str(path.relative_to(ROOT)) for path in found | examples)
 
 
 class Watch:
@@ -228,12 +228,14 @@ def forked(work: Callable[[], int], patience: float | None = None) -> int | None
 
 def pytest_of(arguments: list[str], *plugins: object) -> int:
     """Run tests here, and return how they ended."""
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments], list(plugins)))
+    # A file of examples is named here, so that functions in it that are called "tested" are no tests.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "python_functions=test_*", "-o", "python_classes=Test_*"]
+    return int(pytest.main([*options, *arguments], list(plugins)))
 
 
 def watched(files: list[str], folder: Path) -> tuple[Calls, dict[str, float], list[str]]:
-    """Run files of tests as they are; return what each test calls, how long it takes, and the libraries they need."""
-    told = folder / files[0].replace("/", "+")
+    """Run tests as they are; return what each test calls, how long it takes, and the libraries they need."""
+    told = folder / files[-1].replace("/", "+")
 
     def run() -> int:
         watch = Watch()
@@ -300,25 +302,34 @@ def main() -> None:
     modules = [Path(name).resolve() for name in given.modules] or sorted((PACKAGE / "analysis").rglob("[!_]*.py"))
     killed = total = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
-        calls, seconds = Calls(), dict[str, float]()
-        files = sorted({file for module in modules for file in tests_near(module)})
-        preloaded(files, Path(folder))
-        for more, times, _ in pool.map(lambda file: watched([file], Path(folder)), files):
-            calls |= more
-            seconds |= {test: took for test, took in times.items() if took <= given.seconds}
+        watch = cache(lambda file: watched([file], Path(folder)))
+        preloaded(sorted({file for module in modules for ring in tests_near(module) for file in ring}), Path(folder))
         for module in modules:
             changes = list(mutants(module, given.each, given.seed))
-            tests = [tests_at(module, line, calls, seconds) for _, line, _ in changes]
-            trials = [
-                pool.submit(noticed, module, tree, chosen, sum(seconds[test] for test in chosen))
-                for (*_, tree), chosen in zip(changes, tests, strict=True)
-            ]
-            results = [trial.result() for trial in trials]
-            killed, total = killed + sum(results), total + len(results)
-            print(f"{module.relative_to(PACKAGE)}: {sum(results)} of {len(results)} noticed", flush=True)
-            for (what, *_), chosen, seen in zip(changes, tests, results, strict=True):
-                if not seen:
-                    print(f"    not noticed by {len(chosen)} tests: {what}", flush=True)
+            tried: dict[str, int] = {what: 0 for what, *_ in changes}
+            left = changes
+            for number, files in enumerate(tests_near(module)):
+                # Only what no test has come to yet is worth the tests of what is far.
+                here = left if number < 2 else [change for change in left if not tried[change[0]]]
+                if not here:
+                    break
+                calls, seconds = Calls(), dict[str, float]()
+                for more, times, _ in pool.map(watch, files):
+                    calls |= more
+                    seconds |= {test: took for test, took in times.items() if took <= given.seconds}
+                tests = [tests_at(module, line, calls, seconds) for _, line, _ in here]
+                trials = [
+                    pool.submit(noticed, module, tree, chosen, sum(seconds[test] for test in chosen))
+                    for (*_, tree), chosen in zip(here, tests, strict=True)
+                ]
+                for (what, *_), chosen in zip(here, tests, strict=True):
+                    tried[what] += len(chosen)
+                seen = {what for (what, *_), trial in zip(here, trials, strict=True) if trial.result()}
+                left = [change for change in left if change[0] not in seen]
+            killed, total = killed + len(changes) - len(left), total + len(changes)
+            print(f"{module.relative_to(PACKAGE)}: {len(changes) - len(left)} of {len(changes)} noticed", flush=True)
+            for what, *_ in left:
+                print(f"    not noticed by {tried[what]} tests: {what}", flush=True)
     print(f"{killed} of {total} noticed" + (f" ({100 * killed / total:.0f} %)" if total else ""))
 
 
