@@ -273,7 +273,8 @@ class Comparison:
         share = f"{100 * omega2:.1f} % of the variation" if omega2 > 0 else "no more of the variation than chance does"
         return {
             "asked": f"{asked}{self._beside}?",
-            "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in {self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
+            "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in "
+            f"{self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
             f"p = {self.p:.3f}).{dispersion}{depth}",
             "rests_on": [
                 f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
