@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.text import yaml_text
 
@@ -76,10 +77,6 @@ _LOOKED_UP_ONCE: Words = {
 _DUE: Words = {
     "en": "These should have been looked up again by now; newer research may say something else: {claims}",
     "nl": "Deze hadden we al opnieuw moeten opzoeken. Misschien zegt nieuw onderzoek iets anders: {claims}",
-}
-_MONTHS: dict[str, str] = {
-    "en": "January February March April May June July August September October November December",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 _DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{claims\}[ \t]*\n\1[ \t]*$", re.MULTILINE)
 
@@ -496,26 +493,3 @@ def summary(claims: Sequence[Dated], day: date) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
-
-
-def spelled(day: date, lang: str) -> str:
-    """Write a day as people write it.
-
-    Parameters
-    ----------
-    day : datetime.date
-        The day.
-    lang : {"en", "nl"}
-        Language of the month.
-
-    Returns
-    -------
-    str
-        Day, month in letters, year.
-
-    Examples
-    --------
-    >>> spelled(date(2026, 11, 29), "nl")
-    '29 november 2026'
-    """
-    return f"{day.day} {_MONTHS[lang].split()[day.month - 1]} {day.year}"

@@ -28,7 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
-from handbook_utils.chapters.claims import spelled
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
 from handbook_utils.publishing.pages.error_rates import setup_error_rates

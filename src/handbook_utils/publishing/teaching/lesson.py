@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handbook_utils.chapters.claims import spelled
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, Drawing, read_drawing
 from handbook_utils.publishing.pages.quiz import choices, read_quiz
 from handbook_utils.publishing.parts import Part, answer_of, box_of, cells_of, figures_in, page_of, parts_of, table_rows

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from handbook_utils import __version__
-from handbook_utils.chapters.claims import spelled
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
 from handbook_utils.publishing.web.pictures import CARD, card_of
 from handbook_utils.publishing.whole.files import file_name

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handbook_utils import __version__
-from handbook_utils.chapters.claims import spelled
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.whole.epub import write_epub
 from handbook_utils.publishing.whole.pdf import write_pdf
 from handbook_utils.publishing.words import WORDS
