@@ -59,9 +59,7 @@ names = names.loc[list(counts), ranks]
 last = names.apply(lambda row: next((name for name in reversed(row.to_list()) if name), "Bacteria"), axis=1)
 last = last.str.replace(r"[^A-Za-z0-9-]+", "", regex=True)
 ids = [f"{name}_{number}" for name, number in zip(last, last.groupby(last).cumcount() + 1, strict=True)]
-names.set_axis(pd.Index(ids, name="feature")).to_csv(
-    target / "features.csv.gz", lineterminator="\n", compression=GZIP
-)
+names.set_axis(pd.Index(ids, name="feature")).to_csv(target / "features.csv.gz", lineterminator="\n", compression=GZIP)
 with gzip.GzipFile(target / "sequences.fasta.gz", "wb", compresslevel=9, mtime=0) as file:
     file.write("".join(f">{name}\n{bases}\n" for name, bases in zip(ids, counts, strict=True)).encode())
 row, column = np.nonzero(counts.to_numpy())
