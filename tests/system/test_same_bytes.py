@@ -20,7 +20,9 @@ CATALOGUE = Catalogue.read(handbook_root())
 FIT = [
     chapter.slug
     for chapter in CATALOGUE.chapters
-    if (asked := {one.name for one in chapter.parameters}) >= {"table"} and not asked & {"before", "time", "blank"}
+    if chapter.part == "recipes"
+    and (asked := {one.name for one in chapter.parameters}) >= {"table"}
+    and not asked & {"before", "time", "blank"}
 ]
 TRIED = FIT if os.environ.get("HANDBOOK_TWICE") == "all" else ["recipes/compare-groups", "recipes/import-and-inspect"]
 HERE = {"TZ": "UTC", "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1"}
