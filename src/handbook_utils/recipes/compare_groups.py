@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import mannwhitneyu
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning, rarefied
@@ -39,7 +38,7 @@ def compare_groups(parameters: Mapping[str, Any]) -> None:
     InputError, InputErrors
         Columns that are not there, groups that are too small, a tree that is needed and absent.
     """
-    study = study_of(parameters, "throat")
+    study = study_of(parameters, "iquitos")
     collect(
         lambda: check_differ(study, design_in(study, parameters), parameters["metric"]),
         partial(check_tree, study, parameters["metric"]),
@@ -420,26 +419,6 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
         significant["PERMANOVA"] += int(_cell(test, "group", "p") <= ALPHA)
         significant["dispersion"] += int(spread.p <= ALPHA)
     return significant
-
-
-def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
-    """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
-
-    Parameters
-    ----------
-    throat : Study
-        The bundled one.
-
-    Returns
-    -------
-    tuple of float
-        Median of the others, median of the smokers, W, p.
-    """
-    shares = throat.proportions().to_frame()
-    shannon = -(shares * np.log(shares.where(shares > 0, 1))).sum(axis=1)
-    smokes = throat.metadata["smoking"] == "Smoker"
-    test = mannwhitneyu(shannon[~smokes], shannon[smokes])
-    return float(shannon[~smokes].median()), float(shannon[smokes].median()), float(test.statistic), float(test.pvalue)
 
 
 def _cell(frame: pd.DataFrame, row: str, column: str) -> float:
