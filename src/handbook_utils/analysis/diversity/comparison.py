@@ -433,7 +433,7 @@ def _least_squares(y: Matrix, model: Matrix, rows: Matrix, confidence: float, bl
 
 
 def _leverage(model: Matrix) -> Matrix:
-    return np.einsum("ij,jk,ik->i", model, np.linalg.inv(model.T @ model), model)
+    return np.asarray(np.einsum("ij,jk,ik->i", model, np.linalg.inv(model.T @ model), model))
 
 
 def _as_ratios(table: pd.DataFrame) -> pd.DataFrame:
