@@ -70,12 +70,12 @@ class _Sheet:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.y = _TALL - 40.0
-        self.wide = _WIDE - 2 * _SIDE
+        self.y: float = _TALL - 40.0
+        self.wide: float = _WIDE - 2 * _SIDE
 
     def write(self, text: str, x: float, wide: float, *, font: str = FONT, size: float = _SIZE) -> float:
         """Write a text from the present line on, and return the base line below it."""
-        y = self.y
+        y = float(self.y)
         self.canvas.setFillColor(_INK)
         self.canvas.setFont(font, size)
         for line in simpleSplit(text, font, size, wide):
