@@ -321,6 +321,22 @@ def test_no_message_repeats_a_value_that_names_somebody(written, tmp_path):
     assert "12345678" not in str(found.as_input_errors())
 
 
+def test_errors_of_one_cause_are_one_message_with_count_and_first_rows(written, tmp_path):
+    frame = written["mixs"].head(60).copy()
+    frame["collection_date"] = [f"{day % 28 + 1:02}-01-2026" for day in range(60)]
+    frame.iloc[7, frame.columns.get_loc("collection_date")] = "2026-02-30"
+    frame.iloc[3, frame.columns.get_loc("host_sex")] = "F"
+    found = validate(saved(tmp_path, frame, "mixs"), "mixs", today=TODAY)
+    assert len(found.errors) == 61
+    dates, sex = found.as_input_errors().errors
+    assert dates.problem == "60 values are refused for one cause."
+    assert dates.where.endswith("lines 2, 3, 4, 5, 6 and 55 more, collection_date")
+    assert dates.found == "01-01-2026, 02-01-2026, 03-01-2026, 04-01-2026, 05-01-2026 and 24 more"
+    assert dates.remedy == "Write year, month, day; is it 2026-01-01? (of line 2)"
+    assert (sex.problem, sex.found) == ("This value is refused.", "F")
+    assert "line 5, host_sex, " in sex.where
+
+
 def test_study_codes_that_look_like_postal_codes_pass(written, tmp_path):
     looks = (f"{number}B{check_character(f'{number}B')}" for number in range(1000, 1100))
     code = next(one for one in looks if one[-1].isalpha() and examine(pd.DataFrame({"x": [one]}), today=TODAY))
@@ -458,7 +474,8 @@ def test_the_command_exits_2_and_tells_everything(written, tmp_path, capsys):
     marked = tmp_path / "marked.xlsx"
     assert run("validate", str(path), "--standard", "mixs", "-o", str(marked)) == 2
     said = capsys.readouterr().err
-    assert said.count("host_sex") == said.count("samp_store_temp") == 3
+    assert said.count("lines 2, 3, 4, host_sex") == said.count("lines 2, 3, 4, samp_store_temp") == 1
+    assert said.count("3 values are refused for one cause.") == 2
     assert "Traceback" not in said
     assert marked.is_file()
     assert run("validate", str(path), "--standard", "mixs", "-o", str(marked)) == 2
