@@ -30,6 +30,7 @@ from handbook_utils.reads.sheets import files_of
 from handbook_utils.reads.survey import Survey, survey_once, trimmed
 from handbook_utils.reads.truncation import NEEDED, Truncation, choose_truncation
 from handbook_utils.study import Study
+from handbook_utils.text import durable
 
 #: Fewer reads than this are worked on by one process: others would take longer to start.
 _ALONE = 40_000
@@ -369,7 +370,9 @@ class Steps:
     def _place(self) -> Iterator[Path]:
         if self.keep is not None:
             self.keep.mkdir(parents=True, exist_ok=True)
-            yield self.keep
+            with durable.locked(self.keep / ".lock", "Another run is at work in the folder given as keep."):
+                durable.clear(self.keep)  # what a run that was killed left half written
+                yield self.keep
             return
         with tempfile.TemporaryDirectory(prefix="handbook-reads-") as folder:
             yield Path(folder)
