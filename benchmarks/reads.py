@@ -2,8 +2,8 @@
 
 ``python benchmarks/reads.py`` makes 12, 24, 48 and 96 simulated samples of 1,000 pairs, where memory must not grow with
 the number of samples, then 96 of 20,000 pairs, and prints, of each way, seconds by the clock and of processors, and the
-most memory that one of its processes had. ``--samples``, ``--pairs``, ``--growth``, ``--few`` and ``--ways`` make it smaller.
-What it printed stands in ``benchmarks/reads.json``; ways that are not measured this time keep their numbers.
+most memory that one of its processes had. ``--samples``, ``--pairs``, ``--growth``, ``--few`` and ``--ways`` make it
+smaller. What it printed stands in ``benchmarks/reads.json``; ways that are not measured this time keep their numbers.
 
 "Alone" are the programs as their makers' tutorials use them, without accounts, checks and resuming: vsearch's merging,
 filter, dereplication, UNOISE3, UCHIME3 and search; DADA2's tutorial for pairs (``reads.R``). Both are given the same

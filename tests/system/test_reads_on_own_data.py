@@ -12,6 +12,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from handbook_utils import datasets
 from handbook_utils.cli import main
 from handbook_utils.reads.sequences import asv_id, read_fasta
 from handbook_utils.reads.simulation import Mock, members, write_mock
@@ -115,11 +116,16 @@ def test_reads_become_a_table(folder, table, tmp_path, capsys, leaks):
     assert "Files that the sample sheet does not name: P1_R2.fastq.gz" in report
 
 
+def reference(genera: list[str]) -> str:
+    """Return the members as genes of a reference, in FASTA."""
+    named = zip(genera, members(6, seed=4).values(), strict=True)
+    return "".join(f">Bacteria;P{one[0]};C;O;F{one};{one};\n{gene}\n" for one, gene in named)
+
+
 def test_what_reads_became_goes_on_through_the_other_recipes(table, tmp_path, capsys):
     genera = ["Listeria", "Bacillus", "Salmonella", "Enterococcus", "Blautia", "Ralstonia"]
-    named = zip(genera, members(6, seed=4).values(), strict=True)
     genes, lot, described = (tmp_path / name for name in ("genes.fasta", "lot.csv", "samples.tsv"))
-    genes.write_text("".join(f">Bacteria;P{one[0]};C;O;F{one};{one};\n{gene}\n" for one, gene in named))
+    genes.write_text(reference(genera))
     parts = zip(genera, SHARES, strict=True)
     lot.write_text("taxon,percent\n" + "".join(f"{one},{100 * share:g}\n" for one, share in parts))
     kinds = {"P1": "monster", "P2": "monster", "P3": "monster", "positief": "positief"}
@@ -145,3 +151,54 @@ def test_what_reads_became_goes_on_through_the_other_recipes(table, tmp_path, ca
     assert verdict.loc["positief", "verdict"] == "pass"
     went("control-quality", "-p", "group", "")
     went("remove-contaminants", *tell, "-p", "rank", "")
+
+
+def test_names_by_a_search_and_what_they_are_refused_for(table, tmp_path, capsys, monkeypatch, needs_program):
+    genes, out = tmp_path / "genes.fasta", tmp_path / "out"
+    genes.write_text(reference([f"Genus{at}" for at in range(6)]))
+    study = ("-p", "table", str(table / "files/feature-table.tsv"))
+    own = ("-p", "sequences", str(table / "files/sequences.fasta"), "-p", "genes", str(genes), "-p", "method", "search")
+    asked = ("recipes/name-the-taxa", *study, *own, "-o", str(out))
+
+    def refused(*more: str) -> str:
+        assert ran(*asked, *more) == 2
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+        return " ".join(capsys.readouterr().err.split())
+
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert "parameter identity" in refused("-p", "identity", "1.5")
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        text = refused()
+        assert "vsearch is not installed." in text and "apt install vsearch" in text and "method bayes" in text
+    broken = tmp_path / "bin" / "vsearch"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\necho 'Unable to allocate enough memory.' >&2\nexit 1\n", encoding="utf-8")
+    broken.chmod(0o755)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with monkeypatch.context() as failing:
+        failing.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+        text = refused()
+        assert "vsearch failed." in text and "Unable to allocate enough memory." in text and "method bayes" in text
+    needs_program("vsearch")
+    assert ran(*asked) == 0, capsys.readouterr()
+    taxa = pd.read_csv(out / "files/taxonomy.tsv", sep="\t", index_col=0)["Taxon"]
+    assert sorted(taxa.str.rpartition("__")[2]) == [f"Genus{at}" for at in range(6)]
+    assert "vsearch" in (out / "methods.md").read_text(encoding="utf-8")
+
+
+def test_full_length_reads_become_a_table(tmp_path, capsys, leaks):
+    folder, out = tmp_path / "lang", tmp_path / "out"
+    folder.mkdir()
+    for at, path in enumerate(sorted(datasets.path("reads", "full-length").iterdir()), 1):
+        (folder / f"P{at}.fastq.gz").write_bytes(path.read_bytes())
+    assert ran("recipes/from-reads-to-table", "-p", "reads", str(folder), "-o", str(out)) == 0, capsys.readouterr()
+    sequences = read_fasta(out / "files/sequences.fasta")
+    account = pd.read_csv(out / "files/read-accounting.tsv", sep="\t", index_col=0)
+    assert len(account) == 4 and (account["input"] == 200).all()
+    assert (account.drop(columns="input").sum(axis=1) == account["input"]).all()
+    assert account["kept"].sum() > 0.4 * account["input"].sum()
+    assert all(1_000 <= len(one) <= 1_700 for one in sequences.values())
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "27F" in report and "1492R" in report
+    assert leaks(out) == []
