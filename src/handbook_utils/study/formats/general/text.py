@@ -8,7 +8,7 @@ from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.describing import is_metadata
+from handbook_utils.study.describing import is_metadata, is_taxonomy
 from handbook_utils.study.formats.format import Format
 from handbook_utils.study.tables import Table
 
@@ -26,16 +26,33 @@ def _read(content: Content, choices: Choices) -> Table:
     made = sheet(content, choices)
     if choices.table_format != _NAME:
         first = list(itertools.islice(made.rows, 30))
-        if is_metadata(made.header, [cells for _, cells in first]) and len(made.header) < 200:
-            raise InputError(
-                "This looks like sample metadata, where a feature table is needed.",
-                where=content.where,
-                expected="features or samples with a number for each of the others; its cells are not numbers of reads",
-                found=f"columns {listed(made.header, most=6)}",
-                remedy=f"Give it as the metadata file. If it is a feature table after all: table_format '{_NAME}'.",
-            )
+        _refuse_others(made.header, [cells for _, cells in first], content.where)
         made.rows = itertools.chain(first, made.rows)
     return feature_table(made, choices)
+
+
+def _refuse_others(header: list[str], first: list[list[str]], where: str) -> None:
+    """Stop at a file that describes samples or features, and counts nothing.
+
+    Raises
+    ------
+    InputError
+        With what it looks like, and how to say that it is none.
+    """
+    if len(header) < 200 and is_metadata(header, first):
+        what, needed, role = "sample metadata", "its cells are not numbers of reads", "metadata"
+    elif len(header) < 200 and is_taxonomy(header, first):
+        what, needed, role = "a taxonomy", "its columns name features", "taxonomy"
+    else:
+        return
+    raise InputError(
+        f"This looks like {what}, where a feature table is needed.",
+        where=where,
+        expected=f"features or samples with a number for each of the others; {needed}",
+        found=f"columns {listed(header, most=6)}",
+        remedy=f"Give it as {role}, beside the table of the counts. If it is a feature table after all: table_format "
+        f"'{_NAME}'.",
+    )
 
 
 FORMATS = [
