@@ -57,7 +57,9 @@ def turned(values: Values) -> Values:
 
 def one(path: Path, pairs: Iterable[tuple[str, object]]) -> Values:
     """A file of one sample, which its name tells."""
-    name = path.name.split(".")[0].removesuffix("_rel-abundance").removesuffix("_profile")
+    name = path.name.split(".")[0]
+    for ending in ("_rel-abundance", "_profile", "-bracken", "-centrifuge"):
+        name = name.removesuffix(ending)
     return {name: {feature: float(str(amount)) for feature, amount in pairs}}
 
 
@@ -210,19 +212,36 @@ def of_single_profile(path: Path) -> Values:
     return one(path, ((row[0].split("|")[-1][3:], row[2]) for row in species))
 
 
+def of_otu_map(path: Path) -> Values:
+    """Reads are called SAMPLE.OTU_NUMBER here."""
+    found: Values = {}
+    for otu, *reads in cells(path):
+        for read in reads:
+            held = found.setdefault(read.rpartition("_")[0], {})
+            held[otu] = held.get(otu, 0) + 1
+    return found
+
+
 def no_profile(name: str) -> str:
     return name.removesuffix("_profile")
 
 
+def of_emu_counts(path: Path) -> Values:
+    """What a sample does not have is empty here."""
+    rows = [[*row[:7], *(cell or "0" for cell in row[7:])] for row in cells(path)]
+    return wide(rows, slice(7, None), lambda row: row[0] or "unassigned")
+
+
 def of_combined_kreports(path: Path) -> Values:
     rows = cells(path)
-    names = [row[1].split(".")[0] for row in rows if row[0].startswith("#S")]
+    # "#S1" and a file, or "#K1" where names were given.
+    names = [row[1].split("/")[-1].split(".")[0] for row in rows if len(row) == 2 and row[0].startswith("#")]
     species = [row for row in rows if len(row) > 3 and row[-3] == "S"]
     return {name: {row[-1].strip(): float(row[3 + 2 * n]) for row in species} for n, name in enumerate(names)}
 
 
 def of_combined_bracken(path: Path) -> Values:
-    return wide(cells(path), slice(3, None, 2), sample=lambda name: name.split(".")[0])
+    return wide(cells(path), slice(3, None, 2), sample=lambda name: name.split(".")[0].removesuffix("_num"))
 
 
 def of_kaiju(path: Path) -> Values:
@@ -275,7 +294,7 @@ def of_mothur_shared(path: Path) -> Values:
 
 def of_compressed_counts(path: Path) -> Values:
     _, names, head, *below = cells(path)
-    samples = dict(cell.lstrip("#").split(",") for cell in names)
+    samples = dict(cell.lstrip("#").split(",") for cell in names if cell)
     found: Values = {name: {} for name in head[2:]}
     for feature, _, *pairs in below:
         for pair in pairs:
@@ -325,6 +344,7 @@ def columns(*taken: int | None) -> Callable[[Path], Values]:
 TABLES: dict[str, Callable[[Path], Values]] = {
     "throat-biom-format.biom": by_biom_and_skbio,
     "throat-biomformat-r.biom": by_json,
+    "taxpasta-bracken.biom": by_biom_and_skbio,
     "*.biom": by_biom_format,
     "throat-table.qza": of_artifact,
     "*.xlsx": of_workbook,
@@ -367,7 +387,23 @@ TABLES: dict[str, Callable[[Path], Values]] = {
     "sintax.tsv": columns(1, -1),
     "usearch-otutab.txt": plain,
     "mothur.count_table": columns(2, None),
+    "mothur-full.count_table": columns(2, None),
+    "kraken-biom.tsv": plain,
+    "krakentools-combine_mpa.txt": of_mpa,
+    "krakentools-combine_kreports.txt": of_combined_kreports,
+    "bracken-combine_bracken_outputs.txt": of_combined_bracken,
+    "taxpasta-wide.tsv": lambda path: wide(cells(path), slice(4, None), lambda row: row[1] or "unassigned (0)"),
+    "taxpasta-numbers.tsv": plain,
+    "taxpasta-long.csv": lambda path: of_long(path, 0, 2, 1, ","),
+    "sortmerna-otu_map.txt": of_otu_map,
+    "vsearch-otutabout.txt": plain,
+    "dada2-makeSequenceTable.csv": samples_in_rows(","),
+    "phyloseq-write.table.tsv": lambda path: wide([["", *cells(path)[0]], *cells(path)[1:]]),
+    "emu-combined-species-counts.tsv": lambda path: wide(
+        [[cell or "0" for cell in row] for row in cells(path)], slice(7, None)
+    ),
     "mothur-compressed.count_table": of_compressed_counts,
+    "programs/phyloseq-otu_table.csv": samples_in_rows(","),
     "phyloseq-otu_table.csv": plain,
     "phyloseq-psmelt.csv": lambda path: of_long(path, 1, 2, 3, ","),
     "title-row-trailing-tabs.tsv": with_title,
@@ -381,14 +417,26 @@ TABLES: dict[str, Callable[[Path], Values]] = {
     "expected*.csv": plain,
 }
 METADATA = {"*metadata*.tsv": described, "*metadata*.csv": described, "throat-depth.qza": described}
-TAXONOMIES = {"*-taxonomy.qza": named, "*.cons.taxonomy": named}
+TAXONOMIES = {
+    "*-taxonomy.qza": named,
+    "dada2-assignTaxonomy.csv": named,
+    "*-tax_table.csv": named,
+    "*.cons.taxonomy": named,
+}
+#: What is no table, and a word of why.
+REFUSED = {"*blast*": lambda _: "list of alignments"}
 TREES = {"*.nwk": of_tree, "*-tree.qza": of_tree}
 
 
 def reading(path: Path) -> tuple[str, Callable[[Path], object]] | None:
     """Of what kind a file is, and what reads it; None where nothing does."""
-    kinds = {"table": TABLES, "metadata": METADATA, "taxonomy": TAXONOMIES, "tree": TREES}
+    kinds = {"table": TABLES, "metadata": METADATA, "taxonomy": TAXONOMIES, "tree": TREES, "refusal": REFUSED}
     return next(
-        ((kind, read) for kind, known in kinds.items() for sign, read in known.items() if fnmatch(path.name, sign)),
+        (
+            (kind, read)
+            for kind, known in kinds.items()
+            for sign, read in known.items()
+            if fnmatch(path.name, sign) or fnmatch(f"{path.parent.name}/{path.name}", sign)
+        ),
         None,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handbook_utils.errors import InputError
 from handbook_utils.study import describing
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.inspection import inspect
@@ -23,7 +24,11 @@ FOLDER = Path(__file__).parents[1] / "data" / "formats"
 #: Every file there is, but for how they were made.
 FILES = sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.name != "README.md" and "make" not in p.parts)
 #: What is asked of a file that does not say it.
-SAID = {"german.csv": Choices(decimal_sign="comma"), "throat-write-table.txt": Choices(samples_in="columns")}
+SAID = {
+    "german.csv": Choices(decimal_sign="comma"),
+    "throat-write-table.txt": Choices(samples_in="columns"),
+    "emu-combined-species-counts.tsv": Choices(empty_cells="zero"),
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
@@ -71,3 +76,9 @@ def _same_tree(path: Path, expected: dict[tuple[str, str], float]) -> None:
     tree = describing.read_tree(path, [])
     assert independent.distances(tree) == pytest.approx(expected)
     assert inspect(path).what == "tree"
+
+
+def _same_refusal(path: Path, expected: str) -> None:
+    for call in (read_study, inspect):
+        with pytest.raises(InputError, match=expected):
+            call(path)

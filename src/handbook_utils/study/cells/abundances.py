@@ -36,7 +36,8 @@ ABOUT_FEATURES = {
     *("best hit", "besthit", "comment", "comments", "notes", "source", "method", "database", "reference", "bootstrap"),
     *("rank id", "rank code", "parent", "children", "genome length", "genome size", "coding length"),
 }
-_TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
+#: How a row or column that adds up the others is called.
+TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
 
 
 @dataclass
@@ -307,7 +308,7 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
     """Leave out a row or column that adds up the others; stop at one that is called so and does not."""
     chosen = set(choices.left_out)
     for axis, ids in ((0, table.rows), (1, table.columns)):
-        at = [n for n, name in enumerate(ids) if word(name) in _TOTALS and name.strip() not in chosen]
+        at = [n for n, name in enumerate(ids) if word(name) in TOTALS and name.strip() not in chosen]
         if not at or "none" in chosen or len(ids) - len(at) < 1:
             continue
         kept = [n for n in range(len(ids)) if n not in set(at)]

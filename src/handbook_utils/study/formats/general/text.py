@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
@@ -13,6 +14,10 @@ from handbook_utils.study.formats.format import Format
 from handbook_utils.study.tables import Table
 
 _NAME = "plain table"
+#: BLAST's tabular form, which SortMeRNA, vsearch, DIAMOND and others write, too.
+_ALIGNMENT = re.compile(
+    r"(?:#.*\n)*[^\t\n]+\t(?=[^\t\n]*[A-Za-z])[^\t\n]+\t\d{1,3}(?:\.\d+)?(?:\t\d+){7}(?:\t[\d.eE+-]+){2}(?:\t|\r?\n)"
+)
 
 
 def _read(content: Content, choices: Choices) -> Table:
@@ -23,6 +28,14 @@ def _read(content: Content, choices: Choices) -> Table:
     InputError, InputErrors
         As :func:`~handbook_utils.study.cells.abundances.feature_table`; or it describes samples and counts nothing.
     """
+    if _ALIGNMENT.match(content.head):
+        raise InputError(
+            "This is a list of alignments, not a feature table.",
+            where=content.where,
+            expected="a number for each feature of each sample",
+            found="BLAST's columns: a read, what it is like, percent identity, length, …",
+            remedy="Count the reads of each reference first: sortmerna --otu_map, or vsearch --otutabout.",
+        )
     made = sheet(content, choices)
     if choices.table_format != _NAME:
         first = list(itertools.islice(made.rows, 30))
