@@ -1,7 +1,10 @@
-"""Do the tests notice when a statistic is changed? Small changes of code, one at a time, and the tests of that module.
+"""Do the tests notice when a statistic is changed? Small changes of code, one at a time, and the tests that come there.
 
 ``make mutants`` prints every change that no test noticed, and the share that was (``MODULES=...``, ``EACH=...`` changes
-a module, drawn with a seed). The package is copied, so the checkout is never touched. Much work: on demand, and weekly.
+a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what; then each change is
+tried in a fork that has all libraries but none of our own modules, by the tests that call the changed function, the
+quickest first, until one fails: those that import the module, and then those that import what imports it. The changed
+module is put in place as it is imported: no file is touched.
 """
 
 from __future__ import annotations
@@ -9,24 +12,36 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import importlib
+import importlib.abc
+import importlib.util
+import json
+import multiprocessing
 import os
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
+from types import CodeType, FrameType
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src/handbook_utils"
+SOURCES = ROOT / "src"
+PACKAGE = SOURCES / "handbook_utils"
+#: Which calls (module, first and last line) each test makes, and how long it takes.
+Calls = dict[str, set[tuple[str, int, int]]]
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 RECKONED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 JOINED = {ast.And: ast.Or, ast.Or: ast.And}
-#: A test that runs this long (seconds) hangs; a mutant that makes a loop endless has been noticed.
-PATIENCE = 600
+#: Tests that take this many times as long as before, and so many seconds, hang: an endless loop has been noticed.
+PATIENCE = (20, 60)
 
 
 def changed(node: ast.AST) -> Iterator[ast.AST]:
@@ -76,51 +91,200 @@ def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
     return found
 
 
-def mutants(path: Path, each: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield changed sources of a module, each with what was changed."""
+def mutants(path: Path, each: int, seed: int) -> Iterator[tuple[str, int, ast.Module]]:
+    """Yield changed modules, each with what was changed and the line."""
     source = path.read_text(encoding="utf-8")
     count = len(places(ast.parse(source)))
-    for number in sorted(random.Random(seed).sample(range(count), min(each, count))):
+    for number in sorted(random.Random(f"{seed} {path.name}").sample(range(count), min(each, count))):
         tree = ast.parse(source)
         parent, field, index, other = places(tree)[number]
         before = getattr(parent, field) if index is None else getattr(parent, field)[index]
-        what = f"line {before.lineno}: {ast.unparse(before)} -> {ast.unparse(other)}"
+        what = f"line {before.lineno}, column {before.col_offset + 1}: {ast.unparse(before)} -> {ast.unparse(other)}"
         if index is None:
             setattr(parent, field, other)
         else:
             getattr(parent, field)[index] = other
-        yield what, ast.unparse(ast.fix_missing_locations(tree))
+        yield what, before.lineno, ast.fix_missing_locations(tree)
 
 
-def tests_of(module: Path) -> list[str]:
-    """Return the files of tests that import a module."""
-    name = ".".join(module.relative_to(ROOT / "src").with_suffix("").parts)
-    parent, _, leaf = name.rpartition(".")
-    spellings = (f"from {name} import", f"import {name}", f"from {parent} import {leaf}")
-    return [
-        str(path)
-        for folder in ("unit", "peers", "levels")
-        for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
-        if any(text in path.read_text(encoding="utf-8") for text in spellings)
-    ]
+def dotted(path: Path) -> str:
+    """Return the name by which a module of the package is imported."""
+    return ".".join(path.relative_to(SOURCES).with_suffix("").parts).removesuffix(".__init__")
 
 
-def noticed(module: Path, source: str, tests: list[str]) -> bool:
-    """Tell whether a test fails once the module has this source."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
-        copied = Path(name, "handbook_utils")
-        shutil.copytree(PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
-        (copied / module.relative_to(PACKAGE)).write_text(source, encoding="utf-8")
-        environment = os.environ | {"PYTHONPATH": name, "HANDBOOK_DATA": str(ROOT / "data"), "HANDBOOK_ROOT": str(ROOT)}
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        doctests = str(copied / module.relative_to(PACKAGE))
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Return every name that a file imports, or imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def importers(modules: set[Path]) -> set[Path]:
+    """Return the modules of the package that import one of these."""
+    names = {dotted(path) for path in modules}
+    return {path for path in PACKAGE.rglob("*.py") if names & imported(path)} - modules
+
+
+def tests_near(module: Path) -> Iterator[list[str]]:
+    """Yield files of tests and of examples: those that import a module, then those that import what imports it."""
+    tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
+    near, before = {module}, set[Path]()
+    for _ in range(3):
+        names = {dotted(path) for path in near}
+        examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
+        found = {path for path in tests if names & imported(path)} | examples
+        yield sorted(str(path.relative_to(ROOT)) for path in found - before)
+        before |= found
+        near |= importers(near)
+
+
+class Watch:
+    """A plugin of pytest that notes which functions of analysis/ each test calls, and how long it takes."""
+
+    def __init__(self) -> None:
+        self.calls: Calls = defaultdict(set)
+        self.seconds: dict[str, float] = {}
+        self._spots: dict[CodeType, tuple[str, int, int] | None] = {}
+        self._now = ""
+
+    def _called(self, frame: FrameType, *_: object) -> None:
+        code = frame.f_code
+        if code not in self._spots:
+            inside = code.co_filename.startswith(str(PACKAGE / "analysis"))
+            lines = [line for _, _, line in code.co_lines() if line]
+            self._spots[code] = (code.co_filename, code.co_firstlineno, max(lines)) if inside and lines else None
+        if spot := self._spots[code]:
+            self.calls[self._now].add(spot)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """What a fixture calls may serve every test of the file."""
+        self._now = item.nodeid.partition("::")[0]
+        sys.settrace(self._called)
         try:
-            ended = subprocess.run(
-                [*command, doctests], cwd=ROOT, env=environment, capture_output=True, timeout=PATIENCE
-            )
-            return ended.returncode == 1
-        except subprocess.TimeoutExpired:
-            return True
+            yield
+        finally:
+            sys.settrace(None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """What a test calls is its own."""
+        self._now = item.nodeid
+        sys.settrace(self._called)
+        before = time.perf_counter()
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+            self.seconds[item.nodeid] = time.perf_counter() - before
+
+
+class Changed(importlib.abc.MetaPathFinder):
+    """Finds one module, and gives it another source."""
+
+    def __init__(self, path: Path, tree: ast.Module) -> None:
+        code = compile(tree, str(path), "exec")
+
+        class Loader(SourceFileLoader):
+            def get_code(self, _: str) -> CodeType:
+                return code
+
+        self._name, self._path, self._loader = dotted(path), str(path), Loader(dotted(path), str(path))
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Return the changed module, and none of the others."""
+        if name != self._name:
+            return None
+        return importlib.util.spec_from_file_location(name, self._path, loader=self._loader)
+
+
+def forked(work: Callable[[], int], patience: float | None = None) -> int | None:
+    """Return what work gives back in a process of its own that says nothing, or None where it does not end."""
+
+    def silent() -> None:
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        try:
+            ended = work()
+        except BaseException:  # a module that cannot even be imported has been noticed
+            ended = 1
+        os._exit(ended)
+
+    process = multiprocessing.get_context("fork").Process(target=silent)
+    process.start()
+    process.join(patience)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode
+
+
+def pytest_of(arguments: list[str], *plugins: object) -> int:
+    """Run tests here, and return how they ended."""
+    # A file of examples is named here, so that functions in it that are called "tested" are no tests.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "python_functions=test_*", "-o", "python_classes=Test_*"]
+    return int(pytest.main([*options, *arguments], list(plugins)))
+
+
+def watched(files: list[str], folder: Path) -> tuple[Calls, dict[str, float], list[str]]:
+    """Run tests as they are; return what each test calls, how long it takes, and the libraries they need."""
+    told = folder / files[-1].replace("/", "+")
+
+    def run() -> int:
+        watch = Watch()
+        ended = pytest_of(files, watch)
+        libraries = [name for name in sys.modules if name.partition(".")[0] not in ("handbook_utils", "tests", "src")]
+        calls = {test: sorted(spots) for test, spots in watch.calls.items()}
+        told.write_text(json.dumps([calls, watch.seconds, libraries]), encoding="utf-8")
+        return ended
+
+    if forked(run) not in (0, 5):
+        raise SystemExit(f"these tests fail without any change: {', '.join(files)}")
+    calls, seconds, libraries = json.loads(told.read_text(encoding="utf-8"))
+    return {test: {tuple(spot) for spot in spots} for test, spots in calls.items()}, seconds, libraries
+
+
+def preloaded(files: list[str], folder: Path) -> None:
+    """Import what these tests import and is not ours, once for every fork."""
+    for name in watched(["--collect-only", *files], folder)[2]:
+        if name not in sys.modules and importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+
+
+def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float]) -> list[str]:
+    """Return the tests that come to a line of a module, the quickest first."""
+
+    def reaching(fits: Callable[[str, int, int], bool]) -> set[str]:
+        return {test for test, spots in calls.items() if any(fits(*spot) for spot in spots)}
+
+    callers = {str(path) for path in importers({module})}
+    keys = (
+        reaching(lambda path, first, last: path == str(module) and first <= line <= last)
+        or reaching(lambda path, *_: path == str(module))  # outside all functions, or compiled
+        or reaching(lambda path, *_: path in callers)
+    )
+    chosen = [test for test in seconds if test in keys or test.partition("::")[0] in keys]
+    return sorted(chosen, key=lambda test: (test not in keys, seconds[test]))
+
+
+def noticed(module: Path, tree: ast.Module, tests: list[str], took: float) -> bool:
+    """Tell whether a test fails once the module is this."""
+
+    def run() -> int:
+        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="mutant-")
+        sys.meta_path.insert(0, Changed(module, tree))
+        importlib.import_module(dotted(module))
+        return pytest_of(tests)
+
+    times, more = PATIENCE
+    return bool(tests) and forked(run, times * took + more) in (1, 2, None)
 
 
 def main() -> None:
@@ -129,21 +293,43 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", help="files; by default all of analysis/")
     parser.add_argument("--each", type=int, default=10, help="changes a module")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="pass over tests that take longer")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="changes tried at the same time")
     given = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ |= {"HANDBOOK_DATA": str(ROOT / "data"), "HANDBOOK_ROOT": str(ROOT)}
+    sys.path.insert(0, str(SOURCES))
     modules = [Path(name).resolve() for name in given.modules] or sorted((PACKAGE / "analysis").rglob("[!_]*.py"))
     killed = total = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
+        watch = cache(lambda file: watched([file], Path(folder)))
+        preloaded(sorted({file for module in modules for ring in tests_near(module) for file in ring}), Path(folder))
         for module in modules:
-            tests = tests_of(module)
-            if noticed(module, module.read_text(encoding="utf-8"), tests):
-                raise SystemExit(f"{module.name}: its tests fail without any change")
             changes = list(mutants(module, given.each, given.seed))
-            results = list(pool.map(partial(noticed, module, tests=tests), [source for _, source in changes]))
-            killed, total = killed + sum(results), total + len(results)
-            print(f"{module.relative_to(PACKAGE)}: {sum(results)} of {len(results)} noticed", flush=True)
-            for (what, _), seen in zip(changes, results, strict=True):
-                if not seen:
-                    print(f"    not noticed: {what}", flush=True)
+            tried: dict[str, int] = {what: 0 for what, *_ in changes}
+            left = changes
+            for number, files in enumerate(tests_near(module)):
+                # Only what no test has come to yet is worth the tests of what is far.
+                here = left if number < 2 else [change for change in left if not tried[change[0]]]
+                if not here:
+                    break
+                calls, seconds = Calls(), dict[str, float]()
+                for more, times, _ in pool.map(watch, files):
+                    calls |= more
+                    seconds |= {test: took for test, took in times.items() if took <= given.seconds}
+                tests = [tests_at(module, line, calls, seconds) for _, line, _ in here]
+                trials = [
+                    pool.submit(noticed, module, tree, chosen, sum(seconds[test] for test in chosen))
+                    for (*_, tree), chosen in zip(here, tests, strict=True)
+                ]
+                for (what, *_), chosen in zip(here, tests, strict=True):
+                    tried[what] += len(chosen)
+                seen = {what for (what, *_), trial in zip(here, trials, strict=True) if trial.result()}
+                left = [change for change in left if change[0] not in seen]
+            killed, total = killed + len(changes) - len(left), total + len(changes)
+            print(f"{module.relative_to(PACKAGE)}: {len(changes) - len(left)} of {len(changes)} noticed", flush=True)
+            for what, *_ in left:
+                print(f"    not noticed by {tried[what]} tests: {what}", flush=True)
     print(f"{killed} of {total} noticed" + (f" ({100 * killed / total:.0f} %)" if total else ""))
 
 

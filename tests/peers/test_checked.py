@@ -1,4 +1,4 @@
-"""The numbers of checked.R on the page of checked numbers: as R wrote them, and agreeing with ours."""
+"""The numbers of checked.R and infants.R on the page of checked numbers: as R wrote them, and agreeing with ours."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.recipes import compare_before_and_after
-from handbook_utils.recipes.lessons import compare_groups, find_differential_taxa, follow_over_time
+from handbook_utils.recipes.lessons import compare_groups, find_differential_taxa, follow_over_time, map_differences
 
-WRITTEN = pd.read_csv(Path(__file__).with_name("checked.csv"))
+WRITTEN = pd.concat([pd.read_csv(Path(__file__).with_name(f"{name}.csv")) for name in ("checked", "infants")])
 
 
 def test_the_page_holds_what_r_wrote():
     page = pd.read_csv(datasets.root() / "peers.csv")
-    assert len(WRITTEN) >= 60
+    assert len(WRITTEN) >= 110
     found = WRITTEN.merge(page, on=["chapter", "name"], suffixes=("", "_page"))
     assert len(found) == len(WRITTEN)
     pd.testing.assert_series_equal(found["theirs"], found["theirs_page"], check_names=False, rtol=0, atol=0)
@@ -26,7 +26,16 @@ def test_the_page_holds_what_r_wrote():
 
 def of_compare_groups() -> pd.DataFrame:
     throat = datasets.load("throat")
-    return compare_groups.against_peers(throat, distances(throat, "bray-curtis"))
+    return compare_groups.against_peers(throat, distances(throat, "bray-curtis"), datasets.load("iquitos"))
+
+
+def of_map_differences() -> pd.DataFrame:
+    throat = datasets.load("throat")
+    return map_differences.against_peers(throat, distances(throat, "bray-curtis"), datasets.load("iquitos"))
+
+
+def of_find_differential_taxa() -> pd.DataFrame:
+    return find_differential_taxa.against_peers(datasets.load("iquitos"))
 
 
 def of_follow_over_time() -> pd.DataFrame:
@@ -38,7 +47,8 @@ CHAPTERS = {
     "recipes/compare-groups": of_compare_groups,
     "recipes/follow-over-time": of_follow_over_time,
     "recipes/compare-before-and-after": compare_before_and_after.against_peers,
-    "recipes/find-differential-taxa": find_differential_taxa.against_peers,
+    "recipes/find-differential-taxa": of_find_differential_taxa,
+    "recipes/map-differences": of_map_differences,
 }
 
 
@@ -52,3 +62,13 @@ def test_ours_agree(chapter):
 
 def test_every_chapter_of_the_script_is_held():
     assert set(WRITTEN["chapter"]) == set(CHAPTERS)
+
+
+def test_a_chapter_in_two_languages_names_its_numbers_in_both():
+    page = pd.read_csv(datasets.root() / "peers.csv")
+    dutch = pd.read_csv(datasets.root() / "peers-nl.csv")
+    public = page[page["chapter"].str.startswith("explainers/")]
+    told = {tuple(row) for row in dutch[["chapter", "english"]].to_numpy()}
+    needed = {(row["chapter"], row[name]) for _, row in public.iterrows() for name in ("name", "source")}
+    assert needed
+    assert told == needed

@@ -10,7 +10,7 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.analysis.models.answers import compare_answers, mcnemar_exact, score_change
 from handbook_utils.analysis.models.trials import Arm, compare
-from handbook_utils.analysis.sample_size import exact_interval
+from handbook_utils.analysis.power import with_power
 from handbook_utils.analysis.time.trends import interrupted
 from handbook_utils.analysis.time.trends_simulation import CAMPAIGN
 
@@ -27,8 +27,10 @@ def test_newcombe_and_fisher(row):
 
 @pytest.mark.parametrize("row", R["alone"], ids=lambda row: "-".join(map(str, row["counts"])))
 def test_wilson_and_clopper_pearson(row):
-    assert Arm(*row["counts"]).interval() == pytest.approx(row["wilson"], rel=1e-9, abs=1e-12)
-    assert exact_interval(*row["counts"]) == pytest.approx(row["exact"], rel=1e-9, abs=1e-12)
+    hits, trials = row["counts"]
+    assert Arm(hits, trials).interval() == pytest.approx(row["wilson"], rel=1e-9, abs=1e-12)
+    curve = with_power([(10, 10, hits, trials)]).iloc[0]
+    assert [curve["low"], curve["high"]] == pytest.approx(row["exact"], rel=1e-9, abs=1e-12)
 
 
 def answers_of(rows: list[dict]) -> tuple[pd.DataFrame, pd.DataFrame]:

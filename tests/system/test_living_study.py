@@ -1,9 +1,10 @@
 """A study that is run while it goes on: at every visit with what there is, and at the end as if it had been run once.
 
 Simulated: 12 people, 4 visits, of 48 tubes one lost on the way and two of missed visits, two freezers, and one of them
-fails once.
+fails once, which its own log tells.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ def begin(folder: Path) -> Path:
         "comparison": "",
     }.items():
         text = re.sub(rf"(?m)^  {line}:.*?(  #.*)?$", f"  {line}: {value}", text, count=1)
+    text = re.sub(r"(?m)^  freezers:", "  freezers: freezers", text, count=1)
     (folder / "study.yml").write_text(text, encoding="utf-8")
     example_screening(PEOPLE, SEED).to_csv(folder / "screening.csv", index=False)
     shutil.copy(datasets.path("example-study", "mock.csv"), folder)
@@ -101,9 +103,7 @@ def bring(folder: Path, upto: int) -> None:
                     f"{tube.sample},received,{end:%Y-%m-%d %H:%M},box-{visit},,,,,",
                     f"{tube.sample},frozen,{away:%Y-%m-%d %H:%M},,{freezer},{visit},{place},,",
                 ]
-    if upto > 2:
-        over = FAILED + pd.Timedelta(hours=6)
-        rows.append(f"F2,alarm,{FAILED:%Y-%m-%d %H:%M},,,,,{over:%Y-%m-%d %H:%M},3")
+    _log_of_freezer(folder, "F2", FIRST + upto * BETWEEN - pd.Timedelta(days=7))
     (folder / "scans.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     asked = example_questionnaire(SEED, tubes, SEED).set_index("tube")
     asked["collected"] = pd.Series(taken)
@@ -111,6 +111,16 @@ def bring(folder: Path, upto: int) -> None:
     asked.loc[silent, "collected"] = "not collected"
     asked = asked.loc[[*taken, *silent]]
     asked.reset_index(names="tube").to_csv(folder / "questionnaire.csv", index=False)
+
+
+def _log_of_freezer(folder: Path, name: str, until: pd.Timestamp) -> None:
+    """Write the freezer's own log up to a moment: -80 °C, but for six hours at 3 °C where it failed."""
+    (folder / "freezers").mkdir(exist_ok=True)
+    moments = pd.date_range(FIRST, until, freq="30min")
+    warm = (moments > FAILED) & (moments <= FAILED + pd.Timedelta(hours=6))
+    lines = [f"{at:%Y-%m-%dT%H:%M:%S}Z;{3.0 if failed else -80.0}" for at, failed in zip(moments, warm, strict=True)]
+    text = "\n".join(["Time (UTC);Temperature (°C)", *lines])
+    (folder / "freezers" / f"{name}.csv").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _at_one(moment: pd.Timestamp) -> str:
@@ -133,7 +143,8 @@ def files(folder: Path, step: str) -> Path:
 def studies(tmp_path_factory):
     """One study run at every visit and at the end, with what was seen on the way; and one run over all files."""
     root = tmp_path_factory.mktemp("living")
-    lived, seen = begin(root / "lived"), []
+    # A folder may have the sign in its name that stands between paths.
+    lived, seen = begin(root / f"lived{os.pathsep}2026"), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PASSPHRASE, SECRET)
         run(lived, BEFORE)

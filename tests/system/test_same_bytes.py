@@ -16,11 +16,13 @@ from handbook_utils.chapters import Catalogue, handbook_root
 FORMATS = Path(__file__).parents[1] / "data" / "formats"
 FILES = ["-p", "table", str(FORMATS / "throat.tsv"), "-p", "metadata", str(FORMATS / "throat-metadata.csv")]
 CATALOGUE = Catalogue.read(handbook_root())
-#: Recipes whose questions these files answer: one moment, one sample a person, no blanks.
+#: Recipes whose questions these files answer: one moment, one sample a person, no blanks, no sequences.
 FIT = [
     chapter.slug
     for chapter in CATALOGUE.chapters
-    if (asked := {one.name for one in chapter.parameters}) >= {"table"} and not asked & {"before", "time", "blank"}
+    if chapter.part == "recipes"
+    and (asked := {one.name for one in chapter.parameters}) >= {"table"}
+    and not asked & {"before", "time", "blank", "sequences"}
 ]
 TRIED = FIT if os.environ.get("HANDBOOK_TWICE") == "all" else ["recipes/compare-groups", "recipes/import-and-inspect"]
 HERE = {"TZ": "UTC", "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -240,8 +240,48 @@ def test_wells_that_touch_a_mock_say_nothing_of_hopping_and_all_others_do():
 
 
 def test_the_distance_of_a_duplicate_to_others_leaves_its_own_sample_out():
-    table, wells = few_wells(A1="sample p", A2="sample q", A3="sample r", A4="duplicate p")
+    table, wells = few_wells(A1="sample p", A2="sample q", A3="sample r", A4="duplicate p", A5="sample s")
     table.loc["A1"], table.loc["A2"], table.loc["A3"], table.loc["A4"] = [10, 0], [6, 4], [2, 8], [10, 0]
+    table.loc["A5"] = [9, 1]
     found = duplicate_distances(table, wells).loc["A4"]
     assert found["distance"] == 0
-    assert found["others"] == pytest.approx((0.4 + 0.8) / 2)
+    assert found["others"] == pytest.approx(0.4)  # the middle one of 0.1, 0.4 and 0.8, and not their mean
+
+
+def test_a_duplicate_is_held_against_the_samples_of_its_own_plate():
+    table, wells = few_wells(A1="sample p", A2="sample q", A3="duplicate p", B1="sample r", B2="sample s")
+    table.loc["A1"], table.loc["A2"], table.loc["A3"] = [10, 0], [8, 2], [10, 0]
+    table.loc[["B1", "B2"]] = [0, 10]
+    assert duplicate_distances(table, wells).loc["A3", "others"] == pytest.approx(1.0)
+    wells.loc[["B1", "B2"], "plate"] = 2
+    assert duplicate_distances(table, wells).loc["A3", "others"] == pytest.approx(0.2)
+
+
+def test_a_mock_touches_no_well_of_another_plate():
+    table, wells = few_wells(C5="mock", C6="sample p", C4="sample q")
+    table.loc["C5", "m"], table.loc["C6", "m"] = 1000.0, 3.0
+    assert hopping(table, wells, ["m"])["reads"] == 0
+    wells.loc["C6", "plate"] = 2
+    found = hopping(table, wells, ["m"])
+    assert found["reads"] == 3
+    assert found["rate"] == pytest.approx(3 / 1000)
+    # An exact upper limit of a Poisson number: of 3 it is 8.767 (Ulm 1990, American Journal of Epidemiology 131:373).
+    assert found["high"] == pytest.approx(8.767 / 1000, rel=1e-4)
+
+
+def test_of_leakage_the_order_that_was_seen_counts_as_one():
+    """A blank beside the one sample that it holds: no order of wells gives more, and only the same gives as much."""
+    names = {f"A{place}": f"sample s{place}" for place in range(2, 8)}
+    _, wells = few_wells(A1="blank", **names)
+    kinds = [f"f{place}" for place in range(2, 8)]
+    table = pd.DataFrame(np.vstack([np.zeros(6), 100 * np.eye(6)]), index=wells.index, columns=kinds)
+    table.loc["A1", "f2"] = 10.0
+    found = leakage(table, wells, permutations=199, seed=1)
+    assert found.attributed["A2"] == pytest.approx(10)
+    assert found.near == pytest.approx(10)
+    assert found.far == pytest.approx(0)
+    assert found.rates["A1"] == pytest.approx(0.1)
+    # The sample beside it stays there in one order of six.
+    assert found.p == pytest.approx(1 / 6, abs=3 * np.sqrt(5 / 36 / 199))
+    assert found.p * 200 == pytest.approx(round(found.p * 200))
+    assert leakage(table, wells, permutations=0, seed=1).p == 1.0

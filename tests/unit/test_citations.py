@@ -6,7 +6,7 @@ import pytest
 from pybtex.database import parse_string
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.pages.citations import Bibliography, Reference
+from handbook_utils.publishing.pages.citations import Bibliography, Reference, translated
 
 BIB = """
 @article{one, author={Doe, Ann}, title={One}, journal={J}, year={2020}}
@@ -70,3 +70,28 @@ def test_every_work_of_the_bibliography_is_cited_somewhere():
     )
     words = set(re.findall(r"\w+", said))
     assert [key for key in keys if key not in words] == []
+
+
+#: Words by which what is said beside a title is known as English: a name of a journal or a site has none of them.
+ENGLISH = re.compile(r"\b(as|told|reported|the|of|we|only|version|table|listed|registration|press|preprint|read)\b")
+
+
+def test_what_is_said_beside_a_title_is_said_in_dutch_too():
+    text = (handbook_root() / "book" / "references.bib").read_text(encoding="utf-8")
+    entries = parse_string(text, "bibtex").entries
+    missing = [
+        f"{key}: {entry.fields[name]}"
+        for key, entry in entries.items()
+        for name in ("howpublished", "note")
+        if ENGLISH.search(entry.fields.get(name, "")) and f"{name}_nl" not in entry.fields
+    ]
+    assert missing == []
+    assert sum("_nl" in name for entry in entries.values() for name in entry.fields) > 20
+
+
+def test_a_work_without_a_date_is_said_to_be_so_in_the_language_of_the_edition():
+    fields = {"year": "n.d.", "howpublished": "As told by NRC", "howpublished_nl": "Zoals gemeld door NRC"}
+    translated(fields, "en")
+    assert (fields["year"], fields["howpublished"]) == ("n.d.", "As told by NRC")
+    translated(fields, "nl")
+    assert (fields["year"], fields["howpublished"]) == ("z.d.", "Zoals gemeld door NRC")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handbook_utils.errors import InputError
-from handbook_utils.protocols.people.codes import ALPHABET, check_character, checked, draw_codes, is_code
+from handbook_utils.protocols.people.codes import ALPHABET, check_character, checked, draw_codes, is_code, tube_code
 
 CODES = draw_codes(60, seed=7)
 
@@ -85,3 +85,33 @@ def test_no_code_looks_like_a_postal_code_or_another_number():
     # Such codes are drawn, and passed over: about one in two hundred is one.
     assert is_code("7756XH")
     assert "7756XH" not in codes
+
+
+def test_a_code_may_begin_with_0_and_keeps_it():
+    codes = [code for code in draw_codes(2000, seed=7) if code[0] == "0"]
+    assert len(codes) > 20
+    for code in codes[:20]:
+        assert len(code) == 6
+        assert checked(code, "scan log") == code
+        assert tube_code(f"{code}-02", "scan log") == f"{code}-2"
+
+
+def test_every_character_comes_at_every_place_of_a_code():
+    codes = draw_codes(2000, seed=7)
+    assert [len({code[place] for code in codes}) for place in range(6)] == [len(ALPHABET)] * 6
+
+
+def test_the_length_of_a_code_has_limits():
+    assert is_code("B" + check_character("B"))
+    assert not is_code("0")
+    longest = "0" * 28 + "B"
+    assert is_code(longest + check_character(longest))
+    assert not is_code("0" * len(ALPHABET))
+    assert len(draw_codes(1, length=3, seed=1)[0]) == 3
+    assert len(draw_codes(1, length=30, seed=1)[0]) == 30
+    for length in (2, 31):
+        with pytest.raises(InputError, match="cannot be so long"):
+            draw_codes(1, length=length)
+    assert len(draw_codes(96, length=3, seed=1)) == 96
+    with pytest.raises(InputError, match="easy to guess"):
+        draw_codes(97, length=3)

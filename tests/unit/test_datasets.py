@@ -23,6 +23,7 @@ SHAPES = {
     "ecam": (875, 3117),
     "david": (502, 98),
     "globalpatterns": (26, 19216),
+    "iquitos": (186, 310),
     "throat": (60, 856),
     "lung": (78, 51891),
 }
@@ -104,6 +105,10 @@ def test_known_numbers():
     assert {"lean": 61, "obese": 193, "overweight": 24}.items() <= twins.items()
     throat = datasets.load("throat").metadata["smoking"].value_counts().to_dict()
     assert throat == {"NonSmoker": 32, "Smoker": 28}
+    infants = datasets.load("iquitos").metadata
+    assert infants["age"].value_counts().to_dict() == {12: 94, 6: 92}
+    assert infants["status"].value_counts().to_dict() == {"IDA": 70, "Normal": 44, "nIDA": 34, "ID": 31}
+    assert infants["status_at"].value_counts()[["IDA at 12", "Normal at 12"]].to_list() == [42, 19]
     pattern = datasets.load("globalpatterns").choose_samples(["CL3"])
     assert int((pattern.table.toarray() > 0).sum()) == 6964
     prevalence = datasets.frame("dutch-prevalence").set_index("figure")["number"]

@@ -136,6 +136,17 @@ def test_changed_helper_re_executes(root, chapter, monkeypatch):
     assert cache.key_of(chapter, chapter.defaults, {}, root) not in (before, changed)
 
 
+def test_another_version_of_a_library_re_executes(tmp_path, chapter):
+    from handbook_utils.execution import cache
+
+    lock, keys = tmp_path / "requirements.lock", []
+    for text in ("scipy==1.0", "scipy==1.1", "scipy==1.0"):
+        lock.write_text(text, encoding="utf-8")
+        keys.append(cache.key_of(chapter, chapter.defaults, {}, tmp_path))
+    assert keys[0] != keys[1]
+    assert keys[0] == keys[2]
+
+
 def test_a_key_hangs_on_what_a_chapter_uses_and_on_nothing_else():
     """An edit in ``protocols/`` is nothing to an explainer; one of a peer's number is all to its chapter."""
     used = {}

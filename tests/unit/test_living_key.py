@@ -2,11 +2,14 @@
 
 import contextlib
 import errno
+import gzip
+import io
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -273,6 +276,32 @@ def test_codes_that_cannot_be_taken_over(tmp_path, rows, said):
     with pytest.raises((InputError, InputErrors), match=said):
         key_desk.take_over(here, path)
     assert read_key(here.key_file, SECRET).codes == {"P9": "7K3PXP"}
+
+
+def test_archives_of_a_study_are_looked_into_within_limits(tmp_path):
+    (tmp_path / "crate.zip").write_bytes(_zip({"a/tubes.csv": b"code\nK7P\n", "b.zip": _zip({"c.txt": b"k7p K7P"})}))
+    (tmp_path / "bomb.zip").write_bytes(_zip({"zeros": bytes(65 * 1024**2)}))
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(65 * 1024**2)))
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(b"K7P" * 99)[:-9])
+    deep = b"K7P"
+    for _ in range(4):
+        deep = _zip({"in.zip": deep})
+    (tmp_path / "deep.zip").write_bytes(deep)
+    found = withdrawal.files_with(tmp_path, "K7P").set_index("file")["times"].to_dict()
+    unseen = "(cannot be opened: look yourself)"
+    assert found == {
+        "crate.zip/a/tubes.csv": 1,
+        "crate.zip/b.zip/c.txt": 2,
+        **{f"{name} {unseen}": 0 for name in ("bomb.gz", "bomb.zip", "cut.gz", "deep.zip/in.zip/in.zip/in.zip")},
+    }
+
+
+def _zip(members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
 
 
 def test_withdrawal_cuts_the_link_everywhere(tmp_path):

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from handbook_utils.figures import plain
 from handbook_utils.figures.plain.bars import bars
 from handbook_utils.figures.plain.change import change
-from handbook_utils.figures.plain.chart import PALE, upon
+from handbook_utils.figures.plain.chart import PALE, inked, upon
 from handbook_utils.figures.plain.curves import curves
 from handbook_utils.figures.plain.diagram import diagram
 from handbook_utils.figures.plain.dots import dots
@@ -154,9 +154,21 @@ def contrast(one: np.ndarray, other: np.ndarray) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colour", [*OKABE_ITO, PALE, "#E4E4E4"])
+@pytest.mark.parametrize("colour", [*OKABE_ITO, inked(OKABE_ITO[5]), PALE, "#E4E4E4"])
 def test_a_number_upon_a_bar_is_read_by_day_and_at_night(colour):
     written = upon(colour)
     ground = "white" if "bbox" in written else colour
     for seen in (lambda name: np.array(to_rgb(name)), at_night):
         assert contrast(seen(written["color"]), seen(ground)) >= 4.5, colour
+
+
+def test_no_number_cuts_a_bar_in_two():
+    drawn = bars(COUNTED, "of 1,000", title=TITLE, notes=dict.fromkeys(COUNTED.index, "a guess"), marked=COUNTED.index)
+    upon_bars = [text for text in drawn.figure.axes[0].texts if text.get_color() == "white"]
+    assert upon_bars
+    assert all(text.get_bbox_patch() is None for text in upon_bars)
+
+
+def test_every_value_asked_for_is_named_on_a_logarithmic_axis():
+    drawn = dots(DOTS, "day", title=TITLE, log=True, values=[0.5, 2, 4, 8, 16], lang="nl")
+    assert [label.get_text() for label in drawn.figure.axes[0].get_yticklabels()] == ["0,5", "2", "4", "8", "16"]

@@ -85,8 +85,8 @@ def test_the_same_data_give_the_same_bytes(plot):
 
 
 def test_the_two_languages_differ_in_words_and_numbers():
-    assert "0.10 (-1.00 to 1.00)" in PLOTS["forest"]("en").alt
-    assert "0,10 (-1,00 tot 1,00)" in PLOTS["forest"]("nl").alt
+    assert "0.10 (−1.00 to 1.00)" in PLOTS["forest"]("en").alt
+    assert "0,10 (−1,00 tot 1,00)" in PLOTS["forest"]("nl").alt
     assert "1 of 2 intervals lie on one side of 0." in PLOTS["forest"]("en").alt
 
 

@@ -9,8 +9,16 @@ from skbio import DistanceMatrix
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
-from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted, two_groups
-from handbook_utils.analysis.sample_size import exact_interval, paired_t_power, size_reaching, t_power, t_size
+from handbook_utils.analysis.power import (
+    parallel_power,
+    permanova_power,
+    separation,
+    taxon_power,
+    tilted,
+    two_groups,
+    with_power,
+)
+from handbook_utils.analysis.sample_size import paired_t_power, size_reaching, t_power, t_size
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
 
@@ -84,10 +92,11 @@ def test_a_seed_decides_everything():
 
 
 def test_intervals_cover_and_touch_their_ends():
-    assert exact_interval(0, 20)[0] == 0.0
-    assert exact_interval(20, 20)[1] == 1.0
+    never, always = with_power([(10, 10, 0, 20), (10, 10, 20, 20)]).itertuples()
+    assert (never.low, always.high) == (0.0, 1.0)
     chances = stats.binom.pmf(np.arange(31), 30, 0.8)
-    covered = [low <= 0.8 <= high for low, high in (exact_interval(hits, 30) for hits in range(31))]
+    curve = with_power([(10, 10, hits, 30) for hits in range(31)])
+    covered = curve["low"].le(0.8) & curve["high"].ge(0.8)
     assert chances[covered].sum() >= 0.95
 
 

@@ -147,7 +147,7 @@ def test_shares_are_compared_by_methods_that_do_without_counts(twins):
 
 
 GROUPED = ["compare-groups", "measure-alpha-diversity", "control-quality", "map-differences"]
-PLAIN = {"group": "group", "covariates": "", "metric": "bray-curtis", "strata": "", "conditions": ""}
+PLAIN = {"group": "group", "covariates": "", "metric": "bray-curtis", "levels": "", "strata": "", "conditions": ""}
 
 
 @pytest.mark.parametrize("recipe", GROUPED)
@@ -181,7 +181,7 @@ def test_two_mistakes_are_told_at_once():
 @pytest.mark.parametrize("recipe", ["compare-groups", "map-differences"])
 def test_a_distance_on_a_tree_without_a_tree(recipe, twins):
     given = twins(f"tree-{recipe}")
-    plain = {"group": "group", "covariates": "", "strata": "", "conditions": ""}
+    plain = {"group": "group", "levels": "", "covariates": "", "strata": "", "conditions": ""}
     chosen = {name: value for name, value in plain.items() if name in defaults(recipe)}
     with pytest.raises((InputError, InputErrors), match="needs a tree"):
         check(recipe, **given, **chosen, metric="unweighted-unifrac")

@@ -306,3 +306,16 @@ def test_decisions_name_each_file_once():
     named = [(one.step, one.file) for one in DECISIONS]
     assert len(named) == len(set(named))
     assert example_samples().columns[0] == "sample"
+
+
+def test_qiitas_preparation_goes_along_and_is_valid(made, crate, tmp_path):
+    frame = made.sheets["qiita-preparation"]
+    assert set(frame["sample_name"]) == {name.replace("-", ".") for name in made.samples["alias"]}
+    assert validate(crate / "archive" / "qiita-preparation.tsv", "qiita-preparation").errors == []
+    assert set(frame["primer"]) == {DEFAULTS["forward"]}
+    assert "qiita-preparation" not in shared(DEFAULTS | {"instrument": "MinION"}).sheets
+    shotgun = shared(DEFAULTS | {"method": "shotgun", "human_reads": "removed with Hostile 1.1"})
+    assert "primer" not in shotgun.sheets["qiita-preparation"]
+    assert {"data/record-metadata/metadata-mims.tsv", "data/record-metadata/metadata-ncbi-mims.tsv"} <= set(
+        shotgun.members
+    )

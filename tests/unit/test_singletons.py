@@ -10,7 +10,7 @@ from handbook_utils import datasets
 from handbook_utils.analysis.depth import depth_warning, rarefied
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.diversity.comparison import ratios
-from handbook_utils.analysis.diversity.singletons import comparable_hill, seen_twice, singletons
+from handbook_utils.analysis.diversity.singletons import Singletons, comparable_hill, seen_twice, singletons
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -47,6 +47,47 @@ def test_too_many_singletons_are_not_believed_either():
     study = Study.from_frame(pd.DataFrame([counts], ["s"], [f"t{n}" for n in range(350)]))
     assert not singletons(study).believable
     assert "errors" in singletons(study).reading
+
+
+def saturated(seed: int, taxa: int, reads: int, spread: float, samples: int) -> Study:
+    """A community so small, or read so deeply, that next to nothing of it is unseen."""
+    generator = np.random.default_rng(seed)
+    mean = generator.lognormal(0, spread, taxa)
+    counts = generator.multinomial(reads, mean / mean.sum(), size=samples)
+    names = [f"s{number}" for number in range(samples)]
+    return Study.from_frame(pd.DataFrame(counts, names, [f"t{number}" for number in range(taxa)]))
+
+
+@pytest.mark.parametrize(
+    ("taxa", "reads", "spread", "samples"),
+    # All taxa read thousands of times; all read some 7 times, where 2 f2² / (3 f3) is what is to be found; few rare.
+    [(20, 100_000, 0.5, 30), (40, 20_000, 1, 4), (40, 300, 0.1, 30), (60, 5000, 1, 30), (60, 20_000, 1.5, 30)],
+)
+def test_a_community_seen_whole_is_not_called_denoised(taxa, reads, spread, samples):
+    told = [singletons(saturated(seed, taxa, reads, spread, samples)).reading for seed in range(100)]
+    assert sum("denoising" in reading for reading in told) <= 4  # 0.01 of 100; five or more: once in 300 times
+    assert not any("errors" in reading for reading in told)
+
+
+@pytest.mark.parametrize("depths", [(2000, 12_000), (20_000, 20_000)])
+def test_tables_like_those_of_dada2_are_called_denoised_and_the_same_undenoised_are_not(depths):
+    told = {
+        denoised: [singletons(one_community(seed, denoised=denoised, depths=depths)).reading for seed in range(20)]
+        for denoised in (True, False)
+    }
+    assert all("denoising" in reading for reading in told[True])
+    assert not any("denoising" in reading or "errors" in reading for reading in told[False])
+
+
+def test_of_a_small_table_no_cause_is_named_and_it_is_compared_at_equal_depth():
+    whole = saturated(1, 20, 100_000, 0.5, 4)
+    assert "too few are seen two and three times" in singletons(whole).reading
+    found = comparable_hill(whole)
+    assert "reads a sample" in found.how
+    assert found.hill["q0"].to_list() == pytest.approx([20] * 4)
+    few = Singletons(0, 4 * 10**2 / (3 * 40), (4 / 10 + 1 / 40) ** 0.5)
+    assert not few.believable
+    assert "to tell chance from features left out" in few.reading
 
 
 @pytest.mark.parametrize("denoised", [True, False])

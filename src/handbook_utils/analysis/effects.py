@@ -162,7 +162,7 @@ def partial_effect(distance: DistanceMatrix, design: Design, *, confidence: floa
 
     Notes
     -----
-    The ends are the normal distribution's. In 240 simulated studies of 40 people beside an age, a 95 % interval covered
+    The ends are Student's. In 240 simulated studies of 40 people beside an age, a 95 % interval covered
     the truth in 98 % where there was no difference and in 90 % where ω² was 0.05: with so few people it is a little
     too short.
 

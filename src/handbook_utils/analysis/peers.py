@@ -1,6 +1,7 @@
 """Numbers held against somebody else's: R, a paper's table.
 
-``data/peers.csv`` holds theirs, with source and tolerance; a chapter computes ours and shows both.
+``data/peers.csv`` holds theirs, with source and tolerance; a chapter computes ours and shows both. What the names and
+sources of a bilingual chapter are in Dutch stands in ``data/peers-nl.csv``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def held_against(chapter: str, ours: Mapping[str, float]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a number: chapter, name, ours, theirs, difference, tolerance (absolute), source, verdict ("agrees" or
-        "differs").
+        "differs"), and name_nl and source_nl, which are empty where the chapter is in English only.
 
     Raises
     ------
@@ -37,6 +38,7 @@ def held_against(chapter: str, ours: Mapping[str, float]) -> pd.DataFrame:
     """
     table = pd.read_csv(datasets.root() / "peers.csv")
     rows = {str(row["name"]): row for row in table[table["chapter"] == chapter].to_dict("records")}
+    dutch = _dutch(chapter)
     unknown = sorted(set(ours) - set(rows))
     left = sorted(set(rows) - set(ours))
     if unknown or left:
@@ -62,6 +64,14 @@ def held_against(chapter: str, ours: Mapping[str, float]) -> pd.DataFrame:
                 "tolerance": tolerance,
                 "source": str(rows[name]["source"]),
                 "verdict": "agrees" if agrees else "differs",
+                "name_nl": dutch.get(name, ""),
+                "source_nl": dutch.get(str(rows[name]["source"]), ""),
             }
         )
     return pd.DataFrame(shown)
+
+
+def _dutch(chapter: str) -> dict[str, str]:
+    table = pd.read_csv(datasets.root() / "peers-nl.csv")
+    own = table[table["chapter"] == chapter]
+    return dict(zip(own["english"], own["dutch"], strict=True))

@@ -17,9 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, special
+from scipy import optimize, special, stats
 
-from handbook_utils.analysis.sample_size import exact_interval
 from handbook_utils.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -97,7 +96,7 @@ def parallel_power(
             else:
                 hits += _found(*_welch(values[:, :first], values[:, first:] + effect, stays, first), alpha)
         rows.append((first, second, hits, simulations))
-    return _curve(rows)
+    return with_power(rows)
 
 
 def _batches(simulations: int) -> list[int]:
@@ -140,11 +139,30 @@ def _found(statistic: Array, free: Array, alpha: float) -> int:
     return int((_p_of(statistic, free) <= alpha).sum())
 
 
-def _curve(rows: Sequence[tuple[int, int, int, int]]) -> pd.DataFrame:
+def with_power(rows: Sequence[tuple[int, int, int, int]]) -> pd.DataFrame:
+    """Return the power of each size of a trial, with the interval of a share that was counted.
+
+    Parameters
+    ----------
+    rows : sequence of (int, int, int, int)
+        People of the first and the second group, studies that found the effect, and studies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second``, ``hits``, ``simulations``, and 0 to 1 ``power``, with ``low`` and ``high`` by Clopper and
+        Pearson.
+
+    Examples
+    --------
+    >>> with_power([(20, 20, 8, 10)])[["power", "low", "high"]].round(4).to_numpy().tolist()
+    [[0.8, 0.4439, 0.9748]]
+    """
     made = pd.DataFrame(rows, columns=["first", "second", "hits", "simulations"])
     made["power"] = made["hits"] / made["simulations"]
-    limits = [exact_interval(int(hits), int(trials)) for hits, trials in made[["hits", "simulations"]].to_numpy()]
-    made["low"], made["high"] = [low for low, _ in limits], [high for _, high in limits]
+    counted = made[["hits", "simulations"]].to_numpy()
+    limits = [stats.binomtest(hits, trials).proportion_ci() for hits, trials in counted]
+    made["low"], made["high"] = [one.low for one in limits], [one.high for one in limits]
     return made
 
 
@@ -303,7 +321,7 @@ def permanova_power(
             shares.append(share)
         rows.append((first, second, int(hits), simulations))
         seen.append(float(np.mean(shares)) if shares else float("nan"))
-    return _curve(rows).assign(R2=seen)
+    return with_power(rows).assign(R2=seen)
 
 
 def two_groups(
@@ -435,4 +453,4 @@ def taxon_power(
         shares = [hits[name] / simulations for name in ("share", "false_clr", "false_share")]
         others += list(zip(levels, *shares, strict=True))
     names = ("alpha", "by_share", "false_clr", "false_share")
-    return _curve(rows).assign(**dict(zip(names, np.array(others).T, strict=True)))
+    return with_power(rows).assign(**dict(zip(names, np.array(others).T, strict=True)))

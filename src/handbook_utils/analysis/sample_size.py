@@ -1,4 +1,7 @@
-"""How many participants find an effect: the t test's closed form, and the interval of a share that was counted."""
+"""How many participants find an effect, by the closed form of the t test.
+
+The power of statsmodels is not a number where a tail is too small for SciPy, as for an effect of 1 in 150 and 150.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,6 @@ import pandas as pd
 from scipy import stats
 
 from handbook_utils.errors import InputError
-
-
-def exact_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the Clopper-Pearson interval of a share.
-
-    Parameters
-    ----------
-    hits, trials : int
-        How often it happened, and of how many times.
-    level : float
-        Of confidence, between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit, 0 to 1.
-
-    Examples
-    --------
-    >>> [round(limit, 4) for limit in exact_interval(8, 10)]
-    [0.4439, 0.9748]
-    """
-    outside = (1 - level) / 2
-    low = float(stats.beta.ppf(outside, hits, trials - hits + 1)) if hits else 0.0
-    high = float(stats.beta.isf(outside, hits + 1, trials - hits)) if hits < trials else 1.0
-    return low, high
 
 
 def t_power(effect: float, first: int, second: int, alpha: float = 0.05) -> float:

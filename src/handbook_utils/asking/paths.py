@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ def paths_of(value: str) -> list[Path]:
     Parameters
     ----------
     value : str
-        One path, or several with ``os.pathsep`` between them.
+        One path, or several as :func:`joined` writes them.
 
     Returns
     -------
@@ -31,8 +32,38 @@ def paths_of(value: str) -> list[Path]:
     ['a.report', 'b.report']
     """
     # A file may have that sign in its own name.
-    parts = [value] if Path(value).exists() else value.split(os.pathsep)
-    return [Path(part).expanduser() for part in parts if part]
+    if Path(value).exists():
+        return [Path(value).expanduser()]
+    return [Path(part.replace(os.pathsep * 2, os.pathsep)).expanduser() for part in _PART.findall(value)]
+
+
+#: A path of several: the sign between paths stands in it only twice in a row, which means once.
+_PART = re.compile(rf"(?:[^{os.pathsep}]|{os.pathsep * 2})+")
+
+
+def joined(paths: Iterable[Path | str]) -> str:
+    """Write paths as one text, of which :func:`paths_of` makes the same paths again.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path or str
+        One is written as it is.
+
+    Returns
+    -------
+    str
+        The system's sign between paths; where a path of several has it in a name, it is written twice.
+
+    Examples
+    --------
+    >>> several = ["/my:study/a.csv", "/my:study/b.csv"]
+    >>> [str(path) for path in paths_of(joined(several))] == several
+    True
+    """
+    given = [str(path) for path in paths]
+    if len(given) == 1:
+        return given[0]
+    return os.pathsep.join(path.replace(os.pathsep, os.pathsep * 2) for path in given)
 
 
 def found_from(folder: Path, kind: str, value: Any) -> Any:
@@ -66,7 +97,7 @@ def found_from(folder: Path, kind: str, value: Any) -> Any:
         paths = paths_of(str(value))
     else:
         paths = [Path(str(value)).expanduser()]
-    return os.pathsep.join(os.path.normpath(folder / path) for path in paths)
+    return joined(os.path.normpath(folder / path) for path in paths)
 
 
 def without_folders(kinds: Mapping[str, str], values: Mapping[str, Value]) -> dict[str, Value]:
@@ -93,9 +124,15 @@ def without_folders(kinds: Mapping[str, str], values: Mapping[str, Value]) -> di
     {'table': 'my.biom', 'group': 'a/b'}
     """
     return {
-        name: ", ".join(path.name for path in paths_of(str(value))) if kinds[name] in PATHS and value else value
+        name: ", ".join(path.name for path in _meant(kind, str(value))) if value and kind in PATHS else value
         for name, value in values.items()
+        for kind in [kinds[name]]
     }
+
+
+def _meant(kind: str, value: str) -> list[Path]:
+    """Return the paths of an answer that is no list by its kind: a place that is not there yet is one all the same."""
+    return paths_of(value) if kind == "files" else [Path(value)]
 
 
 def found_paths(given: str, name: str, kind: str) -> list[Path]:

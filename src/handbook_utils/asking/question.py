@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from handbook_utils.asking.paths import found_paths
+from handbook_utils.asking.paths import found_paths, joined
 from handbook_utils.asking.values import PATHS, READ, WORDS, Kind, MisfitError, Value, converted, none_of, written
 from handbook_utils.errors import InputError, nearest
 
@@ -179,8 +178,8 @@ class Question(BaseModel):
         if self.kind == "place":
             return str(Path(str(given)).expanduser().resolve())
         if self.kind in READ:
-            text = os.pathsep.join(map(str, given)) if isinstance(given, list) else str(given)
-            return os.pathsep.join(str(path.resolve()) for path in found_paths(text, self.name, self.kind))
+            text = joined(map(str, given)) if isinstance(given, list) else str(given)
+            return joined(path.resolve() for path in found_paths(text, self.name, self.kind))
         try:
             return self.fitting(given)
         except MisfitError as wrong:

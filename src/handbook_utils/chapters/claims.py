@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.text import yaml_text
 
@@ -76,10 +77,6 @@ _LOOKED_UP_ONCE: Words = {
 _DUE: Words = {
     "en": "These should have been looked up again by now; newer research may say something else: {claims}",
     "nl": "Deze hadden we al opnieuw moeten opzoeken. Misschien zegt nieuw onderzoek iets anders: {claims}",
-}
-_MONTHS: dict[str, str] = {
-    "en": "January February March April May June July August September October November December",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 _DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{claims\}[ \t]*\n\1[ \t]*$", re.MULTILINE)
 
@@ -417,7 +414,9 @@ def claims_table(claims: Sequence[Claim], lang: str, day: date | None = None) ->
     """
     days = sorted(claim.searched["date"] for claim in claims)
     told = (_LOOKED_UP if days[0] != days[-1] else _LOOKED_UP_ONCE)[lang].format(
-        first=_day(days[0], lang), last=_day(days[-1], lang), review=_day(min(claim.review for claim in claims), lang)
+        first=spelled(days[0], lang),
+        last=spelled(days[-1], lang),
+        review=spelled(min(claim.review for claim in claims), lang),
     )
     lines = [_row(_HEAD[lang]), "|---|---|---|", *(_row(said(claim, lang)) for claim in claims), "", told]
     if day is not None and (late := due(claims, day)):
@@ -494,7 +493,3 @@ def summary(claims: Sequence[Dated], day: date) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
-
-
-def _day(day: date, lang: str) -> str:
-    return f"{day.day} {_MONTHS[lang].split()[day.month - 1]} {day.year}"

@@ -15,10 +15,10 @@ none, or is asked for: a study must not run on the book's example because a line
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from handbook_utils.asking.paths import joined
 from handbook_utils.asking.values import READ
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.errors import InputError, InputErrors, nearest
@@ -111,7 +111,7 @@ def study_parameters(
         source, optional = place.removeprefix("?"), place.startswith("?")
         try:
             if source == "@":
-                value: object = os.pathsep.join(map(str, _of_all_steps(study, chapter)))
+                value: object = joined(_of_all_steps(study, chapter))
             elif source.startswith("@"):
                 value = str(_of_step(source[1:], study, chapter))
             elif source in values:

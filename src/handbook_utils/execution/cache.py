@@ -76,11 +76,10 @@ def _unchanged(path: Path) -> str:
 
 
 def _peers(chapter: Chapter, root: Path) -> list[str]:
-    """Return the rows of ``data/peers.csv`` that are this chapter's."""
-    path = root / "data" / "peers.csv"
-    if not path.is_file():
-        return []
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(f"{chapter.slug},")]
+    """Return the rows of ``data/peers.csv``, and of its Dutch, that are this chapter's."""
+    paths = [path for name in ("peers.csv", "peers-nl.csv") if (path := root / "data" / name).is_file()]
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line.startswith(f"{chapter.slug},")]
 
 
 def _content(given: str) -> list[str]:

@@ -68,6 +68,8 @@ def make_available(workers: int = 1) -> None:
         os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // workers)))
     # Debugger warnings about frozen modules are of no use in a chapter.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    # A kernel is ended at once, and a lock that numba made in it is then cleared up after it: nobody needs to be told.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
 
 
 def prepare(workers: int = 1) -> None:

@@ -47,10 +47,10 @@ def forest(
     --------
     >>> table = pd.DataFrame({"size": [0.1, 0.0], "low": [0.05, -0.1], "high": [0.2, 0.1]}, index=["a", "b"])
     >>> print(forest(table, "difference").alt)
-    Effects with intervals (difference), 2 rows. Largest: a, 0.10 (0.05 to 0.20); smallest: b, 0.00 (-0.10 to 0.10). \
+    Effects with intervals (difference), 2 rows. Largest: a, 0.10 (0.05 to 0.20); smallest: b, 0.00 (−0.10 to 0.10). \
 1 of 2 intervals lie on one side of 0.
     >>> print(forest(table, "difference", title="Only a differs").alt)
-    Only a differs. Numbers with intervals, difference: a, 0.10 (0.05 to 0.20); b, 0.00 (-0.10 to 0.10). A line at 0.
+    Only a differs. Numbers with intervals, difference: a, 0.10 (0.05 to 0.20); b, 0.00 (−0.10 to 0.10). A line at 0.
     """
     nl = lang == "nl"
     to = "tot" if nl else "to"
@@ -83,7 +83,7 @@ def forest(
     told = [f"{name}, {one}" for name, one in zip(effects.index, numbers, strict=True)]
     if title:
         alt = f"{sentence(title)} {'Getallen met intervallen' if nl else 'Numbers with intervals'}, {label}: "
-        line = "" if null is None else f" {'Een lijn bij' if nl else 'A line at'} {null:g}."
+        line = "" if null is None else f" {'Een lijn bij' if nl else 'A line at'} {_plain(null, lang)}."
         return Drawn(figure, f"{alt}{'; '.join(told)}.{line}")
     most, least = told[int(effects["size"].argmax())], told[int(effects["size"].argmin())]
     count, total = int(beside.sum()), len(effects)
@@ -93,4 +93,8 @@ def forest(
     else:
         alt = f"Effects with intervals ({label}), {total} rows. Largest: {most}; smallest: {least}."
         line = f" {count} of {total} intervals lie on one side of "
-    return Drawn(figure, alt if null is None else f"{alt}{line}{null:g}.")
+    return Drawn(figure, alt if null is None else f"{alt}{line}{_plain(null, lang)}.")
+
+
+def _plain(number: float, lang: str) -> str:
+    return written(number, len(f"{number:g}".partition(".")[2]), lang)

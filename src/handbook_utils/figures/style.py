@@ -23,6 +23,9 @@ OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4
 #: figure is 358 px wide.
 WIDTH, TEXT = 4.9, 12
 
+#: What a number below 0 begins with where it is read; a hyphen is for data.
+MINUS = "\N{MINUS SIGN}"
+
 #: How many decimals more a number may get that would be rounded to a certainty.
 MORE_DECIMALS = 3
 
@@ -211,10 +214,10 @@ def written(value: float, digits: int, lang: str) -> str:
 
     Examples
     --------
-    >>> written(1234.5, 1, "nl")
-    '1.234,5'
+    >>> written(1234.5, 1, "nl"), written(-2, 0, "en")
+    ('1.234,5', '−2')
     """
-    text = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}".replace("-", MINUS)
     return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
 
 
@@ -258,7 +261,7 @@ def spoken(value: float, digits: int, lang: str) -> str:
         return ("meer dan " if nl else "more than ") + written(rounded - step, digits + MORE_DECIMALS, lang)
     near = written(step, digits + MORE_DECIMALS, lang)
     if value < 0:
-        return f"tussen -{near} en 0" if nl else f"between -{near} and 0"
+        return f"tussen {MINUS}{near} en 0" if nl else f"between {MINUS}{near} and 0"
     return f"minder dan {near}" if nl else f"less than {near}"
 
 
@@ -304,8 +307,8 @@ class _Written(Formatter):
         found = _PLAIN.fullmatch(text)
         if found is None:
             return text
-        plain = found["number"].replace("\N{MINUS SIGN}", "-")
-        return self.number(float(plain), len(plain.partition(".")[2])).replace("-", "\N{MINUS SIGN}")
+        plain = found["number"].replace(MINUS, "-")
+        return self.number(float(plain), len(plain.partition(".")[2]))
 
 
 def write_numbers(figure: Figure, number: Callable[[float, int], str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
 from handbook_utils.publishing.pages.error_rates import setup_error_rates
@@ -276,10 +278,7 @@ def _checked_table(app: Sphinx, up: str) -> nodes.Node:
         title = escaped(app.env.titles[f"notebooks/{slug}"].astext())
         link = f'<a href="{up}notebooks/{escaped(slug)}.html">{title}</a>'
         lines = [f'<tr><th scope="rowgroup" colspan="{len(columns)}">{link}</th></tr>']
-        for row in rows:
-            shown = row | {"verdict": words.get(row["verdict"], row["verdict"])}
-            cells = [f"<td>{escaped(_number(shown.get(key, ''), told['lang']))}</td>" for key in keys]
-            lines.append(f"<tr>{''.join(cells)}</tr>")
+        lines += [f"<tr>{''.join(_checked_cell(row, key, told['lang']) for key in keys)}</tr>" for row in rows]
         groups.append(f"<tbody>{''.join(lines)}</tbody>")
     verdicts = [row["verdict"] for rows in told["peers"].values() for row in rows]
     agree = verdicts.count("agrees")
@@ -288,10 +287,21 @@ def _checked_table(app: Sphinx, up: str) -> nodes.Node:
     return nodes.raw("", f'<table class="table results checked">{table}</table>', format="html")
 
 
+def _checked_cell(row: dict[str, Any], key: str, lang: str) -> str:
+    """Write one of a number's columns; what a chapter says in English only is marked as English."""
+    own = row.get(f"{key}_{lang}")
+    if own:
+        return f"<td>{escaped(own)}</td>"
+    value = WORDS[lang].get(row[key], row[key]) if key == "verdict" else row.get(key, "")
+    english = ' lang="en"' if own == "" else ""
+    return f"<td{english}>{escaped(_number(value, lang))}</td>"
+
+
 def _number(value: object, lang: str) -> object:
     if not isinstance(value, float):
         return value
-    return f"{value:.9g}".replace(".", ",") if lang == "nl" else f"{value:.9g}"
+    text = f"{value:.9g}".replace("-", "\N{MINUS SIGN}")
+    return text.replace(".", ",") if lang == "nl" else text
 
 
 # ---------------------------------------------------------------------- around a page
@@ -335,6 +345,11 @@ def _opened(entries: list[dict[str, Any]], name: str) -> set[str]:
     return set()
 
 
+def _executed_on(run: dict[str, Any], lang: str) -> str:
+    executed = str(run.get("executed", ""))[:10]
+    return spelled(date.fromisoformat(executed), lang) if executed else ""
+
+
 def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     told = app.config["handbook_manifest"]
     lang = told["lang"]
@@ -366,6 +381,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         switches=switches,
         edition=LANGUAGES[lang],
         run=page.get("run"),
+        executed_on=_executed_on(page.get("run") or {}, lang),
         reading=_reading(page, lang),
         actions=_actions(app, pagename, page) if page.get("kind") == "chapter" else [],
         site_title=app.config["handbook_titles"].get(lang, app.config.html_title),
@@ -420,6 +436,7 @@ def _pages_read(app: Sphinx, env: Any) -> None:
 
 
 def _builder_inited(app: Sphinx) -> None:
+    citations.translate(app)
     if app.config.html_theme == "handbook":
         app.connect("html-page-context", _page_context)
         setup_surroundings(app)

@@ -64,12 +64,12 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if computed or taken:
         page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
     _say_for_whom(page, sections, words)
-    _answers_last(page, words)
+    _answers_last(page, sections.get("quiz"), words)
 
 
-def _answers_last(page: nodes.section, words: dict[str, str]) -> None:
+def _answers_last(page: nodes.section, quiz: nodes.section | None, words: dict[str, str]) -> None:
     """Put the answers to the quiz at the end once more, for paper, where a box does not stay closed."""
-    asked = list(page.findall(dropdown_main))
+    asked = list(quiz.findall(dropdown_main)) if quiz else []
     if not asked:
         return
     listed = nodes.enumerated_list()

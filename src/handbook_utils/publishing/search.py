@@ -26,12 +26,12 @@ INDEX = "_static/search-index.js"
 SYNONYMS = Path("book") / "synonyms.yml"
 
 #: A page for everyone goes before one for researchers; what only lists pages or terms goes after what explains.
-_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.5, "recipes": 0.5}
+_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35}
 _LISTS = {
     "book/index": 0.35,
     "book/explainers": 0.35,
-    "book/protocols": 0.35,
-    "book/recipes": 0.35,
+    "book/protocols": 0.25,
+    "book/recipes": 0.25,
     "book/checked": 0.3,
 }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import mannwhitneyu
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning, rarefied
@@ -39,7 +38,7 @@ def compare_groups(parameters: Mapping[str, Any]) -> None:
     InputError, InputErrors
         Columns that are not there, groups that are too small, a tree that is needed and absent.
     """
-    study = study_of(parameters, "throat")
+    study = study_of(parameters, "iquitos")
     collect(
         lambda: check_differ(study, design_in(study, parameters), parameters["metric"]),
         partial(check_tree, study, parameters["metric"]),
@@ -145,11 +144,15 @@ def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
     Effect
         With an interval.
     """
+    return group_effect(distance, design)["omega2"] if _drawn_anew(design) else partial_effect(distance, design)
+
+
+def _drawn_anew(design: Design) -> bool:
+    """Tell whether the interval is a bootstrap: groups of enough people each, and nothing beside them."""
     simple = design.groups and not design.beside and not design.asked["strata"]
     large = simple and design.sizes["people"].min() >= FEWEST and not design.asked["nested_in"]
-    if large and (not design.asked["person"] or not design.changes_within(design.focus, design.asked["person"])):
-        return group_effect(distance, design)["omega2"]
-    return partial_effect(distance, design)
+    person = design.asked["person"]
+    return bool(large and (not person or not design.changes_within(design.focus, person)))
 
 
 def further_tests(
@@ -266,10 +269,11 @@ class Comparison:
         groups = self.design.groups
         asked = f"Do {self._what} differ in overall composition" if groups else f"Does composition go with {self._what}"
         who = "The groups account" if groups else f"{self.design.focus} accounts"
+        share = f"{100 * omega2:.1f} % of the variation" if omega2 > 0 else "no more of the variation than chance does"
         return {
             "asked": f"{asked}{self._beside}?",
-            "found": f"{who} for {100 * omega2:.1f} % of the variation (ω² {omega2:.3f}, 95 % interval "
-            f"{low:.3f} to {high:.3f}) in {self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
+            "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in "
+            f"{self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
             f"p = {self.p:.3f}).{dispersion}{depth}",
             "rests_on": [
                 f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
@@ -338,13 +342,18 @@ class Comparison:
             if self.spread is not None
             else ""
         )
+        nest = design.asked["nested_in"]
         drawn = "people" if design.asked["person"] else "samples"
+        if nest and not design.changes_within(design.focus, nest):
+            drawn = f"units of {nest}"
+        interval = "bootstrap" if _drawn_anew(design) else "jackknife"
+        several = any(len(np.unique(design.exchange(term).blocks)) > 1 for term in design.terms)
+        blocks = ", with the blocks of exchange in the reduced model" if several else ""
         return (
             f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: {design.who}. "
             f"PERMANOVA tested the model {design.formula}, each term marginally, exchanging {self._exchange} in at "
-            f"most {self.permutations} permutations, with the blocks of exchange in the reduced model. The share of "
-            f"variation is given as omega squared with a 95 % interval over {drawn} (bootstrap; beside other "
-            f"terms, jackknife).{dispersion} Random seed {self.seed}."
+            f"most {self.permutations} permutations{blocks}. The share of variation is given as omega squared with a "
+            f"95 % interval over {drawn} ({interval}).{dispersion} Random seed {self.seed}."
         )
 
 
@@ -408,26 +417,6 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
         significant["PERMANOVA"] += int(_cell(test, "group", "p") <= ALPHA)
         significant["dispersion"] += int(spread.p <= ALPHA)
     return significant
-
-
-def shannon_of_smokers(throat: Study) -> tuple[float, float, float, float]:
-    """Compare the Shannon index of smokers and others by ranks, as the paper behind the bundled study did.
-
-    Parameters
-    ----------
-    throat : Study
-        The bundled one.
-
-    Returns
-    -------
-    tuple of float
-        Median of the others, median of the smokers, W, p.
-    """
-    shares = throat.proportions().to_frame()
-    shannon = -(shares * np.log(shares.where(shares > 0, 1))).sum(axis=1)
-    smokes = throat.metadata["smoking"] == "Smoker"
-    test = mannwhitneyu(shannon[~smokes], shannon[smokes])
-    return float(shannon[~smokes].median()), float(shannon[smokes].median()), float(test.statistic), float(test.pvalue)
 
 
 def _cell(frame: pd.DataFrame, row: str, column: str) -> float:

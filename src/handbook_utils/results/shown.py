@@ -330,6 +330,7 @@ class Results:
         """
         shown = frame[["name", "ours", "theirs", "tolerance", "source", "verdict"]]
         if self.lang == "nl":
+            shown = shown.assign(**{key: frame[f"{key}_nl"] for key in ("name", "source")})
             shown = shown.replace({"verdict": {"agrees": "komt overeen", "differs": "wijkt af"}})
             shown.columns = pd.Index(["naam", "ons getal", "ander getal", "speling", "bron", "oordeel"])
         caption = self.text(

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from handbook_utils.asking import Question, Value, written
-from handbook_utils.asking.paths import found_from, paths_of
+from handbook_utils.asking.paths import found_from, joined, paths_of
 from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
@@ -418,7 +418,7 @@ def _cell(value: Value) -> str:
 
 def _beside(paths: str, out: Path) -> str:
     """Name files by their way from the batch's folder: where that lies on one machine is of no use on another."""
-    return os.pathsep.join(Path(os.path.relpath(path, out)).as_posix() for path in paths_of(paths))
+    return joined(Path(os.path.relpath(path, out)).as_posix() for path in paths_of(paths))
 
 
 def _write_parquet(source: Path, target: Path) -> None:

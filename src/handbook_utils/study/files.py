@@ -86,7 +86,7 @@ def read(path: Path) -> bytes:
     if len(content) > MOST:
         raise _too_large(where)
     if content[:2] == GZIP:
-        content = _gunzip(content, where)
+        content = gunzip(content, where)
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise InputError(
             "This file is empty.",
@@ -159,7 +159,31 @@ def _bomb(where: str, unpacked: int, packed: int) -> InputError:
     )
 
 
-def _gunzip(content: bytes, where: str) -> bytes:
+def gunzip(content: bytes, where: str) -> bytes:
+    """Unpack gzip within limits.
+
+    Parameters
+    ----------
+    content : bytes
+        Packed.
+    where : str
+        What messages call it.
+
+    Returns
+    -------
+    bytes
+        At most :data:`MOST`.
+
+    Raises
+    ------
+    InputError
+        Cut off, damaged, or a bomb.
+
+    Examples
+    --------
+    >>> gunzip(gzip.compress(b"id"), "a.gz")
+    b'id'
+    """
     made = io.BytesIO()
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:

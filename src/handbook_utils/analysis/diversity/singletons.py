@@ -2,7 +2,8 @@
 
 Coverage rests on the taxa seen once in a sample. Denoisers (DADA2, Deblur, UNOISE) remove these, wholly or in part, and
 a table without them looks completely covered at any depth: richness "at equal coverage" is then richness at whatever
-depth a sample happened to have. The taxa seen two and three times tell how many there should be.
+depth a sample happened to have. The taxa seen two and three times tell how many there should be; where these are too
+few to tell, samples are compared at equal depth as well, and no cause is named.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ __all__ = ["Comparable", "Singletons", "comparable_hill", "hill_of_shares", "see
 _FACTOR = 2.0
 #: With fewer taxa seen two or three times there is nothing to expect from.
 _FEWEST = 10
+#: A cause is named where chance would give so few, or so many, less often than this.
+_CHANCE = 0.01
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,13 @@ class Singletons:
         How often a taxon was seen once in a sample.
     expected : float
         How often that is to be expected from those seen two and three times; NaN where these are too few.
+    unsure : float
+        Standard error of the logarithm of what is expected.
     """
 
     found: int
     expected: float
+    unsure: float = 0.0
 
     @property
     def believable(self) -> bool:
@@ -56,12 +62,24 @@ class Singletons:
             counted += f", where {self.expected:,.0f} are expected from those seen two and three times"
         if self.believable:
             return f"{counted}: coverage can be estimated"
-        why = (
-            "as after denoising (DADA2, Deblur, UNOISE), so coverage cannot be estimated"
-            if np.isnan(self.expected) or self.found < self.expected
-            else "as where errors of reading were left in, so coverage cannot be estimated"
-        )
-        return f"{counted}: {why}"
+        return f"{counted}: {self._cause}, so coverage cannot be estimated"
+
+    @property
+    def _cause(self) -> str:
+        """Why they cannot be believed; a cause is named only where chance does not give as few or as many.
+
+        No community whose reads are drawn by chance gives fewer than half of what is expected, since
+        (2 f2)² <= f1 · 6 f3 for any mixture of Poisson numbers. A community seen whole has few or none, too: its rarest
+        features are read many times.
+        """
+        if np.isnan(self.expected):
+            return "too few are seen two and three times to tell a community seen whole from rare features left out"
+        least, most = (self.expected * _FACTOR**side * np.exp(side * self.unsure) for side in (-1, 1))
+        if stats.poisson.cdf(self.found, least) < _CHANCE:
+            return "as after denoising (DADA2, Deblur, UNOISE)"
+        if stats.poisson.sf(self.found - 1, most) < _CHANCE:
+            return "as where errors of reading were left in"
+        return "too few are seen to tell chance from features left out or read wrongly"
 
 
 def singletons(study: Study) -> Singletons:
@@ -90,7 +108,9 @@ denoising (DADA2, Deblur, UNOISE), so coverage cannot be estimated
     """
     once, twice, thrice = (int((study.table.data == times).sum()) for times in (1, 2, 3))
     known = twice >= _FEWEST and thrice >= _FEWEST
-    return Singletons(once, 4 * twice**2 / (3 * thrice) if known else float("nan"))
+    if not known:
+        return Singletons(once, float("nan"))
+    return Singletons(once, 4 * twice**2 / (3 * thrice), float(np.sqrt(4 / twice + 1 / thrice)))
 
 
 def seen_twice(counts: npt.ArrayLike, reads: int) -> float:

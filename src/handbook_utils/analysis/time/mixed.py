@@ -302,10 +302,11 @@ def fit_mixed(
     def deviance(parameters: Array) -> float:
         try:
             products, log_determinant = parts(parameters)
-            _, _, squares, model_determinant = _solved(products)
+            # Of the cross-products' own root the last corner is what the model leaves, and the rest is the model's.
+            logs = 2 * np.log(np.linalg.cholesky(products).diagonal())
         except np.linalg.LinAlgError:
             return 1e12
-        return free * float(np.log(max(squares, 1e-300))) + log_determinant + model_determinant
+        return float(free * logs[-1] + log_determinant + logs[:-1].sum())
 
     found = _least(deviance, effects, when is not None)
     products, log_determinant = parts(found)
@@ -388,7 +389,7 @@ def _least(deviance: Callable[[Array], float], effects: int, correlated: bool) -
         best[1],
         method="Nelder-Mead",
         bounds=bounds,
-        options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 2000, "initial_simplex": _simplex(best[1], bounds)},
+        options={"xatol": 1e-7, "fatol": 1e-11, "maxiter": 2000, "initial_simplex": _simplex(best[1], bounds)},
     )
     return np.asarray(polished.x if polished.fun <= best[0] else best[1], dtype=float)
 

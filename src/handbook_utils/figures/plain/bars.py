@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, said, sentence, upon, without_axis
+from handbook_utils.figures.plain.chart import below, chart, inked, rows, rows_high, said, sentence, upon, without_axis
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken
 
 
@@ -62,7 +62,8 @@ def bars(
     above = [f"{name}: {text}" for name, text in zip(names, shown, strict=True)] if ends is not None else names
     figure, [axes] = chart(title, [rows_high(above) + 0.4])
     places = rows(axes, above)
-    colours = [OKABE_ITO[5] if name in marked else OKABE_ITO[0] for name in names]
+    # Dark enough for white letters: a chip behind them would cut the bar in two.
+    colours = [inked(OKABE_ITO[5]) if name in marked else OKABE_ITO[0] for name in names]
     axes.barh(places, values, height=0.36, color=colours)
     reach = float(values.max())
     for place, name, value, text, colour in zip(places, names, values.astype(float), shown, colours, strict=True):

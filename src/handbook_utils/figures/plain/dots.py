@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, power_of_ten, said, sentence
-from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, spoken, wrapped
+from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, spoken, wrapped, written
 
 
 def dots(
@@ -100,12 +100,13 @@ def dots(
         if log:
             axes.set_yscale("log")
             axes.minorticks_off()
-            if not values or max(values) >= 100_000:
+            if not values:
                 axes.yaxis.set_major_formatter(FuncFormatter(power_of_ten))
         else:
             axes.set_ylim(bottom=0)
         if values:
-            axes.set_yticks(values)
+            # Each is named: a logarithmic axis would leave out some.
+            axes.set_yticks(values, [written(at, len(f"{at:g}".partition(".")[2]), lang) for at in values])
         if middles is not None:
             axes.plot(middles.index, middles, color=INK, lw=3, zorder=4, label=middle)
         if level:

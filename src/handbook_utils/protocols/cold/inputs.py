@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.cold.freezers import read_freezers
 from handbook_utils.protocols.cold.reading import Log, read_log
 from handbook_utils.protocols.cold.scans import Scans, read_scans, scanned_code
 from handbook_utils.protocols.kits.limits import kit_with
@@ -131,6 +132,19 @@ def keep_it_cold(parameters: Mapping[str, Any]) -> None:
             Path(scans),
             parameters["zone"],
             Path(tubes) if tubes else None,
+            str(parameters.get("sensor") or ""),
+            str(parameters.get("date_order") or "auto"),
+        )
+    if freezers := str(parameters.get("freezers") or ""):
+        if not scans:
+            raise InputError(
+                "Logs of freezers need the log of scans, which says what stood in each.",
+                expected="the parameters loggers and scans, too",
+                found="only freezers",
+            )
+        read_freezers(
+            Path(freezers),
+            parameters["zone"],
             str(parameters.get("sensor") or ""),
             str(parameters.get("date_order") or "auto"),
         )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 
+from handbook_utils.protocols.cold.freezers import uncovered
+from handbook_utils.protocols.cold.reading import Log
 from handbook_utils.protocols.cold.scans import ALARM, PLACE
 from handbook_utils.protocols.kits.limits import Limits
 
@@ -92,9 +96,12 @@ class Freezers:
     ----------
     storage : pandas.DataFrame
         Of :func:`handbook_utils.protocols.cold.scans.read_scans`.
+    logs : mapping of str to Log, optional
+        Of freezers that keep one, by their names.
     """
 
-    def __init__(self, storage: pd.DataFrame) -> None:
+    def __init__(self, storage: pd.DataFrame, logs: Mapping[str, Log] = MappingProxyType({})) -> None:
+        self._logs = logs
         self._histories = histories(storage)
         self._alarms = storage[storage["event"] == ALARM].to_dict("records")
         self._in_use = bool((storage.loc[storage["event"] != ALARM, "freezer"] != "").any())
@@ -122,6 +129,9 @@ class Freezers:
             flags.append("received, and scanned into no freezer of the laboratory since")
         elif history.stays and history.now is None:
             flags.append(f"taken out on {history.stays[-1].end:%Y-%m-%d}, and not frozen since")
+        for stay in history.stays:
+            if stay.freezer in self._logs:
+                flags += uncovered(self._logs[stay.freezer], stay.start, stay.end, limits.gap_minutes)
         for alarm in self._alarms:
             until = None if pd.isna(alarm["until"]) else alarm["until"]
             for stay in history.stays:

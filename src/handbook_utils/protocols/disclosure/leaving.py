@@ -225,7 +225,7 @@ def table(groups: Groups) -> pd.DataFrame:
         A row a size.
     """
     sizes = groups.sizes.value_counts().sort_index()
-    rows = [(int(str(size)), int(number) // int(str(size)), int(number)) for size, number in sizes.items()]
+    rows = [(size, number // size, number) for size, number in zip(sizes.index, sizes, strict=True)]
     return pd.DataFrame(rows, columns=["people in a group", "groups", "people"])
 
 

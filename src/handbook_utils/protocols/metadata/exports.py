@@ -18,12 +18,15 @@ _GUARD = Guard()
 #: What stands for the town where only the province leaves.
 _NO_LOCALITY = "locality withheld"
 _KEPT_BY_MIXS = ("samp_collect_device", "samp_collect_method", "samp_mat_process", "samp_store_loc")
+_KEPT_BY_NCBI = ("samp_collect_device", "collection_method", "samp_mat_process", "samp_store_loc")
 _KEPT_BY_ENA = (
     "sample collection device",
     "sample collection method",
     "sample material processing",
     "sample storage location",
 )
+#: What is known of one gene and its primers, in the words of MIxS and of ENA; shotgun sequences have none.
+_OF_ONE_GENE = ("target_gene", "target_subfragment", "pcr_primers", "target gene", "target subfragment", "pcr primers")
 #: The lines of ENA's list of medication, by their two digits.
 _MEDICATION = {
     line.split("=")[0]: line
@@ -76,7 +79,7 @@ def _to_mixs(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "host_tot_mass": f"{row['weight_kg']} kilogram" if row["weight_kg"] else "",
                 "host_body_mass_index": f"{row['bmi']} kilogram per square meter" if row["bmi"] else "",
                 "host_diet": row["diet"],
-                "ihmc_medication_code": "|".join(str(int(one)) for one in row["medication"].split(";") if one),
+                "ihmc_medication_code": _medication(row),
             }
         )
     return pd.DataFrame(made)
@@ -142,14 +145,16 @@ def to_ena(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
 
 
 def _to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
-    """Write records for NCBI's MIMARKS.survey.human-gut.4.0: coordinates with letters, and the host."""
+    """Write records for NCBI's human-gut packages: coordinates with letters, the host, and units of its own."""
     made = []
     for row in _each(table):
         region = row["region"]
         place = as_letters(float(row["latitude"]), float(row["longitude"])) if row["latitude"] else ""
+        extracted = _extracted(row, study, "{0.sample_mg:g} mg", only="sample")
         made.append(
             {
                 "sample_name": row["sample"],
+                "sample_title": _described(row),
                 "organism": _taxon(row)[0],
                 "collection_date": _of(row, row["date"]),
                 "env_broad_scale": _of(row, study.broad),
@@ -165,7 +170,19 @@ def _to_ncbi(table: pd.DataFrame, study: Circumstances) -> pd.DataFrame:
                 "lat_lon": _of(row, place, study.unplaced),
                 "host_subject_id": row["participant"],
                 "host_age": _age(row),
-                "host_sex": row["sex"],
+                # NCBI's list has no word for another sex; the field is optional.
+                "host_sex": row["sex"] if row["sex"] != "other" else "",
+                "host_height": f"{row['height_cm']} cm" if row["height_cm"] else "",
+                "host_tot_mass": f"{row['weight_kg']} kg" if row["weight_kg"] else "",
+                "host_body_mass_index": f"{row['bmi']} kg/m2" if row["bmi"] else "",
+                "host_diet": row["diet"],
+                "host_body_product": "stool" if row["content"] == "sample" else "",
+                "ihmc_medication_code": _medication(row),
+                **_kept(row, study, _KEPT_BY_NCBI),
+                "samp_store_temp": f"{study.store_celsius:g} C",
+                "samp_vol_we_dna_ext": extracted,
+                "neg_cont_type": _negative(row, study),
+                "pos_cont_type": "mock community" if row["content"] == "mock" else "",
             }
         )
     return pd.DataFrame(made)
@@ -224,7 +241,8 @@ def all_standards(table: pd.DataFrame, study: Circumstances, guard: Guard = _GUA
     Returns
     -------
     dict of str to pandas.DataFrame
-        By the standard's key: mixs, ena, ncbi, qiime2, qiita.
+        By the standard's key: mixs, ena, ncbi, qiime2, qiita; of a shotgun study mims and ncbi-mims instead of mixs and
+        ncbi.
 
     Raises
     ------
@@ -232,13 +250,16 @@ def all_standards(table: pd.DataFrame, study: Circumstances, guard: Guard = _GUA
         A file would not be valid by our own validator: what the study file says does not fit the standard.
     """
     leaving = coarsened(table) if study.detail == "band" else table
+    shotgun = study.method == "shotgun"
     made = {
-        "mixs": _to_mixs(leaving, study),
+        "mims" if shotgun else "mixs": _to_mixs(leaving, study),
         "ena": to_ena(leaving, study),
-        "ncbi": _to_ncbi(leaving, study),
+        "ncbi-mims" if shotgun else "ncbi": _to_ncbi(leaving, study),
         "qiime2": _to_qiime2(table),
         "qiita": _to_qiita(leaving, study),
     }
+    if shotgun:
+        made = {key: frame.drop(columns=[*_OF_ONE_GENE], errors="ignore") for key, frame in made.items()}
     errors = [one for key, frame in made.items() for one in _refused(key, frame, guard)]
     if errors:
         raise InputErrors(errors)
@@ -252,14 +273,14 @@ def _refused(key: str, frame: pd.DataFrame, guard: Guard) -> tuple[InputError, .
 
 
 def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
-    r"""Write a table as the TSV of a standard; QIIME 2's has the row of types.
+    r"""Write a table as the TSV of a standard; QIIME 2's has the row of types, NCBI's an asterisk at what is required.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         As :func:`all_standards` gives it.
     key : str
-        Of the standard.
+        Of the standard, or of a sheet that is none.
 
     Returns
     -------
@@ -279,7 +300,9 @@ def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
     broken = [str(name) for name in frame.columns if frame[name].astype(str).str.contains(r"[\t\r\n]").any()]
     if broken:
         raise InputError("Values hold tabs or line breaks, which a TSV cannot.", where=listed(broken))
-    lines = ["\t".join(map(str, frame.columns))]
+    asked = STANDARDS.get(key)
+    starred = asked.required if asked and asked.starred else ()
+    lines = ["\t".join(f"*{name}" if name in starred else str(name) for name in frame.columns)]
     if key == "qiime2":
         kinds = ["numeric" if name in NUMERIC else "categorical" for name in frame.columns[1:]]
         lines.append("\t".join(["#q2:types", *kinds]))
@@ -303,6 +326,10 @@ def _kept(row: Mapping[str, str], study: Circumstances, names: tuple[str, str, s
     kit = study.kit if row["content"] == "sample" else None
     told = (kit.title, "at home, by the participant", kit.reported) if kit else ("", "", "")
     return dict(zip(names, (*told, study.location), strict=True))
+
+
+def _medication(row: Mapping[str, str]) -> str:
+    return "|".join(str(int(one)) for one in row["medication"].split(";") if one)
 
 
 def _band(row: Mapping[str, str], study: Circumstances, name: str) -> dict[str, str]:

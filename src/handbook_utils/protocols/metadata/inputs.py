@@ -197,6 +197,7 @@ def gathered(parameters: Mapping[str, Any]) -> tuple[Validation, pd.DataFrame, l
         extraction=_extraction(parameters),
         detail=parameters["detail"],
         kit=kit_of(parameters["kit"], parameters["kit_file"]) if parameters["kit"] or parameters["kit_file"] else None,
+        method=parameters["method"],
     )
     kept = tubes[~tubes["sample"].isin(rejected) & ~tubes["participant"].isin(rejected)]
     return found, kept, rejected, study

@@ -56,6 +56,8 @@ class Circumstances:
         How people are described to archives.
     kit : Kit or None
         How stool is kept on its way; None where that is not said.
+    method : {"16S", "shotgun"}
+        What is sequenced: one gene, or all DNA.
     """
 
     project: str
@@ -77,6 +79,7 @@ class Circumstances:
     extraction: Extraction | None = None
     detail: str = "band"
     kit: Kit | None = None
+    method: str = "16S"
 
     @property
     def unplaced(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from handbook_utils.errors import InputError, InputErrors, nearest
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.disclosure.guard import ANSWERABLE, Guard
 from handbook_utils.protocols.metadata.reading import read_metadata
 from handbook_utils.protocols.metadata.rules import Problem, check, missing_remedy
@@ -103,20 +103,25 @@ class Validation:
         return pd.DataFrame([asdict(one) for one in self.findings], columns=columns)
 
     def as_input_errors(self) -> InputErrors:
-        """Return the errors in the form in which the handbook tells of a reader's mistakes."""
-        made = []
+        """Return the errors in the form in which the handbook tells of mistakes: one for each cause, with a count."""
+        causes: dict[tuple[bool, str, str], list[Finding]] = {}
         for one in self.errors:
-            at = ", ".join(filter(None, [f"line {one.row}" if one.row else "", one.column, one.sample]))
-            made.append(
-                InputError(
-                    "This value is refused." if one.column and one.row else "This file is refused.",
-                    where=f"{self.where}, {at}" if at else self.where,
-                    expected=one.rule,
-                    found=one.value or None,
-                    remedy=one.remedy,
-                )
-            )
-        return InputErrors(made)
+            causes.setdefault((one.row > 0, one.column, one.rule), []).append(one)
+        return InputErrors(self._told(alike) for alike in causes.values())
+
+    def _told(self, alike: Sequence[Finding]) -> InputError:
+        first, several = alike[0], len(alike) > 1
+        lines = f"lines {listed([one.row for one in alike])}" if several else f"line {first.row}" if first.row else ""
+        at = ", ".join(filter(None, [lines, first.column, "" if several else first.sample]))
+        values = list(dict.fromkeys(one.value for one in alike if one.value))
+        what = "This value is refused." if first.column and first.row else "This file is refused."
+        return InputError(
+            f"{len(alike)} values are refused for one cause." if several else what,
+            where=f"{self.where}, {at}" if at else self.where,
+            expected=first.rule,
+            found=listed(values) or None,
+            remedy=f"{first.remedy} (of line {first.row})" if len({one.remedy for one in alike}) > 1 else first.remedy,
+        )
 
 
 def validate(path: Path, key: str, *, today: dt.date | None = None, guard: Guard = _GUARD) -> Validation:

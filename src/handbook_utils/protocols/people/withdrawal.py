@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +15,13 @@ from handbook_utils.protocols.ledger import Event, Ledger, status
 from handbook_utils.protocols.people import key_file as keys
 from handbook_utils.protocols.people.key_desk import Desk, plain
 from handbook_utils.protocols.people.key_file import Key
+from handbook_utils.study.files import GZIP, MOST, ZIP, Archive, gunzip
 
 _STEP = "handbook key"
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 #: Archives within archives are looked into so deep.
 _DEEPEST = 3
+#: What is said of a file that is damaged, locked, too deep or too large.
+_UNSEEN = "(cannot be opened: look yourself)"
 #: Files by which an archive was told of a sample.
 _ARCHIVE = re.compile(r"(?:^|/)(?:ena|ega|metadata)-[\w-]+\.tsv$")
 
@@ -240,25 +238,26 @@ def files_with(folder: Path, code: str, skip: set[Path] = frozenset()) -> pd.Dat
     for path in sorted(folder.rglob("*")):
         own = any(path == one or path.name.startswith((f"{one.name}.", f"{one.name}-")) for one in skip)
         if path.is_file() and not own and not path.name.startswith("withdrawn-"):
-            rows += _holding(path.relative_to(folder).as_posix(), path.read_bytes(), pattern, 0)
+            name = path.relative_to(folder).as_posix()
+            small = path.stat().st_size <= MOST
+            rows += _holding(name, path.read_bytes(), pattern, 0) if small else [(f"{name} {_UNSEEN}", 0, ())]
     return pd.DataFrame(rows, columns=["file", "times", "records"])
 
 
 def _holding(
     name: str, content: bytes, pattern: re.Pattern[bytes], depth: int
 ) -> list[tuple[str, int, tuple[str, ...]]]:
-    if content.startswith(_ZIP) and depth < _DEEPEST:
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                inside = [(one, archive.read(one)) for one in archive.namelist() if not one.endswith("/")]
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
-            return [(f"{name} (cannot be opened: look yourself)", 0, ())]
-        return [row for one, data in inside for row in _holding(f"{name}/{one}", data, pattern, depth + 1)]
-    if content.startswith(_GZIP):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            return [(f"{name} (cannot be opened: look yourself)", 0, ())]
+    try:
+        if content.startswith(ZIP):
+            if depth >= _DEEPEST:
+                return [(f"{name} {_UNSEEN}", 0, ())]
+            archive = Archive(content, name)
+            inside = (one for one in archive.names if not one.endswith("/"))
+            return [row for one in inside for row in _holding(f"{name}/{one}", archive.read(one), pattern, depth + 1)]
+        if content.startswith(GZIP):
+            content = gunzip(content, name)
+    except InputError:  # damaged, locked, or a bomb
+        return [(f"{name} {_UNSEEN}", 0, ())]
     times = len(pattern.findall(content)) + len(pattern.findall(name.encode()))
     return [(name, times, _records(name, content, pattern))] if times else []
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial.distance import braycurtis
 
 from handbook_utils.analysis.controls.crosstalk import Leakage
 from handbook_utils.analysis.controls.mock import mock_deviation
@@ -68,7 +69,7 @@ def bray_curtis(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     0.4
     """
     first, second = (np.asarray(well, dtype=float) for well in (one, other))
-    return float(np.round(0.5 * np.abs(first / first.sum() - second / second.sum()).sum(), 12))
+    return float(np.round(braycurtis(first / first.sum(), second / second.sum()), 12))
 
 
 def duplicate_distances(table: pd.DataFrame, wells: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Columns and lists of values are those of the templates for ERC000015 that ELIXIR
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -66,6 +67,60 @@ def platform_of(instrument: str) -> str:
         found=instrument,
         remedy=f"Did you mean {close!r}?" if close else "Look it up in ENA's documentation.",
     )
+
+
+def qiita_preparation(
+    samples: pd.DataFrame,
+    centre: str,
+    method: str,
+    instrument: str,
+    design: str,
+    study: str,
+    forward: str,
+    reads: Mapping[tuple[str, int], ReadFile] | None = None,
+) -> pd.DataFrame | None:
+    """Write Qiita's preparation information file, which belongs to its file of samples.
+
+    Parameters
+    ----------
+    samples : pandas.DataFrame
+        With a column alias.
+    centre, method, instrument, design, study : str
+        Where the study was done; what was sequenced, with what; how libraries were made; what the study is.
+    forward : str
+        Forward primer, where one gene was sequenced.
+    reads : mapping of (str, int) to ReadFile, optional
+        Files of reads by sample and direction.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Text; None of a platform that Qiita's documentation does not name. There is no column for barcodes: reads are
+        parted by sample before they leave.
+
+    Examples
+    --------
+    >>> made = qiita_preparation(pd.DataFrame({"alias": ["S-1"]}), "", "16S", "Illumina MiSeq", "V4", "A study", "ACGT")
+    >>> made.loc[0, ["sample_name", "platform", "run_prefix"]].tolist()
+    ['S.1', 'Illumina', 'S-1']
+    """
+    if platform_of(instrument) != "ILLUMINA":
+        return None
+    given = {
+        "center_name": centre,
+        "platform": "Illumina",
+        "instrument_model": instrument,
+        "library_construction_protocol": design,
+        "experiment_design_description": study,
+    }
+    if method == "16S":
+        given["primer"] = forward
+    made = pd.DataFrame({"sample_name": samples["alias"].str.replace("-", ".")})
+    for name, value in given.items():
+        made[name] = value or "not provided"
+    files = [reads[alias, 1].name if reads else alias for alias in samples["alias"]]
+    made["run_prefix"] = [re.sub(r"(_R1(_001)?)?\.(fastq|fq)\.gz$", "", file) for file in files]
+    return made
 
 
 def sheets(

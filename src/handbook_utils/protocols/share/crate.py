@@ -81,7 +81,7 @@ DECISIONS = (
     Decision("keep-it-cold", "verdicts.csv", True, "says which samples stood warm"),
     *(
         Decision("record-metadata", f"metadata-{key}.tsv", True, f"metadata for {STANDARDS[key].title}")
-        for key in ("mixs", "ena", "ncbi", "qiita")
+        for key in ("mixs", "mims", "ena", "ncbi", "ncbi-mims", "qiita")
     ),
     Decision("record-metadata", "metadata-qiime2.tsv", False, "holds exact answers, for the study's own analysis"),
     Decision("record-metadata", "wrong-checked.xlsx", False, "an example of mistakes, made on purpose"),
@@ -344,7 +344,7 @@ def _fields(name: str, columns: Sequence[str]) -> list[dict[str, str]]:
     asked = STANDARDS.get({"ena-samples": "ena"}.get(name, name.removeprefix("metadata-")))
     made = []
     for column in columns:
-        field = asked.field(str(column)) if asked else None
+        field = asked.field(str(column).lstrip("*")) if asked else None
         described = {"name": str(column), "type": "number" if field and field.rule in _NUMBERS else "string"}
         if field:
             described["description"] = field.help

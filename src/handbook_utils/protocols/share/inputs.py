@@ -29,7 +29,7 @@ from handbook_utils.protocols.metadata.exports import all_standards, as_tsv
 from handbook_utils.protocols.metadata.inputs import coordinates, planned_controls
 from handbook_utils.protocols.metadata.records import Circumstances, records
 from handbook_utils.protocols.metadata.validation import validate
-from handbook_utils.protocols.sequencing.archive_sheets import sheets
+from handbook_utils.protocols.sequencing.archive_sheets import qiita_preparation, sheets
 from handbook_utils.protocols.sequencing.read_files import read_files
 from handbook_utils.protocols.share.crate import (
     CRATE,
@@ -133,17 +133,15 @@ def shared(said: Mapping[str, Any]) -> Shared:
     )
     dates = sorted({date for date in samples["collection date"] if date[:1].isdigit()})
     items = storms({**said, "extraction": _extraction(said), "dates": f"{dates[0]} to {dates[-1]}" if dates else ""})
-    asked = sheets(
-        samples,
-        str(said["acronym"]),
-        name,
-        f"{said['comparison'] or 'The comparison is not stated'}.{simulated}",
-        str(said["method"]),
-        str(said["instrument"]),
-        str(items.set_index("item").loc["primers or library", "what the study says"]),
-        reads,
-    )
+    abstract = f"{said['comparison'] or 'The comparison is not stated'}.{simulated}"
+    method, instrument = str(said["method"]), str(said["instrument"])
+    library = str(items.set_index("item").loc["primers or library", "what the study says"])
+    asked = sheets(samples, str(said["acronym"]), name, abstract, method, instrument, library, reads)
     made = {"ena-samples": samples, **asked}
+    centre, known = str(said["laboratory"]), library if library != NOT_STATED else ""
+    prepared = qiita_preparation(samples, centre, method, instrument, known, name, str(said["forward"]), reads)
+    if prepared is not None:
+        made["qiita-preparation"] = prepared
     if said["access"] == "controlled":
         made = {"ega-samples": ega_samples(samples)} | {
             name.replace("ena-", "ega-"): sheet for name, sheet in asked.items()
@@ -161,6 +159,7 @@ def shared(said: Mapping[str, Any]) -> Shared:
         "ena-study.tsv": "The study for ENA",
         "ena-experiments.tsv": "Experiments for ENA, one a sample",
         "ena-runs.tsv": f"Runs for ENA, one a file of reads; {READS[reads is not None]}",
+        "qiita-preparation.tsv": "Preparation information file for Qiita, which goes with metadata-qiita.tsv",
         "ega-samples.tsv": "Samples for the European Genome-phenome Archive; the phenotype is to be filled in",
         "ega-study.tsv": "The study for the European Genome-phenome Archive",
         "ega-experiments.tsv": "Experiments, one a sample",
@@ -171,11 +170,11 @@ def shared(said: Mapping[str, Any]) -> Shared:
         CRATE: "RO-Crate: every file with what it is",
     }
     who = str(said["laboratory"]) or str(said["principal_investigator"]) or name
-    about = About(
+    crate = About(
         name, description, str(said["licence"]), str(said["date"]), who, str(items.iloc[-1]["what the study says"])
     )
-    members[PACKAGE] = data_package(members, about)
-    members[CRATE] = crate_metadata(members, told, about)
+    members[PACKAGE] = data_package(members, crate)
+    members[CRATE] = crate_metadata(members, told, crate)
     return Shared(members, decided, items, made, told, samples, found, exemption, looking.answers)
 
 
@@ -197,6 +196,7 @@ def _example(asked: Mapping[str, Any]) -> tuple[dict[str, bytes], pd.DataFrame, 
         coordinates(said("latitude"), said("longitude")),
         precision="month",
         kit=kit_of(asked["kit"]),
+        method=str(asked["method"]),
         extraction=example_extraction(),
     )
     wanted = {"plate": 96, "plates": 0, "blanks": 2, "mocks": 1, "ntc": 1, "duplicates": 1}

@@ -15,12 +15,15 @@ _BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
 _ROW = re.compile(r"<tr\b([^>]*)>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)?<pre)>')
+#: What Sphinx says of the sign behind a heading, a term or a table, in English only.
+_HERE = re.compile(r'title="(?:Link|Permalink) to this [a-z]+"')
 _BACKLINKS = re.compile(r'<span class="backrefs">.*?</span>', re.DOTALL)
 _MENDED = {
     '<th scope="col"></th>': "<td></td>",  # an empty corner heads nothing
     'role="doc-biblioentry"': 'role="listitem"',  # a role that ARIA has given up
     ' aria-label="Toggle hidden content"': "",  # is not what the box says
 }
+_NUMBER = re.compile(r"[\d.,–]+")
 #: Letters in a cell from which a table of three columns or more is one of sentences.
 _SENTENCE = 30
 
@@ -57,6 +60,8 @@ def stacked(table: str) -> str:
     ' role="cell" data-label="What:">a cell with all of a sentence, to its end</td>'
     >>> stacked(sentences.replace("<th>Who</th>", "<td></td>")).split("<tr")[1].split("<th")[0]
     ' role="row"><td role="cell"></td>'
+    >>> stacked(sentences).split("<td")[1]
+    ' role="cell" data-label="Who:">1</td>'
     """
     head, body = _HEAD.search(table), _BODY.search(table)
     if head is None or body is None or "colspan" in table or "rowspan" in table:
@@ -67,6 +72,8 @@ def stacked(table: str) -> str:
     # A form has rows that nobody has filled in yet.
     if len(labels) < 3 or not all(row and row[0] for row in rows):
         return table
+    # A first cell is the title of its row; a bare number says nothing without the heading of its column.
+    bare = all(_NUMBER.fullmatch(row[0]) for row in rows)
     if max((len(cell) for row in rows for cell in row), default=0) < _SENTENCE:
         return table
 
@@ -78,7 +85,8 @@ def stacked(table: str) -> str:
             # An empty corner heads nothing.
             heading = "columnheader" if heads else "rowheader" if found[1] == "th" else "cell"
             role = heading if _plain(found[3]) else "cell"
-            label = f' data-label="{html.escape(labels[number])}"' if number and not heads and labels[number] else ""
+            named = labels[number] if number or bare else ""
+            label = f' data-label="{html.escape(named)}"' if named and not heads else ""
             return f'<{found[1]}{found[2]} role="{role}"{label}>{found[3]}</{found[1]}>'
 
         return f'<tr{match[1]} role="row">{_CELL.sub(cell, match[2])}</tr>'
@@ -109,7 +117,7 @@ def framed(body: str, words: dict[str, str]) -> str:
 
     Examples
     --------
-    >>> framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output"})
+    >>> framed("<table><caption>Two</caption></table>", {"table": "Table", "output": "Output", "here": "Link"})
     '<div class="scroll" role="region" tabindex="0" aria-label="Two"><table><caption>Two</caption></table></div>'
     """
     count = 0
@@ -129,4 +137,5 @@ def framed(body: str, words: dict[str, str]) -> str:
 
     for found, put in _MENDED.items():
         body = body.replace(found, put)
+    body = _HERE.sub(f'title="{words["here"]}"', body)
     return _OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body)))

@@ -6,9 +6,11 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, Drawing, read_drawing
 from handbook_utils.publishing.pages.quiz import choices, read_quiz
 from handbook_utils.publishing.parts import Part, answer_of, box_of, cells_of, figures_in, page_of, parts_of, table_rows
@@ -137,7 +139,8 @@ def lesson_of(chapter: Chapter, notebook: Any, root: Path) -> Lesson:
         works=(),
         book=str(config["sphinx"]["config"]["handbook_titles"][page.lang]),
         version=WORDS[page.lang]["printed"].format(
-            source=str(run.get("source", ""))[:12], date=str(run.get("executed", ""))[:10]
+            source=str(run.get("source", ""))[:12],
+            date=spelled(date.fromisoformat(str(run["executed"])[:10]), page.lang),
         ),
     )
     return replace(lesson, works=tuple(page.works()))  # known when all that cites them has been rendered

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from handbook_utils import __version__
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
 from handbook_utils.publishing.web.pictures import CARD, card_of
 from handbook_utils.publishing.whole.files import file_name
@@ -149,7 +151,7 @@ def surround(app: Sphinx, pagename: str, _template: str, context: dict[str, Any]
         )
         if page
         else "",
-        version=words["made"].format(version=__version__, date=made),
+        version=words["made"].format(version=__version__, date=made and spelled(date.fromisoformat(made), lang)),
         whole=[
             (kind.upper(), "../" * pagename.count("/") + file_name(str(context.get("site_title", "")), kind))
             for kind in told.get("whole", [])

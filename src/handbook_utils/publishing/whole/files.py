@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handbook_utils import __version__
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.whole.epub import write_epub
 from handbook_utils.publishing.whole.pdf import write_pdf
 from handbook_utils.publishing.words import WORDS
@@ -66,5 +68,5 @@ def add_whole(edition: Path, catalogue: Catalogue, lang: str, kinds: Sequence[st
         author = str(config.get("author", ""))
         write_epub(edition, target, catalogue.files, lang=lang, title=title, author=author, day=day)
     if "pdf" in kinds:
-        made = WORDS[lang]["made"].format(version=__version__, date=day)
+        made = WORDS[lang]["made"].format(version=__version__, date=spelled(date.fromisoformat(day), lang))
         write_pdf(edition, edition / file_name(title, "pdf"), catalogue.files, lang=lang, title=title, made=made)

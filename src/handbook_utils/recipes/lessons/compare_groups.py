@@ -13,11 +13,12 @@ from handbook_utils.analysis.distance.dispersion import betadisper
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.recipes.lessons.infants import numbers_of_groups
 from handbook_utils.study import Study
 
 
-def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
-    """Hold the numbers of the bundled study against R's vegan and GUniFrac.
+def against_peers(throat: Study, bray: DistanceMatrix, infants: Study) -> pd.DataFrame:
+    """Hold the numbers of two bundled studies against R's vegan and GUniFrac.
 
     Parameters
     ----------
@@ -25,6 +26,8 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
         The bundled study of smokers.
     bray : skbio.DistanceMatrix
         Its Bray-Curtis distances.
+    infants : Study
+        The bundled study of infants of Iquitos.
 
     Returns
     -------
@@ -53,7 +56,9 @@ def against_peers(throat: Study, bray: DistanceMatrix) -> pd.DataFrame:
     for centre in centres:
         spread = betadisper(bray, smoking, centre=centre, bias_adjust=False, permutations=0)
         ours[f"Dispersion about the {centre}: F"] = spread.statistic
-    return held_against("recipes/compare-groups", {**ours, **_more_of_vegan(throat, bray)})
+    return held_against(
+        "recipes/compare-groups", {**ours, **_more_of_vegan(throat, bray), **numbers_of_groups(infants)}
+    )
 
 
 def _more_of_vegan(throat: Study, bray: DistanceMatrix) -> dict[str, float]:

@@ -8,6 +8,7 @@ from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.differential import differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
+from handbook_utils.recipes.lessons.infants import numbers_of_taxa
 from handbook_utils.study import Study
 
 
@@ -42,8 +43,13 @@ _WRITTEN = (
 )
 
 
-def against_peers() -> pd.DataFrame:
-    """Hold the tests against R, on counts written here.
+def against_peers(infants: Study) -> pd.DataFrame:
+    """Hold the tests against R, on counts written here and on a bundled study.
+
+    Parameters
+    ----------
+    infants : Study
+        The bundled study of infants of Iquitos.
 
     Returns
     -------
@@ -69,4 +75,4 @@ def against_peers() -> pd.DataFrame:
         for place, (_, row) in zip(places[:taxa], found.iterrows(), strict=False):
             ours[f"{label}: log2 fold change of the {place} taxon"] = float(row["log2_fold"])
             ours[f"{label}: p of the {place} taxon"] = float(row["p"])
-    return held_against("recipes/find-differential-taxa", ours)
+    return held_against("recipes/find-differential-taxa", ours | numbers_of_taxa(infants))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import handbook_utils.study.formats as package
+from handbook_utils.asking.paths import paths_of
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study.cells.abundances import name_by_ids
 from handbook_utils.study.choices import Choices
@@ -192,7 +193,7 @@ def _several(named: str | Path) -> list[Content]:
     if path.is_dir():
         found = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
     elif os.pathsep in text:
-        found = [Path(part) for part in text.split(os.pathsep) if part]
+        found = paths_of(text)
     elif glob.has_magic(text):
         found = [Path(part) for part in sorted(glob.glob(text))]  # noqa: PTH207 - the pattern may be absolute
         if not found:

@@ -2,10 +2,11 @@
 
 A standard is a file beside this one, and is found here by its name. Sources: MIxS 7.0.1, combination MimarksSHumanGut
 (MIXS:0010008_0016004), Genomic Standards Consortium; ENA checklist ERC000015 (GSC MIxS human gut); NCBI BioSample
-package MIMARKS.survey.human-gut.4.0; "Metadata file format" of QIIME 2; "Sample information file" of Qiita; INSDC,
-"Missing value reporting"; the Environment Ontology (ENVO, 2025-10-20). Fields that a study of human stool fills in are
-described in the file; all others of ENA's and of MIxS, and every list of values, are taken over from the standards' own
-files (``data/standards``), so that no field of the official lists is unknown and no value of theirs refused.
+packages MIMARKS.survey.human-gut and MIMS.me.human-gut; "Metadata file format" of QIIME 2; "Sample information file"
+and "Prepare information files" of Qiita; INSDC, "Missing value reporting"; the Environment Ontology (ENVO, 2025-10-20).
+Fields that a study of human stool fills in are described in the file; all others, and every list of values, are taken
+over from the standards' own files (``data/standards``), so that no field of the official lists is unknown and no value
+of theirs refused.
 """
 
 from __future__ import annotations
@@ -82,6 +83,8 @@ class Standard:
         Whether an empty cell of a required field is a missing value, and not an error.
     others : bool
         Whether columns of one's own belong in the file.
+    starred : bool
+        Whether its templates mark the names of required columns with an asterisk.
     """
 
     key: str
@@ -91,6 +94,7 @@ class Standard:
     missing: tuple[str, ...] = INSDC_MISSING
     empty: bool = False
     others: bool = False
+    starred: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name, or None.

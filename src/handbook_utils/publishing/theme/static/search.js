@@ -7,7 +7,7 @@ globalThis.handbookSearch = (() => {
       + "that the there this to was we what when where which who why will with you your",
     nl: "aan al als bij dat de deze die dit doe doet een en er heb hebben heeft het hoe ik in is je jij kan kun kunt maar me "
       + "met mij mijn moet moeten na naar niet of om ook op over te toch tot u uit van voor waar waarom wanneer wat we welke wie wordt "
-      + "word wel ze zijn zo",
+      + "word wel ze zijn zo zin onzin",
   };
   const unsaid = Object.fromEntries(Object.entries(UNSAID).map(([lang, words]) => [lang, new Set(words.split(" "))]));
 
@@ -229,7 +229,7 @@ if (globalThis.document) {
         item.append(make("a", page.title, { href: `${page.name}.html${section.anchor ? `#${section.anchor}` : ""}` }));
         item.append(make("span", page.part, { className: "part", lang: prepared.lang }));
         const text = make("p", "");
-        if (section.anchor) text.append(make("strong", `${section.heading}. `));
+        if (section.anchor) text.append(make("strong", /[?!.]$/.test(section.heading) ? `${section.heading} ` : `${section.heading}. `));
         for (const [part, hit] of excerpt(section.text, words)) text.append(hit ? make("mark", part) : part);
         item.append(text);
         list.append(item);

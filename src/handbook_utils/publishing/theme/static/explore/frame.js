@@ -86,7 +86,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       const state = address();
       for (const knob of knobs) {
         const field = fields[knob.name], value = values[knob.name];
-        const words = knob.options ? choices(knob, facts, lang).find(([one]) => one === value)[1] : `${write(value, knob.digits || 0)} ${said(knob.unit)}`;
+        const words = knob.options ? choices(knob, facts, lang).find(([one]) => one === value)[1] : `${write(value, knob.digits || 0)} ${said(knob.unit)}`.replace(" %", "%");
         if (field.type !== "number" || field !== document.activeElement) field.value = value;
         if (field.type === "range") field.setAttribute("aria-valuetext", words);
         field.parentElement.querySelector("output").textContent = said(words);

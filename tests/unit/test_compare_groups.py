@@ -1,0 +1,53 @@
+"""What the recipe says of its methods and its answer is what was done with these samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from handbook_utils.analysis.design import design_of
+from handbook_utils.recipes.compare_groups import Comparison
+from handbook_utils.study import Study
+
+
+def said(omega2: float = 0.1, **asked: str) -> Comparison:
+    """A comparison of 24 samples of 12 people, two to a cage, in two hospitals; its numbers are invented."""
+    rows = pd.DataFrame(
+        {
+            "arm": np.repeat(["a", "b"], 12),
+            "who": np.repeat([f"p{n:02d}" for n in range(12)], 2),
+            "cage": np.repeat([f"c{n}" for n in range(6)], 4),
+            "hospital": np.tile(["x", "y"], 12),
+            "age": np.tile([30.0, 40, 50, 45], 6),
+        },
+        index=[f"s{n:02d}" for n in range(24)],
+    )
+    counts = pd.DataFrame(np.arange(1.0, 49).reshape(24, 2), index=rows.index, columns=["t1", "t2"])
+    design = design_of(rows, group="arm", **asked)
+    effects = pd.DataFrame({"omega2": [omega2], "low": [omega2 - 0.1], "high": [omega2 + 0.1]}, index=["bray-curtis"])
+    test = pd.DataFrame({"R2": [0.2], "p": [0.04]}, index=["arm"])
+    study = Study.from_frame(counts, rows)
+    return Comparison(study, design, "bray-curtis", "proportions", effects, test, None, 99, 1, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "interval", "blocks"),
+    [
+        ({}, "over samples (bootstrap)", False),
+        ({"covariates": "age"}, "over samples (jackknife)", False),
+        ({"strata": "hospital"}, "over samples (jackknife)", True),
+        ({"person": "who"}, "over people (bootstrap)", False),
+        ({"nested_in": "cage"}, "over units of cage (jackknife)", False),
+    ],
+)
+def test_the_methods_say_what_was_done(asked, interval, blocks):
+    methods = said(**asked).methods
+    assert interval in methods
+    assert ("blocks of exchange" in methods) == blocks
+
+
+def test_less_than_chance_is_no_share():
+    assert "The groups account for 10.0 % of the variation (ω² 0.100" in said(0.1).answer["found"]
+    below = said(-0.02).answer["found"]
+    assert "account for no more of the variation than chance does (ω² -0.020" in below
