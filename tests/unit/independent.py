@@ -399,9 +399,7 @@ TABLES: dict[str, Callable[[Path], Values]] = {
     "vsearch-otutabout.txt": plain,
     "dada2-makeSequenceTable.csv": samples_in_rows(","),
     "phyloseq-write.table.tsv": lambda path: wide([["", *cells(path)[0]], *cells(path)[1:]]),
-    "emu-combined-species-counts.tsv": lambda path: wide(
-        [[cell or "0" for cell in row] for row in cells(path)], slice(7, None)
-    ),
+    "emu-combined-species-counts.tsv": of_emu_counts,
     "mothur-compressed.count_table": of_compressed_counts,
     "programs/phyloseq-otu_table.csv": samples_in_rows(","),
     "phyloseq-otu_table.csv": plain,
