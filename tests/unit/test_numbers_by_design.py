@@ -83,6 +83,35 @@ def test_strata_are_in_the_model():
     assert abs(inside["estimate"]) < 0.2 < abs(compared(values, design_of(rows, group="arm")).loc["b to a", "estimate"])
 
 
+def matched(generator: np.random.Generator, pairs: int, effect: float = 0.0) -> tuple[pd.DataFrame, pd.Series]:
+    """A case and a control a pair; pairs differ far more than the two of one do."""
+    rows = pd.DataFrame(
+        {"status": ["case", "well"] * pairs, "pair": np.repeat([f"k{n:02d}" for n in range(pairs)], 2)},
+        index=[f"s{n}" for n in range(2 * pairs)],
+    )
+    values = np.repeat(generator.normal(0, 3, pairs), 2) + generator.normal(0, 1, 2 * pairs)
+    return rows, pd.Series(values + effect * (rows["status"] == "well").to_numpy(), index=rows.index)
+
+
+@pytest.mark.parametrize("pairs", [6, 22])
+def test_matched_pairs_are_compared_as_their_differences(pairs):
+    rows, values = matched(np.random.default_rng(pairs), pairs, effect=1.0)
+    ours = compared(values, design_of(rows, group="status", strata="pair")).loc["well to case"]
+    apart = values.to_numpy().reshape(-1, 2) @ [-1, 1]
+    # HC3 of one mean: each difference is held against the mean of the others.
+    error = np.sqrt(((apart - apart.mean()) ** 2).sum()) / (pairs - 1)
+    assert ours["estimate"] == pytest.approx(apart.mean(), rel=1e-9)
+    assert ours["high"] - ours["low"] == pytest.approx(2 * stats.t.ppf(0.975, pairs - 1) * error, rel=1e-9)
+    assert ours["p"] == pytest.approx(2 * stats.t.sf(abs(apart.mean()) / error, pairs - 1), rel=1e-9)
+    # Who has lost the other of the pair changes nothing but the number of samples.
+    short = compared(values.iloc[:-1], design_of(rows.iloc[:-1], group="status", strata="pair")).loc["well to case"]
+    whole = compared(values.iloc[:-2], design_of(rows.iloc[:-2], group="status", strata="pair")).loc["well to case"]
+    assert short[["estimate", "low", "high", "p"]].to_list() == pytest.approx(
+        whole[["estimate", "low", "high", "p"]].to_list(), rel=1e-9
+    )
+    assert (short["units"], whole["units"]) == (2 * pairs - 1, 2 * pairs - 2)
+
+
 def test_few_who_change_group_are_left_out_and_named_and_most_are_not():
     rows, _ = repeated(np.random.default_rng(5), people=8, times=2)
     one = rows.assign(arm=rows["arm"].where(rows.index != "s1", "b"))
