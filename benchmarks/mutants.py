@@ -2,9 +2,9 @@
 
 ``make mutants`` prints every change that no test noticed, and the share that was (``MODULES=...``, ``EACH=...`` changes
 a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what; then each change is
-tried in a fork that has all libraries but none of our own modules, by the tests that call the changed function, the
-quickest first, until one fails: those that import the module, and then those that import what imports it. The changed
-module is put in place as it is imported: no file is touched.
+tried in a fork that has imported all but the module and what depends on it. The tests that call the changed function
+are run, the quickest first, until one fails: those that import the module, and then those that import what imports it.
+The changed module is put in place as it is imported: no file is touched.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import gc
 import importlib
 import importlib.abc
 import importlib.util
@@ -19,13 +20,15 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FrameType
@@ -130,11 +133,11 @@ def importers(modules: set[Path]) -> set[Path]:
     return {path for path in PACKAGE.rglob("*.py") if names & imported(path)} - modules
 
 
-def tests_near(module: Path) -> Iterator[list[str]]:
+def tests_near(module: Path, steps: int) -> Iterator[list[str]]:
     """Yield files of tests and of examples: those that import a module, then those that import what imports it."""
     tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
     near, before = {module}, set[Path]()
-    for _ in range(3):
+    for _ in range(steps):
         names = {dotted(path) for path in near}
         examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
         found = {path for path in tests if names & imported(path)} | examples
@@ -146,7 +149,8 @@ def tests_near(module: Path) -> Iterator[list[str]]:
 class Watch:
     """A plugin of pytest that notes which functions of analysis/ each test calls, and how long it takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self.calls: Calls = defaultdict(set)
         self.seconds: dict[str, float] = {}
         self._spots: dict[CodeType, tuple[str, int, int] | None] = {}
@@ -173,15 +177,22 @@ class Watch:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """What a test calls is its own."""
+        """What a test calls is its own; one that takes too long is left, and not tried."""
         self._now = item.nodeid
+        signal.signal(signal.SIGVTALRM, _left)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self._patience)
         sys.settrace(self._called)
-        before = time.perf_counter()
+        before = time.process_time()
         try:
             yield
+            self.seconds[item.nodeid] = time.process_time() - before
         finally:
             sys.settrace(None)
-            self.seconds[item.nodeid] = time.perf_counter() - before
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _left(*_: object) -> None:
+    pytest.skip("takes too long")
 
 
 class Changed(importlib.abc.MetaPathFinder):
@@ -233,29 +244,42 @@ def pytest_of(arguments: list[str], *plugins: object) -> int:
     return int(pytest.main([*options, *arguments], list(plugins)))
 
 
-def watched(files: list[str], folder: Path) -> tuple[Calls, dict[str, float], list[str]]:
-    """Run tests as they are; return what each test calls, how long it takes, and the libraries they need."""
-    told = folder / files[-1].replace("/", "+")
+def watched(file: str, folder: Path, patience: float) -> tuple[Calls, dict[str, float]]:
+    """Run a file of tests as it is; return what each test calls, and how long it takes."""
+    told = folder / file.replace("/", "+")
 
     def run() -> int:
-        watch = Watch()
-        ended = pytest_of(files, watch)
-        libraries = [name for name in sys.modules if name.partition(".")[0] not in ("handbook_utils", "tests", "src")]
+        watch = Watch(patience)
+        ended = pytest_of(["--maxfail=0", file], watch)
         calls = {test: sorted(spots) for test, spots in watch.calls.items()}
-        told.write_text(json.dumps([calls, watch.seconds, libraries]), encoding="utf-8")
+        told.write_text(json.dumps([calls, watch.seconds]), encoding="utf-8")
         return ended
 
-    if forked(run) not in (0, 5):
-        raise SystemExit(f"these tests fail without any change: {', '.join(files)}")
-    calls, seconds, libraries = json.loads(told.read_text(encoding="utf-8"))
-    return {test: {tuple(spot) for spot in spots} for test, spots in calls.items()}, seconds, libraries
+    ended = forked(run)
+    if ended not in (0, 1, 5):
+        raise SystemExit(f"{file} cannot be run without any change")
+    if ended == 1:
+        print(f"{file}: what fails in it without any change, or is too slow, is not used", flush=True)
+    calls, seconds = json.loads(told.read_text(encoding="utf-8"))
+    return {test: {tuple(spot) for spot in spots} for test, spots in calls.items()}, seconds
 
 
-def preloaded(files: list[str], folder: Path) -> None:
-    """Import what these tests import and is not ours, once for every fork."""
-    for name in watched(["--collect-only", *files], folder)[2]:
-        if name not in sys.modules and importlib.util.find_spec(name.partition(".")[0]):
-            importlib.import_module(name)
+def preloaded(files: Iterable[str]) -> None:
+    """Import what tests import, once for every fork."""
+    for file in (*files, "tests/conftest.py"):
+        for name in imported(ROOT / file):
+            with suppress(ModuleNotFoundError):  # a name in a module is none
+                importlib.import_module(name)
+    gc.freeze()  # what is here stays, and no fork looks through it again
+
+
+def forgotten(module: Path) -> None:
+    """Forget a module, and all that was imported with it, so that they are imported anew."""
+    found = {module}
+    while more := importers(found):
+        found |= more
+    for path in found:
+        sys.modules.pop(dotted(path), None)
 
 
 def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float]) -> list[str]:
@@ -280,6 +304,7 @@ def noticed(module: Path, tree: ast.Module, tests: list[str], took: float) -> bo
     def run() -> int:
         os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="mutant-")
         sys.meta_path.insert(0, Changed(module, tree))
+        forgotten(module)
         importlib.import_module(dotted(module))
         return pytest_of(tests)
 
@@ -293,7 +318,8 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", help="files; by default all of analysis/")
     parser.add_argument("--each", type=int, default=10, help="changes a module")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="pass over tests that take longer")
+    parser.add_argument("--seconds", type=float, default=600, help="pass over tests that take more of a processor")
+    parser.add_argument("--steps", type=int, default=3, help="how many imports a test may be away from a module")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="changes tried at the same time")
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -302,21 +328,21 @@ def main() -> None:
     modules = [Path(name).resolve() for name in given.modules] or sorted((PACKAGE / "analysis").rglob("[!_]*.py"))
     killed = total = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
-        watch = cache(lambda file: watched([file], Path(folder)))
-        preloaded(sorted({file for module in modules for ring in tests_near(module) for file in ring}), Path(folder))
+        watch = cache(partial(watched, folder=Path(folder), patience=given.seconds))
+        preloaded(sorted({file for module in modules for ring in tests_near(module, given.steps) for file in ring}))
         for module in modules:
             changes = list(mutants(module, given.each, given.seed))
             tried: dict[str, int] = {what: 0 for what, *_ in changes}
             left = changes
-            for number, files in enumerate(tests_near(module)):
+            for number, files in enumerate(tests_near(module, given.steps)):
                 # Only what no test has come to yet is worth the tests of what is far.
                 here = left if number < 2 else [change for change in left if not tried[change[0]]]
                 if not here:
                     break
                 calls, seconds = Calls(), dict[str, float]()
-                for more, times, _ in pool.map(watch, files):
+                for more, times in pool.map(watch, files):
                     calls |= more
-                    seconds |= {test: took for test, took in times.items() if took <= given.seconds}
+                    seconds |= times
                 tests = [tests_at(module, line, calls, seconds) for _, line, _ in here]
                 trials = [
                     pool.submit(noticed, module, tree, chosen, sum(seconds[test] for test in chosen))

@@ -18,6 +18,12 @@ LETTERS = 12
 #: Of A4, at most, of a page for everyone.
 SHEETS = 8
 
+#: Bytes of a page that a reader begins with: its text, its style and its scripts, without figures.
+FIRST = 200_000
+#: A hyphen in front of a number, where a minus is meant; code and what it reads are written with hyphens.
+HYPHEN = re.compile(r"(?:^|(?<=[\s(\[;:]))-\d")
+UNSAID = re.compile(r'<(script|style|pre|code)\b.*?</\1>|<details class="computed.*', re.DOTALL)
+
 #: All or nothing of a hundred, and an interval of no width, in either language.
 CERTAIN = re.compile(
     r"(?<![\d.,])(?:100|0) (?:of|in|out of|van|van de|van elke) (?:the |every |de |elke )?100\b"
@@ -147,3 +153,27 @@ def test_an_explainer_prints_without_its_code(site: Path, browser: Browser) -> N
     assert not page.locator("#parameters").is_visible()
     assert page.locator("figure.drawing svg").first.is_visible()
     page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_a_number_below_nothing_has_a_minus_and_no_hyphen(site: Path, lang: str) -> None:
+    pages = [*(site / lang / "book").rglob("*.html"), *(site / lang / "notebooks" / "explainers").glob("*.html")]
+    pages += (site / lang / "lessons").glob("*.html")
+    wrong, minus = [], 0
+    for page in pages:
+        text = UNSAID.sub(" ", page.read_text(encoding="utf-8"))
+        said = html.unescape(" ".join([re.sub(r"<[^>]*>", " ", text), *re.findall(r'\balt="([^"]*)"', text)]))
+        minus += len(re.findall(r"−\d", said))
+        wrong += [f"{page.name}: {said[found.start() - 40 : found.end() + 10]}" for found in HYPHEN.finditer(said)]
+    assert wrong == []
+    assert minus > 20
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_a_page_that_somebody_begins_with_is_light(site: Path, lang: str) -> None:
+    pages = [site / lang / "book" / "index.html", *(site / lang / "notebooks" / "explainers").glob("*.html")]
+    assert len(pages) > 20
+    for page in pages:
+        text = re.sub(r"<svg.*?</svg>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        parts = {(page.parent / one).resolve() for one in re.findall(r'(?:src|href)="([^"#?:]+\.(?:js|css))"', text)}
+        assert len(text.encode()) + sum(part.stat().st_size for part in parts) <= FIRST, page.name

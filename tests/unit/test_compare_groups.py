@@ -51,3 +51,22 @@ def test_less_than_chance_is_no_share():
     assert "The groups account for 10.0 % of the variation (ω² 0.100" in said(0.1).answer["found"]
     below = said(-0.02).answer["found"]
     assert "account for no more of the variation than chance does (ω² -0.020" in below
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside", "nothing"),
+    [
+        ({}, "of the variation (", "Nothing was taken into account beside it."),
+        ({"covariates": "age"}, "of the variation that is left beside age (", ""),
+        (
+            {"strata": "hospital"},
+            "left beside hospital (",
+            "Nothing else than hospital was taken into account beside it.",
+        ),
+        ({"nested_in": "cage"}, "of the variation (", "Nothing was taken into account beside it."),
+    ],
+)
+def test_the_share_is_said_to_be_of_what_the_others_leave(asked, beside, nothing):
+    made = said(**asked)
+    assert beside in made.answer["found"]
+    assert [limit for limit in made.limits if limit.startswith("Nothing")] == [nothing] * bool(nothing)

@@ -187,3 +187,12 @@ def test_positive_controls_tell_the_expected_from_the_rest():
         [10, 0.6, 0.2, 0.2]
     )
     assert made.loc["mock", "largest_other"] == "gut"
+
+
+def test_the_places_that_were_seen_count_among_those_tried():
+    study = plate_study(seed=1)
+    none = leaked_taxa(study, study.metadata["blank"], study.metadata["well"], permutations=0)
+    assert (none["p"] == 1).all()
+    some = leaked_taxa(study, study.metadata["blank"], study.metadata["well"], permutations=19)["p"] * 20
+    assert some.to_list() == pytest.approx(some.round().to_list())
+    assert 1 <= some.min() <= some.max() <= 20

@@ -235,3 +235,13 @@ def test_samples_are_people_only_where_a_person_is_named():
     assert design_of(frame, group="diet").who == "12 samples, each taken as independent"
     assert design_of(frame, group="diet", nested_in="cage").who == "12 samples in 6 units of cage"
     assert design_of(frame, group="diet", person="who").who == "12 samples of 12 people"
+
+
+def test_a_group_of_none_is_told_how_to_ask_about_a_number() -> None:
+    frame = pd.DataFrame({"arm": list("aabb"), "dose": [1.0, 2, 3, 4]}, index=list("wxyz"))
+    with pytest.raises((InputError, InputErrors), match='exposure, with group ""'):
+        design_of(frame, group="none", minimum=2)
+    assert design_of(frame, group="", exposure="dose", minimum=2).focus == "dose"
+    with pytest.raises((InputError, InputErrors), match='group, with exposure ""'):
+        design_of(frame, exposure="fibre", minimum=2)
+    assert design_of(frame, group="arm", exposure="", minimum=2).focus == "arm"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.diversity.comparison import (
@@ -83,6 +84,35 @@ def test_strata_are_in_the_model():
     assert abs(inside["estimate"]) < 0.2 < abs(compared(values, design_of(rows, group="arm")).loc["b to a", "estimate"])
 
 
+def matched(generator: np.random.Generator, pairs: int, effect: float = 0.0) -> tuple[pd.DataFrame, pd.Series]:
+    """A case and a control a pair; pairs differ far more than the two of one do."""
+    rows = pd.DataFrame(
+        {"status": ["case", "well"] * pairs, "pair": np.repeat([f"k{n:02d}" for n in range(pairs)], 2)},
+        index=[f"s{n}" for n in range(2 * pairs)],
+    )
+    values = np.repeat(generator.normal(0, 3, pairs), 2) + generator.normal(0, 1, 2 * pairs)
+    return rows, pd.Series(values + effect * (rows["status"] == "well").to_numpy(), index=rows.index)
+
+
+@pytest.mark.parametrize("pairs", [6, 22])
+def test_matched_pairs_are_compared_as_their_differences(pairs):
+    rows, values = matched(np.random.default_rng(pairs), pairs, effect=1.0)
+    ours = compared(values, design_of(rows, group="status", strata="pair")).loc["well to case"]
+    apart = values.to_numpy().reshape(-1, 2) @ [-1, 1]
+    # HC3 of one mean: each difference is held against the mean of the others.
+    error = np.sqrt(((apart - apart.mean()) ** 2).sum()) / (pairs - 1)
+    assert ours["estimate"] == pytest.approx(apart.mean(), rel=1e-9)
+    assert ours["high"] - ours["low"] == pytest.approx(2 * stats.t.ppf(0.975, pairs - 1) * error, rel=1e-9)
+    assert ours["p"] == pytest.approx(2 * stats.t.sf(abs(apart.mean()) / error, pairs - 1), rel=1e-9)
+    # Who has lost the other of the pair changes nothing but the number of samples.
+    short = compared(values.iloc[:-1], design_of(rows.iloc[:-1], group="status", strata="pair")).loc["well to case"]
+    whole = compared(values.iloc[:-2], design_of(rows.iloc[:-2], group="status", strata="pair")).loc["well to case"]
+    assert short[["estimate", "low", "high", "p"]].to_list() == pytest.approx(
+        whole[["estimate", "low", "high", "p"]].to_list(), rel=1e-9
+    )
+    assert (short["units"], whole["units"]) == (2 * pairs - 1, 2 * pairs - 2)
+
+
 def test_few_who_change_group_are_left_out_and_named_and_most_are_not():
     rows, _ = repeated(np.random.default_rng(5), people=8, times=2)
     one = rows.assign(arm=rows["arm"].where(rows.index != "s1", "b"))
@@ -116,3 +146,19 @@ def test_too_few_people_for_the_model_are_refused():
     rows, values = repeated(np.random.default_rng(8), people=2, times=4)
     with pytest.raises(InputError, match="too few of them are independent"):
         compared(values, design_of(rows, group="arm", person="who"))
+
+
+def test_a_bend_is_the_square_beside_the_line():
+    generator = np.random.default_rng(6)
+    rows = pd.DataFrame(
+        {"dose": generator.uniform(5, 55, 60), "sex": np.resize(["f", "m"], 60)}, index=[f"s{n}" for n in range(60)]
+    )
+    values = pd.Series(-(((rows["dose"] - 30) / 25) ** 2) + generator.normal(0, 0.2, 60), index=rows.index)
+    design = design_of(rows, exposure="dose", covariates="sex")
+    ours = compared(values, design, bend=True).loc["bend"]
+    dose = rows["dose"].to_numpy()
+    model = np.column_stack([np.ones(60), dose, dose**2, (rows["sex"] == "m").to_numpy(dtype=float)])
+    plain = OLS(values.to_numpy(), model).fit(cov_type="HC3", use_t=True)
+    assert ours["estimate"] == pytest.approx(plain.params[2], rel=1e-6)
+    assert ours["p"] == pytest.approx(plain.pvalues[2], rel=1e-4)
+    assert ours["p"] < 1e-6 < 0.05 < compared(values, design)["p"].iloc[0]

@@ -262,3 +262,14 @@ def test_what_can_be_followed():
 def test_averages_need_more_people_than_columns():
     with pytest.raises(InputError, match="more people"):
         marginal(np.arange(4.0), pd.DataFrame({"1": 1.0, "x": [0.0, 1, 0, 1]}), pd.Series(list("aabb")))
+
+
+def test_a_jump_counts_the_order_that_was_seen_and_where_nothing_changes_there_is_none():
+    place = np.r_[np.zeros(20), np.ones(20)]
+    apart = DistanceMatrix(np.abs(place[:, None] - place), ids=[f"d{n:02d}" for n in range(40)])
+    one = change_points(apart, permutations=0, threshold=1.0)
+    assert (one["p"] == 1).all()
+    assert one.loc["d20", "share"] == pytest.approx(1.0)
+    found = change_points(apart, permutations=199)
+    assert found.index.to_list() == ["d20"]
+    assert found["p"].iloc[0] * 200 == pytest.approx(round(found["p"].iloc[0] * 200))

@@ -216,3 +216,13 @@ def test_words_of_parameters():
     with pytest.raises(InputError, match="factor, other than 1"):
         effects_of("taxon", 1.0)
     assert named_taxon(pilot_of(GIVEN), "")[0] != named_taxon(pilot_of(GIVEN), "")[1]
+
+
+def test_what_was_seen_counts_among_the_permutations():
+    """Of six people in two groups of three far apart, 2 of the 20 ways to choose three give as much."""
+    points = np.array([0.0, 1, 2, 10, 11, 12])
+    square = (points[:, None] - points) ** 2
+    assert two_groups(square, 3, 0, np.random.default_rng(1))[1] == 1.0
+    p = two_groups(square, 3, 1999, np.random.default_rng(1))[1]
+    assert p == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 1999))
+    assert p * 2000 == pytest.approx(round(p * 2000))

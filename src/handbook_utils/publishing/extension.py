@@ -365,7 +365,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
     ]
     english = bool(page) and lang not in page["languages"]
     if "body" in context:
-        context["body"] = framed(context["body"], WORDS["en" if english else lang])
+        context["body"] = citations.told_once(framed(context["body"], WORDS["en" if english else lang]))
         glossary = app.env.handbook_glossaries["en" if english else lang]  # type: ignore[attr-defined]
         where = app.env.domaindata["handbook"]["glossary"]
         if page and glossary is not None and pagename != where:

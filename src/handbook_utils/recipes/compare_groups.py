@@ -20,7 +20,7 @@ from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partia
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
-from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design
+from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design, variation_of
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -269,7 +269,9 @@ class Comparison:
         groups = self.design.groups
         asked = f"Do {self._what} differ in overall composition" if groups else f"Does composition go with {self._what}"
         who = "The groups account" if groups else f"{self.design.focus} accounts"
-        share = f"{100 * omega2:.1f} % of the variation" if omega2 > 0 else "no more of the variation than chance does"
+        share = f"{100 * omega2:.1f} % of {variation_of(self.design)}"
+        if omega2 <= 0:
+            share = f"no more of {variation_of(self.design)} than chance does"
         return {
             "asked": f"{asked}{self._beside}?",
             "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.design.terms import parts
 from handbook_utils.study import Study
 
 #: Below this a difference is told as more than chance would give.
@@ -101,6 +102,33 @@ def association(design: Design, *, assigned: bool) -> str:
     )
 
 
+def variation_of(design: Design) -> str:
+    """Say of what ω² is a share: of all variation, or of what other terms and the blocks of exchange leave.
+
+    Parameters
+    ----------
+    design : Design
+        What was asked, of which samples.
+
+    Returns
+    -------
+    str
+        After "of".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from handbook_utils.analysis.design import design_of
+    >>> rows = pd.DataFrame({"arm": list("aabb"), "ward": list("xyxy")}, index=list("stuv"))
+    >>> variation_of(design_of(rows, group="arm")), variation_of(design_of(rows, group="arm", strata="ward"))
+    ('the variation', 'the variation that is left beside ward')
+    """
+    blocks = [*parts(design.asked["strata"]), design.asked["person"], design.asked["nested_in"]]
+    inside = [name for name in blocks if name and design.changes_within(design.focus, name)]
+    beside = [*design.beside, *inside]
+    return f"the variation that is left beside {' and '.join(beside)}" if beside else "the variation"
+
+
 def of_the_design(design: Design) -> list[str]:
     """Return the limits that a design has: nothing beside it, small groups, samples taken as independent.
 
@@ -116,7 +144,9 @@ def of_the_design(design: Design) -> list[str]:
     """
     found = []
     if not design.beside:
-        found.append("Nothing was taken into account beside it.")
+        blocks = parts(design.asked["strata"])
+        than = f" than {' and '.join(blocks)}" if blocks else ""
+        found.append(f"Nothing{' else' if than else ''}{than} was taken into account beside it.")
     if design.groups:
         small = design.sizes["people"][design.sizes["people"] < SMALL]
         if len(small):

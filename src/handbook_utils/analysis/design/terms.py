@@ -124,7 +124,11 @@ def absent(name: str, question: str, known: Collection[str]) -> InputError:
     """
     names = [str(column) for column in known]
     close = nearest(name, names)
-    without = f' Or run without one: {question} "".' if question not in ("group", "exposure", "formula") else ""
+    without = {
+        "group": ' Or ask about a number: name it in exposure, with group "".',
+        "exposure": ' Or compare groups: name them in group, with exposure "".',
+        "formula": "",
+    }.get(question, f' Or run without one: {question} "".')
     return InputError(
         f"The sample metadata has no column {name!r}.",
         where=f"parameter {question}",

@@ -305,12 +305,13 @@ def units_of(design: Design) -> str:
     return "people" if person else f"units of {nest}" if nest else "samples"
 
 
-def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> pd.DataFrame:
+def compared(values: pd.Series, design: Design, *, confidence: float = 0.95, bend: bool = False) -> pd.DataFrame:
     """Compare a number by a design: contrasts of its groups, or the slope of its exposure, and its interactions.
 
     Where the model belongs to people (or cages), their samples are averaged and least squares are used, with errors
     that do not suppose equal spread (HC3). Where anything in it changes within them, they have levels of their own,
-    and slopes where the question is about a pace (REML, Satterthwaite's degrees of freedom). Strata are in the model.
+    and slopes where the question is about a pace (REML, Satterthwaite's degrees of freedom). Strata are in the model,
+    and pairs matched in them are compared as the differences within pairs are.
 
     Parameters
     ----------
@@ -320,6 +321,8 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
         What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
+    bend : bool
+        Ask instead what the square of the exposure (from its mean) adds to the line: whether there is a bend in it.
 
     Returns
     -------
@@ -353,6 +356,10 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
         columns=[*labels, *(f"block {n}" for n in range(added.shape[1]))],
     )
     rows = _questions(design, list(whole.columns))
+    if bend:
+        dose = design.terms[design.focus].block.iloc[:, 0].to_numpy(dtype=float)
+        whole.insert(1, "squared", (dose - dose.mean()) ** 2)
+        rows = pd.DataFrame([whole.columns == "squared"], index=["bend"], columns=whole.columns).astype(float)
     if column:
         along = pace(design)
         slope = design.terms[along].block.iloc[:, 0].to_numpy() if along else None
@@ -371,7 +378,7 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
                 found=f"{units}, for {listed(list(design.terms), most=8)}",
                 remedy="Leave a covariate out, or join groups.",
             )
-        table = _least_squares(y, x, rows.to_numpy(), confidence).set_axis(rows.index)
+        table = _least_squares(y, x, rows.to_numpy(), confidence, blocks=added.shape[1]).set_axis(rows.index)
     return table[["estimate", "low", "high", "p"]].assign(units=units, samples=design.n)
 
 
@@ -407,14 +414,19 @@ def ratios_by(values: pd.DataFrame, design: Design, *, confidence: float = 0.95)
     return table
 
 
-def _least_squares(y: Matrix, model: Matrix, rows: Matrix, confidence: float) -> pd.DataFrame:
-    """Estimate, interval and p of sums of coefficients, with HC3 errors."""
+def _least_squares(y: Matrix, model: Matrix, rows: Matrix, confidence: float, blocks: int = 0) -> pd.DataFrame:
+    """Estimate, interval and p of sums of coefficients, with HC3 errors; the last columns are of so many blocks."""
     free = len(y) - model.shape[1]
     inverse = np.linalg.inv(model.T @ model)
     estimate = inverse @ model.T @ y
-    leverage = np.einsum("ij,jk,ik->i", model, inverse, model)
+    # What a block's mean takes of a residual is taken from all of them alike, and is given back once. Else the few of
+    # a block would count as far out: with pairs, errors would be half as large again as those of their differences.
+    own = np.zeros(len(y)) if not blocks else _leverage(np.column_stack([np.ones(len(y)), model[:, -blocks:]]))
+    alone = own > 1 - 1e-9  # who is alone in a block says nothing of what is within blocks
+    room = np.where(alone, 1, 1 - own)
+    share = np.where(alone, 0, (_leverage(model) - own) / room)
     # A person who alone makes up a group is fitted exactly: nothing is known of the spread there.
-    left = (y - model @ estimate) / np.where(leverage < 1 - 1e-12, 1 - leverage, np.nan)
+    left = (y - model @ estimate) / np.sqrt(room) / np.where(share < 1 - 1e-9, 1 - share, np.nan)
     covariance = inverse @ (model * left[:, None] ** 2).T @ model @ inverse
     found, error = rows @ estimate, np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
     width = stats.t.ppf(0.5 + confidence / 2, free) * error
@@ -424,6 +436,10 @@ def _least_squares(y: Matrix, model: Matrix, rows: Matrix, confidence: float) ->
     return pd.DataFrame(
         {"estimate": found, "low": found - width, "high": found + width, "p": 2 * stats.t.sf(steps, free)}
     )
+
+
+def _leverage(model: Matrix) -> Matrix:
+    return np.asarray(np.einsum("ij,jk,ik->i", model, np.linalg.inv(model.T @ model), model))
 
 
 def _as_ratios(table: pd.DataFrame) -> pd.DataFrame:

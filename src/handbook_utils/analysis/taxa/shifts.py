@@ -40,7 +40,7 @@ def shifts(one: Array, two: Array, confidence: float = 0.95) -> Array:
     """
     pairs = len(one) * len(two)
     spread = np.sqrt(pairs * (len(one) + len(two) + 1) / 12)
-    cut = min(max(int(pairs / 2 - stats.norm.ppf(0.5 + confidence / 2) * spread), 0), pairs - 1)
+    cut = max(int(pairs / 2 - stats.norm.ppf(0.5 + confidence / 2) * spread), 0)
     made = np.empty((one.shape[1], 3))
     for column, (low, high) in enumerate(zip(np.sort(one, axis=0).T, np.sort(two, axis=0).T, strict=True)):
         middle = [_ranked(low, high, rank) for rank in ((pairs - 1) // 2, pairs // 2)]
@@ -54,7 +54,7 @@ def _ranked(x: Array, y: Array, rank: int) -> float:
     low, high = float(y[0] - x[-1]), float(y[-1] - x[0])
     if np.searchsorted(y, x + low, side="right").sum() > rank:
         return low
-    finest = 4 * np.finfo(float).eps * max(abs(x[0]), abs(x[-1]), abs(y[0]), abs(y[-1]))
+    finest = 4 * np.finfo(float).eps * max(np.abs(x).max(), np.abs(y).max())
     while high - low > finest:
         middle = low + (high - low) / 2
         if np.searchsorted(y, x + middle, side="right").sum() > rank:

@@ -335,6 +335,8 @@ def change_points(
         if len(rows) < 2 * minimum:
             continue
         gower = gower_centred(square[np.ix_(rows, rows)])
+        if np.trace(gower) <= 1e-12 * square.max() ** 2:
+            continue  # samples that are all alike have no jump, and no share of a variation
         place, share = _best_split(gower, minimum)
         blocks = np.array_split(np.arange(len(rows)), max(2, round(len(rows) / block)))
         beaten = 0

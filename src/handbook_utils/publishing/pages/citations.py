@@ -7,6 +7,7 @@ Dutch page holds no English but the titles of works.
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -25,6 +26,7 @@ NAME = "handbook"
 #: What a bibliography says of a work without a date, and fields that are words and not names.
 _UNDATED = {"en": "n.d.", "nl": "z.d."}
 _WORDED = ("howpublished", "note")
+_CITED = re.compile(r'(?P<link><a class="reference internal" href="(?P<work>#id\d+)") title="[^"]*"')
 
 
 def _brackets() -> BracketStyle:
@@ -133,6 +135,35 @@ def translate(app: Sphinx) -> None:
     lang = "nl" if app.config.language == "nl" else "en"
     for entry in cast(BibtexDomain, app.env.get_domain("cite")).bibdata.data.entries.values():
         translated(entry.fields, lang)
+
+
+def told_once(body: str) -> str:
+    """Keep what a work is in full at the first place of a page that cites it: the list below holds it, too.
+
+    Parameters
+    ----------
+    body : str
+        HTML of a page.
+
+    Returns
+    -------
+    str
+        HTML, with one title for each work that is cited.
+
+    Examples
+    --------
+    >>> cited = '<a class="reference internal" href="#id7" title="Doe. One. 2020.">Doe, 2020</a>'
+    >>> told_once(cited + cited).count("title=")
+    1
+    """
+    told: set[str] = set()
+
+    def kept(match: re.Match[str]) -> str:
+        first = match["work"] not in told
+        told.add(match["work"])
+        return match[0] if first else match["link"]
+
+    return _CITED.sub(kept, body)
 
 
 def register() -> None:
