@@ -346,9 +346,12 @@ class Change:
     @property
     def carried(self) -> str:
         """Whether orders of treatment differ, as they do where the first is at work in the second period; or empty."""
-        if self.kind != "crossover" or self.crossed.loc["carry-over", "p"] > ALPHA:
+        if self.kind != "crossover":
             return ""
-        ratio = _told(self.crossed.loc["carry-over"], "ratio")
+        row = self.crossed.iloc[-1]  # the carry-over is the last
+        if row["p"] > ALPHA:
+            return ""
+        ratio = _told(row, "ratio")
         return (
             f"Orders of treatment differ over both periods together ({ratio}), as they do where the first treatment is "
             "still at work in the second period: the difference within people would then be off"
