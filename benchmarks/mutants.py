@@ -76,7 +76,9 @@ def tied(node: ast.Compare) -> bool:
 
 
 def work(node: ast.AST) -> set[ast.expr]:
-    """Return the defaults that are a seed, or an amount of work such as 999 permutations: choices, no statistics."""
+    """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+        return {part for part in node.args if isinstance(part, ast.Constant) and part.value > 9}
     if not isinstance(node, ast.arguments):
         return set()
     named = node.posonlyargs + node.args
