@@ -1,31 +1,45 @@
-"""From reads to a table, with each engine: time by the clock and of processors, and the most memory of a process.
+"""From reads to a table: each engine beside vsearch and DADA2 alone, and memory against the number of samples.
 
-``python benchmarks/reads.py [samples] [pairs]``: simulated samples, 96 of 20,000 pairs by default, and a quarter of the
-samples beside them, to see that memory does not grow with their number. Engines whose programs are not here are told.
+``python benchmarks/reads.py`` makes 12, 24, 48 and 96 simulated samples of 1,000 pairs, where memory must not grow with
+the number of samples, then 96 of 20,000 pairs, and prints, of each way, seconds by the clock and of processors, and the
+most memory that one of its processes had. ``--samples``, ``--pairs``, ``--growth``, ``--few`` and ``--ways`` make it
+smaller. What it printed stands in ``benchmarks/reads.json``; ways that are not measured this time keep their numbers.
+
+"Alone" are the programs as their makers' tutorials use them, without accounts, checks and resuming: vsearch's merging,
+filter, dereplication, UNOISE3, UCHIME3 and search; DADA2's tutorial for pairs (``reads.R``). Both are given the same
+lengths and expected errors as the engines choose.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from handbook_utils.errors import InputError
-from handbook_utils.reads.denoising.engines import ENGINES, engine_named
+from handbook_utils.reads.denoising.engines import ENGINES
+from handbook_utils.reads.samples import files_in
 from handbook_utils.reads.simulation import Mock, members, write_mock
 from handbook_utils.recipes.lessons.reads import QUESTIONS
 from handbook_utils.recipes.reads.steps import Steps
 
+HERE = Path(__file__).parent
+#: Lengths at which reads are cut, processes, and members that the simulated samples share.
+CUT, WORKERS, MEMBERS = (200, 150), 2, 200
+
 
 def simulate(folder: Path, samples: int, pairs: int) -> None:
-    """Write samples that share 200 members, each in shares of its own."""
-    sequences = members(200, seed=1)
+    """Write samples that share their members, each in shares of its own."""
+    sequences = members(MEMBERS, seed=1)
     random = np.random.default_rng(2)
     for at in range(samples):
         some = random.lognormal(0, 2, len(sequences))
@@ -33,48 +47,109 @@ def simulate(folder: Path, samples: int, pairs: int) -> None:
         write_mock(folder, f"S{at:03d}", shares, sequences, Mock(pairs=pairs), seed=at)
 
 
-def measure(folder: str, engine: str) -> None:
-    """Make the table in this process, and print what it took."""
-    started = time.perf_counter()
-    steps = Steps.asked({**QUESTIONS, "reads": folder, "engine": engine, "workers": 2})
+def by_engine(folder: Path, engine: str) -> dict[str, float]:
+    """Make the table with an engine of the handbook."""
+    asked = {**QUESTIONS, "reads": str(folder), "engine": engine, "workers": WORKERS}
+    steps = Steps.asked({**asked, "truncate_forward": CUT[0], "truncate_reverse": CUT[1]})
     steps.check()
-    table, account = steps.table, steps.account
+    return {"sequences": len(steps.table), "pairs kept": int(steps.account["kept"].sum())}
+
+
+def vsearch_alone(folder: Path) -> dict[str, float]:
+    """Make the table with vsearch as its tutorial does."""
+    with tempfile.TemporaryDirectory() as place:
+        made = {name: Path(place, name) for name in ("all.fa", "unique.fa", "real.fa", "clean.fa", "table.tsv")}
+
+        def vsearch(*arguments: object) -> None:
+            subprocess.run(["vsearch", *map(str, arguments), "--quiet", "--threads", str(WORKERS)], check=True)
+
+        with made["all.fa"].open("wb") as together:
+            for one in files_in(folder):
+                merged, passed = Path(place, "merged.fq"), Path(place, "passed.fa")
+                pair = ("--fastq_mergepairs", one.forward, "--reverse", one.reverse)
+                # The tool's own way to cut: after merging a read ends where what was copied does.
+                vsearch(*pair, "--fastq_allowmergestagger", "--fastq_maxdiffs", 50, "--fastqout", merged)
+                label = f"{one.sample}."
+                vsearch("--fastq_filter", merged, "--fastq_maxee", 2, "--fastaout", passed, "--relabel", label)
+                together.write(passed.read_bytes())
+        vsearch("--derep_fulllength", made["all.fa"], "--sizeout", "--output", made["unique.fa"])
+        vsearch("--cluster_unoise", made["unique.fa"], "--minsize", 8, "--sizeout", "--centroids", made["real.fa"])
+        vsearch("--uchime3_denovo", made["real.fa"], "--nonchimeras", made["clean.fa"], "--relabel", "Z")
+        search = ("--usearch_global", made["all.fa"], "--db", made["clean.fa"], "--id", 0.97)
+        vsearch(*search, "--otutabout", made["table.tsv"])
+        rows = [line.split("\t")[1:] for line in made["table.tsv"].read_text().splitlines()[1:]]
+        return {"sequences": len(rows), "pairs kept": sum(int(cell) for row in rows for cell in row)}
+
+
+def dada2_alone(folder: Path) -> dict[str, float]:
+    """Make the table with DADA2 as its tutorial does."""
+    with tempfile.TemporaryDirectory() as place:
+        command = ["Rscript", "--vanilla", str(HERE / "reads.R"), str(folder), place, *map(str, (*CUT, WORKERS))]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        sequences, kept = done.stdout.split()[-2:]
+        return {"sequences": int(sequences), "pairs kept": int(kept)}
+
+
+WAYS: dict[str, Callable[[Path], dict[str, float]]] = {
+    **{f"engine {name}": (lambda folder, name=name: by_engine(folder, name)) for name in ENGINES},
+    "vsearch alone": vsearch_alone,
+    "DADA2 alone": dada2_alone,
+}
+
+
+def measure(folder: str, way: str) -> None:
+    """Do it in this process, and print what it took."""
+    started = time.perf_counter()
+    found = WAYS[way](Path(folder))
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = {
-        "seconds": time.perf_counter() - started,
-        "CPU": sum(one.ru_utime + one.ru_stime for one in used),
-        "MB": max(one.ru_maxrss for one in used) / 1024,
-        "sequences": len(table),
-        "kept": int(account["kept"].sum()),
+        "clock (s)": round(time.perf_counter() - started, 1),
+        "processors (s)": round(sum(one.ru_utime + one.ru_stime for one in used), 1),
+        "peak memory of a process (MB)": round(max(one.ru_maxrss for one in used) / 1024),
+        **found,
     }
     print(json.dumps(told))
 
 
-def main(samples: int, pairs: int) -> None:
-    """Simulate, and let each engine run in a process of its own."""
-    for number in (max(2, samples // 4), samples):
-        with tempfile.TemporaryDirectory() as folder:
-            simulate(Path(folder), number, pairs)
-            for name in ENGINES:
-                try:
-                    version = engine_named(name).version()
-                except InputError as error:
-                    print(f"{name}: {error.problem}")
-                    continue
-                done = subprocess.run(
-                    [sys.executable, __file__, "measure", folder, name], capture_output=True, text=True, check=True
-                )
-                told = json.loads(done.stdout.splitlines()[-1])
-                print(
-                    f"{number} samples x {pairs:,} pairs, {version}: {told['seconds']:.0f} s ({told['CPU']:.0f} s of "
-                    f"processors), at most {told['MB']:.0f} MB a process; {told['sequences']} sequences, "
-                    f"{told['kept']:,} pairs kept",
-                    flush=True,
-                )
+def measured(samples: int, pairs: int, ways: list[str]) -> dict[str, dict[str, float]]:
+    """Simulate, and let each way run in a process of its own."""
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder), samples, pairs)
+        for way in ways:
+            command = [sys.executable, __file__, "--measure", folder, way]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                print(f"{way}: {done.stderr.strip().splitlines()[-1]}", flush=True)
+                continue
+            made[way] = json.loads(done.stdout.splitlines()[-1])
+            print(f"{samples} x {pairs:,}, {way}: {made[way]}", flush=True)
+    return made
+
+
+def main() -> None:
+    """Measure, print, write ``benchmarks/reads.json``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--measure", nargs=2, metavar=("FOLDER", "WAY"), help=argparse.SUPPRESS)
+    parser.add_argument("--samples", type=int, default=96)
+    parser.add_argument("--pairs", type=int, default=20_000)
+    parser.add_argument("--growth", type=int, nargs="*", default=[12, 24, 48, 96], help="numbers of samples")
+    parser.add_argument("--few", type=int, default=1_000, help="pairs of each sample, where memory is looked at")
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
+    asked = parser.parse_args()
+    if asked.measure:
+        measure(*asked.measure)
+        return
+    path = HERE / "reads.json"
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    todo = [*((number, asked.few) for number in asked.growth), *([(asked.samples, asked.pairs)] * (asked.samples > 0))]
+    for samples, pairs in todo:
+        name = f"{samples} samples x {pairs:,} pairs"
+        results[name] = {**results.get(name, {}), **measured(samples, pairs, asked.ways)}
+        # The load of other work on the machine makes the clock worthless, and leaves processors' seconds as they are.
+        results[name]["load at the end"] = round(os.getloadavg()[0], 1)
+        path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["measure"]:
-        measure(*sys.argv[2:4])
-    else:
-        main(*(int(one) for one in (sys.argv[1:] + ["96", "20000"][len(sys.argv) - 1 :])))
+    main()

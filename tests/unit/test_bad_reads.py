@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from handbook_utils import datasets
 from handbook_utils.cli import main
+from handbook_utils.reads.denoising.engines import ENGINES
+from handbook_utils.reads.sequences import read_fasta, reverse_complement
 
 BROKEN = runpy.run_path(str(Path(__file__).with_name("test_reads.py")))["BROKEN"]
 LETTERS = np.array(list("ACGT"))
@@ -52,6 +55,7 @@ WAYS: dict[str, tuple[Callable[[Path], None], dict[str, str], str]] = {
     "one-file-shorter": (lambda to: pair(to, GOOD, fastq(50, "HI")), {}, "different numbers of reads"),
     "names-that-do-not-pair": (lambda to: pair(to, GOOD, fastq(60, "HI", name="x")), {}, "do not belong together"),
     "pairs-that-do-not-overlap": (lambda to: pair(to, GOOD, fastq(60, "HI", seed=9)), {}, "do not overlap"),
+    "too-few-pairs": (lambda to: pair(to, fastq(3, "HI"), fastq(3, "HI")), {}, "too few pairs"),
     "second-file-broken": (lambda to: pair(to, GOOD, GOOD[:-30]), {}, "qualities than bases"),
     "pairs-in-one-file": (
         lambda to: written(to, A_fq=b"".join(fastq(1, "HI", at, f"x{at}_") * 2 for at in range(60))), {}, "in one file"
@@ -120,6 +124,40 @@ def test_reads_that_cannot_be_used_are_refused_before_anything_runs(way, tmp_pat
     text = refused(folder, tmp_path / "out", {key: value for key, value in asked.items() if key != "PATH"}, capsys)
     assert said in text
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def of_one_pair(number: int, of: str = "") -> tuple[bytes, bytes]:
+    """Return pairs that overlap, no sequence twice, or all pieces of one."""
+    genes = [of[at : at + 253] if of else bases(at, 253) for at in range(number)]
+    sides = ([gene[:200] for gene in genes], [reverse_complement(gene)[:150] for gene in genes])
+    first, second = (
+        "".join(f"@r{at} 1\n{one}\n+\n{('GHI' * 70)[at % 3 :][: len(one)]}\n" for at, one in enumerate(side)).encode()
+        for side in sides
+    )
+    return first, second
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_reads_of_which_nothing_is_left_are_refused_by_every_engine(engine, tmp_path, capsys, needs_program):
+    needs_program(engine)
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    pair(folder, *of_one_pair(60))
+    text = refused(folder, tmp_path / "out", {"engine": engine}, capsys)
+    assert "No sequence is left after denoising. where: 1 samples, 60 pairs that passed the filters" in text
+    assert "found: 60 pairs came in: " in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["reads"]
+
+
+def test_reads_of_which_nothing_is_left_after_filtering_are_refused(tmp_path, capsys):
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    (phix,) = read_fasta(datasets.path("reads", "phix.fasta")).values()
+    pair(folder, *of_one_pair(60, phix))
+    text = refused(folder, tmp_path / "out", {}, capsys)
+    assert "None of the pairs is left after filtering. where: 1 samples" in text
+    assert "found: 60 pairs came in: 60 phiX" in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["reads"]
 
 
 @pytest.mark.parametrize("kind", BROKEN)

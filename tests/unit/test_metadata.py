@@ -724,6 +724,60 @@ def test_ten_thousand_values_agree_with_the_official_lists():
     assert agreed == 10_000
 
 
+#: The pattern of ERC000015 for "collection date", without the words for a missing value.
+ENA_DATE = (
+    r"[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?([+-][0-9]{1,2})?)?)?)?"
+    r"(/[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?([+-][0-9]{1,2})?)?)?)?)?"
+)
+
+
+def _exists(text):
+    for end in text.split("/"):
+        numbers = [
+            int(part) for part in re.split(r"[-T:]", re.sub(r"Z?([+-]\d{1,2})?$", "", end) if "T" in end else end)
+        ]
+        try:
+            dt.datetime(*[*numbers, *(1, 1, 1)[len(numbers) :]][: max(3, len(numbers))])
+        except ValueError:
+            return False
+    return True
+
+
+def test_ten_thousand_dates_agree_with_enas_own_pattern():
+    """Days, moments and ranges, half of them with a slip; one that the pattern takes must be a day that there is."""
+    generator = np.random.default_rng(9)
+    field = STANDARDS["ena"].field("collection date")
+    agreed = passed = 0
+    for _ in range(10_000):
+        ends = []
+        for _ in range(int(generator.integers(1, 3))):
+            moment = dt.datetime(2000, 1, 1) + dt.timedelta(minutes=int(generator.integers(0, 13_000_000)))
+            forms = ("%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M+01")
+            ends.append(moment.strftime(forms[int(generator.integers(0, len(forms)))]))
+        text = "/".join(ends)
+        if generator.random() < 0.5:
+            place = int(generator.integers(0, len(text)))
+            text = (
+                text[:place]
+                + str(generator.choice(list("0139-/: TZx")))
+                + text[place + int(generator.integers(0, 2)) :]
+            )
+        official = bool(re.fullmatch(ENA_DATE, text)) and _exists(text)
+        agreed += (check(text, field) is None) == official
+        passed += official
+    assert agreed == 10_000
+    assert 4_000 < passed < 7_000
+
+
+@pytest.mark.parametrize(
+    "text", ["2026", "Mar-2026", "02-Mar-2026", "2026-03-02", "2026-03-02T10:00Z", "2026-03/2026-04"]
+)
+def test_ncbi_takes_days_in_words_too(text):
+    field = STANDARDS["ncbi"].field("collection_date")
+    assert check(text, field) is None
+    assert check(text.replace("2026", "26"), field) is not None
+
+
 @pytest.mark.parametrize(
     ("standard_key", "field", "wrong", "right"),
     [

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from handbook_utils.asking.kept import keeping
+from handbook_utils.cli import main
 from handbook_utils.datasets import path as data_path
+from handbook_utils.errors import InputErrors
+from handbook_utils.protocols.sequencing.sample_sheet import sample_sheet
 from handbook_utils.reads import survey as surveys
-from handbook_utils.reads.samples import files_in, files_of
+from handbook_utils.reads.inspection import inspect_sheet
+from handbook_utils.reads.samples import files_in
+from handbook_utils.reads.sheets import files_of, is_sheet
 from handbook_utils.reads.simulation import Mock, members, write_mock
 from handbook_utils.reads.survey import survey, survey_once
 from handbook_utils.reads.truncation import choose_truncation
@@ -48,7 +55,7 @@ def test_sheets_of_other_programs_are_read(sheet, tmp_path):
     for name in ("a_1.fq", "a_2.fq"):
         (tmp_path / name).touch()
     (tmp_path / "sheet.txt").write_text(sheet)
-    (found,) = files_of(tmp_path / "sheet.txt")
+    (found,) = files_of(tmp_path / "sheet.txt").files
     assert (found.sample, found.forward.name, found.reverse and found.reverse.name) == ("A", "a_1.fq", "a_2.fq")
 
 
@@ -101,3 +108,104 @@ def test_reads_are_looked_at_once_in_a_run(tmp_path, monkeypatch):
         monkeypatch.setattr(surveys, "survey", lambda _: pytest.fail("they were looked at again"))
         assert survey_once(files) == first
     assert first == survey(files)
+
+
+#: Illumina's sheets: of version 2, as `protocols/sequence` writes them, and of version 1.
+ILLUMINA = {
+    "protocols/sequence": sample_sheet(
+        pd.DataFrame(
+            {"sample": ["7K3PXP-1", "2WGX5F-1.dup", "blank_1"], "index": ["ACGT"] * 3, "index2": ["GGTA"] * 3}
+        ),
+        run="r1",
+        reads={"Read1Cycles": 251, "Read2Cycles": 251},
+        mismatches=1,
+    ).decode(),
+    "version 1, two lanes": "[Header],,\nIEMFileVersion,4,\n[Reads],,\n251,,\n[Data],,\nLane,Sample_ID,index\n"
+    "1,7K3PXP-1,A\n2,7K3PXP-1,A\n1,2WGX5F-1-dup,C\n1,blank_1,G\n",
+}
+
+
+@pytest.mark.parametrize("kind", ILLUMINA)
+def test_the_sheet_of_the_run_says_which_files_are_whose(kind, tmp_path):
+    for at, name in enumerate(("7K3PXP-1", "2WGX5F-1-dup", "blank-1", "Undetermined", "another"), 1):
+        for read in ("R1", "R2", "I1"):
+            (tmp_path / f"{name}_S{at}_L001_{read}_001.fastq.gz").touch()
+    (tmp_path / "sheet.csv").write_text(ILLUMINA[kind])
+    assert is_sheet(tmp_path / "sheet.csv")
+    found = files_of(tmp_path / "sheet.csv")
+    assert [one.sample for one in found.files] == ["2WGX5F-1-dup", "7K3PXP-1", "blank_1"]
+    assert all(one.reverse.name == one.forward.name.replace("_R1", "_R2") for one in found.files)
+    assert [path.name for path in found.others] == [f"another_S5_L001_R{read}_001.fastq.gz" for read in (1, 2)]
+    (tmp_path / "7K3PXP-1_S1_L001_R1_001.fastq.gz").unlink()
+    (tmp_path / "blank-1_S3_L001_R1_001.fastq.gz").unlink()
+    (tmp_path / "blank-1_S3_L001_R2_001.fastq.gz").unlink()
+    with pytest.raises(InputErrors) as refused:
+        files_of(tmp_path / "sheet.csv")
+    text = str(refused.value)
+    assert "Sample blank_1 has no file of reads" in text and "Sample 7K3PXP-1 has no file of forward reads" in text
+
+
+def reads(number: int, name: str = "r") -> bytes:
+    return "".join(f"@{name}{at}\nACGT\n+\nHIHI\n" for at in range(number)).encode()
+
+
+@pytest.fixture
+def centre(tmp_path) -> Path:
+    """Return a folder in which much is wrong, with a sheet."""
+    content = {"A": (5, 5), "B": (5, 4), "C": (5, 5), "D": (5, 5), "X": (5, 5)}
+    for sample, numbers in content.items():
+        for read, number in enumerate(numbers, 1):
+            (tmp_path / f"{sample}_R{read}.fastq").write_bytes(reads(number, sample if read == 1 else sample.lower()))
+    (tmp_path / "A_R2.fastq").write_bytes(reads(5, "A"))
+    (tmp_path / "B_R2.fastq").write_bytes(reads(4, "B"))
+    (tmp_path / "D_R2.fastq").write_bytes(reads(5, "D"))
+    (tmp_path / "sheet.csv").write_text(
+        "sample,forward,reverse\n\nA,A_R1.fastq,A_R2.fastq\nB,B_R1.fastq,$PWD/B_R2.fastq\nC,C_R1.fastq,C_R2.fastq\n"
+        "D,D_R2.fastq,D_R1.fastq\nE,E_R1.fastq,E_R2.fastq\nF,F_R1.fastq.gz,A_R2.fastq\n"
+    )
+    return tmp_path
+
+
+def test_a_sheet_is_held_against_its_folder(centre):
+    found = inspect_sheet(centre / "sheet.csv")
+    assert found.samples == 4
+    assert found.missing == ("E_R1.fastq", "E_R2.fastq", "F_R1.fastq.gz")
+    assert found.not_in_the_sheet == ("X_R1.fastq", "X_R2.fastq")
+    told = "\n".join(found.problems)
+    for part in (
+        "line 7; found: E_R1.fastq)",
+        "A_R2.fastq is named twice (" + str(centre / "sheet.csv") + ", line 8; found: line 3)",
+        "of sample B have different numbers of reads (B_R1.fastq and B_R2.fastq; found: B_R2.fastq ends after 4 reads)",
+        "Sample C: The two files of sample C do not belong together (",
+        "Sample D: D_R2.fastq stands as forward, and its name says reverse.",
+        "2 files of reads are not in the sheet: X_R1.fastq, X_R2.fastq.",
+    ):
+        assert part in told
+    assert "Sample A:" not in told
+
+
+def test_the_command_holds_a_sheet_against_another_folder_and_names_a_folders_samples(centre, tmp_path_factory, capsys):
+    elsewhere = tmp_path_factory.mktemp("sheets") / "sheet.csv"
+    elsewhere.write_text("sample,forward,reverse\nA,A_R1.fastq,A_R2.fastq\n")
+
+    def told(*arguments: str) -> dict:
+        with pytest.raises(SystemExit) as ended:
+            main(["inspect", *arguments, "--json"])
+        assert not ended.value.code
+        return json.loads(capsys.readouterr().out)
+
+    found = told(str(elsewhere), "--reads", str(centre))
+    assert (found["what"], found["format"]) == (
+        "sample sheet of reads",
+        "names of samples and their files; pairs of 1 samples",
+    )
+    assert (found["samples"], found["reads"], found["missing"]) == (1, 5, [])
+    assert told(str(elsewhere))["missing"] == ["A_R1.fastq", "A_R2.fastq"]
+    (centre / "X_R2.fastq").unlink()
+    found = told(str(centre))
+    assert (found["what"], found["samples"]) == ("folder of reads", 4)
+    assert "Sample X has no file of reverse reads (" in " ".join(found["problems"])
+    with pytest.raises(SystemExit) as ended:
+        main(["inspect", str(centre / "A_R1.fastq"), "--reads", str(centre)])
+    assert ended.value.code == 2
+    assert "no column for samples" in capsys.readouterr().err

@@ -6,6 +6,7 @@ The power of statsmodels is not a number where a tail is too small for SciPy, as
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,123 @@ def paired_t_power(effect: float, pairs: int, alpha: float = 0.05) -> float:
     0.808
     """
     return _noncentral(effect * math.sqrt(pairs), pairs - 1, alpha)
+
+
+def design_effect(size: float, icc: float, spread: float = 0.0) -> float:
+    """Return how many times more people a comparison of clusters needs than one of people by themselves.
+
+    Parameters
+    ----------
+    size : float
+        People of a cluster, on average.
+    icc : float
+        Correlation of two people of one cluster (intraclass correlation), 0 to 1.
+    spread : float
+        By how much clusters differ in size: standard deviation over mean.
+
+    Returns
+    -------
+    float
+        1 or more: 1 + ((1 + spread²) size - 1) icc (Eldridge, Ashby and Kerry 2006; with equal sizes that of Kish).
+
+    Examples
+    --------
+    >>> round(design_effect(12, 0.02), 2), round(design_effect(12, 0.02, 0.6), 2), design_effect(1, 0.5)
+    (1.22, 1.31, 1.0)
+    """
+    return max(1.0, 1 + ((1 + spread**2) * size - 1) * icc)
+
+
+def cluster_t_power(
+    effect: float, clusters: tuple[int, int], size: float, icc: float, spread: float = 0.0, alpha: float = 0.05
+) -> float:
+    """Return the power of the t test of two groups of clusters, of which each counts as one.
+
+    Parameters
+    ----------
+    effect : float
+        Difference of the means in standard deviations of people.
+    clusters : tuple of int
+        Of each group.
+    size, icc, spread : float
+        As of :func:`design_effect`.
+    alpha : float
+        Type I error.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Examples
+    --------
+    >>> round(cluster_t_power(0.5, (8, 8), 12, 0.02), 3)
+    0.83
+    """
+    first, second = clusters
+    people = size * first * second / (first + second) / design_effect(size, icc, spread)
+    return _noncentral(effect * math.sqrt(people), first + second - 2, alpha)
+
+
+def visits_worth(stopped: Sequence[float], correlation: float) -> float:
+    """Return how much a person tells who is sampled before and at several visits, in people who give one sample each.
+
+    The difference between groups is the same at each visit, samples of a person correlate equally, and the sample of
+    before is a covariate (Frison and Pocock 1992); who stops tells what they told until then.
+
+    Parameters
+    ----------
+    stopped : sequence of float
+        Share of people who have stopped by each visit, in order.
+    correlation : float
+        Of two samples of one person.
+
+    Returns
+    -------
+    float
+        Inverse variance, where one sample without any before is 1.
+
+    Examples
+    --------
+    >>> round(visits_worth([0.0], 0.5), 3), round(visits_worth([0.05, 0.15], 0.5), 3)
+    (1.333, 1.833)
+    """
+    stay = 1 - np.asarray(stopped, dtype=float)
+    exactly = stay - np.append(stay[1:], 0.0)
+    visits = np.arange(1, len(stay) + 1)
+    tells = visits / (1 + (visits - 1) * correlation - visits * correlation**2)
+    return float((exactly * tells).sum())
+
+
+def visits_power(
+    effect: float, first: int, second: int, stopped: Sequence[float], correlation: float, alpha: float = 0.05
+) -> float:
+    """Return the power of a mixed model of several visits, adjusted for the sample of before.
+
+    Parameters
+    ----------
+    effect : float
+        Difference at each visit, in standard deviations of people.
+    first, second : int
+        People of each group who begin.
+    stopped, correlation : sequence of float, float
+        As of :func:`visits_worth`.
+    alpha : float
+        Type I error.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Examples
+    --------
+    >>> round(visits_power(0.5, 40, 40, [0.05, 0.15], 0.5), 3)
+    0.848
+    """
+    people = first * second / (first + second) * visits_worth(stopped, correlation)
+    free = round((first + second) * (1 - stopped[0])) - 3
+    return _noncentral(effect * math.sqrt(people), free, alpha)
 
 
 def _noncentral(shift: float, free: int, alpha: float) -> float:

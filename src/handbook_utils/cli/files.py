@@ -31,16 +31,21 @@ def inspect(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A table, sample metadata, a taxonomy, a tree or reads; or a folder or 'pattern' of Kraken 2 reports.",
+            help="A table, sample metadata, a taxonomy, a tree, reads or a sample sheet of reads; "
+            "or a folder of reads, or a folder or 'pattern' of Kraken 2 reports.",
         ),
     ],
+    reads: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder that a sample sheet is held against; its own otherwise."),
+    ] = None,
     parameter: Reading = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what is in a file: format, orientation, depth, sparsity, and what would stop an analysis."""
     from handbook_utils.text.untrusted import apart
 
-    found = apart(f"{__name__}:looked_into", file, from_options(parameter or []), files=[file])
+    found = apart(f"{__name__}:looked_into", file, from_options(parameter or []), reads, files=[file])
     if as_json:
         print_json(found)
         return
@@ -137,24 +142,32 @@ def validate(
 # ---------------------------------------------------------------------- in a child, since the file is a stranger's
 
 
-def looked_into(file: Path, given: Mapping[str, object]) -> object:
+def looked_into(file: Path, given: Mapping[str, object], reads: Path | None = None) -> object:
     """Return what is in a file.
 
     Parameters
     ----------
     file : pathlib.Path
-        Reads, a feature table, metadata, a taxonomy or a tree.
+        Reads, a sample sheet or a folder of them, a feature table, metadata, a taxonomy or a tree.
     given : mapping of str to object
         How it is to be read.
+    reads : pathlib.Path, optional
+        The folder that a sample sheet is held against.
 
     Returns
     -------
-    Inspection or ReadsFound
+    Inspection, ReadsFound or ReadsOfSamples
     """
     from handbook_utils.reads.fastq import is_fastq
-    from handbook_utils.reads.inspection import inspect_reads
+    from handbook_utils.reads.inspection import inspect_folder, inspect_reads, inspect_sheet
+    from handbook_utils.reads.samples import reads_in
+    from handbook_utils.reads.sheets import is_sheet
     from handbook_utils.study.inspection import inspect as look
 
+    if reads is not None or is_sheet(file):
+        return inspect_sheet(file, reads)
+    if file.is_dir() and reads_in(file):
+        return inspect_folder(file)
     return inspect_reads(file) if is_fastq(file) else look(file, _reading(given))
 
 

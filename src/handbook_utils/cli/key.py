@@ -136,3 +136,30 @@ def hand_over_key(target: Path, study: StudyOption = Path("study.yml"), by: By =
 
     hand_over(desk, target, ask_passphrase(twice=True, variable=NEW_PASSPHRASE))
     say(f"Handed over: {target}")
+
+
+@app.command("address-labels")
+def address_labels_of_kits(
+    addresses: Annotated[
+        Path, typer.Argument(metavar="ADDRESSES", help="A table: screening_id, name, street, postcode, town.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="LABELS.PDF", help="Beside the key, and not in the study's folder.")
+    ],
+    study: StudyOption = Path("study.yml"),
+    lang: Annotated[str, typer.Option(help="Language of the few words on them: nl or en.")] = "nl",
+    sender: Annotated[str, typer.Option(help="Return address for a third label, its lines separated by commas.")] = "",
+    first: Annotated[int, typer.Option(min=1, help="First label that is still on the first sheet.")] = 1,
+    by: By = "",
+) -> None:
+    """Print the addresses of kits beside their codes, on a sheet of labels that is shredded after packing."""
+    desk = _desk(study, by)
+    from handbook_utils.protocols.paper.addresses import address_labels, check_target, read_addresses
+    from handbook_utils.text import durable
+
+    check_target(target, desk.folder)
+    pdf, without = address_labels(desk, read_addresses(addresses), lang, sender, first)
+    durable.write(target, pdf, replace=True)
+    say(f"{target}: it names people. Print it, pack by it, then destroy the file and shred the sheet.")
+    if without:
+        say(f"No address is given of {len(without)} participants who have a code.")

@@ -23,6 +23,7 @@ from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.lesson import analysis
 from handbook_utils.chapters.parameters import answers
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
@@ -275,7 +276,7 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     Raises
     ------
     InputError, InputErrors
-        What the reader gave does not fit.
+        What the reader gave does not fit; in a run on own data also where a cell finds that out.
     """
     from handbook_utils import datasets
 
@@ -299,6 +300,8 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
         notebook, failure, opened = _attempt(request, effective, timeout)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
             notebook, failure, opened = _attempt(request, effective, timeout)
+    if failure is not None and request.own and failure.error in _OF_INPUT:
+        raise InputError(failure.message)  # its text has crossed the kernel's border, with where and remedy in it
     if notebook is not None:
         from handbook_utils.execution.normalise import normalised
 
@@ -311,6 +314,8 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
     return Outcome(request, notebook, failure, False, key, effective)
 
 
+#: What a kernel calls mistakes in the reader's input that no look at the files beforehand can find.
+_OF_INPUT = (InputError.__name__, InputErrors.__name__)
 _DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
 
 

@@ -1,22 +1,27 @@
-"""What is in a file of reads: an answer before anything is done with it."""
+"""What is in a file of reads, or in those of a sample sheet: an answer before anything is done with it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from handbook_utils.errors import listed
+from handbook_utils.errors import InputError, listed
 from handbook_utils.reads.fastq import BrokenReadsError, read_fastq
+from handbook_utils.reads.preparing import pairs_of
 from handbook_utils.reads.primers import primers_seen
+from handbook_utils.reads.samples import SampleFiles, by_sample, mistakes, reads_in
+from handbook_utils.reads.sheets import matched, read_sheet
 
 #: Reads that are looked at; a larger file is looked at so far, and that is said.
 MOST = 1_000_000
+#: Reads of all samples of a sheet or a folder together.
+MOST_TOGETHER = 5_000_000
 #: Reads whose beginnings are searched for primers.
 _SEARCHED = 2_000
 #: Share of reads from which on a primer is worth naming.
@@ -61,6 +66,46 @@ class ReadsFound:
     quality: str
     primers: dict[str, str]
     partner: str = ""
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadsOfSamples:
+    """What was found of the files of reads of many samples.
+
+    Attributes
+    ----------
+    path, what, format : str
+        The sheet or the folder, what it is, and how it is written.
+    samples : int
+        That have reads.
+    reads : int
+        Reads (or pairs) that were looked at, of all samples together.
+    fewest, most : str
+        The sample with fewest and with most of them.
+    first_samples : tuple of str
+        In the order of their names.
+    missing : tuple of str
+        What the sheet names and is not there.
+    not_in_the_sheet : tuple of str
+        Files of reads beside the others, of which the sheet knows nothing.
+    notes : tuple of str
+        What was found out on the way, a sentence each.
+    problems : tuple of str
+        What would stop an analysis, or should be looked at.
+    """
+
+    path: str
+    what: str
+    format: str
+    samples: int
+    reads: int
+    fewest: str
+    most: str
+    first_samples: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    not_in_the_sheet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -144,6 +189,128 @@ def inspect_reads(path: Path) -> ReadsFound:
         tuple(notes),
         (*problems, *wrong),
     )
+
+
+def inspect_sheet(path: Path, folder: Path | None = None) -> ReadsOfSamples:
+    r"""Hold a sample sheet against its folder of reads: what is missing, what it does not name, and what does not pair.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        As :func:`read_sheet` takes it.
+    folder : pathlib.Path, optional
+        Where the files lie; the sheet's own folder otherwise.
+
+    Returns
+    -------
+    ReadsOfSamples
+
+    Raises
+    ------
+    InputError
+        It is no sample sheet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("a.fq", "b.fq"):
+    ...     _ = (folder / name).write_text("@r1\nACGT\n+\nIIII\n")
+    >>> _ = (folder / "sheet.csv").write_text("sample,forward\nA,a.fq\nC,c.fq\n")
+    >>> found = inspect_sheet(folder / "sheet.csv")
+    >>> found.samples, found.missing, found.not_in_the_sheet
+    (1, ('c.fq',), ('b.fq',))
+    """
+    found = matched(path, folder)
+    illumina = not any(row.forward for row in read_sheet(path))
+    others = tuple(one.name for one in found.others)
+    problems = [_told(error) for error in found.wrong]
+    if others:
+        problems.append(f"{len(others)} files of reads are not in the sheet: {listed(list(others))}.")
+    form = "Illumina's, names of samples" if illumina else "names of samples and their files"
+    return _looked_at(str(path), "sample sheet of reads", form, found.files, found.missing, others, problems)
+
+
+def inspect_folder(folder: Path) -> ReadsOfSamples:
+    """Tell which samples a folder of reads has, by the names of its files, and what does not pair.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        With a file of reads at least.
+
+    Returns
+    -------
+    ReadsOfSamples
+    """
+    found, paired = by_sample(reads_in(folder))
+    wrong = mistakes(found, paired)
+    whole = [
+        SampleFiles(sample, paths[0], found[sample, "2"][0] if paired else None)
+        for (sample, read), paths in sorted(found.items())
+        if read == "1" and (not paired or (sample, "2") in found)
+    ]
+    return _looked_at(str(folder), "folder of reads", "", whole, [], (), [_told(error) for error in wrong])
+
+
+def _looked_at(
+    path: str,
+    what: str,
+    form: str,
+    files: list[SampleFiles],
+    missing: list[str],
+    others: tuple[str, ...],
+    problems: list[str],
+) -> ReadsOfSamples:
+    """Look at the reads of each sample: whether they can be read, and whether pairs are pairs."""
+    most = max(1, MOST_TOGETHER // max(1, len(files)))
+    reads: dict[str, int] = {}
+    cut = False
+    for one in files:
+        reads[one.sample] = 0
+        try:
+            for _ in islice(pairs_of(one), most):
+                reads[one.sample] += 1
+        except InputError as error:
+            problems.append(f"Sample {one.sample}: {_told(error)}")
+        cut |= reads[one.sample] == most
+        problems += _turned_round(one)
+    pairs = sum(one.reverse is not None for one in files)
+    kinds = {"pairs": pairs, "single reads": len(files) - pairs}
+    told = " and ".join(f"{kind} of {number} samples" for kind, number in kinds.items() if number)
+    unit = "pairs" if pairs == len(files) else "reads"
+    order = sorted(reads, key=lambda sample: (reads[sample], sample))
+    fewest, fullest = (
+        [f"{sample} ({reads[sample]:,} {unit})" for sample in (order[0], order[-1])] if order else ["", ""]
+    )
+    return ReadsOfSamples(
+        path=path,
+        what=what,
+        format="; ".join(filter(None, (form, told))),
+        samples=len(files),
+        reads=sum(reads.values()),
+        fewest=fewest,
+        most=fullest,
+        first_samples=tuple(sorted(reads)[:5]),
+        missing=tuple(missing),
+        not_in_the_sheet=others,
+        notes=(f"of each sample only the first {most:,} {unit} were looked at",) if cut else (),
+        problems=tuple(problems),
+    )
+
+
+def _turned_round(one: SampleFiles) -> list[str]:
+    """Tell where a file called 2 is given as forward and one called 1 as reverse."""
+    names = [_DIRECTION.match(path.name) for path in (one.forward, one.reverse) if path is not None]
+    said = [match["read"] for match in names if match]
+    if said == ["2", "1"]:
+        return [f"Sample {one.sample}: {one.forward.name} stands as forward, and its name says reverse."]
+    return []
+
+
+def _told(error: InputError) -> str:
+    rest = "; ".join(filter(None, (error.where, error.found and f"found: {error.found}")))
+    return f"{error.problem.rstrip('.')} ({rest})."
 
 
 def _expected_errors(qualities: str) -> float:

@@ -6,15 +6,20 @@ so each worker is a Python started by its name, is given its share of the items 
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
+#: Seconds after which a worker looks again whether anybody waits for it.
+_LOOK = 0.5
 
 
 class Processes:
@@ -75,7 +80,15 @@ def _worked(function: Callable[[Any], Any], share: list[Any]) -> list[Any]:
     return list(results)
 
 
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it was killed: it would work on for nobody, beside the next run."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
+
+
 def _work() -> None:
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     function, share = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     told: tuple[Exception | None, list[Any]]
     try:

@@ -1,17 +1,13 @@
-"""Which files of reads belong to which sample: by their names in a folder, or by a sample sheet."""
+"""Which files of reads belong to which sample, by their names in a folder."""
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.text.decode import read_text
-from handbook_utils.text.sniff import separator
 
 #: Endings of files of reads.
 ENDINGS = (".fastq", ".fastq.gz", ".fq", ".fq.gz")
@@ -19,16 +15,8 @@ _ENDING = re.compile(r"\.(?:fastq|fq)(?:\.gz)?$", re.I)
 _READ = re.compile(r"(?P<sample>.+?)[_.-](?:R|read)?(?P<read>[12])(?:_001)?$", re.I)
 #: What Illumina's programs, and QIIME 2 after them, put behind the name of a sample.
 _RUN = re.compile(r"(?:_(?:S?\d+|[ACGTN+]{6,}))?_L\d{3}$")
-#: Columns of sample sheets, as QIIME 2, nf-core/ampliseq and people call them.
-_COLUMNS = {
-    "sample": ("sample", "sample-id", "sampleid", "sample_id", "id", "#sampleid"),
-    "forward": (
-        *("forward", "forward-absolute-filepath", "forwardreads", "fastq_1", "r1", "absolute-filepath"),
-        *("reads", "file", "fastq"),
-    ),
-    "reverse": ("reverse", "reverse-absolute-filepath", "reversereads", "fastq_2", "r2"),
-}
-_EXPECTED = "a row a sample: its name, its file of forward reads and, of pairs, its file of reverse reads"
+#: Reads of indices, and reads that demultiplexing could give to nobody: of no sample.
+_NO_SAMPLE = re.compile(r"_I[12](?:_001)?\.(?:fastq|fq)(?:\.gz)?$|^Undetermined_")
 
 
 @dataclass(frozen=True, order=True)
@@ -78,7 +66,7 @@ def files_in(folder: Path) -> list[SampleFiles]:
     >>> [(one.sample, one.forward.name[-16:]) for one in files_in(folder)]
     [('A', '_R1_001.fastq.gz')]
     """
-    paths = sorted(path for path in folder.iterdir() if _ENDING.search(path.name) and not path.name.startswith("."))
+    paths = reads_in(folder)
     if not paths:
         raise InputError(
             "There are no files of reads in this folder.",
@@ -87,10 +75,83 @@ def files_in(folder: Path) -> list[SampleFiles]:
             found=listed(sorted(path.name for path in folder.iterdir())[:5]) or "an empty folder",
             remedy="Give the folder that the sequencing centre's files are in, or a sample sheet.",
         )
+    found, paired = by_sample(paths)
+    wrong = mistakes(found, paired)
+    if wrong:
+        raise InputErrors(wrong)
+    return [
+        SampleFiles(sample, found[sample, "1"][0], found[sample, "2"][0] if paired else None)
+        for sample in sorted({sample for sample, _ in found})
+    ]
+
+
+def reads_in(folder: Path) -> list[Path]:
+    """List the files of reads in a folder, but those of no sample: indices, and what demultiplexing gave to nobody.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Subfolders are not looked in.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the order of their names.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("A_S1_L001_R1_001.fastq.gz", "A_S1_L001_I1_001.fastq.gz", "Undetermined_S0_L001_R1_001.fastq.gz"):
+    ...     (folder / name).touch()
+    >>> [path.name for path in reads_in(folder)]
+    ['A_S1_L001_R1_001.fastq.gz']
+    """
+    named = (path for path in folder.iterdir() if is_named_so(path.name) and not path.name.startswith("."))
+    return sorted(path for path in named if not _NO_SAMPLE.search(path.name))
+
+
+def is_named_so(name: str) -> bool:
+    """Tell whether a name is one of a file of reads.
+
+    Parameters
+    ----------
+    name : str
+        Of a file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_named_so("A_R1.fastq.gz"), is_named_so("table.tsv")
+    (True, False)
+    """
+    return _ENDING.search(name) is not None
+
+
+#: Files by sample and direction, "1" or "2".
+BySample = dict[tuple[str, str], list[Path]]
+
+
+def by_sample(paths: Sequence[Path]) -> tuple[BySample, bool]:
+    """Tell by their names which files of reads are whose.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        Of one folder.
+
+    Returns
+    -------
+    tuple of dict and bool
+        The files of each sample and direction, and whether these are pairs.
+    """
     directed = {path: match for path in paths if (match := _READ.match(_ENDING.sub("", path.name)))}
     # Names may end in 1 or 2 without being pairs (week_1, week_2): they are where each has its other half.
     paired = any(match["read"] == "2" for match in directed.values()) and _are_pairs(directed, len(paths))
-    found: dict[tuple[str, str], list[Path]] = {}
+    found: BySample = {}
     for path in paths:
         stem = _ENDING.sub("", path.name)
         match = directed.get(path)
@@ -98,97 +159,28 @@ def files_in(folder: Path) -> list[SampleFiles]:
         name = match["sample"] if match is not None and direct else stem
         read = match["read"] if match is not None and paired else "1"
         found.setdefault((_RUN.sub("", name) or name, read), []).append(path)
-    wrong = [_several(sample, paths) for (sample, _), paths in found.items() if len(paths) > 1]
-    names = sorted({sample for sample, _ in found})
-    if paired:
-        wrong += [_half(sample, found) for sample in names if len({(sample, "1"), (sample, "2")} & set(found)) == 1]
-    if wrong:
-        raise InputErrors(wrong)
-    return [SampleFiles(sample, found[sample, "1"][0], found[sample, "2"][0] if paired else None) for sample in names]
+    return found, paired
 
 
-def files_of(sheet: Path, folder: Path | None = None) -> list[SampleFiles]:
-    r"""Read a sample sheet and find the files that it names.
+def mistakes(found: BySample, paired: bool) -> list[InputError]:
+    """Find what is wrong with files by sample: several of one direction, and pairs that are not whole.
 
     Parameters
     ----------
-    sheet : pathlib.Path
-        Separated by commas, semicolons or tabs, with a column for samples (``sample``, ``sample-id``), one for forward
-        reads (``forward``, ``fastq_1``, ``forward-absolute-filepath``) and, of pairs, one for reverse reads.
-    folder : pathlib.Path, optional
-        Where the files lie; the sheet's own folder otherwise.
+    found : dict of (str, str) to list of pathlib.Path
+        As :func:`by_sample` gives it.
+    paired : bool
+        Whether these are pairs.
 
     Returns
     -------
-    list of SampleFiles
-        In the order of their names.
-
-    Raises
-    ------
-    InputError, InputErrors
-        A column is missing, a sample or a file is named twice, or a file is not there: all of them at once.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> (folder / "a.fq").touch()
-    >>> _ = (folder / "sheet.tsv").write_text("sample-id\tabsolute-filepath\nA\ta.fq\n")
-    >>> [(one.sample, one.forward.name, one.reverse) for one in files_of(folder / "sheet.tsv")]
-    [('A', 'a.fq', None)]
+    list of InputError
     """
-    text, _ = read_text(sheet)
-    frame = pd.read_csv(io.StringIO(text), sep=separator(text) or ",", dtype=str, keep_default_na=False)
-    frame = frame[~frame.iloc[:, 0].str.startswith("#")].map(str.strip)
-    by_name = {str(name).strip().lower(): name for name in frame.columns}
-    columns = {
-        part: next((by_name[name] for name in names if name in by_name), None) for part, names in _COLUMNS.items()
-    }
-    for part in ("sample", "forward"):
-        if columns[part] is None:
-            raise InputError(
-                f"The sample sheet has no column for {'samples' if part == 'sample' else 'files of reads'}.",
-                where=str(sheet),
-                expected=f"{_EXPECTED}; one of the columns {listed(list(_COLUMNS[part]), most=8)}",
-                found=listed([str(name) for name in frame.columns], most=8),
-                remedy="Name the columns sample, forward and reverse.",
-            )
-    if frame.empty:
-        raise InputError("The sample sheet names no sample.", where=str(sheet), expected=_EXPECTED)
-    found: list[SampleFiles] = []
-    wrong: list[InputError] = []
-    used: dict[Path, str] = {}
-    base = folder or sheet.parent
-    for number, row in enumerate(frame.to_dict("records"), 2):
-        where = f"{sheet}, line {number}"
-        sample, first = str(row[columns["sample"]]), str(row[columns["forward"]])
-        second = str(row[columns["reverse"]]) if columns["reverse"] is not None else ""
-        if not sample or not first:
-            wrong.append(InputError("A row has no sample, or no file.", where=where, expected=_EXPECTED))
-            continue
-        for name in filter(None, (first, second)):
-            if not (base / name).is_file():
-                remedy = "Check the name; paths begin at the sheet's folder, or at the folder given as reads."
-                wrong.append(InputError("There is no such file of reads.", where=where, found=name, remedy=remedy))
-            elif (base / name).resolve() in used:
-                told = used[(base / name).resolve()]
-                remedy = "Each file belongs to one sample, in one direction."
-                wrong.append(InputError(f"{name} is named twice.", where=where, found=told, remedy=remedy))
-            used[(base / name).resolve()] = f"line {number}"
-        if sample in {one.sample for one in found}:
-            remedy = "Join its files first, or give each its own name."
-            wrong.append(InputError(f"Sample {sample} has two rows.", where=where, remedy=remedy))
-        found.append(SampleFiles(sample, base / first, base / second if second else None))
-    halves = [one.sample for one in found if one.reverse is None]
-    if 0 < len(halves) < len(found):
-        remedy = "Give both files of every sample, or run single and paired samples one after the other."
-        alone = f"one file only: {listed(halves)}"
-        wrong.append(
-            InputError("Some samples have pairs and others do not.", where=str(sheet), found=alone, remedy=remedy)
-        )
-    if wrong:
-        raise InputErrors(wrong)
-    return sorted(found)
+    wrong = [_several(sample, paths) for (sample, _), paths in found.items() if len(paths) > 1]
+    if paired:
+        names = sorted({sample for sample, _ in found})
+        wrong += [_half(sample, found) for sample in names if len({(sample, "1"), (sample, "2")} & set(found)) == 1]
+    return wrong
 
 
 def _are_pairs(directed: dict[Path, re.Match[str]], files: int) -> bool:
@@ -207,7 +199,7 @@ def _several(sample: str, paths: list[Path]) -> InputError:
     )
 
 
-def _half(sample: str, found: dict[tuple[str, str], list[Path]]) -> InputError:
+def _half(sample: str, found: BySample) -> InputError:
     read = "1" if (sample, "1") in found else "2"
     path = found[sample, read][0]
     return InputError(

@@ -19,8 +19,8 @@ from handbook_utils.reads.primers import Primer, primers_seen
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.text.hash import sha256
 
-#: Reads (or pairs) that are kept of all samples together, and of one at least.
-_KEPT, _OF_ONE = 20_000, 200
+#: Reads (or pairs) that are kept of all samples together, and of one at least: not more of a thousand samples.
+_KEPT, _OF_ONE = 20_000, 20
 #: Reads whose names tell whether pairs lie in one file.
 _NAMES = 200
 #: Reads this long span the gene.

@@ -16,7 +16,7 @@ _STEP, _LEAST = 5, 50
 #: Bases by which pairs overlap beyond what is asked, for amplicons longer than the longest seen.
 _SPARE = 8
 #: Pairs that are merged to learn how long what was copied is, and those needed of them.
-_MERGED, _NEEDED = 600, 20
+_MERGED, NEEDED = 600, 20
 #: Of choices that pass nearly as many reads the one with most overlap, or the longest, is taken.
 _NEARLY = 0.01
 
@@ -164,7 +164,7 @@ def _insert(reads: Sequence[Sequence[tuple[str, str]]], overlap: int, offset: in
         if found is not None:
             lengths.append(len(found[0]))
     share = len(lengths) / max(1, len(some))
-    return (int(np.percentile(lengths, 99)) if len(lengths) >= _NEEDED else 0), share
+    return (int(np.percentile(lengths, 99)) if len(lengths) >= NEEDED else 0), share
 
 
 def _bytes(text: str) -> npt.NDArray[np.uint8]:

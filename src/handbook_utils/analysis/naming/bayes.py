@@ -31,7 +31,7 @@ WORD = 8
 DRAWS, PART = 100, 8
 #: Bases of the shortest sequence that is named: dada2's.
 SHORTEST = 50
-#: Sequences of the reference whose words are counted at once, so that memory does not grow with it.
+#: Sequences of the reference, and words, that are worked on at once, so that memory does not grow with their number.
 _AT_ONCE = 4_000
 #: Sums of logarithms in single precision that are nearer than this are the same.
 _TIE = 1e-3
@@ -84,22 +84,30 @@ class NaiveBayes:
         units, self.lineages = reference.unit_of
         self._units = np.asarray(units)
         size = np.bincount(self._units, minlength=len(self.lineages))
-        counts = sparse.csr_array((4**WORD, len(self.lineages)), dtype=np.float32)
-        for part in self._parts():
-            counts = counts + part
+        counts = sparse.hstack(list(self._parts()), format="csc").tocsr()
         prior = (np.asarray(counts.sum(axis=1)).ravel() + 0.5) / (len(reference) + 1)
-        each = np.repeat(prior, np.diff(counts.indptr))
-        gain = np.log1p(counts.data / each).astype(np.float32)
-        self._gain = sparse.csr_array((gain, counts.indices, counts.indptr), shape=counts.shape)
+        for word in range(0, 4**WORD, _AT_ONCE):  # in its place: of whole genes this is gigabytes
+            begins = counts.indptr[word : word + _AT_ONCE + 1]
+            some = slice(begins[0], begins[-1])
+            counts.data[some] = np.log1p(counts.data[some] / np.repeat(prior[word : word + _AT_ONCE], np.diff(begins)))
+        self._gain = counts
         self._base = -np.log(size + 1.0).astype(np.float32)
 
-    def _parts(self) -> Iterator[sparse.csr_array]:
-        for begin in range(0, len(self.reference), _AT_ONCE):
-            own = [_different(words(bases)) for bases in self.reference.sequences[begin : begin + _AT_ONCE]]
-            columns = np.repeat(self._units[begin : begin + _AT_ONCE], [len(one) for one in own])
-            rows = np.concatenate(own)
+    def _parts(self) -> Iterator[sparse.csc_array]:
+        """Count words, a lot of lineages at once: each lineage stands in one lot, so lots are put side by side."""
+        order = np.argsort(self._units, kind="stable")
+        ends = np.cumsum(np.bincount(self._units, minlength=len(self.lineages)))
+        first = 0
+        while first < len(ends):
+            begin = int(ends[first - 1]) if first else 0
+            last = max(first + 1, int(np.searchsorted(ends, begin + _AT_ONCE, side="right")))
+            some = order[begin : int(ends[last - 1])]
+            own = [_different(words(self.reference.sequences[place])) for place in some]
+            columns = np.repeat(self._units[some] - first, [len(one) for one in own]).astype(np.int32)
+            rows = np.concatenate(own).astype(np.int32)
             ones = np.ones(len(rows), dtype=np.float32)
-            yield sparse.csr_array((ones, (rows, columns)), shape=(4**WORD, len(self.lineages)))
+            yield sparse.coo_array((ones, (rows, columns)), shape=(4**WORD, last - first)).tocsc()
+            first = last
 
     @cached_property
     def _codes(self) -> npt.NDArray[np.int64]:

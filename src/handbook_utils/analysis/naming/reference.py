@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,6 +165,55 @@ def read_reference(fasta: str | Path, taxonomy: str | Path = "") -> Reference:
     if without:
         notes.append(f"Sequences of the reference without a lineage, left out: {len(without)} ({listed(without)}).")
     return Reference(path.name, tuple(ids), tuple(sequences), names.loc[ids], tuple(notes))
+
+
+def keep(reference: Reference, path: Path) -> None:
+    """Write a reference so that :func:`kept` gives it back, a line a sequence, so that memory does not grow.
+
+    Parameters
+    ----------
+    reference : Reference
+        As it was read, or cut.
+    path : pathlib.Path
+        In the folder of a run.
+    """
+    lineage = reference.taxonomy.itertuples(index=False, name=None)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps([reference.name, reference.ranks, reference.notes]) + "\n")
+        for row in zip(reference.ids, reference.sequences, lineage, strict=True):
+            file.write(json.dumps(row) + "\n")
+
+
+def kept(path: Path) -> Reference:
+    """Read what :func:`keep` wrote.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of it.
+
+    Returns
+    -------
+    Reference
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "kept"
+    >>> keep(bundled_reference(), path)
+    >>> kept(path).sequences == bundled_reference().sequences
+    True
+    """
+    ids, sequences, rows = [], [], []
+    with path.open(encoding="utf-8") as file:
+        name, ranks, notes = json.loads(file.readline())
+        for line in file:
+            one, bases, lineage = json.loads(line)
+            ids.append(one)
+            sequences.append(bases)
+            rows.append([sys.intern(part) for part in lineage])  # names of higher ranks are many times the same
+    taxonomy = pd.DataFrame(rows, index=pd.Index(ids, dtype=object), columns=ranks, dtype=object)
+    return Reference(name, tuple(ids), tuple(sequences), taxonomy, tuple(notes))
 
 
 def _with_lineages_in_headers(path: Path) -> Reference:

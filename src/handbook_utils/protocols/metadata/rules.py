@@ -7,23 +7,17 @@ allowed values are enforced.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from handbook_utils.errors import nearest
+from handbook_utils.protocols.metadata.dates import DATES, Problem
 from handbook_utils.protocols.metadata.standards import CONTROL, COUNTRIES, Field
 
 #: Letters of nucleotides and of their mixtures (IUPAC).
 _BASES = "[ACGTRYSWKMBDHVNI]+"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
-_ISO = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
-)
-_QIITA = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?: (\d{2})(?::(\d{2})(?::(\d{2}))?)?)?)?)?")
-_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?")
 _TERM = re.compile(r"(\S.*\S|\S) \[([A-Za-z]+):([A-Za-z0-9_]+)\]")
 #: A date as spreadsheets write it where somebody typed an id such as MARCH1 or 1-2.
 _AS_DATE = re.compile(
@@ -33,7 +27,6 @@ _AS_DATE = re.compile(
     re.IGNORECASE,
 )
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
-_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
 _BROKEN = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A)")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -57,22 +50,6 @@ KNOWN_TERMS = {
     "ENVO:00002003": "fecal material",
     "UBERON:0001988": "feces",
 }
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one value.
-
-    Parameters
-    ----------
-    rule : str
-        The rule it breaks.
-    remedy : str
-        What to do.
-    """
-
-    rule: str
-    remedy: str
 
 
 def check(value: str, field: Field) -> Problem | None:
@@ -121,15 +98,6 @@ def _mangled(value: str, field: Field) -> Problem | None:
                 "A spreadsheet probably made a number of it (12E3 becomes 1.2E+04): make the column Text.",
             )
     return None
-
-
-def _date_problem(value: str, wanted: str, example: str) -> Problem:
-    if _SERIAL.fullmatch(value):
-        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(float(value.replace(",", "."))))
-        return Problem(wanted, f"This is a spreadsheet's day number; if of Excel for Windows, write {day.isoformat()}.")
-    if found := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", value):
-        return Problem(wanted, f"Write year, month, day; is it {found[3]}-{found[2]:0>2}-{found[1]:0>2}?")
-    return Problem(wanted, f"Write it like {example}.")
 
 
 # ---------------------------------------------------------------------- rules
@@ -229,28 +197,6 @@ def _quantity(value: str, field: Field) -> Problem | None:
     ):
         return Problem(f"{wanted}{_span(field)} {field.units[0]}", field.trap or "Was another unit meant?")
     return None
-
-
-def _real_date(parts: tuple[str | None, ...]) -> bool:
-    year, month, day, hour, minute, second = (*(int(part) if part else None for part in parts), *[None] * 6)[:6]
-    try:
-        dt.datetime(year or 1, month or 1, day or 1, hour or 0, minute or 0, second or 0)
-    except ValueError:
-        return False
-    return True
-
-
-def _dated(pattern: re.Pattern[str], wanted: str) -> Callable[[str, Field], Problem | None]:
-    def rule(value: str, field: Field) -> Problem | None:
-        found = pattern.fullmatch(value)
-        # Five digits can be a year to a pattern; to a spreadsheet they are a day.
-        if not found:
-            return _date_problem(value, wanted, str(field.example))
-        if not _real_date(found.groups()):
-            return Problem(wanted, "There is no such day or time.")
-        return None
-
-    return rule
 
 
 def _lat_lon(value: str, field: Field) -> Problem | None:
@@ -439,9 +385,7 @@ _RULES: dict[str, Callable[[str, Field], Problem | None]] = {
     "integer": _integer,
     "integers": _integers,
     "quantity": _quantity,
-    "iso": _dated(_ISO, "a date in ISO 8601, cut off from the right where less is known"),
-    "qiita_time": _dated(_QIITA, "yyyy-mm-dd hh:mm, cut off from the right where less is known"),
-    "moment": _dated(_MOMENT, "a date and a time: YYYY-MM-DD HH:MM"),
+    **DATES,
     "lat_lon": _lat_lon,
     "lat_lon_letters": _lat_lon_letters,
     "place": _place,

@@ -12,8 +12,9 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.disclosure.guard import ANSWERABLE, Guard
+from handbook_utils.protocols.metadata.dates import DATES, Problem, as_iso
 from handbook_utils.protocols.metadata.reading import read_metadata
-from handbook_utils.protocols.metadata.rules import Problem, check, missing_remedy
+from handbook_utils.protocols.metadata.rules import check, missing_remedy
 from handbook_utils.protocols.metadata.standards import Field, Standard, standard
 
 #: Words that people and programs write for a missing value, and that no standard knows.
@@ -304,7 +305,7 @@ def _cell(value: str, field: Field, asked: Standard, today: dt.date) -> Problem 
     if not first and value.casefold() in {*_LOOSE, *asked.missing} and value not in field.choices:
         return Problem("a value, or a known word for a missing one", missing_remedy(asked.missing))
     problem = check(value, field)
-    if problem is None and field.rule in ("iso", "qiita_time", "moment") and value[:10] > today.isoformat():
+    if problem is None and field.rule in DATES and as_iso(value)[:10] > today.isoformat():
         return Problem("a time that has been", "The sample would have been taken in the future: look at the year.")
     return problem
 

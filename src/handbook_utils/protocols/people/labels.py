@@ -23,6 +23,7 @@ from handbook_utils.protocols.label_formats import LabelFormat
 QUIET = 4
 _INSIDE = 1.0  # mm left free at a label's edge, since no printer hits it exactly
 _LARGEST, _SMALLEST = 9.0, 4.0
+_LARGEST_TEXT = 11.0  # of a label that is text alone
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Label:
     Attributes
     ----------
     code : str
-        Read by the scanner, and printed large.
+        Read by the scanner, and printed large; "" on a label that is text alone, such as an address.
     below : tuple of str
         Lines under it, of which as many are printed as fit.
     """
@@ -116,8 +117,12 @@ def _pages(labels: Sequence[Label], most: int, first: int) -> Iterator[list[tupl
 
 
 def _label(canvas: Canvas, label: Label, x: float, y: float, form: LabelFormat) -> None:
+    middle = y + form.height * mm / 2
+    if not label.code:
+        _text(canvas, label.below, x + 4 * _INSIDE * mm, middle, (form.width - 8 * _INSIDE) * mm)
+        return
     size = min(form.height - 2 * _INSIDE, 0.45 * form.width) * mm
-    left, middle = x + _INSIDE * mm, y + form.height * mm / 2
+    left = x + _INSIDE * mm
     _qr(canvas, label.code, left, middle - size / 2, size)
     beside = left + size + 0.5 * mm
     wide = x + (form.width - _INSIDE) * mm - beside
@@ -135,6 +140,17 @@ def _label(canvas: Canvas, label: Label, x: float, y: float, form: LabelFormat) 
         below -= points * 1.15
         canvas.setFont(font, points)
         canvas.drawString(beside, below + points * 0.25, _cut(text, font, points, wide))
+
+
+def _text(canvas: Canvas, lines: Sequence[str], x: float, middle: float, wide: float) -> None:
+    """Write lines of one size below each other, around the middle of a label."""
+    points = min(_LARGEST_TEXT, *(wide / max(pdfmetrics.stringWidth(text, FONT, 1.0), 1e-6) for text in lines))
+    points = max(points, _LARGEST * 0.7)
+    below = middle + len(lines) * points * 1.25 / 2
+    canvas.setFont(FONT, points)
+    for text in lines:
+        below -= points * 1.25
+        canvas.drawString(x, below + points * 0.3, _cut(text, FONT, points, wide))
 
 
 def _fitting(text: str, font: str, wide: float) -> float:

@@ -15,6 +15,7 @@ from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.pilot import first_of_each, pairs_of, shannon_at
 from handbook_utils.analysis.power import tilted
 from handbook_utils.errors import InputError, collect, listed, nearest
+from handbook_utils.protocols.plan.designs import clusters_of, stopped_of
 from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study import Study
 from handbook_utils.study.readers import open_study, require_counts
@@ -291,6 +292,8 @@ def plan_the_study(parameters: Mapping[str, Any]) -> None:
         enough_people,
         partial(effects_of, parameters["outcome"], parameters["effect"]),
         partial(sizes_of, parameters["sizes"]),
+        partial(clusters_of, parameters),
+        partial(stopped_of, parameters["dropout_by_visit"], parameters["time_points"], parameters["dropout"]),
         pilot,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
 from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted
 from handbook_utils.analysis.sample_size import size_reaching, t_power, t_size
+from handbook_utils.protocols.plan.designs import Clusters
 from handbook_utils.protocols.plan.inputs import Pilot, effects_of, named_taxon
 
 #: Why what is balanced over plates is recorded.
@@ -92,6 +93,8 @@ class PlannedTrial:
         Sizes of the first group that are simulated.
     simulations, seed : int
         Trials of each size; a quarter of them for distances and taxa.
+    clusters : Clusters
+        What is assigned to an arm as one: people of it count as fewer.
     """
 
     pilot: Pilot
@@ -112,6 +115,7 @@ class PlannedTrial:
     ladder: list[int]
     simulations: int
     seed: int
+    clusters: Clusters = field(default_factory=Clusters)
 
     # ------------------------------------------------------------------ what follows from the numbers asked
 
@@ -152,10 +156,12 @@ class PlannedTrial:
 
     @property
     def _common(self) -> dict[str, Any]:
-        return {"ratio": self.ratio, "dropout": self.dropout, "alpha": self.level, "seed": self.seed}
+        # People of clusters are worth fewer people: so many are simulated.
+        lost = 1 - (1 - self.dropout) / self.clusters.effect
+        return {"ratio": self.ratio, "dropout": lost, "alpha": self.level, "seed": self.seed}
 
     def enrolled(self, size: int) -> int:
-        """Return how many people of a group are left on average, at the least two.
+        """Return how many people of a group are left on average, at the least two; of clusters, what they are worth.
 
         Parameters
         ----------
@@ -167,7 +173,7 @@ class PlannedTrial:
         int
             After those who stop (``dropout``).
         """
-        return max(2, round(size * (1 - self.dropout)))
+        return max(2, round(size * (1 - self.dropout) / self.clusters.effect))
 
     # ------------------------------------------------------------------ diversity
 
@@ -196,7 +202,7 @@ class PlannedTrial:
     @property
     def included(self) -> int:
         """People of the first group to include, so that as many are left."""
-        return int(np.ceil(self.needed / (1 - self.dropout)))
+        return int(np.ceil(self.needed * self.clusters.effect / (1 - self.dropout)))
 
     @cached_property
     def shannon_null(self) -> pd.Series:
@@ -397,6 +403,7 @@ class PlannedTrial:
             f"worth finding: {self.smallest_effect}. Two-sided type I error {self.alpha:g} over {self.shared} "
             f"comparison(s), so {self.level:g} each (Bonferroni); power wanted {100 * self.power:g} %; drop-out "
             f"{100 * self.dropout:g} %; {self.ratio:g} participant(s) in the second group for each in the first. "
+            f"{self.clusters.told} "
             f"By simulation from {len(self.pilot.groups)} people of the pilot ({self.named}), {self.trials} simulated "
             f"trials of each size, seed {self.seed}, this asks for {self._wanted} (the smallest size tried at which "
             f"the lower 95 % Clopper-Pearson limit reaches the power wanted). With the {self.participants} "
@@ -426,6 +433,8 @@ class PlannedTrial:
             "level": self.level,
             "power wanted": self.power,
             "dropout": self.dropout,
+            "people of a cluster": self.clusters.size,
+            "design effect": f"{self.clusters.effect:.3f}",
             "ratio": self.ratio,
             "pilot": self.named,
             "pilot people": len(self.pilot.groups),
@@ -456,7 +465,7 @@ class PlannedTrial:
                 f"{self.pilot.reads} "
                 f"reads or more; {self.trials} simulated trials of each size.",
                 f"A level of {self.level:g} for each of {self.shared} comparison(s), drop-out of "
-                f"{100 * self.dropout:g} %.",
+                f"{100 * self.dropout:g} %. {self.clusters.told}",
             ],
             "left_out": []
             if self.correlation is not None

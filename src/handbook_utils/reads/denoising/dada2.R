@@ -1,5 +1,5 @@
 # The engine dada2: error model, denoising, merging and chimeras of DADA2, of reads that are prepared.
-# Rscript dada2.R samples.tsv folder workers overlap full_length fold key
+# Rscript dada2.R samples.tsv folder workers overlap full_length fold key parent
 # samples.tsv: sample, forward, reverse (empty of single reads), mark. What is done of a sample is kept as <mark>.rds.
 suppressPackageStartupMessages(library(dada2))
 given <- commandArgs(trailingOnly = TRUE)
@@ -10,10 +10,15 @@ overlap <- as.integer(given[4])
 long <- given[5] == "yes"
 fold <- as.numeric(given[6])
 key <- given[7]
+parent <- as.integer(given[8])
 paired <- all(samples$reverse != "")
 band <- if (long) 32 else 16
 
+# Where the run that asked for this was killed, nobody waits for the next sample. (On Windows asking would end it.)
+waited_for <- function() .Platform$OS.type != "unix" || tools::pskill(parent, 0)
+
 kept <- function(name, make) {
+  if (!waited_for()) stop("the run that started this has ended")
   path <- file.path(folder, paste0(name, ".rds"))
   if (file.exists(path)) return(readRDS(path))
   made <- make()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -77,7 +78,7 @@ class Dada2:
             [
                 *(needed("Rscript", _HOW), "--vanilla", str(_SCRIPT), str(place / "samples.tsv"), str(place)),
                 *(str(how.workers), str(how.overlap), "yes" if how.full_length else "no"),
-                *(f"{how.fold:g}", key),
+                *(f"{how.fold:g}", key, str(os.getpid())),
             ]
         )
         return _collected(some, samples, place)

@@ -138,6 +138,7 @@ class Told:
         total, kept = int(self.steps.account[INPUT].sum()), int(self.steps.account[KEPT].sum())
         why, lost = self.worst_loss
         empty = [str(name) for name in self.steps.account.index[self.steps.account[KEPT] == 0]]
+        others = self.steps.others
         most = f" Most were lost as: {why} ({100 * lost / total:.0f} %)." if lost else ""
         return {
             "asked": "Which sequences are in these reads, and where did every read go?",
@@ -150,7 +151,10 @@ class Told:
                 f"{self.primers_told}. {self.cut_told}.",
                 "In every sample the reads that came in are those kept and each loss, exactly.",
             ],
-            "left_out": [f"Samples without a read left: {listed(empty, most=12)}."] if empty else [],
+            "left_out": [
+                *([f"Samples without a read left: {listed(empty, most=12)}."] if empty else []),
+                *([f"Files that the sample sheet does not name: {listed(others, most=12)}."] if others else []),
+            ],
         }
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,14 +16,24 @@ from handbook_utils import datasets
 from handbook_utils.analysis.naming.agreement import compared, differing
 from handbook_utils.analysis.naming.bayes import NaiveBayes
 from handbook_utils.analysis.naming.names import Names
-from handbook_utils.analysis.naming.reference import BUNDLED, ITS_AGE, Reference, bundled_reference, read_reference
+from handbook_utils.analysis.naming.reference import (
+    BUNDLED,
+    ITS_AGE,
+    Reference,
+    bundled_reference,
+    keep,
+    kept,
+    read_reference,
+)
 from handbook_utils.analysis.naming.regions import primer_of, region
 from handbook_utils.analysis.naming.search import AGREE, exact_names, find_vsearch, search_names
+from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.reads.fastq import BASES
 from handbook_utils.reads.sequences import read_fasta
 from handbook_utils.recipes.checks import study_of
 from handbook_utils.study import Study
+from handbook_utils.text.hash import sha256
 
 #: Of the bundled study, so many variants with most reads are named: the lesson needs no more.
 EXAMPLE = 100
@@ -90,11 +101,22 @@ def references_of(parameters: Mapping[str, Any]) -> list[Reference]:
                 found=f"nothing, and {table} = {parameters[table]}",
                 remedy=f"Give {fasta} too.",
             )
-        if parameters[fasta]:
-            made.append(read_reference(str(parameters[fasta]), str(parameters[table])))
-        elif fasta == "genes":
-            made.append(bundled_reference())
-    return [region(one, *ends) for one in made] if all(ends) else made
+        if parameters[fasta] or fasta == "genes":
+            made.append(_reference_once(str(parameters[fasta]), str(parameters[table]), ends))
+    return made
+
+
+def _reference_once(genes: str, lineages: str, ends: list[str]) -> Reference:
+    """Read a reference and cut it to its region, or take what the check of this run has made of the same files."""
+    folder = kept_in()
+    path = None if folder is None else folder / f"{sha256(json.dumps([genes, lineages, ends]).encode())}.jsonl"
+    if path is not None and path.is_file():
+        return kept(path)
+    whole = read_reference(genes, lineages) if genes else bundled_reference()
+    made = region(whole, *ends) if all(ends) else whole
+    if path is not None:
+        keep(made, path)
+    return made
 
 
 def sequences_of(study: Study, path: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -22,12 +23,14 @@ from handbook_utils.reads.denoising.engines import engine_named
 from handbook_utils.reads.preparing import Preparation, Prepared, prepare
 from handbook_utils.reads.primers import cutters, primer_of
 from handbook_utils.reads.processes import Processes
-from handbook_utils.reads.samples import SampleFiles, files_in, files_of
+from handbook_utils.reads.samples import SampleFiles, files_in
 from handbook_utils.reads.screening import words_of
 from handbook_utils.reads.sequences import as_fasta, asv_id
+from handbook_utils.reads.sheets import files_of
 from handbook_utils.reads.survey import Survey, survey_once, trimmed
-from handbook_utils.reads.truncation import Truncation, choose_truncation
+from handbook_utils.reads.truncation import NEEDED, Truncation, choose_truncation
 from handbook_utils.study import Study
+from handbook_utils.text import durable
 
 #: Fewer reads than this are worked on by one process: others would take longer to start.
 _ALONE = 40_000
@@ -61,6 +64,8 @@ class Steps:
         Genome of the host, whose reads are left out; None: none is looked for.
     keep : pathlib.Path or None
         Where the results of samples are kept.
+    others : tuple of str
+        Files of reads that the sample sheet does not name.
     """
 
     files: list[SampleFiles]
@@ -73,6 +78,7 @@ class Steps:
     workers: int
     host: Path | None
     keep: Path | None
+    others: tuple[str, ...] = ()
 
     @classmethod
     def asked(cls, parameters: Mapping[str, Any]) -> Steps:
@@ -95,7 +101,8 @@ class Steps:
         """
         given = str(parameters["reads"])
         folder = Path(given) if given else datasets.path("reads", "paired")
-        files = files_of(Path(parameters["sheet"]), folder) if parameters["sheet"] else files_in(folder)
+        sheet = files_of(Path(parameters["sheet"]), folder) if parameters["sheet"] else None
+        files = sheet.files if sheet else files_in(folder)
         if parameters["use"] == "forward":
             files = [SampleFiles(one.sample, one.forward) for one in files]
         primers = (str(parameters["forward_primer"]).strip(), str(parameters["reverse_primer"]).strip())
@@ -114,6 +121,7 @@ class Steps:
             workers=int(parameters["workers"]),
             host=Path(host) if host else None,
             keep=Path(keep) if keep else None,
+            others=tuple(path.name for path in sheet.others) if sheet else (),
         )
 
     def check(self) -> None:
@@ -137,6 +145,14 @@ class Steps:
                 remedy=f'Look for primers: handbook inspect {self.files[0].forward.name}; or say "{NONE}".',
             )
         cut = self.truncation
+        if self.paired and len(self.seen_trimmed) < NEEDED:
+            raise InputError(
+                "There are too few pairs to tell how far the two reads of a pair overlap.",
+                where=f"{len(self.files)} samples",
+                expected=f"{NEEDED} pairs or more",
+                found=f"{len(self.seen_trimmed)}",
+                remedy="Give all samples of the run together, or use forward reads alone: -p use forward.",
+            )
         if self.paired and not cut.insert:
             raise InputError(
                 "The two reads of a pair do not overlap.",
@@ -299,12 +315,20 @@ class Steps:
         Raises
         ------
         InputError
-            No sequence is left.
+            No read is left after filtering, or no sequence after denoising.
         """
         with self._place() as folder:
             pool = self._pool
             prepared = each(pool, partial(prepare, how=self.how, folder=folder), self.files)
             passing = sum(one.passed for one in prepared)
+            if not passing:
+                raise InputError(
+                    f"None of the {self.unit} is left after filtering.",
+                    where=f"{len(prepared)} samples",
+                    expected=f"{self.unit} that pass the filters",
+                    found=self._went([one.account for one in prepared]),
+                    remedy="Look what is lost most, and ask less: other primers or lengths, or more expected errors.",
+                )
             least = self._least_of(passing)
             how = Denoising(
                 least=least,
@@ -318,10 +342,21 @@ class Steps:
             raise InputError(
                 "No sequence is left after denoising.",
                 where=f"{len(prepared)} samples, {passing:,} {self.unit} that passed the filters",
-                expected=f"a sequence with {least} reads or more",
-                remedy="Look at the file of accounts, allow more expected errors, or ask for fewer reads by least.",
+                expected="a sequence that is no error of another"
+                if self.engine.name == "dada2"
+                else f"a sequence with {least} reads or more",
+                found=self._went([*(one.account for one in prepared), *found.losses.values()]),
+                remedy="Give all samples of the run together: from few reads nothing can be told from errors.",
             )
         return prepared, found
+
+    def _went(self, accounts: Iterable[Mapping[str, int]]) -> str:
+        """Say where reads went, most first."""
+        lost: Counter[str] = Counter()
+        for one in accounts:
+            lost.update({step: number for step, number in one.items() if number})
+        told = [f"{number:,} {step}" for step, number in lost.most_common() if step != INPUT]
+        return f"{lost[INPUT]:,} {self.unit} came in: {listed(told, most=8)}"
 
     @property
     def _workers(self) -> int:
@@ -335,7 +370,9 @@ class Steps:
     def _place(self) -> Iterator[Path]:
         if self.keep is not None:
             self.keep.mkdir(parents=True, exist_ok=True)
-            yield self.keep
+            with durable.locked(self.keep / ".lock", "Another run is at work in the folder given as keep."):
+                durable.clear(self.keep)  # what a run that was killed left half written
+                yield self.keep
             return
         with tempfile.TemporaryDirectory(prefix="handbook-reads-") as folder:
             yield Path(folder)
@@ -383,6 +420,8 @@ class Steps:
         empty = [str(name) for name in self.account.index[self.account[KEPT] == 0]]
         if empty:
             notes.append(f"Left out, because no read was kept: {listed(empty, most=12)}.")
+        if self.others:
+            notes.append(f"Left out, because the sample sheet does not name them: {listed(self.others, most=12)}.")
         made = Study.from_frame(self.table.T, name="reads")
         return replace(made, notes=tuple(notes))
 

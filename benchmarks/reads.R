@@ -1,0 +1,17 @@
+# DADA2 alone, as its tutorial has it for pairs: Rscript reads.R folder scratch cut-forward cut-reverse workers
+suppressPackageStartupMessages(library(dada2))
+given <- commandArgs(trailingOnly = TRUE)
+workers <- as.integer(given[5])
+first <- sort(list.files(given[1], pattern = "_R1[.]fastq[.]gz$", full.names = TRUE))
+second <- sort(list.files(given[1], pattern = "_R2[.]fastq[.]gz$", full.names = TRUE))
+passed <- file.path(given[2], basename(first))
+passedR <- file.path(given[2], basename(second))
+invisible(filterAndTrim(first, passed, second, passedR, truncLen = as.integer(given[3:4]), maxEE = c(2, 2), truncQ = 2,
+                        rm.phix = TRUE, multithread = workers))
+err <- learnErrors(passed, multithread = workers, verbose = 0)
+errR <- learnErrors(passedR, multithread = workers, verbose = 0)
+dd <- dada(passed, err = err, multithread = workers, verbose = 0)
+ddR <- dada(passedR, err = errR, multithread = workers, verbose = 0)
+merged <- mergePairs(dd, passed, ddR, passedR)
+table <- removeBimeraDenovo(makeSequenceTable(merged), method = "consensus", multithread = workers)
+cat(ncol(table), sum(table), "\n")
