@@ -244,7 +244,28 @@ def test_ids_that_are_lineages_are_the_taxonomy(read) -> None:
 
 def test_which_way_round_can_be_said(read) -> None:
     text = "x\ta\tb\nc\t1\t2\nd\t3\t4\ne\t5\t6\n"
-    assert read(text).shape == (2, 3) and read(text, samples_in="rows").shape == (3, 2)
+    with pytest.raises(InputError, match="not certain which way round") as raised:
+        read(text)
+    assert raised.value.found == "3 rows (c, d, e) and 2 columns (a, b)"
+    assert read(text, samples_in="columns").shape == (2, 3) and read(text, samples_in="rows").shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        "Bacteroides uniformis,Prevotella copri,Blautia obeum",
+        "ASV1,ASV2,ASV3",
+        "Lachnospiraceae,Bifidobacterium,Other",
+        "K00001,EC:1.1.1.1,PWY-7219: biosynthesis",
+        "d41d8cd98f00b204e9800998ecf8427e,00000000000000000000000000000000,ffffffffffffffffffffffffffffffff",
+    ],
+)
+def test_a_square_table_is_known_by_the_names_of_its_features(ids: str, read) -> None:
+    features = ids.split(",")
+    rows = "".join(f"{name},{n},2,3,4\n" for n, name in enumerate(features))
+    assert list(read(f'"",P1,P2,P3,P4\n{rows}').features) == features
+    rows = "".join(f"P{n},1,2,3\n" for n in range(4))
+    assert list(read(f'"",{ids}\n{rows}').features) == features
 
 
 # ---------------------------------------------------------------------- what is no table

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "formats" / "documented"
 #: Shares, here half the counts, so that the numbers can be held against the same table.
 HALVES = {"metaphlan3-merged.txt", "metaphlan2-merged.txt", "metaphlan-semicolons.txt", "cami"}
 #: What is asked of a file that does not say it.
-SAID = {"german.csv": Choices(decimal_sign="comma"), "phyloseq-otu_table.csv": Choices(samples_in="columns")}
+SAID = {"german.csv": Choices(decimal_sign="comma")}
 FILES = sorted(path for path in FOLDER.iterdir() if not path.name.startswith("expected"))
 
 

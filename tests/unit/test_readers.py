@@ -71,8 +71,10 @@ def test_text_tables_in_every_dress_are_the_same_study(folder: Path, table: byte
 
 def test_the_metadata_decides_which_way_round_a_table_is(folder: Path) -> None:
     table = "x\tS1\tS2\tS3\nf1\t0\t3\t1\nf2\t1\t2\t0\n"
-    guessed = read(folder, table)
-    assert guessed.shape == (2, 3)
+    assert "samples_in rows (f1, f2) or samples_in columns (S1, S2 and 1 more)" in problem(folder, table)
+    long = table + "".join(f"f{n}\t1\t1\t1\n" for n in range(3, 12))
+    guessed = read(folder, long)
+    assert guessed.shape == (3, 11)
     assert any("guessed" in note and "metadata would decide it" in note for note in guessed.notes)
     decided = read(folder, table, METADATA)
     assert decided.shape == (3, 2)
@@ -124,7 +126,7 @@ def test_a_lineage_column_becomes_taxonomy(folder: Path) -> None:
 
 
 def test_decimal_commas_are_read_and_said(folder: Path) -> None:
-    study = read(folder, "id;S1;S2\nf1;0,5;3\nf2;1;2,125\n")
+    study = read(folder, "taxon;S1;S2\nf1;0,5;3\nf2;1;2,125\n")
     assert study.to_frame().to_numpy().tolist() == [[0.5, 1], [3, 2.125]]
     assert study.quantity == "abundances"
     assert any("Decimal commas" in note for note in study.notes)
@@ -162,12 +164,12 @@ def test_no_table_means_the_bundled_study() -> None:
 
 def test_counts_are_demanded_where_they_are_needed(folder: Path) -> None:
     require_counts(read(folder, TABLE))
-    shares = read(folder, "id\tS1\tS2\nf1\t0.25\t0.5\nf2\t0.75\t0.5\n")
+    shares = read(folder, "taxon\tS1\tS2\nf1\t0.25\t0.5\nf2\t0.75\t0.5\n")
     with pytest.raises(InputError) as raised:
         require_counts(shares)
     assert "proportions" in str(raised.value) and "sample S1, feature f1" in str(raised.value)
     with pytest.raises(InputError, match="needs counts"):
-        require_counts(read(folder, "id\tS1\tS2\nf1\t25.5\t50\nf2\t74.5\t50\n"))
+        require_counts(read(folder, "taxon\tS1\tS2\nf1\t25.5\t50\nf2\t74.5\t50\n"))
 
 
 def test_json_that_is_cut_off_says_where(folder: Path) -> None:

@@ -367,7 +367,7 @@ def test_a_tree_or_taxonomy_that_does_not_fit(refuse: Refuse) -> None:
 
 def test_files_that_are_exchanged(refuse: Refuse) -> None:
     (error,) = refuse(METADATA, TABLE)
-    assert error.problem.startswith("This looks like sample metadata") and "metadata file" in (error.remedy or "")
+    assert error.problem.startswith("This looks like sample metadata") and "as metadata, beside" in (error.remedy or "")
 
 
 # ---------------------------------------------------------------------- size

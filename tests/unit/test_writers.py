@@ -21,7 +21,8 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.metadata.validation import validate
 from handbook_utils.study import Study
-from handbook_utils.study.cells.abundances import ABOUT_FEATURES, LINEAGE_WORDS, RANK_WORDS
+from handbook_utils.study.cells.abundances import ABOUT_FEATURES, LINEAGE_WORDS, RANK_WORDS, TOTALS
+from handbook_utils.study.cells.delimited import word
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.readers import read_study
@@ -51,10 +52,10 @@ def test_nasty_ids_come_back(form: Any, tmp_path: Path) -> None:
 
 
 #: Columns of these names are not taken for samples or features.
-NO_IDS = {*ABOUT_FEATURES, *LINEAGE_WORDS, *RANK_WORDS, "total"}
+NO_IDS = {*ABOUT_FEATURES, *LINEAGE_WORDS, *RANK_WORDS, *TOTALS}
 ids = st.lists(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=12).filter(
-        lambda text: text.strip() and text.strip().lstrip("#").casefold() not in NO_IDS
+        lambda text: text.strip() and word(text) not in NO_IDS
     ),
     min_size=1,
     max_size=6,

@@ -11,7 +11,7 @@ from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells import abundances
-from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet
+from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet, word
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import opened, sheet
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
@@ -74,14 +74,34 @@ def kind(named: str | Path) -> str:
     except (InputError, InputErrors):
         return "table"
     first = [cells for _, cells in zip(range(30), (cells for _, cells in found.rows), strict=False)]
-    if _is_taxonomy(found.header, first):
+    if is_taxonomy(found.header, first):
         return "taxonomy"
     return "metadata" if is_metadata(found.header, first) else "table"
 
 
-def _is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
-    """Whether a sheet names features and holds nothing else: lineages or ranks, and numbers about features."""
-    words = [abundances.word(name) for name in header]
+def is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
+    """Whether a sheet names features and holds nothing else: lineages or ranks, and numbers about features.
+
+    Parameters
+    ----------
+    header : list of str
+        Of a sheet.
+    first : list of list of str
+        Its first rows.
+
+    Returns
+    -------
+    bool
+        By the names of columns, and by cells.
+
+    Examples
+    --------
+    >>> is_taxonomy(["OTU", "Size", "Taxonomy"], [["Otu1", "17", "Bacteria(100);"]])
+    True
+    >>> is_taxonomy(["OTU", "S1", "Taxonomy"], [["Otu1", "17", "Bacteria(100);"]])
+    False
+    """
+    words = [word(name) for name in header]
     naming = {"taxon", *abundances.LINEAGE_WORDS, *abundances.RANK_WORDS}
     if words in (["otu", "size", "taxonomy"], ["otu", "taxonomy"]):
         return True
@@ -123,7 +143,7 @@ def is_metadata(header: list[str], first: list[list[str]]) -> bool:
     >>> is_metadata(["sample-id", "OTU1", "OTU2"], [["S1", "33", "22"]])
     False
     """
-    words = [abundances.word(name) for name in header]
+    words = [word(name) for name in header]
     if words[0] not in {*SAMPLE_WORDS, "id", "index"} or any(map(is_lineage, header[1:])):
         return False
     cells = [[row[n].strip() for row in first if n < len(row)] for n in range(1, min(len(header), 200))]
@@ -212,7 +232,7 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
     InputErrors
         No such column, or features that occur twice.
     """
-    words = [abundances.word(name) for name in source.header]
+    words = [word(name) for name in source.header]
     rows = [(line, [*cells, *[""] * (len(words) - len(cells))]) for line, cells in source.rows]
     ids = [cells[0] for _, cells in rows]
     errors = duplicates(ids, "feature", (source.place(line, 1) for line, _ in rows), source.where)

@@ -9,8 +9,8 @@ import numpy as np
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import describing, formats
-from handbook_utils.study.cells.abundances import orient, word
-from handbook_utils.study.cells.delimited import FEATURE_WORDS
+from handbook_utils.study.cells.delimited import FEATURE_WORDS, word
+from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.tables import Table
 
@@ -120,7 +120,7 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
 
 
 def _table(path: str, table: Table, choices: Choices) -> Inspection:
-    orient(table, None, choices)
+    orient(table, None, choices, path)
     matrix, samples, features = table.oriented()
     values = matrix.data
     problems = []

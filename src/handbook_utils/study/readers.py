@@ -16,8 +16,8 @@ from handbook_utils import datasets
 from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import describing, formats, kept
-from handbook_utils.study.cells.abundances import orient
 from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import joined_phyla
 from handbook_utils.study.matching import affix_errors, changed_ids, pairs_by
@@ -96,7 +96,7 @@ def read_study(
     choices = choices or Choices()
     held = formats.read_table(table, choices)
     described = None if metadata is None else describing.read_metadata(Path(metadata), choices)
-    orient(held, described.candidates() if described else None, choices)
+    orient(held, described.candidates() if described else None, choices, str(table))
     name, notes = Path(table).name, held.notes
     _leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()

@@ -78,7 +78,7 @@ class Table:
     @property
     def of(self) -> FeatureKind:
         """Functions where the format says so, or nearly all ids are those of a database of functions; else taxa."""
-        return self.features_are or ("functions" if _are_functions(self.oriented()[2]) else "taxa")
+        return self.features_are or ("functions" if are_functions(self.oriented()[2]) else "taxa")
 
     @property
     def kind(self) -> Quantity:
@@ -145,12 +145,22 @@ def are_sequences(ids: Sequence[str]) -> bool:
     return bool(ids) and all(_SEQUENCE.match(name) for name in (*ids[:20], *ids[-20:]))
 
 
-def _are_functions(ids: Sequence[str]) -> bool:
+def are_functions(ids: Sequence[str]) -> bool:
     """Whether nine of ten ids are those of genes, enzymes, reactions or pathways, also with a name after a colon.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of features.
+
+    Returns
+    -------
+    bool
+        False where there are none.
 
     Examples
     --------
-    >>> _are_functions(["K00001", "EC:1.1.1.1", "PWY-7219: biosynthesis"]), _are_functions(["Bacteroides", "K"])
+    >>> are_functions(["K00001", "EC:1.1.1.1", "PWY-7219: biosynthesis"]), are_functions(["Bacteroides", "K"])
     (True, False)
     """
     known = sum(bool(re.fullmatch(rf"(?:{_FUNCTION.pattern})(?:[:|].*)?", name, re.IGNORECASE)) for name in ids)

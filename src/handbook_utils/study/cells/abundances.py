@@ -17,11 +17,11 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, Sheet, ragged_lines
+from handbook_utils.study.cells.delimited import FEATURE_WORDS, Sheet, ragged_lines, word
 from handbook_utils.study.cells.numbers import ENOUGH, Numbers
+from handbook_utils.study.cells.orientation import by_words
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
-from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import RANKS, Axis, Table, are_sequences, duplicates
 
 LINEAGE_WORDS = {"taxonomy", "taxon", "lineage", "consensus lineage", "consensuslineage", "taxpath", "tax", "lineages"}
@@ -36,7 +36,8 @@ ABOUT_FEATURES = {
     *("best hit", "besthit", "comment", "comments", "notes", "source", "method", "database", "reference", "bootstrap"),
     *("rank id", "rank code", "parent", "children", "genome length", "genome size", "coding length"),
 }
-_TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
+#: How a row or column that adds up the others is called.
+TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
 
 
 @dataclass
@@ -60,27 +61,6 @@ class Columns:
     ranks: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     about: list[int] = field(default_factory=list)
-
-
-def word(name: str) -> str:
-    """Return a column's name as it is compared: without case, ``#``, ``_`` and ``.``.
-
-    Parameters
-    ----------
-    name : str
-        A column's name.
-
-    Returns
-    -------
-    str
-        Small letters, with blanks.
-
-    Examples
-    --------
-    >>> word("#OTU_ID"), word("Tax.ID")
-    ('otu id', 'tax id')
-    """
-    return name.strip().lstrip("#").replace("_", " ").replace(".", " ").strip().casefold()
 
 
 def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis | None = None) -> Table:
@@ -287,7 +267,7 @@ def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict
             named = header[min([*columns.lineage, *columns.ranks])]
             table.rows_are, table.how = "features", f"the column {named!r} describes features"
         else:
-            table.rows_are, table.how = _from_words(header[0], table.rows, table.columns)
+            table.rows_are, table.how = by_words(header[0], table.rows, table.columns)
     if table.taxonomy is None:
         name_by_ids(table)
     if are_sequences(table.columns) or are_sequences(table.rows):
@@ -321,18 +301,6 @@ def name_by_ids(table: Table) -> None:
             return
 
 
-def _from_words(corner: str, rows: Sequence[str], columns: Sequence[str]) -> tuple[Axis | None, str]:
-    if are_sequences(columns):
-        return "samples", "the columns are named by DNA sequences"
-    if are_sequences(rows):
-        return "features", "the rows are named by DNA sequences"
-    if word(corner) in FEATURE_WORDS:
-        return "features", f"the first cell reads {corner!r}"
-    if word(corner) in SAMPLE_WORDS:
-        return "samples", f"the first cell reads {corner!r}"
-    return None, ""
-
-
 # ---------------------------------------------------------------------- totals
 
 
@@ -340,7 +308,7 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
     """Leave out a row or column that adds up the others; stop at one that is called so and does not."""
     chosen = set(choices.left_out)
     for axis, ids in ((0, table.rows), (1, table.columns)):
-        at = [n for n, name in enumerate(ids) if word(name) in _TOTALS and name.strip() not in chosen]
+        at = [n for n, name in enumerate(ids) if word(name) in TOTALS and name.strip() not in chosen]
         if not at or "none" in chosen or len(ids) - len(at) < 1:
             continue
         kept = [n for n in range(len(ids)) if n not in set(at)]
@@ -372,54 +340,3 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
             table.columns = [ids[n] for n in kept]
             if table.taxonomy is not None and len(table.taxonomy) == len(ids) and list(table.taxonomy.index) == ids:
                 table.taxonomy = table.taxonomy.iloc[kept]
-
-
-# ---------------------------------------------------------------------- which way round
-
-
-def orient(table: Table, known: set[str] | None, choices: Choices | None = None) -> None:
-    """Decide what the rows of a table are, and note how that was decided.
-
-    With metadata, the side on which more of its sample ids stand is the samples. Without, what the format or the
-    table's own words say; failing that, the longer side is taken for the features, for nearly every study has more
-    features than samples.
-
-    Parameters
-    ----------
-    table : Table
-        It is changed: ``rows_are``, ``how``, and a note.
-    known : set of str, optional
-        Sample ids of the metadata.
-    choices : Choices, optional
-        What is asked where a file has two readings.
-    """
-    asked = (choices or Choices()).samples_in
-    if asked != "auto" and table.how != "the format says so":
-        table.rows_are = "samples" if asked == "rows" else "features"
-        table.how = f"asked: samples_in {asked}"
-        known = None
-    if known is not None and table.how != "the format says so":
-        rows, columns = (sum(name in known for name in side) for side in (table.rows, table.columns))
-        if rows == columns == 0:
-            # Perhaps a spreadsheet changed the ids: that still tells which side the samples are on.
-            loose = set().union(*map(loose_keys, known))
-            rows, columns = (
-                sum(not loose.isdisjoint(loose_keys(name)) for name in side) for side in (table.rows, table.columns)
-            )
-        if rows != columns:
-            side = "rows" if rows > columns else "columns"
-            table.rows_are = "samples" if rows > columns else "features"
-            table.how = f"{max(rows, columns)} ids of the metadata are names of {side}"
-    if table.rows_are is None:
-        longer = len(table.rows) >= len(table.columns)
-        table.rows_are = "features" if longer else "samples"
-        table.how = (
-            f"guessed: of the {len(table.rows)} rows and {len(table.columns)} columns the longer side is taken for the "
-            "features; metadata would decide it, or samples_in rows or columns"
-        )
-    table.notes.append(f"Rows are {table.rows_are} ({table.how}).")
-    if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
-        table.metadata is not None and list(table.metadata.index) != table.oriented()[1]
-    ):
-        # The metadata turned the table round: what was taken for features are samples.
-        table.taxonomy = table.metadata = None

@@ -71,6 +71,27 @@ def in_text(line: int, column: int) -> str:
     return f"line {line}, column {column}"
 
 
+def word(name: str) -> str:
+    """Return a column's name as it is compared: without case, ``#``, ``_`` and ``.``.
+
+    Parameters
+    ----------
+    name : str
+        A column's name.
+
+    Returns
+    -------
+    str
+        Small letters, with blanks.
+
+    Examples
+    --------
+    >>> word("#OTU_ID"), word("Tax.ID")
+    ('otu id', 'tax id')
+    """
+    return name.strip().lstrip("#").replace("_", " ").replace(".", " ").strip().casefold()
+
+
 def ragged_lines(found: Sequence[str], where: str, width: int, separator: str = "") -> list[InputError]:
     """Return what is wrong with lines that have more or fewer cells than the header.
 

@@ -6,8 +6,8 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study.cells.abundances import RANK_WORDS, word
-from handbook_utils.study.cells.delimited import ragged_lines
+from handbook_utils.study.cells.abundances import RANK_WORDS
+from handbook_utils.study.cells.delimited import ragged_lines, word
 from handbook_utils.study.cells.numbers import Numbers
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet

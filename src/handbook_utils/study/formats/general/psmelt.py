@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handbook_utils.study.cells.abundances import word
+from handbook_utils.study.cells.delimited import word
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.format import Format

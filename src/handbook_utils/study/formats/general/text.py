@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.describing import is_metadata
+from handbook_utils.study.describing import is_metadata, is_taxonomy
 from handbook_utils.study.formats.format import Format
 from handbook_utils.study.tables import Table
 
 _NAME = "plain table"
+#: BLAST's tabular form, which SortMeRNA, vsearch, DIAMOND and others write, too.
+_ALIGNMENT = re.compile(
+    r"(?:#.*\n)*[^\t\n]+\t(?=[^\t\n]*[A-Za-z])[^\t\n]+\t\d{1,3}(?:\.\d+)?(?:\t\d+){7}(?:\t[\d.eE+-]+){2}(?:\t|\r?\n)"
+)
 
 
 def _read(content: Content, choices: Choices) -> Table:
@@ -23,19 +28,44 @@ def _read(content: Content, choices: Choices) -> Table:
     InputError, InputErrors
         As :func:`~handbook_utils.study.cells.abundances.feature_table`; or it describes samples and counts nothing.
     """
+    if _ALIGNMENT.match(content.head):
+        raise InputError(
+            "This is a list of alignments, not a feature table.",
+            where=content.where,
+            expected="a number for each feature of each sample",
+            found="BLAST's columns: a read, what it is like, percent identity, length, …",
+            remedy="Count the reads of each reference first: sortmerna --otu_map, or vsearch --otutabout.",
+        )
     made = sheet(content, choices)
     if choices.table_format != _NAME:
         first = list(itertools.islice(made.rows, 30))
-        if is_metadata(made.header, [cells for _, cells in first]) and len(made.header) < 200:
-            raise InputError(
-                "This looks like sample metadata, where a feature table is needed.",
-                where=content.where,
-                expected="features or samples with a number for each of the others; its cells are not numbers of reads",
-                found=f"columns {listed(made.header, most=6)}",
-                remedy=f"Give it as the metadata file. If it is a feature table after all: table_format '{_NAME}'.",
-            )
+        _refuse_others(made.header, [cells for _, cells in first], content.where)
         made.rows = itertools.chain(first, made.rows)
     return feature_table(made, choices)
+
+
+def _refuse_others(header: list[str], first: list[list[str]], where: str) -> None:
+    """Stop at a file that describes samples or features, and counts nothing.
+
+    Raises
+    ------
+    InputError
+        With what it looks like, and how to say that it is none.
+    """
+    if len(header) < 200 and is_metadata(header, first):
+        what, needed, role = "sample metadata", "its cells are not numbers of reads", "metadata"
+    elif len(header) < 200 and is_taxonomy(header, first):
+        what, needed, role = "a taxonomy", "its columns name features", "taxonomy"
+    else:
+        return
+    raise InputError(
+        f"This looks like {what}, where a feature table is needed.",
+        where=where,
+        expected=f"features or samples with a number for each of the others; {needed}",
+        found=f"columns {listed(header, most=6)}",
+        remedy=f"Give it as {role}, beside the table of the counts. If it is a feature table after all: table_format "
+        f"'{_NAME}'.",
+    )
 
 
 FORMATS = [

@@ -51,7 +51,10 @@ def _read(content: Content, choices: Choices) -> Table:
         table.taxonomy = lineages(
             [_with_ranks(cells[at["lineage"]], cells[at["rank_lineage"]]) for _, cells in rows], table.rows
         )
-    nameless = [cells for (_, cells), name in zip(rows, names, strict=True) if "name" in at and not name]
+    # Without names at all, taxon 0 alone is known to be no taxon.
+    nameless = [
+        cells for (_, cells), name in zip(rows, names, strict=True) if (not name if "name" in at else cells[0] == "0")
+    ]
     for cells in nameless:
         table.notes.append(
             f"Without a name: taxon {cells[0]} ({', '.join(cells[n] for n in taken[:6])}); kept as a feature."

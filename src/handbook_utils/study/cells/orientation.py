@@ -1,0 +1,150 @@
+"""Which way round a table lies: which of its sides are the samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from handbook_utils.errors import InputError, listed
+from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, word
+from handbook_utils.study.choices import Choices
+from handbook_utils.study.lineages import is_lineage
+from handbook_utils.study.matching import loose_keys
+from handbook_utils.study.tables import Axis, Table, are_functions, are_sequences
+
+#: So many times as long as the other a side must be to be taken for the features without a word.
+_LONGER = 3
+#: How names of taxa end, and ids that programs give features: of a sample hardly anything looks like either.
+_TAXON = re.compile(
+    r"(?:Candidatus[ _])?[A-Z][a-z]{2,}(?:ella|bacter|bacterium|bacteria|coccus|monas|bacillus|aceae|ales|oides|spira"
+    r"|ota|vibrio|myces|ibacter|plasma)(?:[ _].*)?|[A-Z][a-z]{3,}[ _][a-z]{4,}(?:[ _].*)?"
+)
+_NUMBERED = re.compile(r"(?:z?otu|asv|denovo|sv|feature|sgb|msp|motu)[_\- ]?\d+(?:\.\d+)?|[0-9a-f]{32}", re.IGNORECASE)
+
+
+def by_words(corner: str, rows: Sequence[str], columns: Sequence[str]) -> tuple[Axis | None, str]:
+    """Tell by the words of a table, or its sequences, what the rows are.
+
+    Parameters
+    ----------
+    corner : str
+        Its first cell.
+    rows, columns : sequence of str
+        The ids.
+
+    Returns
+    -------
+    tuple of Axis or None and str
+        None and "" where they do not tell; else also how it is known, in words.
+    """
+    if are_sequences(columns):
+        return "samples", "the columns are named by DNA sequences"
+    if are_sequences(rows):
+        return "features", "the rows are named by DNA sequences"
+    if word(corner) in FEATURE_WORDS:
+        return "features", f"the first cell reads {corner!r}"
+    if word(corner) in SAMPLE_WORDS:
+        return "samples", f"the first cell reads {corner!r}"
+    return None, ""
+
+
+def named_as_features(ids: Sequence[str]) -> bool:
+    """Whether most ids are names of taxa or functions, lineages, or those that programs number features by.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of one side of a table.
+
+    Returns
+    -------
+    bool
+        False where there are none.
+
+    Examples
+    --------
+    >>> named_as_features(["Bacteroides", "Blautia obeum", "ASV_12"]), named_as_features(["S1", "Amsterdam", "P07"])
+    (True, False)
+    """
+    known = sum(bool(_TAXON.fullmatch(name) or _NUMBERED.fullmatch(name) or is_lineage(name)) for name in ids)
+    return are_functions(ids) or known > 0.6 * len(ids)
+
+
+def orient(table: Table, known: set[str] | None, choices: Choices | None = None, where: str = "") -> None:
+    """Decide what the rows of a table are, and note how that was decided.
+
+    With metadata, the side on which more of its sample ids stand is the samples. Without, what the format or the
+    table's own words say, then its ids; failing that, a side that is many times as long as the other is taken for the
+    features, for nearly every study has more features than samples, and else it is asked.
+
+    Parameters
+    ----------
+    table : Table
+        It is changed: ``rows_are``, ``how``, and a note.
+    known : set of str, optional
+        Sample ids of the metadata.
+    choices : Choices, optional
+        What is asked where a file has two readings.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    InputError
+        Nothing tells which side is which.
+    """
+    asked = (choices or Choices()).samples_in
+    if asked != "auto" and table.how != "the format says so":
+        table.rows_are = "samples" if asked == "rows" else "features"
+        table.how = f"asked: samples_in {asked}"
+        known = None
+    if known is not None and table.how != "the format says so":
+        rows, columns = (sum(name in known for name in side) for side in (table.rows, table.columns))
+        if rows == columns == 0:
+            # Perhaps a spreadsheet changed the ids: that still tells which side the samples are on.
+            loose = set().union(*map(loose_keys, known))
+            rows, columns = (
+                sum(not loose.isdisjoint(loose_keys(name)) for name in side) for side in (table.rows, table.columns)
+            )
+        if rows != columns:
+            side = "rows" if rows > columns else "columns"
+            table.rows_are = "samples" if rows > columns else "features"
+            table.how = f"{max(rows, columns)} ids of the metadata are names of {side}"
+    if table.rows_are is None:
+        table.rows_are, table.how = _by_looks(table, where if known is None else "")
+    table.notes.append(f"Rows are {table.rows_are} ({table.how}).")
+    if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
+        table.metadata is not None and list(table.metadata.index) != table.oriented()[1]
+    ):
+        # The metadata turned the table round: what was taken for features are samples.
+        table.taxonomy = table.metadata = None
+
+
+def _by_looks(table: Table, where: str) -> tuple[Axis, str]:
+    """Tell by ids and lengths what the rows are; with a file that is named, what is not certain is asked.
+
+    Raises
+    ------
+    InputError
+        Both readings are possible.
+    """
+    sides = {"rows": table.rows, "columns": table.columns}
+    named = [side for side, ids in sides.items() if named_as_features(ids)]
+    if len(named) == 1:
+        return ("features" if named == ["rows"] else "samples"), f"the {named[0]} are named as features are"
+    short, long = sorted(map(len, sides.values()))
+    if where and long < _LONGER * short:
+        shown = {side: f"{len(ids)} {side} ({listed(ids, most=3)})" for side, ids in sides.items()}
+        raise InputError(
+            "It is not certain which way round this table lies: its samples may be the rows or the columns.",
+            where=where,
+            expected="ids of samples that the metadata names, a first cell such as #OTU ID or sample-id, or your word",
+            found=" and ".join(shown.values()),
+            remedy=f"Say which are the samples: samples_in rows ({listed(table.rows, most=2)}) or samples_in columns "
+            f"({listed(table.columns, most=2)}).",
+        )
+    return (
+        "features" if len(table.rows) >= len(table.columns) else "samples",
+        f"guessed: of the {len(table.rows)} rows and {len(table.columns)} columns the longer side is taken for the "
+        "features; metadata would decide it, or samples_in rows or columns",
+    )

@@ -1,0 +1,18 @@
+# Usage: Rscript amplicons.R OUT WORK: DADA2's tables, and phyloseq's of them.
+suppressMessages({library(dada2); library(phyloseq)})
+args <- commandArgs(TRUE); out <- args[1]; work <- file.path(args[2], "amplicons")
+files <- file.path(work, sprintf("A%d.fastq", 1:3)); names(files) <- c("A1", "A2", "A3")
+inferred <- dada(derepFastq(files), err = inflateErr(tperr1, 3), multithread = FALSE, verbose = FALSE)
+seqtab <- makeSequenceTable(inferred)
+taxa <- assignTaxonomy(seqtab, file.path(work, "trained.fa"), minBoot = 50,
+                       taxLevels = c("Kingdom", "Phylum", "Class", "Order", "Family", "Genus", "Species"))
+write.csv(seqtab, file.path(out, "dada2-makeSequenceTable.csv"))
+write.csv(taxa, file.path(out, "dada2-assignTaxonomy.csv"))
+about <- data.frame(arm = c("a", "b", "a"), age = c(30, 41.5, 27), row.names = rownames(seqtab))
+colnames(seqtab) <- rownames(taxa) <- paste0("ASV", seq_len(ncol(seqtab)))
+study <- phyloseq(otu_table(seqtab, taxa_are_rows = FALSE), sample_data(about), tax_table(taxa))
+write.csv(otu_table(study), file.path(out, "phyloseq-otu_table.csv"))
+write.csv(tax_table(study), file.path(out, "phyloseq-tax_table.csv"))
+write.csv(data.frame(sample_data(study)), file.path(out, "phyloseq-sample_data-metadata.csv"))
+write.csv(psmelt(study), file.path(out, "phyloseq-psmelt.csv"))
+write.table(t(otu_table(study)), file.path(out, "phyloseq-write.table.tsv"), sep = "\t", quote = FALSE)
