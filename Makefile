@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book books test lint check new accept claims serve bench mutants levels clean setup
+.PHONY: help book books test lint check new accept claims serve bench mutants levels trials clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -60,6 +60,10 @@ mutants: $(READY) ## Change statistics one by one, and see whether a test notice
 
 levels: $(READY) ## Measure how often each test cries wolf, where data/error-rates.csv lacks it: make levels STUDIES=400
 	nice -n 19 $(BIN)/python tests/levels/grid.py $(or $(STUDIES),400) $(or $(WITH_EFFECT),100)
+
+trials: $(READY) ## Try the methods for single taxa on simulated studies anew: make trials STUDIES=200
+	nice -n 19 $(BIN)/python data/methods-tried/make.py $(STUDIES)
+	$(BIN)/python data/describe.py
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build

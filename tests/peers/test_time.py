@@ -62,3 +62,16 @@ def test_crossover():
     found = crossover(pd.Series(R["before"]), pd.Series(R["after"]), pd.Series(R["order"]))
     assert list(found.loc["treatment"]) == pytest.approx(R["treatment"], rel=1e-9)
     assert list(found.loc["carry-over"]) == pytest.approx(R["carry"], rel=1e-9)
+
+
+def test_kenward_and_roger_are_a_little_more_careful():
+    """What is given up by Satterthwaite's degrees of freedom, on the bundled infants with slopes of their own."""
+    told = pd.read_csv(HERE / "kenward.csv", comment="#").pivot(index="term", columns="way")
+    page = pd.read_csv(datasets.root() / "peers.csv").set_index("name")["theirs"]
+    for column, name in (("error", "standard error"), ("df", "degrees of freedom"), ("p", "p")):
+        ours = page[f"Own slopes, month by delivery: {name}"]  # held against our own by the chapter
+        assert told[column, "Satterthwaite"]["month:deliveryvaginal"] == pytest.approx(ours, rel=1e-5)
+    wider = told["error", "Kenward-Roger"] / told["error", "Satterthwaite"]
+    assert 1.02 < wider.min() < wider.max() < 1.08
+    p = told["p"].loc["month:deliveryvaginal"]
+    assert p["Satterthwaite"] < p["Kenward-Roger"] < 0.05

@@ -68,6 +68,25 @@ def test_who_came_once_and_other_moments_are_named():
     assert "another moment: s2" in told
 
 
+@pytest.mark.parametrize(("carry", "told"), [(0.0, False), (0.9, True)])
+def test_orders_that_differ_over_both_periods_are_told(carry, told):
+    """Simulated: treatment y doubles one taxon; what is carried over doubles it in the second period, too."""
+    generator = np.random.default_rng(7)
+    rows, counts = [], []
+    for number in range(24):
+        order = "xy" if number % 2 else "yx"
+        for period, drug in enumerate(order):
+            more = (drug == "y") + carry * (period == 1 and order == "yx")
+            shares = np.r_[0.2 * np.exp(more), np.full(8, 0.1)]
+            rows.append({"who": f"p{number:02d}", "visit": ["early", "late"][period], "drug": drug})
+            counts.append(generator.multinomial(4000, generator.dirichlet(300 * shares / shares.sum())))
+    names = [f"s{number}" for number in range(len(rows))]
+    study = Study.from_frame(pd.DataFrame(counts, names, [f"f{n}" for n in range(9)]), pd.DataFrame(rows, index=names))
+    found = change(study, treatment="drug")
+    assert ("still at work" in found.answer["found"]) == told
+    assert any("still at work" in limit for limit in found.limits) == told
+
+
 def test_a_single_group_is_a_paired_test_and_everybody_a_mixed_model():
     found = change(trial())
     plain = stats.ttest_rel(np.log(found.end), np.log(found.start))

@@ -245,3 +245,20 @@ def test_a_group_of_none_is_told_how_to_ask_about_a_number() -> None:
     with pytest.raises((InputError, InputErrors), match='group, with exposure ""'):
         design_of(frame, exposure="fibre", minimum=2)
     assert design_of(frame, group="arm", exposure="", minimum=2).focus == "arm"
+
+
+@pytest.mark.parametrize("asked", [{"person": "mouse"}, {}])
+def test_cages_that_nobody_named_are_noted(asked):
+    rows = pd.DataFrame(
+        {"mouse": np.repeat(np.arange(12), 2), "cage": np.repeat(np.arange(6), 4), "diet": np.repeat(["a", "b"], 12)},
+        index=[f"s{number}" for number in range(24)],
+    )
+    (note,) = [note for note in design_of(rows, group="diet", **asked).notes if "nested_in" in note]
+    assert "one cage have the same diet" in note
+    assert "its 6 are what there is to compare" in note
+    assert not any("nested_in" in note for note in design_of(rows, group="diet", nested_in="cage", **asked).notes)
+    # Where diets meet in a cage, it is no reason for doubt; nor is a column of anything else.
+    meeting = rows.assign(diet=["a", "b"] * 12)
+    assert not any("nested_in" in note for note in design_of(meeting, group="diet").notes)
+    renamed = rows.rename(columns={"cage": "colour"})
+    assert not any("nested_in" in note for note in design_of(renamed, group="diet", **asked).notes)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
+from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.study import Study
 
 TAXA = [f"t{number}" for number in range(20)]
@@ -94,10 +94,11 @@ def test_shares_stay_shares():
 def test_depth_alone_makes_ranks_of_log_ratios_cry_wolf_and_not_linda():
     depth = np.repeat([300, 9000], 20)
     like = like_of(study_of({"arm": ["a"] * 20 + ["b"] * 20}, depth=depth, rarest=0.02), group="arm")
-    summed = judged(tried(like, ["linda", "clr-wilcoxon"], studies=8, rate=0.05))
+    trials = tried(like, ["linda", "clr-wilcoxon"], studies=8, rate=0.05)
+    summed = judged(trials)
     assert summed.loc["clr-wilcoxon", "any"] > 60
     assert summed.loc["linda", "any"] < 45
-    assert recommended(summed, 0.05) == "linda"
+    assert placed(trials, 0.05)["place"].to_dict() == {"linda": "first", "clr-wilcoxon": "finds too much"}
 
 
 def test_a_covariate_left_out_of_the_model_makes_differences():
@@ -126,3 +127,51 @@ def test_what_is_summed_up_is_what_was_counted():
     assert summed["found"] == pytest.approx(25)
     assert summed["any"] == pytest.approx(50)
     assert summed["small"] == pytest.approx(100 * 4 / 28)
+
+
+def trials_of(**methods) -> pd.DataFrame:
+    """Return made-up trials of twenty studies: for each method, found and false of ten that differ, by study."""
+    rows = []
+    for method, result in methods.items():
+        for number in range(20):
+            found, false, null = result(number)
+            rows.append((number, 1, method, found, false, 10))
+            rows.append((number, 0, method, 0, null, 0))
+    return pd.DataFrame(rows, columns=["number", "differs", "method", "found", "false", "changed"])
+
+
+def test_methods_are_ranked_study_by_study():
+    # Studies differ far more than methods do: only side by side is the one that finds one less seen to be behind.
+    easy = [number % 9 for number in range(20)]
+    ranks = placed(
+        trials_of(
+            most=lambda n: (easy[n] + 1, 0, 0),
+            less=lambda n: (easy[n], 0, 0),
+            alike=lambda n: (easy[n] + (2 if n % 2 else 0), 0, 0),
+            wild=lambda n: (10, 10, 5),
+            idle=lambda n: (0, 0, 0),
+        ),
+        0.05,
+    )
+    assert set(ranks.index[:2]) == {"most", "alike"}
+    assert ranks["place"].iloc[:2].to_list() == ["first", "not told from the first"]
+    assert (
+        ranks["place"].to_dict().items()
+        >= {"less": "behind", "wild": "finds too much", "idle": "finds nothing"}.items()
+    )
+    assert ranks.loc["less", "behind"] == pytest.approx(10)
+    assert ranks.loc["less", "found_low"] < ranks.loc[ranks.index[0], "found"] < ranks.loc["less", "found_high"]
+    assert np.isnan(ranks.loc["wild", "behind"])
+
+
+def test_few_studies_do_not_rank():
+    both = trials_of(one=lambda n: (5 + n % 3, 0, 0), two=lambda n: (5 - n % 2, 0, 0))
+    assert placed(both, 0.05)["place"].to_list() == ["first", "behind"]
+    few = placed(both[both["number"] < 3], 0.05)
+    assert few["place"].to_list() == ["first", "not told from the first"]
+    assert few.loc["two", "behind_low"] < 0 < few.loc["two", "behind_high"]
+
+
+def test_none_is_first_where_all_find_too_much():
+    ranks = placed(trials_of(one=lambda n: (5, 5, 1), two=lambda n: (6, 9, 1)), 0.05)
+    assert set(ranks["place"]) == {"finds too much"}

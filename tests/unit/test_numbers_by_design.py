@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.diversity.comparison import (
@@ -145,3 +146,19 @@ def test_too_few_people_for_the_model_are_refused():
     rows, values = repeated(np.random.default_rng(8), people=2, times=4)
     with pytest.raises(InputError, match="too few of them are independent"):
         compared(values, design_of(rows, group="arm", person="who"))
+
+
+def test_a_bend_is_the_square_beside_the_line():
+    generator = np.random.default_rng(6)
+    rows = pd.DataFrame(
+        {"dose": generator.uniform(5, 55, 60), "sex": np.resize(["f", "m"], 60)}, index=[f"s{n}" for n in range(60)]
+    )
+    values = pd.Series(-(((rows["dose"] - 30) / 25) ** 2) + generator.normal(0, 0.2, 60), index=rows.index)
+    design = design_of(rows, exposure="dose", covariates="sex")
+    ours = compared(values, design, bend=True).loc["bend"]
+    dose = rows["dose"].to_numpy()
+    model = np.column_stack([np.ones(60), dose, dose**2, (rows["sex"] == "m").to_numpy(dtype=float)])
+    plain = OLS(values.to_numpy(), model).fit(cov_type="HC3", use_t=True)
+    assert ours["estimate"] == pytest.approx(plain.params[2], rel=1e-6)
+    assert ours["p"] == pytest.approx(plain.pvalues[2], rel=1e-4)
+    assert ours["p"] < 1e-6 < 0.05 < compared(values, design)["p"].iloc[0]

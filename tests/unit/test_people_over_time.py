@@ -80,6 +80,14 @@ def test_who_is_missing_at_the_end_is_counted_by_group():
     assert found.dropout in " ".join(found.limits)
 
 
+def test_where_all_came_to_the_end_nobody_is_said_to_stay_away():
+    study = cohort()
+    ends = study.metadata.groupby("who")["week"].transform("max")
+    found = over_time(study.choose_samples((ends == ends.max()).to_numpy()), group="arm")
+    assert found.gone == {}
+    assert not any("stay away" in limit for limit in found.limits)
+
+
 def test_the_samples_that_distances_are_from_are_named():
     found = over_time(cohort(), outcome="distance")
     told = " ".join(found.answer["left_out"])

@@ -23,7 +23,7 @@ from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_
 from handbook_utils.analysis.time.pairs import Pairs, pairs_of
 from handbook_utils.errors import InputError, collect
 from handbook_utils.recipes.checks import column_checks, study_of
-from handbook_utils.recipes.wording import association, by_chance, left_out, shown
+from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, shown
 from handbook_utils.study import Study
 
 #: What the number before is called in a model of the number after.
@@ -344,6 +344,20 @@ class Change:
         )
 
     @property
+    def carried(self) -> str:
+        """Whether orders of treatment differ, as they do where the first is at work in the second period; or empty."""
+        if self.kind != "crossover":
+            return ""
+        row = self.crossed.iloc[-1]  # the carry-over is the last
+        if row["p"] > ALPHA:
+            return ""
+        ratio = _told(row, "ratio")
+        return (
+            f"Orders of treatment differ over both periods together ({ratio}), as they do where the first treatment is "
+            "still at work in the second period: the difference within people would then be off"
+        )
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         what = MOVED if self.of_distance else self.label
@@ -358,7 +372,7 @@ class Change:
         notes = [f"{note}." for note in self.design.notes if "arrangements" not in note] if self.design else []
         return {
             "asked": f"{questions[self.kind]}{beside}?",
-            "found": f"{self.reading}.",
+            "found": f"{self.reading}." + (f" {self.carried}." if self.carried else ""),
             "rests_on": [
                 f"{self.pairs.people} people with a sample at {moment} {before} and at {after}. {self.missing}.",
                 f"{self.model}.",
@@ -406,6 +420,7 @@ class Change:
             found.append(f"{alone} people came once: those who stay away are seldom like those who come.")
         if self.kind == "crossover":
             found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
+            found += [f"{self.carried}."] if self.carried else []
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
         if self.pairs.people < 15:

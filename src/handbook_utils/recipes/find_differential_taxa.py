@@ -13,7 +13,7 @@ from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.analysis.taxa.judging import Like, judged, recommended, tried
+from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.recipes.wording import association, left_out, notes_without_exchange, of_the_design
@@ -297,10 +297,16 @@ class Compared:
         """The trials by method."""
         return judged(self.trials)
 
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """The methods by what they find in the trials, and which cannot be told apart."""
+        return placed(self.trials, self.rate)
+
     @property
     def best(self) -> str:
         """The method that finds most among those that keep to the rate in the trials; empty where none does."""
-        return recommended(self.summed, self.rate)
+        first = self.ranks.index[self.ranks["place"] == "first"]
+        return str(first[0]) if len(first) else ""
 
     @property
     def evidence(self) -> str:
@@ -313,19 +319,23 @@ class Compared:
             "what differed four times"
         )
         if not best:
-            return f"{said}; no method tried kept to the rate"
+            return f"{said}; no method tried kept to the rate and found anything"
+        tied = self.ranks.index[self.ranks["place"] == "not told from the first"]
+        names = listed([str(name) for name in tied], most=9)
+        alike = f"; study by study these cannot be told from {best}: {names}" if names else ""
         if best == self.method:
-            return f"{said}; of those that kept to it none found more"
+            return f"{said}; of those that kept to it none found more{alike}"
         more = self.summed.loc[best]
         return (
             f"{said}; {best} found most of those that kept to the rate ({more['found']:.0f} %, with "
-            f"{more['false']:.0f} % false): a reason to choose it in the next study, not to look again at this one"
+            f"{more['false']:.0f} % false): a reason to choose it in the next study, not to look again at this "
+            f"one{alike}"
         )
 
     @property
     def keeps(self) -> bool:
         """Whether the method chosen keeps to the rate, as far as the trials can tell."""
-        return bool(recommended(self.summed.loc[[self.method]], self.rate))
+        return bool(self.ranks["place"].to_dict()[self.method] != "finds too much")
 
     # ------------------------------------------------------------------ what is said of it
 

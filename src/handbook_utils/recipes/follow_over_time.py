@@ -276,14 +276,22 @@ class People:
         return f"{self.course.fit.people} people ({self.course.fit.samples} samples)"
 
     @property
-    def dropout(self) -> str:
-        """Who is not there at the end, in a sentence."""
+    def gone(self) -> dict[str, int]:
+        """How many people have no sample at the last time, by group; nothing where all have."""
         last = self.frame["time"].max()
         ends = self.frame.groupby("person").agg(last=("time", "max"), group=("group", "first"))
-        gone = ends[ends["last"] < last]
-        by = ", ".join(f"{name}: {size}" for name, size in gone["group"].value_counts().sort_index().items())
-        where = f" ({by})" if self.design.groups and len(gone) else ""
-        return f"{len(gone)} of {len(ends)} people{where} have no sample at the last time, {self.time} {last:g}"
+        sizes = ends.loc[ends["last"] < last, "group"].value_counts().sort_index()
+        return {str(name): int(size) for name, size in sizes.items()}
+
+    @property
+    def dropout(self) -> str:
+        """Who is not there at the end, in a sentence."""
+        by = ", ".join(f"{name}: {size}" for name, size in self.gone.items())
+        where = f" ({by})" if self.design.groups and self.gone else ""
+        last, people = self.frame["time"].max(), self.frame["person"].nunique()
+        return (
+            f"{sum(self.gone.values())} of {people} people{where} have no sample at the last time, {self.time} {last:g}"
+        )
 
     @property
     def of_jumps(self) -> str:
@@ -361,7 +369,7 @@ class People:
             f"{association(self.design, assigned=bool(self.asked['assigned']))}."
             if focus != self.time
             else "What changes with time need not be caused by what was done meanwhile.",
-            f"{self.dropout}: those who stay away are seldom like those who come.",
+            *([f"{self.dropout}: those who stay away are seldom like those who come."] if self.gone else []),
             "A straight line is the simplest description, and no forecast.",
         ]
         if self.course.model != "slopes":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,12 @@ from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_shares
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.errors import InputError
 from handbook_utils.figures.curves import curves
 from handbook_utils.figures.style import Drawn
 from handbook_utils.recipes.checks import deep_design, study_of
 from handbook_utils.recipes.wording import (
+    ALPHA,
     association,
     by_chance,
     left_out,
@@ -197,6 +200,23 @@ class Diversity:
     def _apart(self) -> pd.DataFrame:
         return self.ratios[(self.ratios["low"] > 1) | (self.ratios["high"] < 1)]
 
+    @cached_property
+    def bend(self) -> str:
+        """Whether a straight line describes how diversity goes with a number; empty where it may, or for groups."""
+        if self.design.groups:
+            return ""
+        try:
+            p = float(compared(np.log(self.comparable.hill["q1"]), self.design, bend=True)["p"].iloc[0])
+        except InputError:  # too few samples for one more column
+            return ""
+        focus = self.design.focus
+        return (
+            f"A straight line does not describe how the {CALLED['q1']} goes with {focus}: it bends (the square of "
+            f"{focus} beside it, {shown(p)}), so a ratio for one more is no answer"
+            if p <= ALPHA
+            else ""
+        )
+
     @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
@@ -211,12 +231,13 @@ class Diversity:
             str(number) for number in dict.fromkeys(self.ratios.index.get_level_values(0)) if number != "q1"
         )
         least = float(self.ratios["p, corrected"].min())
+        bend = f" {self.bend}." if self.bend else ""
         depth = f" {self.depth}; numbers of taxa are compared {self.comparable.how}." if self.depth else ""
         return {
             "asked": f"{what}{beside}?",
             "found": f"As ratios of the {CALLED['q1']}: {first}. With {others} too, {len(self._apart)} of "
             f"{len(self.ratios)} intervals leave out 1 (least corrected {shown(least)}): {by_chance(least)}. "
-            f"This rests on {self.counted}.{depth}",
+            f"This rests on {self.counted}.{bend}{depth}",
             "rests_on": [
                 f"{design.who.split(';')[0]}; {self.study.shape[1]} features.",
                 f"{self.once}.",
@@ -242,6 +263,9 @@ class Diversity:
             )
         if self.depth:
             found.append(f"{self.depth}; numbers as observed must not be compared.")
+        if not self.design.groups:
+            line = "A straight line was fitted to the logarithm: what rises and falls again is not described by one."
+            found.append(f"{self.bend}." if self.bend else line)
         if within(self.design) and not pace(self.design) and not self.design.groups:
             found.append("There are too few samples of each for slopes of their own: the interval may be too narrow.")
         if len(self.design.terms) > 1 and any(term.kind == "interaction" for term in self.design.terms.values()):
@@ -276,7 +300,10 @@ class Diversity:
 
 
 def _told(name: str, row: pd.Series) -> str:
-    return f"{name}: {row['ratio']:.2f} (95 % interval {row['low']:.2f} to {row['high']:.2f})"
+    half = (row["high"] - row["low"]) / 2
+    # For one more of a fine unit a ratio lies near 1, and two digits would hide the whole of it.
+    digits = int(np.clip(-np.floor(np.log10(half)), 2, 6)) if 0 < half < np.inf else 2
+    return f"{name}: {row['ratio']:.{digits}f} (95 % interval {row['low']:.{digits}f} to {row['high']:.{digits}f})"
 
 
 # -------------------------------------------------------------------------------------------------------- the lesson

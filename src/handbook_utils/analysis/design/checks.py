@@ -22,6 +22,11 @@ INFLATED = 10.0
 _PEOPLE = re.compile(
     r"(^|_|host)(person|subject|participant|patient|individual|donor|resident|infant|who)(_?id)?$", re.I
 )
+#: Names that columns of what people, animals or samples lie in often have.
+_NESTS = re.compile(
+    r"(^|_)(cage|litter|pen|tank|family|household|ward|room|centre|center|clinic|hospital|site|village|school)(_?id)?$",
+    re.I,
+)
 
 
 def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
@@ -219,6 +224,8 @@ def notes(design: Design) -> list[str]:
         made.append(f"There are only {ways} different arrangements, so no p-value can be below {1 / ways:.3f}")
     if not design.asked["person"]:
         made += _maybe_people(design)
+    if not design.asked["nested_in"]:
+        made += _maybe_nests(design)
     return made
 
 
@@ -424,6 +431,32 @@ def _maybe_people(design: Design) -> list[str]:
             found.append(
                 f"The column {name} has {column.nunique()} values for {design.n} samples; if they are people, say so: "
                 f"person {name}"
+            )
+    return found
+
+
+def _maybe_nests(design: Design) -> list[str]:
+    """Name columns that look like cages or wards: what is asked is the same in all of one, and several lie in it."""
+    taken = {column for term in design.terms.values() for column in term.columns}
+    taken |= {*parts(design.asked["strata"]), design.asked["person"]}
+    who = "people" if design.asked["person"] else "samples"
+    found = []
+    for name in map(str, design.frame.columns):
+        column = design.frame[name]
+        if name in taken or not _NESTS.search(name) or column.isna().any():
+            continue
+        units = as_words(column)
+        members = design.people.groupby(units).nunique()
+        several = len(members) > max(2, len(design.groups)) and members.max() > 1 and design.n_people > len(members)
+        if (
+            several
+            and not design.changes_within(design.focus, name)
+            and units.groupby(design.people).nunique().max() == 1
+        ):
+            found.append(
+                f"All {who} of one {name} have the same {design.focus}; if those of one {name} are alike, as mice of a "
+                f"cage are, its {len(members)} are what there is to compare and not {design.n_people} {who}, and p is "
+                f"too small: where the recipe asks it, say nested_in {name}"
             )
     return found
 

@@ -305,7 +305,7 @@ def units_of(design: Design) -> str:
     return "people" if person else f"units of {nest}" if nest else "samples"
 
 
-def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> pd.DataFrame:
+def compared(values: pd.Series, design: Design, *, confidence: float = 0.95, bend: bool = False) -> pd.DataFrame:
     """Compare a number by a design: contrasts of its groups, or the slope of its exposure, and its interactions.
 
     Where the model belongs to people (or cages), their samples are averaged and least squares are used, with errors
@@ -321,6 +321,8 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
         What is asked, of whose samples, and what is in the model beside it.
     confidence : float
         Of the intervals.
+    bend : bool
+        Ask instead what the square of the exposure (from its mean) adds to the line: whether there is a bend in it.
 
     Returns
     -------
@@ -354,6 +356,10 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95) -> 
         columns=[*labels, *(f"block {n}" for n in range(added.shape[1]))],
     )
     rows = _questions(design, list(whole.columns))
+    if bend:
+        dose = design.terms[design.focus].block.iloc[:, 0].to_numpy(dtype=float)
+        whole.insert(1, "squared", (dose - dose.mean()) ** 2)
+        rows = pd.DataFrame([whole.columns == "squared"], index=["bend"], columns=whole.columns).astype(float)
     if column:
         along = pace(design)
         slope = design.terms[along].block.iloc[:, 0].to_numpy() if along else None

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.taxa.differential import benjamini_hochberg, differential, first_p_values
@@ -22,7 +24,7 @@ from handbook_utils.analysis.taxa.presence import firth
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
 
-__all__ = ["Like", "dealt_anew", "judged", "recommended", "tried", "ways_to_report"]
+__all__ = ["Like", "dealt_anew", "judged", "placed", "tried", "ways_to_report"]
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -319,32 +321,81 @@ def judged(trials: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def recommended(summed: pd.DataFrame, rate: float) -> str:
-    """Name the method that finds most among those that keep to the rate asked for, as far as the trials can tell.
+def placed(trials: pd.DataFrame, rate: float) -> pd.DataFrame:
+    """Rank methods by what they find, and say which cannot be told apart.
+
+    All methods are tried on the same simulated studies, so they are compared study by study, which tells more than
+    their own intervals do. The first is the one that finds most of those that trials do not show to find too much.
 
     Parameters
     ----------
-    summed : pandas.DataFrame
-        Of :func:`judged`.
+    trials : pandas.DataFrame
+        Of :func:`tried`: at least ``number``, ``differs``, ``method``, ``found``, ``false``, ``changed``.
     rate : float
         False discovery rate asked for, 0 to 1.
 
     Returns
     -------
-    str
-        Empty where none keeps to it.
+    pandas.DataFrame
+        By method, the first on top, per cent with 95 % intervals: ``false`` (of what was found), ``any`` (studies
+        without a difference in which something was found; Wilson's intervals, too wide rather than too narrow for
+        parts of studies), ``found``; ``behind`` (how much less than the first, study by study, intervals for all pairs
+        together); ``place``, in words. Who finds nothing at all is not ranked.
 
     Examples
     --------
-    >>> columns = {"false": [4.0, 30.0], "false_error": [1.0, 2.0], "found": [40.0, 80.0]}
-    >>> columns |= {"any": [5.0, 90.0], "any_error": [3.0, 4.0]}
-    >>> recommended(pd.DataFrame(columns, index=["linda", "deseq2"]), 0.05)
-    'linda'
+    >>> finds = (("a", 3), ("b", 1), ("c", 3))
+    >>> rows = [(n, d, m, d * (f + n % 2 * (m == "a")), 0, 4) for n in range(8) for d in (0, 1) for m, f in finds]
+    >>> trials = pd.DataFrame(rows, columns=["number", "differs", "method", "found", "false", "changed"])
+    >>> placed(trials, 0.05)["place"].to_dict()
+    {'a': 'first', 'c': 'not told from the first', 'b': 'behind'}
     """
-    keeps = (summed["false"] - 2 * summed["false_error"] <= 100 * rate) & (
-        summed["any"] - 2 * summed["any_error"] <= 100 * rate
+    of = trials.assign(
+        differs=trials["differs"].astype(bool),
+        false_part=trials["false"] / (trials["found"] + trials["false"]).clip(lower=1),
+        found_part=trials["found"] / trials["changed"].clip(lower=1),
+        any_part=(trials["false"] > 0).astype(float),
     )
-    return str(summed.loc[keeps, "found"].idxmax()) if keeps.any() else ""
+    rows = {}
+    for name, own in of.groupby("method", sort=False):
+        real, null = own[own["differs"]], own[~own["differs"]]
+        parts = {"false": real["false_part"], "any": null["any_part"], "found": real["found_part"]}
+        rows[str(name)] = {"studies": float(len(real))} | {
+            f"{what}{end}": value
+            for what, part in parts.items()
+            for end, value in zip(("", "_low", "_high"), _mean_of_parts(part), strict=True)
+        }
+    made = pd.DataFrame(rows).T
+    fair = made[(made["false_low"] <= 100 * rate) & (made["any_low"] <= 100 * rate)].index
+    nothing = made["found"] == 0
+    made["place"] = np.where(made.index.isin(fair), "finds nothing", "finds too much")
+    fair = fair[~nothing[fair]]
+    made[["behind", "behind_low", "behind_high"]] = np.nan
+    if len(fair):
+        first = made.loc[fair, "found"].idxmax()
+        each = of[of["differs"]].pivot(index="number", columns="method", values="found_part")
+        pairs = max(1, len(fair) * (len(fair) - 1) // 2)
+        for name in fair:
+            apart = 100 * (each[first] - each[name]).dropna()
+            width = stats.t.ppf(1 - 0.025 / pairs, max(len(apart) - 1, 1)) * float(
+                apart.sem() if len(apart) > 1 else np.inf
+            )
+            middle = float(apart.mean())
+            made.loc[name, ["behind", "behind_low", "behind_high"]] = [middle, middle - width, middle + width]
+            made.loc[name, "place"] = "behind" if middle - width > 0 else "not told from the first"
+        made.loc[first, "place"] = "first"
+    order = ["first", "not told from the first", "behind", "finds nothing", "finds too much"]
+    return (
+        made.assign(order=made["place"].map(order.index))
+        .sort_values(["order", "found"], ascending=[True, False])
+        .drop(columns="order")
+    )
+
+
+def _mean_of_parts(parts: pd.Series) -> tuple[float, float, float]:
+    """Return the mean of parts of studies in per cent, with Wilson's 95 % interval of a share of so many studies."""
+    low, high = proportion_confint(float(parts.sum()), len(parts), method="wilson")
+    return 100 * float(parts.mean()), 100 * float(low), 100 * float(high)
 
 
 def ways_to_report(trials: pd.DataFrame) -> pd.DataFrame:

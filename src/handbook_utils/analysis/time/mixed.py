@@ -5,6 +5,10 @@ converged that have no likelihood; so this small part is written here. The varia
 Cholesky factor of the random effects' covariance relative to the residual variance; Bates and others 2015, Journal of
 Statistical Software 67:1), and the degrees of freedom are Satterthwaite's as in lmerTest (Kuznetsova and others 2017,
 Journal of Statistical Software 82:13). tests/peers holds all of it against lme4, lmerTest and nlme.
+
+Kenward and Roger's degrees of freedom (1997, Biometrics 53:983), which widen standard errors, too, are not here: they
+need derivatives of the whole covariance of the samples, and pbkrtest has none for a model with autocorrelation. What
+they would change is in the careful direction: tests/peers/kenward.R has both on the bundled infants.
 """
 
 from __future__ import annotations

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.differential import differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
+from handbook_utils.analysis.taxa.judging import placed
+from handbook_utils.errors import listed
 from handbook_utils.recipes.lessons.infants import numbers_of_taxa
 from handbook_utils.study import Study
 
@@ -15,6 +20,109 @@ from handbook_utils.study import Study
 def one_that_grows() -> pd.DataFrame:
     """Return simulated amounts of four taxa at two moments, of which one grows."""
     return pd.DataFrame({"before": [10.0, 20, 30, 40], "after": [110.0, 20, 30, 40]}, index=list("ABCD"))
+
+
+#: What was amiss in simulated studies of data/methods-tried, in words.
+SITUATIONS = {
+    "alike": "arms by lot, read alike",
+    "depth": "one arm read ten times less deeply",
+    "confounded": "arms go with obesity, which is left out",
+    "adjusted": "arms go with obesity, which is in the model",
+}
+
+
+def placed_by_situation(stored: pd.DataFrame, rate: float) -> pd.DataFrame:
+    """Rank the methods in each situation of the stored trials.
+
+    Parameters
+    ----------
+    stored : pandas.DataFrame
+        The bundled table ``methods-tried``.
+    rate : float
+        False discovery rate that was asked for, 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size, situation and method, named in ``people``, ``situation`` and ``method``: as
+        :func:`~handbook_utils.analysis.taxa.judging.placed`.
+    """
+    made = []
+    for people in sorted(stored["people"].unique()):
+        for situation in SITUATIONS:
+            own = stored[(stored["people"] == people) & (stored["situation"] == situation)]
+            made.append(
+                placed(own, rate).rename_axis("method").reset_index().assign(people=people, situation=situation)
+            )
+    return pd.concat(made, ignore_index=True)
+
+
+def in_words(ranks: pd.DataFrame, people: int) -> pd.DataFrame:
+    """Return the ranks of studies of one size as they are shown.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Of :func:`placed_by_situation`.
+    people : int
+        An arm.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a situation and method: place, and per cent with 95 % intervals.
+    """
+    rows = ranks[ranks["people"] == people]
+    shown = {
+        "false": "false discoveries (%)",
+        "any": "finds something where nothing differs (% of studies)",
+        "found": "found of what differs (%)",
+        "behind": "found less than the first (%)",
+    }
+    told = {title: [_between(row, name) for row in rows.to_dict("records")] for name, title in shown.items()}
+    return pd.DataFrame(
+        {"situation": rows["situation"].map(SITUATIONS), **{n: rows[n] for n in ("method", "place")}}
+    ).assign(**told)
+
+
+def _between(row: dict[Hashable, Any], name: str) -> str:
+    """Write a number with its interval; nothing where there is none."""
+    middle, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    return "" if pd.isna(middle) else f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+
+def of_trials(ranks: pd.DataFrame, stored: pd.DataFrame) -> dict[str, str]:
+    """Return what the text tells of the stored trials, by name.
+
+    Parameters
+    ----------
+    ranks : pandas.DataFrame
+        Of :func:`placed_by_situation`.
+    stored : pandas.DataFrame
+        The bundled table ``methods-tried``.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    most = int(ranks["people"].max())
+    large = ranks[ranks["people"] == most]
+
+    def named(situation: str, place: str) -> str:
+        rows = large[(large["situation"] == situation) & (large["place"] == place)]
+        return listed([str(name) for name in rows["method"]], most=9) or "none"
+
+    def false(situation: str, method: str) -> str:
+        (row,) = large[(large["situation"] == situation) & (large["method"] == method)].to_dict("records")
+        return f"{row['false']:.0f} % ({row['false_low']:.0f} to {row['false_high']:.0f} %)"
+
+    told = {
+        f"{situation}-{short}": named(situation, place)
+        for situation in SITUATIONS
+        for short, place in (("first", "first"), ("tied", "not told from the first"), ("worst", "finds too much"))
+    }
+    told |= {f"{at}-{name}": false(at, name) for at in ("alike", "depth") for name in ("linda", "clr-wilcoxon")}
+    return told | {"people-most": str(most), "studies-stored": str(stored["number"].nunique())}
 
 
 def one_each(twins: Study) -> Study:
