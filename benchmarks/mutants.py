@@ -49,7 +49,7 @@ PATIENCE = (20, 60)
 
 def changed(node: ast.AST) -> Iterator[ast.AST]:
     """Yield changed copies of a node, each in one way."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED and not tied(node):
         other = copy.copy(node)
         other.ops = [COMPARED[type(node.ops[0])]()]
         yield other
@@ -69,6 +69,29 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.copy_location(ast.Constant(not node.value), node)
 
 
+def tied(node: ast.Compare) -> bool:
+    """Tell whether a comparison has an allowance for rounding: whether its very edge counts makes no difference."""
+    constants = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+    return any(isinstance(value, float) and 0 < value <= 1e-6 for value in constants)
+
+
+def work(node: ast.AST) -> set[ast.expr]:
+    """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+        return {part for part in node.args if isinstance(part, ast.Constant) and part.value > 9}
+    if not isinstance(node, ast.arguments):
+        return set()
+    named = node.posonlyargs + node.args
+    pairs = [*zip(named[::-1], node.defaults[::-1], strict=False), *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+    return {
+        default
+        for name, default in pairs
+        if isinstance(default, ast.Constant)
+        and type(default.value) is int
+        and (name.arg == "seed" or default.value > 9)
+    }
+
+
 def told(node: ast.AST) -> bool:
     """Tell whether a node is only what a message says, or a cast of types: no statistic."""
     if isinstance(node, ast.Call):
@@ -81,11 +104,12 @@ def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
     found: list[tuple[ast.AST, str, int | None, ast.AST]] = []
 
     def walk(node: ast.AST) -> None:
+        passed = work(node)
         for field, value in ast.iter_fields(node):
             if field in ("annotation", "returns", "decorator_list"):
                 continue
             for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-                if not isinstance(child, ast.AST) or told(child):
+                if not isinstance(child, ast.AST) or told(child) or child in passed:
                     continue
                 found.extend((node, field, index, other) for other in changed(child))
                 walk(child)

@@ -103,7 +103,7 @@ def bring(folder: Path, upto: int) -> None:
                     f"{tube.sample},received,{end:%Y-%m-%d %H:%M},box-{visit},,,,,",
                     f"{tube.sample},frozen,{away:%Y-%m-%d %H:%M},,{freezer},{visit},{place},,",
                 ]
-    _log_of_freezer(folder, "F2", FIRST + upto * BETWEEN - pd.Timedelta(days=7))
+    _log_of_freezer(folder, "F2", FIRST + (upto - 1) * BETWEEN + pd.Timedelta(days=2))
     (folder / "scans.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     asked = example_questionnaire(SEED, tubes, SEED).set_index("tube")
     asked["collected"] = pd.Series(taken)

@@ -16,6 +16,7 @@ from handbook_utils.analysis.taxa.contaminants import (
     positive_controls,
     power_of_blanks,
     prevalence,
+    shown_by_blanks,
     smallest_p,
 )
 from handbook_utils.analysis.taxa.leakage import leak, leaked_taxa, places_of, plate_study
@@ -196,3 +197,13 @@ def test_the_places_that_were_seen_count_among_those_tried():
     some = leaked_taxa(study, study.metadata["blank"], study.metadata["well"], permutations=19)["p"] * 20
     assert some.to_list() == pytest.approx(some.round().to_list())
     assert 1 <= some.min() <= some.max() <= 20
+
+
+@pytest.mark.parametrize(("blanks", "last"), [(3, 3), (0, 1)])
+def test_what_blanks_show_is_of_as_many_as_the_row_says(blanks, last):
+    table = shown_by_blanks(blanks, 60)
+    assert list(table.index[:-1]) == ["2", "4", "8", "12"]
+    numbers = [int(name) for name in table.index[:-1]] + [last]
+    assert table["least p of one taxon"].to_list() == [smallest_p(number, 60) for number in numbers]
+    hidden = [100 * (1 - 0.05 ** (1 / number)) for number in numbers]
+    assert table.iloc[:, 1].to_list() == pytest.approx(hidden)

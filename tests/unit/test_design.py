@@ -191,6 +191,8 @@ def test_contrasts() -> None:
     weights = contrasts_of("smoker - non-smoker; ex - 1/2 smoker - 0.5*non-smoker", levels)
     assert weights.to_numpy().tolist() == [[-1, 1, 0], [-0.5, -0.5, 1]]
     assert list(contrasts_of("", levels).index) == ["smoker - non-smoker", "ex - non-smoker"]
+    assert contrasts_of("", levels).to_numpy().tolist() == [[-1, 1, 0], [-1, 0, 1]]
+    assert contrasts_of("pairs", levels).to_numpy().tolist() == [[-1, 1, 0], [-1, 0, 1], [0, -1, 1]]
     for wrong in ("smoker", "smoker + ex", "smokers - ex", "smoker - ex -"):
         with pytest.raises(InputError, match="contrast"):
             contrasts_of(wrong, levels)

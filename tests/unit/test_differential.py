@@ -313,3 +313,16 @@ def test_corrected_p_values_keep_their_order(p):
 @given(st.lists(st.floats(-5, 5), min_size=3, max_size=30))
 def test_the_mode_lies_among_the_numbers(values):
     assert min(values) - 2 <= mode_of(np.array(values)) <= max(values) + 2
+
+
+def test_the_order_of_what_is_beside_does_not_matter_to_presence():
+    generator = np.random.default_rng(11)
+    arm, age, sex = np.repeat([0.0, 1.0], 15), generator.normal(0, 3, 30), generator.integers(0, 2, 30).astype(float)
+    there = generator.random((30, 5)) < 0.3 + 0.3 * arm[:, None]
+    one, other = (presence(there, np.column_stack([np.ones(30), *beside, arm])) for beside in ((age, sex), (sex, age)))
+    assert one == pytest.approx(other, rel=1e-6)
+    # Of a two by two table alone, a half is added to each cell (Firth 1993).
+    cells = np.array([[there[arm == group, 0].sum(), (~there[arm == group, 0]).sum()] for group in (1, 0)]) + 0.5
+    plain = presence(there[:, :1], np.column_stack([np.ones(30), arm]))[0]
+    ratio = np.log2(cells[0, 0] * cells[1, 1] / cells[0, 1] / cells[1, 0])
+    assert plain[0] == pytest.approx(ratio, rel=1e-5)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
@@ -153,3 +154,24 @@ def test_beside_covariates_people_count_once():
     once = partial_effect(*asked(distance, frame, covariates="age"))
     again = partial_effect(*asked(copies, thrice, covariates="age", person="person"))
     assert (again.size, again.low, again.high) == pytest.approx((once.size, once.low, once.high))
+
+
+def test_the_interval_beside_others_leaves_out_each_in_turn():
+    """What is left out is left out of everything: as if that sample had never been."""
+    generator = np.random.default_rng(8)
+    points = generator.normal(size=(14, 3)) + np.repeat([[0.0], [1.2]], 7, axis=0)
+    ids = [f"s{n:02d}" for n in range(14)]
+    apart = np.sqrt(((points[:, None] - points) ** 2).sum(axis=2))
+    rows = pd.DataFrame({"arm": np.repeat(["a", "b"], 7), "age": generator.normal(40, 9, 14)}, index=ids)
+
+    def size(kept: list[str]) -> float:
+        places = [ids.index(name) for name in kept]
+        design = design_of(rows.loc[kept], group="arm", covariates="age")
+        return partial_effect(DistanceMatrix(apart[np.ix_(places, places)], ids=kept), design).size
+
+    found = partial_effect(DistanceMatrix(apart, ids=ids), design_of(rows, group="arm", covariates="age"))
+    without = np.array([size([name for name in ids if name != gone]) for gone in ids])
+    error = np.sqrt(13 / 14 * ((without - without.mean()) ** 2).sum())
+    assert found.size == pytest.approx(size(ids))
+    assert found.high - found.size == pytest.approx(stats.t.ppf(0.975, 13) * error, rel=1e-9)
+    assert found.size - found.low == pytest.approx(stats.t.ppf(0.975, 13) * error, rel=1e-9)

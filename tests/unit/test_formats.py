@@ -184,6 +184,39 @@ def test_numbers_about_features_are_no_samples(read) -> None:
     assert any("length, GC" in note for note in study.notes)
 
 
+@pytest.mark.parametrize("name", ["16S_rRNA_Count", "mean", "prevalence", "avg_length", "GC%", "taxon_id", "Gesamt"])
+def test_what_programs_put_beside_samples_is_no_sample(name: str, read) -> None:
+    study = read(f"OTU\tA\tB\t{name}\nx\t1\t2\t3\ny\t3\t4\t7\n")
+    assert list(study.samples) == ["A", "B"] and any(name in note for note in study.notes)
+
+
+def test_clades_within_each_other_are_never_counted_twice(read) -> None:
+    study = read("taxon\tA.bracken\nk__Bacteria|g__G|s__G_a\t5\nk__Bacteria|g__G\t5\n")
+    assert values(study) == {"G_a": {"A.bracken": 5}} and study.quantity == "counts"
+
+
+def test_reads_of_an_otu_map_are_counted_by_sample(read) -> None:
+    study = read("ref1\tS1_0\tS1_1\tS2_0\nref2\tS2_7\n")
+    assert values(study) == {"ref1": {"S1": 2, "S2": 1}, "ref2": {"S1": 0, "S2": 1}}
+    study = read("ref1\tM01:7:000\tM01:7:001\nref2\tM01:7:002\n", name="one_sample")
+    assert study.shape == (1, 2) and any("counted as one sample" in note for note in study.notes)
+    with pytest.raises(InputError, match="1 reads of this map stand in it more than once"):
+        read("ref1\tS1_0\tS1_1\nref2\tS1_0\n")
+
+
+def test_alignments_are_no_table(read) -> None:
+    with pytest.raises(InputError, match="list of alignments") as raised:
+        read("r1\tref1\t100\t240\t0\t0\t1\t240\t1\t240\t1.64e-122\t429\n" * 2)
+    assert "--otu_map" in (raised.value.remedy or "")
+
+
+def test_long_tables_by_sample_and_species(read) -> None:
+    assert values(read("sample-id,species,reads\nA,x,5\nA,y,6\nB,x,7\n")) == {
+        "x": {"A": 5, "B": 7},
+        "y": {"A": 6, "B": 0},
+    }
+
+
 def test_an_open_quotation_mark_swallows_no_lines(read) -> None:
     study = read('#OTU ID\tA\ttaxonomy\nx\t1\t"Candidatus Q\ny\t2\tBacteria\nz\t3\tBacteria;"F"\nw\t4\tBacteria\n')
     assert study.depth.to_list() == [10]

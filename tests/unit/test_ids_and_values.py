@@ -101,6 +101,16 @@ def test_numbers_but_for_a_cell_are_never_words_in_silence(read) -> None:
     assert words.nunique() == 6
 
 
+def test_codes_for_missing_are_asked_about(read) -> None:
+    values = ["20", "21.5", "-999", "23", "24", "25"]
+    study = read(column(values))
+    assert "may be a code for a missing value" in study.doubts["bmi"].problem
+    assert any("Perhaps a code for missing in the metadata column 'bmi': -999" in note for note in study.notes)
+    assert read(column(values), missing_words="-999").metadata["bmi"].isna().sum() == 1
+    assert not read(column(values), types="bmi numeric").doubts
+    assert not read(column(["-2", "21.5", "-9", "23", "24", "25"], "change")).doubts
+
+
 def test_one_decimal_sign_a_file(read) -> None:
     text = "sample;bmi;depth\n" + "".join(f"{s};2{n},5;{n + 1}.234\n" for n, s in enumerate("ABCDEF"))
     study = read(text)

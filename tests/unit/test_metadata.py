@@ -148,6 +148,33 @@ def test_ncbis_file_marks_what_is_required_as_its_template_does(written, tmp_pat
     assert set(written["ncbi"].columns) <= {field.name for field in STANDARDS["ncbi"].fields}
 
 
+def test_templates_as_archives_hand_them_out_are_read(written, tmp_path):
+    """ENA's workbook holds other sheets before that of samples; NCBI's text begins with advice."""
+    book = openpyxl.Workbook()
+    for name, head in (
+        ("study", ["alias", "title", "study_type"]),
+        ("run", ["alias", "experiment_alias", "file_name"]),
+    ):
+        sheet = book.create_sheet(name)
+        sheet.append(head)
+        sheet.append(["x", "y", "z"])
+    sheet = book.create_sheet("sample")
+    sheet.append(list(written["ena"].columns))
+    sheet.append([f"(Mandatory) What {name} is, such as 1" for name in written["ena"].columns])
+    sheet.append(["#units", *[""] * (len(written["ena"].columns) - 1)])
+    for row in written["ena"].head(3).itertuples(index=False, name=None):
+        sheet.append(list(row))
+    del book["Sheet"]
+    book.save(tmp_path / "template.xlsx")
+    found = validate(tmp_path / "template.xlsx", "ena", today=TODAY)
+    assert (len(found.table), found.errors) == (3, [])
+    lines = as_tsv(written["ncbi"].head(3), "ncbi").decode()
+    advice = "# Leave fields empty, if unknown; see (*), below.\n#     1. Complete the table,\ttypically in Excel.\n"
+    (tmp_path / "template.tsv").write_text(advice + lines, encoding="utf-8")
+    found = validate(tmp_path / "template.tsv", "ncbi", today=TODAY)
+    assert (len(found.table), found.errors) == (3, [])
+
+
 def test_shotgun_is_described_as_metagenomes_and_names_no_gene(tmp_path):
     study = dataclasses.replace(STUDY, method="shotgun", detail="band")
     made = all_standards(records(example_questionnaire(), example_samples(), controls(2, 2, 1, 1), study), study)

@@ -197,6 +197,11 @@ LINEAGE = "Bacteria;Bacillota;Clostridia;Lachnospirales;Lachnospiraceae;Blautia"
             "RS_GCF_1~X d__Bacteria;p__Bacillota;c__Clostridia;o__Lachnospirales;f__Lachnospiraceae;g__Blautia",
             "RS_GCF_1~X",
         ),
+        (
+            "RS_GCF_1~X d__Bacteria;p__Bacillota;c__Clostridia;o__Lachnospirales;f__Lachnospiraceae;g__Blautia;"
+            "s__Blautia wexlerae [locus_tag=B_1] [location=2..1541] [ssu_len=1540] [contig_len=9]",
+            "RS_GCF_1~X",
+        ),
     ],
 )
 def test_headers_of_every_reference(tmp_path, header, name):
@@ -204,6 +209,7 @@ def test_headers_of_every_reference(tmp_path, header, name):
     path.write_text(f">{header}\n{'ACGTTGCAAC' * 10}\n", encoding="utf-8")
     made = read_reference(path)
     assert made.taxonomy.iloc[0].tolist()[:6] == LINEAGE.split(";")
+    assert made.taxonomy.iloc[0].tolist()[6:] in ([], [""], ["Blautia wexlerae"])
     assert made.ids == (name,)
 
 

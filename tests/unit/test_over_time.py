@@ -8,7 +8,7 @@ from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.outcomes import followed
-from handbook_utils.analysis.time.course import MODELS, course, marginal
+from handbook_utils.analysis.time.course import MODELS, attendance, course, marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
@@ -273,3 +273,12 @@ def test_a_jump_counts_the_order_that_was_seen_and_where_nothing_changes_there_i
     found = change_points(apart, permutations=199)
     assert found.index.to_list() == ["d20"]
     assert found["p"].iloc[0] * 200 == pytest.approx(round(found["p"].iloc[0] * 200))
+
+
+def test_many_times_are_counted_in_parts_and_empty_parts_are_left_out():
+    days = [*range(10), *range(20, 30)]
+    rows = pd.DataFrame({"person": ["a", "b"] * 10, "time": days, "group": ["x", "y"] * 10})
+    counted = attendance(rows, "day", most=12, parts=3)
+    assert len(counted) == 2
+    assert counted.to_numpy().tolist() == [[1, 1], [1, 1]]
+    assert len(attendance(rows, "day", most=20)) == 20

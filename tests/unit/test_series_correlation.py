@@ -70,6 +70,11 @@ def test_series_too_short_or_flat():
     short = pd.Series(np.arange(10.0))
     with pytest.raises(InputError, match="cannot be correlated"):
         series_correlation(short, short)
+    # Three blocks of a week are 21 days, from the first to the last; one day less is too short.
+    three = pd.Series(np.random.default_rng(1).normal(size=21))
+    assert series_correlation(three, three, block=7, resamples=49).days == 21
+    with pytest.raises(InputError, match="cannot be correlated"):
+        series_correlation(three[:20], three[:20], block=7)
     flat = pd.Series(np.ones(60))
     with pytest.raises(InputError, match="cannot be correlated"):
         series_correlation(flat, pd.Series(np.arange(60.0)))

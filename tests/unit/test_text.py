@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -252,3 +253,43 @@ def test_random_bytes_are_text_or_told():
             decode(content, "x")
         except InputError as told:
             assert "x" in str(told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "1," * 2_400_000 + "1]",
+        "[" * 100_000 + "]" * 100_000,
+        "a: &a [x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 8)}]\n" for n in range(9)),
+        "a: &a x\nb: [" + ",".join(["*a"] * 600_000) + "]",
+        "a: " + "x" * 20_000_000,
+        "? " * 5_000_000,
+    ],
+    ids=["many", "deep", "laughs", "aliases", "long", "questions"],
+)
+def test_no_yaml_takes_much(text: str) -> None:
+    # What reading may take does not grow with the file: it is counted in what the parser gives, and told.
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError):
+            yaml_text.read(text, "params.yml")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_huge_number_in_yaml_stays_text() -> None:
+    assert yaml_text.read("a: " + "9" * 1_000_000, "params.yml") == {"a": "9" * 1_000_000}
+    with pytest.raises(InputError, match="holds a value that cannot be read"):
+        yaml_text.typed("a: " + "9" * 1_000_000, "params.yml")
+
+
+def test_a_text_that_never_ends_or_is_too_large_is_not_read(tmp_path: Path, monkeypatch) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    with pytest.raises(InputError, match="pipe or a device"):
+        read_text(tmp_path / "pipe.yml")
+    monkeypatch.setattr("handbook_utils.text.decode.MOST", 10)
+    (tmp_path / "large.csv").write_text("chapter,seed\n", encoding="utf-8")
+    with pytest.raises(InputError, match="larger than anybody writes"):
+        read_text(tmp_path / "large.csv")

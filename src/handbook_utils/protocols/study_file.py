@@ -27,7 +27,7 @@ from handbook_utils.protocols.kits import LIMITS
 from handbook_utils.protocols.kits.limits import kit_with
 from handbook_utils.protocols.label_formats import label_format
 from handbook_utils.text import yaml_text
-from handbook_utils.text.decode import decode
+from handbook_utils.text.decode import bytes_of, decode
 
 #: The steps of a study, in their order: chapters of the part ``protocols``.
 STEPS = (
@@ -149,7 +149,7 @@ def read_study_file(path: Path) -> StudyFile:
 
 def _parsed(path: Path) -> yaml.Node | None:
     try:
-        raw = path.read_bytes()
+        raw = bytes_of(path)
     except OSError as error:
         raise InputError(
             "The study file cannot be read.",

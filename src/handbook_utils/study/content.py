@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -153,7 +153,9 @@ def opened(path: Path) -> Content:
     return Content(where, data, codec, begins, "" if encoding == "UTF-8" else f", {encoding}", artifact)
 
 
-def sheet(content: Content, choices: Choices | None = None, *, alone: bool = False) -> Sheet:
+def sheet(
+    content: Content, choices: Choices | None = None, *, alone: bool = False, known: Collection[str] = ()
+) -> Sheet:
     """Return the rows of a text table or a workbook; with `alone` one column will do.
 
     Parameters
@@ -164,6 +166,8 @@ def sheet(content: Content, choices: Choices | None = None, *, alone: bool = Fal
         Which worksheet.
     alone : bool
         Whether one column will do.
+    known : collection of str
+        Names of columns that are looked for: of a workbook's tables the one that has most of them is read.
 
     Returns
     -------
@@ -171,7 +175,7 @@ def sheet(content: Content, choices: Choices | None = None, *, alone: bool = Fal
         Header and rows.
     """
     if content.workbook:
-        return workbooks.sheet(content.data, content.where, (choices or Choices()).worksheet)
+        return workbooks.sheet(content.data, content.where, (choices or Choices()).worksheet, known)
     made = sheet_of(content.lines(), content.where, note=content.encoding, alone=alone)
     if content.artifact:
         made.notes.insert(0, f"Format: {content.artifact.note}.")

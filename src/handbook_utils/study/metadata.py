@@ -36,6 +36,8 @@ _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
 _COMMA = re.compile(r"^[+-]?\d+,\d+$", re.ASCII)
 _GROUPED = {sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"}
 _CODE = re.compile(r"^[+-]?0\d", re.ASCII)
+#: What programs of statistics and questionnaires write for a missing number.
+_CODES = {-9.0, -99.0, -999.0, -9999.0}
 _DATE = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$")
 _BROKEN = re.compile(r"^#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)$")
 #: No study describes its samples in so many ways; a feature table given as metadata has them.
@@ -293,6 +295,8 @@ class Metadata:
         if not numeric and kind != "categorical" and not codes:
             self._doubt(n, present, values)
         numeric = numeric and kind != "categorical"
+        if numeric and not kind:
+            self._codes(n, present, [value for value in values if value is not None])
         words = sorted({cell for cell in cells if cell and self._missing(cell, among_numbers=numeric)})
         if words:
             self.notes.append(f"Taken as missing in the metadata column {name!r}: {listed([repr(w) for w in words])}.")
@@ -379,6 +383,23 @@ class Metadata:
         )
         self.notes.append(
             f"Numbers but for {len(rows)} cells in the metadata column {name!r} ({found.found}): analyses of it stop."
+        )
+
+    def _codes(self, n: int, present: Sequence[str], values: Sequence[float]) -> None:
+        """Keep apart a column of numbers in which -999 or the like stands among others that are never below zero."""
+        name = self.header[n]
+        codes = sorted({cell for cell, value in zip(present, values, strict=True) if value in _CODES})
+        if not codes or any(value < 0 and value not in _CODES for value in values):
+            return
+        self.doubts[name] = InputError(
+            f"The column {name!r} holds what may be a code for a missing value.",
+            where=f"{self.source.where}, column {name!r}",
+            expected="a number in every cell, or an empty one",
+            found=f"{listed(codes)}, where all others are zero or more",
+            remedy=f"Is it missing? missing_words '{codes[0]}'. Is it a number? types '{name} numeric'.",
+        )
+        self.notes.append(
+            f"Perhaps a code for missing in the metadata column {name!r}: {codes[0]}: analyses of it stop."
         )
 
     def _days(self, n: int, cells: Sequence[str], errors: list[InputError]) -> pd.Series:

@@ -11,6 +11,51 @@ from handbook_utils.errors import InputError, listed
 _STEP = 1024**2
 
 
+#: The most (bytes) that is read of a text that people write: answers, a plan, a study file.
+MOST = 100_000_000
+
+
+def bytes_of(path: Path) -> bytes:
+    """Read a file of text whole, within a limit; what never ends is not begun.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file.
+
+    Returns
+    -------
+    bytes
+        At most :data:`MOST`.
+
+    Raises
+    ------
+    InputError
+        A pipe or a device; larger than the limit.
+    OSError
+        It cannot be opened.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(
+            "This is a pipe or a device, where a file is needed.",
+            where=str(path),
+            expected="a file, which can be looked at more than once",
+            found="something that is read once, or never ends",
+            remedy="Save it as a file first.",
+        )
+    with path.open("rb") as opened:
+        content = opened.read(MOST + 1)
+    if len(content) > MOST:
+        raise InputError(
+            "This text is larger than anybody writes.",
+            where=str(path),
+            expected=f"at most {MOST:,} bytes",
+            found="more",
+            remedy="Is this the right file?",
+        )
+    return content
+
+
 def read_text(path: Path) -> tuple[str, str]:
     """Read a text file in the encoding it is in.
 
@@ -31,7 +76,7 @@ def read_text(path: Path) -> tuple[str, str]:
         It cannot be opened, is empty, or is no text.
     """
     try:
-        content = path.read_bytes()
+        content = bytes_of(path)
     except OSError as error:
         raise InputError("The file cannot be read.", where=str(path), found=error.strerror or str(error)) from error
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):

@@ -15,14 +15,16 @@ import yaml
 
 from handbook_utils.errors import InputError
 
-#: Lists and mappings within each other, and what stands in one file altogether.
+#: Lists and mappings within each other, what stands in one file altogether, and how many characters that is. They bound
+#: what reading takes, whatever is in a file: 10 s of work and 2 GB (a test measures the worst).
 DEEPEST = 30
-MOST = 1_000_000
-#: Ten times as fast where PyYAML has it; its words for what is wrong are others, and no better.
+MOST = 500_000
+LONGEST = 20_000_000
+#: Ten times as fast where PyYAML has it.
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def compose(text: str, where: str, loader: Any = yaml.SafeLoader) -> yaml.Node | None:
+def compose(text: str, where: str, loader: Any = _FAST) -> yaml.Node | None:
     """Read YAML into its nodes, which know their lines.
 
     Parameters
@@ -44,6 +46,14 @@ def compose(text: str, where: str, loader: Any = yaml.SafeLoader) -> yaml.Node |
     InputError
         Not YAML, nested too deep, or too large, also by aliases that unfold.
     """
+    if len(text) > LONGEST:
+        raise InputError(
+            "The YAML is longer than anybody writes.",
+            where=where,
+            expected=f"at most {LONGEST:,} characters",
+            found=f"{len(text):,}",
+            remedy="Is this the right file? Large tables are given as tables.",
+        )
     try:
         _limits(text, where, loader)
         node = yaml.compose(text, Loader=loader)
@@ -127,7 +137,7 @@ def typed(text: str, where: str) -> Any:
 @lru_cache(maxsize=32)
 def _checked(text: str, where: str) -> yaml.Node | None:
     """Return the nodes of a text without doubles; a build asks for the same few files hundreds of times."""
-    node = compose(text, where, _FAST)
+    node = compose(text, where)
     if node is not None:
         _no_doubles(node, where)
     return node
@@ -146,7 +156,7 @@ def is_empty(node: yaml.Node) -> bool:
     bool
         False of lists and mappings.
     """
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("", "~", "null")
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null")
 
 
 def _limits(text: str, where: str, loader: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ ITS_AGE = (
 )
 #: A first word of a header that is a lineage ends here in most reference files: id, blank, lineage.
 _FEWEST = 2
+#: What GTDB writes behind a lineage: [location=1..1540] [ssu_len=1540]; no part of the name of a species.
+_TAGS = re.compile(r"(?:\s+\[\w+=[^\]]*\])+\s*$")
 
 
 @dataclass(frozen=True)
@@ -243,7 +246,7 @@ def _split(header: str, number: int) -> tuple[str, str]:
     if ";tax=" in header:  # vsearch's SINTAX: >id;tax=d:Bacteria,p:Bacillota;
         name, _, rest = header.partition(";tax=")
         return name.split(maxsplit=1)[0], rest.strip("; ")
-    for name, text in _readings(header, number):
+    for name, text in _readings(_TAGS.sub("", header), number):
         if is_lineage(text.strip("; ")) or len([part for part in text.split(";") if part.strip()]) > _FEWEST:
             return name, text.strip("; ")
     return "", ""

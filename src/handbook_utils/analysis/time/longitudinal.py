@@ -232,7 +232,7 @@ def series_correlation(
         follows = np.diff(both.index.to_numpy(dtype=float)) == 1
         both = both.diff().iloc[1:][follows]
     days = both.index.to_numpy(dtype=float)
-    if len(both) < 20 or days[-1] - days[0] < 3 * block or (both.nunique() < 2).any():
+    if len(both) < 20 or days[-1] - days[0] + 1 < 3 * block or (both.nunique() < 2).any():
         raise InputError(
             "The two series cannot be correlated.",
             expected="20 days or more that cover three blocks, and values that vary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.protocols.metadata.standards import Standard
 from handbook_utils.study import formats
-from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.cells.delimited import Sheet, sheet_of
+from handbook_utils.study.content import Content
 from handbook_utils.study.metadata import QIIME_ID_HEADERS
 
+#: What ENA's template says below the name of a column.
+_ADVICE = re.compile(r"\((?:Mandatory|Recommended|Optional)\) ")
 #: What Webin's spreadsheets call fields that ERC000015's templates call otherwise.
 _ENA_NAMES = {"tax_id": "taxon_id", "sample_alias": "alias", "sample_title": "title"}
 
@@ -46,7 +50,7 @@ def read_metadata(path: Path, asked: Standard) -> pd.DataFrame:
             expected="CSV, TSV or an Excel workbook",
             found="a feature table (BIOM)",
         )
-    sheet = formats.sheet(content)
+    sheet = _sheet(content, asked)
     header, rows = _webin(sheet) if asked.key == "ena" else (sheet.header, list(sheet.rows))
     header = [name.strip().lstrip("*") for name in header]
     while header and not header[-1]:
@@ -69,6 +73,8 @@ def read_metadata(path: Path, asked: Standard) -> pd.DataFrame:
         if filled and filled[0].strip().casefold().startswith("#q2:types") and asked.key == "qiime2":
             errors += _types(filled, line, str(path))
             continue
+        if filled and _ADVICE.match(filled[0]) and asked.key == "ena":
+            continue
         if filled and filled[0].strip().casefold() == "#units":
             errors += _units(header, filled, line, asked, str(path))
             continue
@@ -90,6 +96,15 @@ def read_metadata(path: Path, asked: Standard) -> pd.DataFrame:
     if errors:
         raise InputErrors(errors)
     return pd.DataFrame(kept, index=pd.Index(lines, name="line"), columns=header, dtype=object)
+
+
+def _sheet(content: Content, asked: Standard) -> Sheet:
+    """Return the table of samples of an archive's template: a sheet among others, or what is below lines of advice."""
+    if content.workbook or not asked.starred:
+        return formats.sheet(content, known={field.name for field in asked.fields})
+    lines = list(content.lines())
+    head = next((number for number, line in enumerate(lines) if not line.startswith("#")), 0)
+    return sheet_of(["\n"] * head + lines[head:], content.where, note=content.encoding)
 
 
 def _webin(sheet: Sheet) -> tuple[list[str], list[tuple[int, list[str]]]]:

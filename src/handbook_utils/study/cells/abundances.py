@@ -34,10 +34,15 @@ ABOUT_FEATURES = {
     *("identity", "pident", "percent identity", "score", "max", "tid", "rank lineage", "id lineage", "taxpathsn"),
     *("clade", "subspecies", "species group", "species subgroup", "repseq", "otu size", "blast identity", "group id"),
     *("best hit", "besthit", "comment", "comments", "notes", "source", "method", "database", "reference", "bootstrap"),
+    *("16s rrna count", "metadata nsti", "nsti", "prevalence", "occurrence", "mean", "median", "average", "avg", "sd"),
+    *("mean abundance", "avg length", "average length", "gc%", "%gc", "gc percent", "taxon id", "species id"),
     *("rank id", "rank code", "parent", "children", "genome length", "genome size", "coding length"),
 }
 #: How a row or column that adds up the others is called.
-TOTALS = {"total", "totals", "sum", "row sum", "totaal", "grand total", "all samples", "total reads"}
+TOTALS = {
+    *("total", "totals", "sum", "row sum", "totaal", "gesamt", "summe", "somme", "totale", "grand total"),
+    *("all samples", "total reads"),
+}
 
 
 @dataclass

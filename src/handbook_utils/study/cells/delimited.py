@@ -434,6 +434,7 @@ FEATURE_WORDS = {
     *("clade name", "zotu", "#name", "observation", "name", "taxonomy id", "tax id", "taxid", "consensus taxonomy"),
     *("pathway", "pathways", "function", "functions", "gene", "gene id", "gene family", "ko", "ec", "ec number"),
     *("representative sequence", "lineage", "taxid taxname", "motu", "datasets", "class", "classification", "reaction"),
+    *("taxon name", "taxname", "genera", "bacteria", "taxonomic classification"),
     *("superkingdom", "domain", "kingdom", "phylum", "order", "strain", "genome", "genome id", "bin", "mag", "contig"),
     *("protein", "module", "cazyme", "cazy", "pfam", "kegg", "ogu", "cluster", "unique id", "target"),
 }

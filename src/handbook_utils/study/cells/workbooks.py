@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import openpyxl
@@ -34,7 +34,7 @@ def is_workbook(names: list[str]) -> bool:
     return "xl/workbook.xml" in names
 
 
-def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
+def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] = ()) -> Sheet:
     """Return the rows of a worksheet: the one that is wanted, or the first that holds a table.
 
     A worksheet of one column (a title, a README) is passed over, and so are title rows above a table; both are noted.
@@ -49,6 +49,8 @@ def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
         The file, for messages.
     wanted : str
         Name of a worksheet; empty: the first that holds a table.
+    known : collection of str
+        Names of columns that are looked for: of several tables the one that has most of them is read.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def sheet(content: bytes, where: str, wanted: str = "") -> Sheet:
             found=f"sheets {names}",
             remedy="Was another workbook meant?",
         )
-    name, rows = tables[0]
+    name, rows = max(tables, key=lambda one: sum(cell.strip().lstrip("*") in known for cell in one[1][0][1]))
     notes = [f"Format: Excel workbook, worksheet {name!r}."]
     titles = [cells[0] for line, cells in dict(filled)[name] if line < rows[0][0]]
     if titles:

@@ -9,8 +9,11 @@ from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.long import long_table
 from handbook_utils.study.tables import Table
 
-_SAMPLE = ("sample", "sample id", "samplename", "sample name")
-_FEATURE = ("otu", "asv", "feature", "feature id", "featureid", "taxonomy id", "function", "pathway", "taxon")
+_SAMPLE = ("sample", "sample id", "samplename", "sample name", "sample-id")
+_FEATURE = (
+    *("otu", "asv", "feature", "feature id", "featureid", "taxonomy id", "function", "pathway"),
+    *("taxon", "species", "genus"),
+)
 _AMOUNT = ("abundance", "count", "counts", "reads")
 
 

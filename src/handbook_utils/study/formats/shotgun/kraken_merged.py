@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
@@ -17,15 +18,18 @@ _NAME = "merged reports with lineages"
 def _fits(content: Content) -> bool:
     """Whether a text lists clades as lineages at every rank, with domains, and is not MetaPhlAn's."""
     head = content.head
-    if not re.search(r"(?m)^\"?(?:d|k|sk|r)__[^\t|;]+[\t,]", head) or not re.search(
-        r"(?m)^\"?\w+__[^\t]*[|;]p__", head
-    ):
-        return (
-            bool(re.match(r"#?(?:Classification|ID|clade_name)\t", head))
-            and bool(re.search(r"(?m)^(?:d|sk)__[^\t|]+\|", head))
-            and not metaphlan.fits(content)
-        )
-    return not metaphlan.fits(content)
+    if metaphlan.fits(content):
+        return False
+    if re.search(r"(?m)^\"?(?:d|k|sk|r)__[^\t|;]+[\t,]", head) and re.search(r"(?m)^\"?\w+__[^\t]*[|;]p__", head):
+        return True
+    titled = re.match(r"#?(?:Classification|ID|clade_name)\t", head) and re.search(r"(?m)^(?:d|sk)__[^\t|]+\|", head)
+    return bool(titled) or _within_each_other(line.split("\t")[0].strip('"') for line in head.splitlines()[:500])
+
+
+def _within_each_other(names: Iterable[str]) -> bool:
+    """Whether a clade stands there beside one that holds it, so that its reads would count twice."""
+    clades = {name for name in names if re.match(r"(?:d|k|sk)__", name)}
+    return any("|" in name and name.rpartition("|")[0] in clades for name in clades)
 
 
 def _read(content: Content, choices: Choices) -> Table:

@@ -1,0 +1,56 @@
+"""The changes that are tried on a statistic, and the tests they are tried by."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+from handbook_utils.chapters import handbook_root
+
+_SPEC = importlib.util.spec_from_file_location("mutants", handbook_root() / "benchmarks/mutants.py")
+assert _SPEC
+assert _SPEC.loader
+mutants = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(mutants)
+
+
+def changes(source: str) -> list[str]:
+    return [ast.unparse(other) for *_, other in mutants.places(ast.parse(source))]
+
+
+def test_signs_numbers_and_comparisons_are_changed():
+    assert changes("p = (1 + beaten) / (1 + n)") == [
+        "(1 + beaten) * (1 + n)",
+        "1 - beaten",
+        "2",
+        "1 - n",
+        "2",
+    ]
+    assert changes("if a < b and not c: pass") == ["a < b or not c", "a <= b", "c"]
+
+
+def test_what_is_no_statistic_is_left():
+    assert changes("raise InputError('three', found=3)") == []
+    assert "x > y - 1e-09" not in changes("x >= y - 1e-9")
+    assert changes("for step in range(100): pass") == []
+    assert changes("def f(x, seed=1, permutations=999, *, confidence=0.95, minimum=3): pass") == ["1.95", "4"]
+
+
+def test_near_tests_come_first():
+    rings = list(mutants.tests_near(mutants.PACKAGE / "analysis/taxa/shifts.py", 2))
+    assert "tests/unit/test_shifts.py" in rings[0]
+    assert "src/handbook_utils/analysis/taxa/shifts.py" in rings[0]
+    assert not set(rings[0]) & set(rings[1])
+
+
+def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
+    module = Path(mutants.PACKAGE / "analysis/taxa/shifts.py")
+    here, elsewhere = (str(module), 10, 20), (str(module), 30, 40)
+    calls = {"a::slow": {here}, "a::quick": {here}, "b::other": {elsewhere}, "c.py": {here}}
+    seconds = {"a::slow": 2.0, "a::quick": 1.0, "b::other": 0.1, "c.py::of_a_fixture": 0.1}
+    # What a fixture calls may serve any test of its file, which then come last.
+    assert mutants.tests_at(module, 15, calls, seconds) == ["a::quick", "a::slow", "c.py::of_a_fixture"]
+    assert mutants.tests_at(module, 35, calls, seconds) == ["b::other"]
+    # A line outside all functions is everybody's.
+    assert len(mutants.tests_at(module, 5, calls, seconds)) == 4
