@@ -393,8 +393,9 @@ class Compared:
         count, contrasts = int(self.called.sum()), list(self.found["contrast"].unique())
         goes = f"differ between the groups of {design.focus}" if design.groups else f"go with {design.focus}"
         unit = "" if design.groups else " for each unit"
+        whose = "" if self.zeros == "none" else "Of those that no group lacks, "
         one = (
-            f"{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}{unit} "
+            f"{whose}{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}{unit} "
             f"({first['contrast']}; 95 % interval {first['low']:.2f} to {first['high']:.2f}; q = {first['q']:.2g})"
         )
         none = (
