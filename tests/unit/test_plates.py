@@ -115,6 +115,14 @@ def test_long_series_on_a_full_plate_do_not_touch():
     assert made.score.broken == 0
 
 
+@pytest.mark.parametrize(("visits", "duplicates"), [(20, 1), (24, 0)])
+def test_people_who_come_often_find_their_wells(visits, duplicates):
+    rows = [(f"{who}-{visit}", who, f"T{visit}") for who in "ABCDEF" for visit in range(visits)]
+    samples = pd.DataFrame(rows, columns=["sample", "participant", "time_point"])
+    made = layout(samples, covariates=["time_point"], duplicates=duplicates, candidates=50, seed=1)
+    hold_against_the_rules(made, samples, {"blank": 2, "mock": 1, "ntc": 1, "duplicate": duplicates})
+
+
 def test_the_same_seed_gives_the_same_layout_and_another_gives_another():
     samples = example_samples()
     one, again, other = (layout(samples, covariates=COVARIATES, candidates=5, seed=seed) for seed in (1, 1, 2))
@@ -251,6 +259,11 @@ def test_a_rule_that_no_arrangement_keeps_is_told():
     message = told(InputError, samples=samples, candidates=1, covariates=[])
     assert "broken rules in the best of 1 arrangements" in message
     assert "at most 24 fit" in message
+
+
+def test_a_series_that_fills_every_second_well_leaves_none_for_its_duplicate():
+    samples = pd.DataFrame({"sample": range(48), "participant": [n % 2 for n in range(48)]})
+    assert "Ask for plates of 384 wells, or for no duplicates" in told(InputError, samples=samples, covariates=[])
 
 
 def test_more_duplicates_than_samples():

@@ -170,7 +170,9 @@ def layout(
             expected=f"{request.plates} plates without a broken rule",
             found=f"{made.score.broken} broken rules in the best of {candidates} arrangements a plate; the longest "
             f"series has {longest} samples, of which at most {most_apart(plate)} fit on a plate without touching",
-            remedy="Ask for one plate more, fewer controls, or more candidates.",
+            remedy="Ask for one plate more, fewer controls, or more candidates."
+            if longest + (duplicates > 0) <= most_apart(plate)
+            else "Ask for plates of 384 wells, or for no duplicates: twice the same tube lies beside its own series.",
         )
     return made
 

@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from handbook_utils.protocols.wells.balance import DUPLICATE, EMPTY, SAMPLE, Floats, Grid, broken_rules, totals
-from handbook_utils.protocols.wells.requests import Request, pack
+from handbook_utils.protocols.wells.requests import Request, most_apart, pack
 
 #: Of so many random arrangements of a plate one more than the best is improved by exchanges.
 _PER_IMPROVED = 50
 #: What breaking a rule costs, in a sum whose other terms lie between 0 and 1.
 _COST = 100.0
+#: Series of more than this part of what fits on a plate without touching are seldom laid out by chance.
+_LONG = 2 / 3
 #: Decimals that count: smaller differences are rounding, which may differ between machines.
 _DECIMALS = 9
 
@@ -118,7 +120,12 @@ def arranged(request: Request, number: int, members: Grid, candidates: int) -> t
     """
     generator = request.generator(1, number)
     repeated = generator.permutation(members)[: request.controls.count(DUPLICATE)]
-    drawn = [_drawn(request, members, repeated, generator) for _ in range(candidates)]
+    rows, columns = request.shape
+    longest = int(np.bincount(request.person[members]).max(initial=0))
+    if longest > _LONG * most_apart(rows * columns):
+        drawn = [_drawn_apart(request, members, generator) for _ in range(candidates)]
+    else:
+        drawn = [_drawn(request, members, repeated, generator) for _ in range(candidates)]
     content, source = (np.stack(grids) for grids in zip(*drawn, strict=True))
     score = totals(request.features.parts(np.where(content == SAMPLE, source, -1)[:, np.newaxis]))
     broken = broken_rules(content[:, np.newaxis], source[:, np.newaxis], request.person).sum(axis=-1)
@@ -143,6 +150,42 @@ def _drawn(request: Request, members: Grid, repeated: Grid, generator: np.random
     source[at[len(at) - len(repeated) :]] = repeated
     free = generator.permutation(np.flatnonzero(content == EMPTY))[: len(members)]
     content[free], source[free] = SAMPLE, generator.permutation(members)
+    return content.reshape(rows, columns), source.reshape(rows, columns)
+
+
+def _drawn_apart(request: Request, members: Grid, generator: np.random.Generator) -> tuple[Grid, Grid]:
+    """Lay long series out: each in every second well of every second row, of which no two touch.
+
+    A plate has four such lattices. Controls lie in the one with most room, and a tube is extracted twice within the
+    lattice of its own series, where there is room for that.
+    """
+    rows, columns = request.shape
+    wells = np.arange(rows * columns).reshape(rows, columns)
+    room = [list(generator.permutation(wells[down::2, right::2].ravel())) for down in range(2) for right in range(2)]
+    content = np.full(rows * columns, EMPTY, dtype=np.intp)
+    source = np.full_like(content, -1)
+    whose = request.person[members]
+    series = [members[whose == person] for person in generator.permutation(np.unique(whose))]
+    home: dict[int, int] = {}
+
+    def put(kind: int, tube: int, lattice: int) -> None:
+        # Where a lattice is full, any well will do: exchanges mend what they can.
+        free = room[lattice] or max(room, key=len)
+        at = free.pop()
+        content[at], source[at] = kind, tube
+
+    for own in sorted(series, key=len, reverse=True):
+        lattice = int(np.argmax([len(free) for free in room]))
+        for tube in own:
+            home[int(tube)] = lattice
+            put(SAMPLE, int(tube), lattice)
+    widest = int(np.argmax([len(free) for free in room]))
+    for kind in request.controls:
+        if kind != DUPLICATE:
+            put(kind, -1, widest)
+    twice = sorted(generator.permutation(members), key=lambda tube: -len(room[home[int(tube)]]))
+    for tube in twice[: request.controls.count(DUPLICATE)]:
+        put(DUPLICATE, int(tube), home[int(tube)])
     return content.reshape(rows, columns), source.reshape(rows, columns)
 
 
