@@ -25,6 +25,8 @@ from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_
 GIVEN = {
     "pilot": "twins", "table": "", "metadata": "", "group": "", "person": "", "time": "", "reads": 500,
     "outcome": "shannon", "effect": 0.5, "taxon": "", "arms": ["a", "b"], "participants": 60, "sizes": ["10", "20"],
+    "dropout": 0.1, "dropout_by_visit": [], "time_points": ["start", "end"],
+    "cluster_size": 1.0, "cluster_icc": None, "cluster_spread": 0.0,
 }  # fmt: skip
 NORMAL = residuals(stats.norm.ppf((np.arange(2000) + 0.5) / 2000))
 LINE = np.linspace(0.0, 1.0, 60)
