@@ -30,9 +30,11 @@ def paths_of(value: str) -> list[Path]:
     --------
     >>> [path.name for path in paths_of(os.pathsep.join(["a.report", "b.report"]))]
     ['a.report', 'b.report']
+    >>> paths_of("")
+    []
     """
-    # A file may have that sign in its own name.
-    if Path(value).exists():
+    # A file may have that sign in its own name; several together may be longer than any name.
+    if value and os.path.exists(value):  # noqa: PTH110 - a Path of a name that is too long raises
         return [Path(value).expanduser()]
     return [Path(part.replace(os.pathsep * 2, os.pathsep)).expanduser() for part in _PART.findall(value)]
 
@@ -93,7 +95,7 @@ def found_from(folder: Path, kind: str, value: Any) -> Any:
     folder = folder.resolve()
     if isinstance(value, list):
         paths = [Path(str(path)).expanduser() for path in value]
-    elif kind == "files" and not (folder / str(value)).exists():
+    elif kind == "files" and not os.path.exists(folder / str(value)):  # noqa: PTH110 - likewise
         paths = paths_of(str(value))
     else:
         paths = [Path(str(value)).expanduser()]
