@@ -118,7 +118,7 @@ def test_a_public_page_prints_on_few_sheets_without_code_and_with_the_answers_la
             answers = page.evaluate(
                 "[...document.querySelectorAll('.answers li > :nth-child(2)')].map(p => p.textContent)"
             )
-            assert len(answers) == page.locator("details.sd-dropdown").count() > 0, name
+            assert len(answers) == page.locator("#quiz details.sd-dropdown").count() > 0, name
             for answer in answers:
                 said = together(answer)[:60]
                 assert said in texts[-1], f"{name}: {answer}"
