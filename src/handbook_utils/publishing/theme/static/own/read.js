@@ -87,6 +87,8 @@ globalThis.own = {};
     if (/^\s*[\d.]+\t\d+\t\d+\t(\d+\t\d+\t)?[A-Z]?\d?\t\d+\t/.test(begin)) return kreport(lines);
     const { mark, rows } = grid(text.replace(/^\uFEFF/, ""));
     const [{ cells: head }, ...body] = rows, left = [];
+    // mothur's taxonomy: sizes of all samples together, and of none by itself.
+    if (/^otu,size,taxonomy$/i.test(head.map((name) => name.trim()).join())) stop("no-numbers");
     // One decimal sign a file.
     const comma = mark !== "," && body.some(({ cells }) => cells.some((cell) => /^\d{1,3}(\.\d{3})*,\d+\s*%?$|^\d+,\d+\s*%?$/.test(cell)));
     const number = (cell) => {
@@ -140,7 +142,7 @@ globalThis.own = {};
           if (TOTAL.test(cells[0])) { left.push(cells[0]); return; }
           if (genus < 0 && lineage < 1 && parents.has(joined[place])) return;
           for (const column of numbers) add(whole, head[column], number(cells[column]));
-          if (NOBODY.test(labels[place].trim())) { left.push(labels[place] || "–"); return; }
+          if (labels[place].trim() && NOBODY.test(labels[place].trim())) { left.push(labels[place]); return; }
           if (FUNCTION.test(cells[0])) stop("functions", cells[0]);
           if (genus < 0 && lineage < 1 && !NO_NAME.test(cells[0]) && twice.has(cells[0])) stop("twice", `${line}: ${cells[0]}`);
           twice.add(cells[0]);
