@@ -77,8 +77,8 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
     >>> rows = pd.DataFrame({"who": list("aaabbbcccddd"), "week": [0.0, 1, 2] * 4}, index=[f"s{n}" for n in range(12)])
     >>> y = pd.Series([1, 2.1, 3, 4, 4.9, 6.2, 0, 1.2, 2, 2, 2.8, 4.1], index=rows.index)
     >>> found = course(y, design_of(rows, exposure="week", person="who", minimum=3), "week")
-    >>> found.model, round(float(found.table.loc["week", "estimate"]), 3)
-    ('slopes', 1.038)
+    >>> found.model, round(float(found.table.loc["week", "estimate"]), 2)
+    ('slopes', 1.04)
     """
     matrix, people = design.matrix, design.people
     y = values.loc[design.samples].to_numpy(dtype=float)
