@@ -221,6 +221,22 @@ def test_repeated_samples_are_taken_as_people():
     assert low <= small["who"] <= high < small[""]
 
 
+def test_a_design_that_no_method_takes_is_told_without_a_method_to_choose():
+    rows = pd.DataFrame(
+        {
+            "diet": list("aabb") * 6,
+            "mouse": [f"m{n // 2}" for n in range(24)],
+            "cage": [f"c{n // 4}" for n in range(24)],
+        },
+        index=[f"s{n}" for n in range(24)],
+    )
+    counts = pd.DataFrame(np.arange(48).reshape(24, 2) + 1, rows.index, ["x", "y"])
+    design = design_of(rows, group="diet", person="mouse", nested_in="cage")
+    with pytest.raises(InputError) as told:
+        differential(Study.from_frame(counts), design, method="linda")
+    assert "Keep one sample a person; no other method takes this design either." in str(told.value)
+
+
 def test_numbers_are_groups_and_contrasts_are_named():
     study = visits()
     design = design_of(study.metadata, group="arm", person="who", time="week", interactions="arm:week")

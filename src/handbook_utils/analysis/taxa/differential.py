@@ -336,11 +336,13 @@ def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, s
 def _check(name: str, design: Design, counts: bool) -> None:
     for (problem, where, remedy), wrong in _refusals(METHODS[name], design, counts).items():
         if wrong:
+            others = usable_methods(design, counts=counts)
+            instead = f", or choose method {listed(others)}" if others else "; no other method takes this design either"
             raise InputError(
                 f"The method '{name}' {problem}.",
                 where=where,
                 found=design.who,
-                remedy=f"{remedy}, or choose method {listed(usable_methods(design, counts=counts))}.",
+                remedy=f"{remedy}{instead}.",
             )
 
 
