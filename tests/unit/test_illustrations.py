@@ -11,8 +11,8 @@ from handbook_utils.figures.style import OKABE_ITO
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
 
 PATHS = sorted((handbook_root() / DRAWINGS).glob("*.svg"))
-#: Beside the palette: white, black, and the brown of what is brown.
-PLAIN = {"none", "currentColor", "#fff", "#8a5a2b"}
+#: Beside the palette: white (or the paper of the page, dark in the dark), black, and the brown of what is brown.
+PLAIN = {"none", "currentColor", "#fff", "var(--paper, #fff)", "#8a5a2b"}
 MOST_BYTES = 30_000
 
 
