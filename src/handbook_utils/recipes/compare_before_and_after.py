@@ -13,13 +13,13 @@ import pandas as pd
 from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
+from handbook_utils.analysis.design.terms import read_formula
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of
 from handbook_utils.analysis.outcomes import logarithms
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.time.mixed import fit_mixed
-from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
+from handbook_utils.analysis.time.paired import crossover_of, paired_ratio
 from handbook_utils.analysis.time.pairs import Pairs, pairs_of
 from handbook_utils.errors import InputError, collect
 from handbook_utils.recipes.checks import column_checks, study_of
@@ -64,14 +64,14 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
 
 
 def _one_question(parameters: Mapping[str, Any]) -> None:
-    arms = parameters["group"] or parameters["exposure"]
+    arms = parameters["group"] or parameters["exposure"] or parameters["formula"]
     if arms and parameters["treatment"]:
         raise InputError(
             "A study has arms, or it is a cross-over study.",
-            where="parameters group, exposure and treatment",
-            expected="arms (group or exposure), or the treatment of each sample (treatment)",
+            where="parameters group, exposure, formula and treatment",
+            expected="arms (group, exposure or formula), or the treatment of each sample (treatment)",
             found=f"{arms} and {parameters['treatment']}",
-            remedy='Run without one of them: group "" or treatment "".',
+            remedy='Run without one of them: group "" and formula "", or treatment "".',
         )
     beside = [name for name in ("covariates", "interactions", "strata") if parameters[name]]
     if beside and not arms:
@@ -119,11 +119,29 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
     logs, label = logarithms(study, "shannon" if outcome == "distance" else outcome)
     design = None
     asked = asked_in(parameters)
-    if asked["group"] or asked["exposure"]:
+    if asked["group"] or asked["exposure"] or asked["formula"]:
         frame = study.metadata.loc[list(pairs.first)].assign(**{BASELINE: logs[list(pairs.first)]})
-        baseline = [] if outcome == "distance" else [BASELINE]
-        design = design_of(frame, **{**asked, "covariates": [*baseline, *parameters["covariates"]]})
+        design = _arms_of(frame, asked, beside=outcome != "distance")
     return Change(study, pairs, design, logs, label, dict(parameters))
+
+
+def _arms_of(frame: pd.DataFrame, asked: Mapping[str, Any], *, beside: bool) -> Design:
+    """Make the design of arms, a row a person, beside the number before where that is in the model."""
+    if not asked["formula"]:
+        baseline = [BASELINE] if beside else []
+        return design_of(frame, **{**asked, "covariates": [*baseline, *asked["covariates"]]})
+    whose = read_formula(asked["formula"])[1]
+    if whose and whose != asked["person"]:
+        raise InputError(
+            f"A row of this model is a person, and the formula has a level for each {whose}.",
+            where="parameter formula",
+            expected=f"fixed terms alone, or (1 | {asked['person']})",
+            found=asked["formula"],
+            remedy=f'Take (1 | {whose}) out of the formula, and say nested_in "{whose}".',
+        )
+    # Without the number before first, so that what is refused is what was asked.
+    design = design_of(frame, **asked)
+    return design_of(frame, **{**asked, "formula": f"{asked['formula']} + `{BASELINE}`"}) if beside else design
 
 
 @dataclass(frozen=True)
@@ -239,8 +257,7 @@ class Change:
     def composition(self) -> tuple[str, pd.DataFrame]:
         """Return what is tested of overall composition: a caption and a table."""
         if self.design is not None:
-            asked = {**self.design.asked, "covariates": ", ".join(self.asked["covariates"])}
-            moved = design_of(self.design.metadata, **asked)
+            moved = _arms_of(self.design.metadata, asked_in(self.asked), beside=False)
             table = compared(self.own, moved).rename(columns={"estimate": "difference"})
             return f"How far people moved ({MOVED}), by {moved.focus}", table
         samples = [*self.pairs.first, *self.pairs.second]
@@ -444,52 +461,3 @@ class Change:
 
 def _told(row: pd.Series, size: str) -> str:
     return f"{row[size]:.3f} (95 % interval {row['low']:.3f} to {row['high']:.3f}, {shown(float(row['p']))})"
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def against_peers() -> pd.DataFrame:
-    """Hold the paired and the cross-over comparison against R's, on numbers written here.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    given = [5.029, 6.573, 8.195, 4.661, 7.991, 7.479, 7.646, 11.55, 4.538, 12.267, 5.485, 4.7, 5.548, 8.175, 7.852]
-    later = [5.601, 6.032, 8.24, 8.22, 10.363, 7.679, 7.039, 13.271, 3.362, 12.956, 5.364, 8.132, 9.18, 9.771, 6.819]
-    pair = paired_ratio(pd.Series(given), pd.Series(later))
-    cross = crossover(pd.Series(given), pd.Series(later), pd.Series(["AB"] * 8 + ["BA"] * 7))
-    return held_against(
-        "recipes/compare-before-and-after",
-        {
-            "Paired ratio": pair["ratio"],
-            "Paired ratio: lower bound": pair["low"],
-            "Paired ratio: p": pair["p"],
-            "Signed ranks: p": pair["p_rank"],
-            "Cross-over, treatment: ratio": cross["ratio"].to_dict()["treatment"],
-            "Cross-over, treatment: upper bound": cross["high"].to_dict()["treatment"],
-            "Cross-over, carry-over: p": cross["p"].to_dict()["carry-over"],
-            **_arms_and_everybody(given, later),
-        },
-    )
-
-
-def _arms_and_everybody(given: list[float], later: list[float]) -> dict[str, float]:
-    """Return the same numbers as arms beside the number before, and as a cross-over with two people who came once."""
-    names = [f"p{number:02d}" for number in range(15)]
-    people = pd.DataFrame({"arm": ["a"] * 8 + ["b"] * 7, "before": np.log(given)}, index=names)
-    design = design_of(people, group="arm", covariates="before")
-    arms = ratios_by(pd.DataFrame({"after": later}, index=names), design).iloc[0].to_dict()
-    period, order = np.repeat([0, 1], 15), np.tile(np.repeat([0, 1], [8, 7]), 2)
-    long = pd.DataFrame({"who": names * 2, "period": period, "drug": np.array(["A", "B"])[(period + order) % 2]})
-    came = long.drop(index=[1, 28])
-    values = pd.Series([*given, *later])[came.index]
-    cross = crossover_of(values, came["who"], came["period"], came["drug"]).iloc[1].to_dict()
-    words = {"ratio": "ratio", "low": "lower bound", "high": "upper bound", "p": "p"}
-    return {
-        f"{what}: {word}": float(found[name])
-        for what, found in (("Arms beside before", arms), ("Cross-over of everybody", cross))
-        for name, word in words.items()
-    }
