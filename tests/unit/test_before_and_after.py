@@ -63,7 +63,7 @@ def test_who_came_once_and_other_moments_are_named():
     assert found.kind == "single"
     assert found.pairs.people == 15
     assert list(found.pairs.left_out) == ["another moment", "only before"]
-    assert found.missing == "1 people have a sample before only and 0 after only"
+    assert found.missing == "1 person has a sample before only"
     told = " ".join(found.answer["left_out"])
     assert "only before: s" in told
     assert "another moment: s2" in told

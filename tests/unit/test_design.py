@@ -348,3 +348,26 @@ def test_a_formula_is_read_and_never_executed(code: str, tmp_path: Path, monkeyp
     column = "open('evil').read()"
     assert design_of(many().rename(columns={"age": column}), group="arm", covariates=column).beside == [column]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "host", "many"),
+    [
+        ("who", None, "people"),
+        ("patient_id", None, "people"),
+        ("mouse", None, "animals"),
+        ("subject", None, "individuals"),
+        ("subject", "Homo sapiens", "people"),
+        ("subject", "mouse", "animals"),
+        ("who", "Mus musculus", "animals"),
+    ],
+)
+def test_who_is_in_it_is_called_what_the_metadata_say(column: str, host: str | None, many: str) -> None:
+    rows = people().rename(columns={"who": column})
+    rows = rows if host is None else rows.assign(host=host)
+    design = design_of(rows, group="arm", person=column, nested_in="")
+    assert design.who == f"48 samples of 24 {many}"
+    assert design.exchange("arm").words == f"whole {many}"
+    assert f"levels have too few {many}" in refused(metadata=rows, group="arm", person=column, minimum=9).replace(
+        "3 of 3 groups", "levels"
+    )

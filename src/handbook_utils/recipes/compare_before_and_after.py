@@ -12,6 +12,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import read_formula
 from handbook_utils.analysis.distance.distances import distances
@@ -174,6 +175,16 @@ class Change:
     # ------------------------------------------------------------------ numbers
 
     @property
+    def members(self) -> Members:
+        """What those who gave the samples are called."""
+        return members_of(self.study.metadata, self.asked["person"])
+
+    @property
+    def many(self) -> str:
+        """Several of them."""
+        return self.members.many
+
+    @property
     def kind(self) -> str:
         """What study it is: ``arms``, ``crossover`` or ``single``."""
         return "arms" if self.design is not None else "crossover" if self.asked["treatment"] else "single"
@@ -206,7 +217,7 @@ class Change:
     @cached_property
     def changes(self) -> pd.DataFrame:
         """The change of those with both samples, and of everybody where some have one only."""
-        table = self.change.to_frame("people with both").T
+        table = self.change.to_frame(f"{self.many} with both").T
         alone = [name for reason, names in self.pairs.left_out.items() if reason.startswith("only") for name in names]
         if alone:
             samples = list(self.pairs.person.index)
@@ -259,7 +270,7 @@ class Change:
         if self.design is not None:
             moved = _arms_of(self.design.metadata, asked_in(self.asked), beside=False)
             table = compared(self.own, moved).rename(columns={"estimate": "difference"})
-            return f"How far people moved ({MOVED}), by {moved.focus}", table
+            return f"How far {self.many} moved ({MOVED}), by {moved.focus}", table
         samples = [*self.pairs.first, *self.pairs.second]
         apart = distances(self.study.choose_samples(samples), "bray-curtis")
         moment, person = self.asked["moment"], self.asked["person"]
@@ -302,7 +313,7 @@ class Change:
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
         return [
-            ("pairs", self.pairs.people, 0),
+            ("pairs", self.members.count(self.pairs.people), 0),
             ("own", float(self.own.median()), 2),
             ("others", self.others, 2),
             ("change", _told(self.change, "ratio"), 0),
@@ -327,16 +338,20 @@ class Change:
     def missing(self) -> str:
         """Who has only one of the two samples, in a sentence."""
         counts = {name: len(self.pairs.left_out.get(f"only {name}", [])) for name in ("before", "after")}
-        if not any(counts.values()):
-            return "Everybody has both samples"
-        return f"{counts['before']} people have a sample before only and {counts['after']} after only"
+        lacking = [
+            f"{self.members.count(number)} {'has' if number == 1 else 'have'} a sample {name} only"
+            for name, number in counts.items()
+            if number
+        ]
+        return " and ".join(lacking) or f"All {self.many} have both samples"
 
     @property
     def reading(self) -> str:
         """What was found, in a sentence."""
         moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
         if self.design is not None:
-            what = f"How far people moved ({MOVED})" if self.of_distance else f"The {self.label} after, beside before,"
+            moved = f"How far {self.many} moved ({MOVED})"
+            what = moved if self.of_distance else f"The {self.label} after, beside before,"
             size = self.size
             rows = "; ".join(f"{name}: {_told(row, size)}" for name, row in self.arms.iterrows())
             least = float(self.arms["p"].min())
@@ -345,16 +360,16 @@ class Change:
         if self.kind == "crossover":
             name, row = str(self.crossed.index[0]), self.crossed.iloc[0]
             return (
-                f"The {self.label} by {self.asked['treatment']}, within people, {name}: {_told(row, 'ratio')}, in "
-                f"{row['people']:.0f} people: {by_chance(row['p'])}"
+                f"The {self.label} by {self.asked['treatment']}, within {self.many}, {name}: {_told(row, 'ratio')}, in "
+                f"{self.members.count(int(row['people']))}: {by_chance(row['p'])}"
             )
         if self.of_distance:
             return (
-                f"People moved by {self.own.median():.2f} (median Bray-Curtis distance; middle half "
+                f"{self.many.title()} moved by {self.own.median():.2f} (median Bray-Curtis distance; middle half "
                 f"{self.own.quantile(0.25):.2f} to {self.own.quantile(0.75):.2f}) from {moment} {before} to {after}, "
-                f"in {self.pairs.people} people; samples of two people lie {self.others:.2f} apart"
+                f"in {self.members.count(self.pairs.people)}; samples of two of them lie {self.others:.2f} apart"
             )
-        nest = f"units of {self.asked['nested_in']}" if self.asked["nested_in"] else "people"
+        nest = f"units of {self.asked['nested_in']}" if self.asked["nested_in"] else self.many
         return (
             f"The {self.label} at {moment} {after} is {_told(self.change, 'ratio')} times that at {before}, within "
             f"{self.change['people']:.0f} {nest} with both samples: {by_chance(self.change['p'])}"
@@ -371,7 +386,7 @@ class Change:
         ratio = _told(row, "ratio")
         return (
             f"Orders of treatment differ over both periods together ({ratio}), as they do where the first treatment is "
-            "still at work in the second period: the difference within people would then be off"
+            "still at work in the second period: the difference within them would then be off"
         )
 
     @property
@@ -381,7 +396,7 @@ class Change:
         moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
         questions = {
             "arms": f"Do the arms differ in the {what}",
-            "crossover": f"Does the {what} differ between treatments, within people",
+            "crossover": f"Does the {what} differ between treatments, within {self.many}",
             "single": f"Did the {what} change from {moment} {before} to {after}",
         }
         beside = f" beside {', '.join(self.design.beside)}" if self.design is not None and self.design.beside else ""
@@ -391,7 +406,8 @@ class Change:
             "asked": f"{questions[self.kind]}{beside}?",
             "found": f"{self.reading}." + (f" {self.carried}." if self.carried else ""),
             "rests_on": [
-                f"{self.pairs.people} people with a sample at {moment} {before} and at {after}. {self.missing}.",
+                f"{self.members.count(self.pairs.people)} with a sample at {moment} {before} and at {after}. "
+                f"{self.missing}.",
                 f"{self.model}.",
                 f"{self.may_be_read}.",
                 *([f"{self.depth}."] if self.depth else []),
@@ -406,7 +422,7 @@ class Change:
         if self.design is not None:
             return (
                 f"Least squares of what comes after on {', '.join(self.design.terms)}, with HC3 standard errors; a row "
-                "a person"
+                f"{self.members.one_of}"
             )
         if self.kind == "crossover":
             return (
@@ -434,17 +450,19 @@ class Change:
         found = [f"{self.may_be_read}."]
         alone = sum(len(names) for reason, names in self.pairs.left_out.items() if reason.startswith("only"))
         if alone:
-            found.append(f"{alone} people came once: those who stay away are seldom like those who come.")
+            have = f"{self.members.count(alone)} {'has' if alone == 1 else 'have'} one of the two samples only"
+            found.append(f"{have}: those who stay away are seldom like those who come.")
         if self.kind == "crossover":
             found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
             found += [f"{self.carried}."] if self.carried else []
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
         if self.pairs.people < 15:
-            found.append(f"{self.pairs.people} people are few: the interval is wide, and a change may be missed.")
+            people = self.members.count(self.pairs.people)
+            found.append(f"{people} are few: the interval is wide, and a change may be missed.")
         if not self.asked["nested_in"]:
-            found.append("People were taken as independent of each other: families or wards would make them alike.")
-        what = "How far people move" if self.of_distance else f"The {self.label}"
+            found.append(f"{self.many.title()} were taken as independent: families or cages would make them alike.")
+        what = f"How far {self.many} move" if self.of_distance else f"The {self.label}"
         return [*found, f"{what} is one number; what it means for health is another question."]
 
     @property
@@ -454,8 +472,8 @@ class Change:
         reads = f" of at least {self.asked['least_depth']} reads" if self.study.quantity == "counts" else ""
         what = MOVED if self.of_distance else self.label
         return (
-            f"The {what} was compared in {self.pairs.people} people with samples{reads} at {moment} {before} and "
-            f"{after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
+            f"The {what} was compared in {self.members.count(self.pairs.people)} with samples{reads} at {moment} "
+            f"{before} and {after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
         )
 
 

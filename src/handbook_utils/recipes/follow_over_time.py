@@ -57,9 +57,9 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     if series and own < SERIES:
         longest = found.design.people.value_counts()
         raise InputError(
-            "This person's series is too short to be searched for jumps.",
+            "This series is too short to be searched for jumps.",
             where="parameter series",
-            expected=f"{SERIES} samples or more of one person",
+            expected=f"{SERIES} samples or more of one {found.design.members.one}",
             found=f"{own} of '{series}'; the longest series, of '{longest.index[0]}', has {longest.iloc[0]}",
             remedy='Run without: series "".',
         )
@@ -123,7 +123,8 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
     if asked["strata"]:
         design = design_of(frame, **_levels_of(asked))
     _one_pace(design, time, focus)
-    first = {"the first sample of a person, from which distances are measured": _others(study, values, numbers, who)}
+    begins = f"the first sample of {design.members.one_of}, from which distances are measured"
+    first = {begins: _others(study, values, numbers, who)}
     return People(study, design, values, label, time, dict(parameters), {key: own for key, own in first.items() if own})
 
 
@@ -299,7 +300,7 @@ class People:
     @property
     def counted(self) -> str:
         """How many were modelled."""
-        return f"{self.course.fit.people} people ({self.course.fit.samples} samples)"
+        return f"{self.design.members.count(self.course.fit.people)} ({self.course.fit.samples} samples)"
 
     @property
     def gone(self) -> dict[str, int]:
@@ -315,9 +316,11 @@ class People:
         by = ", ".join(f"{name}: {size}" for name, size in self.gone.items())
         where = f" ({by})" if self.design.groups and self.gone else ""
         last, people = self.frame["time"].max(), self.frame["person"].nunique()
-        return (
-            f"{sum(self.gone.values())} of {people} people{where} have no sample at the last time, {self.time} {last:g}"
-        )
+        gone, at = sum(self.gone.values()), f"at the last time, {self.time} {last:g}"
+        if not gone:
+            return f"All {self.design.members.count(people)} have a sample {at}"
+        have = "has" if gone == 1 else "have"
+        return f"{gone} of {self.design.members.count(people)}{where} {have} no sample {at}"
 
     @property
     def of_jumps(self) -> str:
@@ -359,12 +362,12 @@ class People:
         if rows.empty:
             return f"There are too few units of {nest} for an average over them (GEE)."
         told = "; ".join(f"{name} {_told(row)}" for name, row in rows.iterrows() if name in wanted)
-        return f"The average over {f'units of {nest}' if nest else 'people'} (GEE) says: {told}."
+        return f"The average over {f'units of {nest}' if nest else self.design.members.many} (GEE) says: {told}."
 
     @property
     def model(self) -> str:
         """The model that is reported, in words."""
-        return supposed(self.course.model, self.design.asked["nested_in"])
+        return supposed(self.course.model, self.design.asked["nested_in"], self.design.members.many)
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -377,7 +380,8 @@ class People:
             question = f"Does the {self.label} change at another pace by {design.focus}"
         elif design.focus != self.time:
             question = f"Does the {self.label} over time differ by {design.focus}"
-        own = f" The paces of people have a standard deviation of {self.spread:.3f}." if self.spread else ""
+        many = design.members.many
+        own = f" The paces of {many} have a standard deviation of {self.spread:.3f}." if self.spread else ""
         return {
             "asked": f"{question}{beside}?",
             "found": self.reading,
@@ -403,11 +407,13 @@ class People:
         ]
         if self.course.model != "slopes":
             found.append(
-                "There are too few samples a person for slopes of their own: where people differ in pace, the interval "
-                "is too narrow."
+                f"There are too few samples a {self.design.members.one} for slopes of their own: where "
+                f"{self.design.members.many} differ in pace, the interval is too narrow."
             )
         if self.course.fit.people < 20:
-            found.append(f"{self.course.fit.people} people are few, however many samples they gave.")
+            found.append(
+                f"{self.design.members.count(self.course.fit.people)} are few, however many samples they gave."
+            )
         units = self.course.fit.units
         if 0 < units < SEVERAL_UNITS:
             found.append(
@@ -427,8 +433,8 @@ class People:
             f"The {self.label} of {self.design.who} was modelled by {', '.join(self.design.terms)} in a linear mixed "
             f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom "
             f"({self.counted}). Models with levels alone, with autocorrelation in time, and generalised estimating "
-            "equations are shown beside it. Movement within people was measured as Bray-Curtis distances between "
-            f"consecutive samples.{searched} Seed {self.asked['seed']}."
+            f"equations are shown beside it. Movement within {self.design.members.many} was measured as Bray-Curtis "
+            f"distances between consecutive samples.{searched} Seed {self.asked['seed']}."
         )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
+from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.design.questions import QUESTIONS, factors_asked, named
 from handbook_utils.analysis.design.terms import Term, as_words, make_term, parts
 from handbook_utils.errors import InputError, InputErrors, listed
@@ -69,6 +70,11 @@ class Design:
         """The person of each sample; the sample itself where no person was named."""
         name = self.asked["person"]
         return as_words(self.frame[name]) if name else pd.Series(self.frame.index, index=self.frame.index).astype(str)
+
+    @cached_property
+    def members(self) -> Members:
+        """What those who gave the samples are called."""
+        return members_of(self.metadata, self.asked["person"])
 
     @property
     def n_people(self) -> int:
@@ -172,7 +178,7 @@ class Design:
         asked = self.asked
         return [
             *([(asked["nested_in"], f"whole units of {asked['nested_in']}")] if asked["nested_in"] else []),
-            *([(asked["person"], "whole people")] if asked["person"] else []),
+            *([(asked["person"], f"whole {self.members.many}")] if asked["person"] else []),
         ]
 
     def exchange(self, term: str | Sequence[str]) -> Exchange:
@@ -238,7 +244,8 @@ class Design:
         nests = self.asked["nested_in"]
         within = f" in {as_words(self.frame[nests]).nunique()} units of {nests}" if nests else ""
         # Who is not said to be a person may be a mouse.
-        who = f" of {self.n_people} people{within}" if self.asked["person"] else within or ", each taken as independent"
+        people = f" of {self.members.count(self.n_people)}{within}"
+        who = people if self.asked["person"] else within or ", each taken as independent"
         gone = sum(len(samples) for samples in self.left_out.values())
         reasons = "; ".join(f"{reason}: {listed(samples, most=8)}" for reason, samples in self.left_out.items())
         return f"{self.n} samples{who}" + (f"; {gone} left out ({reasons})" if gone else "")

@@ -29,7 +29,7 @@ MODELS = {
 }
 
 
-def supposed(model: str, unit: str = "") -> str:
+def supposed(model: str, unit: str = "", many: str = "people") -> str:
     """Say what a model supposes.
 
     Parameters
@@ -38,6 +38,8 @@ def supposed(model: str, unit: str = "") -> str:
         Of ``MODELS``.
     unit : str
         Column of what people lie in, which has levels (and slopes) of its own, too; empty: none.
+    many : str
+        What those who gave samples are called.
 
     Returns
     -------
@@ -49,8 +51,7 @@ def supposed(model: str, unit: str = "") -> str:
     >>> supposed("slopes", "ward")
     'people and units of ward have levels and slopes of their own'
     """
-    words = MODELS[model]
-    return words.replace("people have", f"people and units of {unit} have", 1) if unit else words
+    return MODELS[model].replace("people", f"{many} and units of {unit}" if unit else many, 1)
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,14 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
             continue  # two samples of one person at one time
         fits[name] = fit_mixed(y, matrix, people.to_numpy(), unit=unit, **given)
     chosen = next(iter(fits))
-    tables = {supposed(name, nest): fit.table().iloc[1:] for name, fit in fits.items()}
+    many = design.members.many
+    tables = {supposed(name, nest, many): fit.table().iloc[1:] for name, fit in fits.items()}
     independent = people if unit is None else unit
     # As few units as columns say nothing of an average over units.
     if unit is None or independent.nunique() > matrix.shape[1]:
-        tables[f"averages over {f'units of {nest}' if nest else 'people'} (GEE)"] = marginal(
-            y, matrix, independent
-        ).iloc[1:]
+        tables[f"averages over {f'units of {nest}' if nest else many} (GEE)"] = marginal(y, matrix, independent).iloc[
+            1:
+        ]
     others = pd.concat(tables, names=["model", "term"]).swaplevel().sort_index(level=0, sort_remaining=False)
     return Course(fits[chosen], chosen, fits[chosen].table().iloc[1:], others[["estimate", "low", "high", "p"]])
 
