@@ -1,4 +1,4 @@
-"""A large table takes no more memory than it must: its text is read line by line, and nothing dear is imported for it."""
+"""A large table takes little memory: its text is read line by line, and nothing dear is imported for it."""
 
 from __future__ import annotations
 
