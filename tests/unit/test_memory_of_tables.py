@@ -30,11 +30,10 @@ def test_a_table_is_looked_into_without_what_it_does_not_need() -> None:
 
 @pytest.fixture(scope="module")
 def wide() -> Study:
-    """200 samples x 4000 features, 2 % filled: 0.2 MB of numbers, 1.6 MB as text."""
-    made = sparse.random(200, 4000, density=0.02, random_state=np.random.default_rng(3), format="csr")
+    """200 samples x 12000 features, 2 % filled: 0.6 MB of numbers, 4.9 MB as text."""
+    made = sparse.random(200, 12_000, density=0.02, random_state=np.random.default_rng(3), format="csr")
     made.data = np.ceil(made.data * 90)
-    made[:, 0] = 1
-    return Study.from_sparse(made, [f"S{n:03d}" for n in range(200)], [f"ASV{n:05d}" for n in range(4000)])
+    return Study.from_sparse(made, [f"S{n:03d}" for n in range(200)], [f"ASV{n:05d}" for n in range(12_000)])
 
 
 def peak(work) -> float:
@@ -52,7 +51,7 @@ def test_a_text_is_never_in_memory_whole(wide: Study, tmp_path: Path) -> None:
     write_study(wide, path, "tsv")
     large = tmp_path / "large.tsv"  # the same numbers between many more blanks, which are no cells
     lines = path.read_text(encoding="utf-8").splitlines()
-    large.write_text("\n".join(line + " " * 5000 for line in lines) + "\n", encoding="utf-8")
+    large.write_text("\n".join(line + " " * 2000 for line in lines) + "\n", encoding="utf-8")
     size = large.stat().st_size / 1e6
     assert size > 20
     assert peak(lambda: inspect(large)) < size / 3
@@ -63,5 +62,6 @@ def test_a_wide_table_is_written_row_by_row(wide: Study, tmp_path: Path) -> None
     whole = tmp_path / "wide.tsv"
     write_study(wide, whole, "tsv")
     out = Results(folder=tmp_path / "results")
-    assert peak(lambda: out.file("table.tsv", as_files(wide)["table.tsv"], "The table")) < whole.stat().st_size / 1e6
+    rows = as_files(wide)["table.tsv"]
+    assert peak(lambda: out.file("table.tsv", rows, "The table")) < 0.8 * whole.stat().st_size / 1e6
     assert (tmp_path / "results" / "files" / "table.tsv").read_bytes() == whole.read_bytes()
