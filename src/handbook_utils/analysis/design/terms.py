@@ -337,13 +337,11 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
             remedy=f"Write {column} for words or numbers as they are.",
         )
     numbers = values.astype(float)
+    if function == "poly":
+        return _powers(numbers, int(degree), label), "number"
     if function == "I":
         numbers = numbers ** int(degree)
-    elif function == "poly":
-        return _powers(numbers, int(degree), label), "number"
-    elif function:
-        numbers = _SCALES[function](numbers)
-    return pd.DataFrame({label: numbers}, index=frame.index), "number"
+    return pd.DataFrame({label: _SCALES[function](numbers) if function in _SCALES else numbers}), "number"
 
 
 def _powers(numbers: pd.Series, degree: int, label: str) -> pd.DataFrame:

@@ -53,19 +53,15 @@ def sums_of(together: Array, random: Array, who: Whole, when: Array | None, unit
     ([[1.333, 4.333], [4.333, 20.667]], 2.197)
     """
     units = 0 if unit is None else int(unit.max()) + 1
-    if when is None:
-        alone = _crossed(together, random, who)
-
-        def own(factor: Array, _: float) -> _Weighted:
-            return _independent(alone, factor, inside=units > 0)
-    else:
-        blocks = _stacked(together, random, who, when)
-
-        def own(factor: Array, correlation: float) -> _Weighted:
-            return _neighbours(blocks, factor, correlation, inside=units > 0)
+    alone = _crossed(together, random, who) if when is None else None
+    blocks = [] if when is None else _stacked(together, random, who, when)
 
     def sums(factor: Array, outer: Array | None, correlation: float) -> tuple[Array, float]:
-        found = own(factor, correlation)
+        found = (
+            _independent(alone, factor, inside=units > 0)
+            if alone
+            else _neighbours(blocks, factor, correlation, inside=units > 0)
+        )
         if outer is None or unit is None:
             return found.products, found.log_determinant
         # The same identity once more: units lie around people as people lie around samples.
@@ -176,4 +172,4 @@ def _neighbours(blocks: list[_Blocks], factor: Array, correlation: float, *, ins
     if not inside:
         nobody = np.empty((0, effects, effects)), np.empty((0, effects, columns))
         return _Weighted(products, log_determinant, np.empty(0, dtype=np.intp), *nobody)
-    return _Weighted(products, log_determinant, *(np.concatenate(own) for own in (people, random, mixed)))
+    return _Weighted(products, log_determinant, np.concatenate(people), np.concatenate(random), np.concatenate(mixed))
