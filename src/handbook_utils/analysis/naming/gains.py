@@ -70,15 +70,14 @@ class Gains:
         self._words = np.empty(entries, dtype=np.int32)
         self._gain = np.empty(entries, dtype=np.float32)
         self._begins = np.zeros(len(sizes) + 1, dtype=np.int64)
-        end, lineage, prior = 0, 0, np.zeros(0)
+        end, lineage, counts = 0, 0, []
         for part in parts:
             some = slice(end, end + part.nnz)
             self._words[some], self._gain[some] = part.indices, part.data
             self._begins[lineage + 1 : lineage + 1 + part.shape[1]] = end + part.indptr[1:]
-            having = np.bincount(part.indices, weights=part.data, minlength=part.shape[0])
-            prior = prior + having if len(prior) else having
+            counts.append(np.bincount(part.indices, weights=part.data, minlength=part.shape[0]))
             end, lineage = some.stop, lineage + part.shape[1]
-        prior = ((prior + 0.5) / (sizes.sum() + 1)).astype(np.float32)
+        prior = ((np.sum(counts, axis=0) + 0.5) / (sizes.sum() + 1)).astype(np.float32)
         self._base: Array = -np.log(sizes + 1.0).astype(np.float32)
         self._top: Array = np.maximum.reduceat(self._base, np.arange(0, len(sizes), _GROUP))
         self._place = np.full(len(prior), -1, dtype=np.int64)
@@ -124,8 +123,8 @@ class Gains:
         """
         own, which = np.unique(np.concatenate(list(draws)), return_inverse=True)
         row = np.repeat(np.arange(len(draws)), [len(draw) for draw in draws])
-        times = np.bincount(row * len(own) + which, minlength=len(draws) * len(own))
-        times = times.reshape(len(draws), len(own)).astype(np.float32)
+        number = np.bincount(row * len(own) + which, minlength=len(draws) * len(own))
+        times: Array = number.reshape(len(draws), len(own)).astype(np.float32)
         bounds = times @ self._highest[own].toarray() + times.sum(axis=1)[:, None] * self._top
         _, scores = self._scores(own, times, np.unique(bounds.argmax(axis=1)))
         return Lot(own, times, bounds, scores.max(axis=1))
