@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from handbook_utils.figures.plain.chart import DASHES, GROUND, HIGH, LINE, PALE, above, below, chart, inked, said, sentence
+from handbook_utils.figures.plain.chart import (
+    DASHES,
+    GROUND,
+    HIGH,
+    LINE,
+    PALE,
+    above,
+    below,
+    chart,
+    inked,
+    said,
+    sentence,
+)
 from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, spoken, wrapped
 
 
