@@ -62,9 +62,9 @@ def spans(
         if row["start"] == row["end"]:
             axes.plot(row["start"], place, "D", color=OKABE_ITO[5], ms=9)
         else:
-            looks = {"color": GROUND, "edgecolor": GREY} if pointed else {"color": OKABE_ITO[0]}
-            word = span if first else None
-            axes.barh(place, row["end"] - row["start"], left=row["start"], height=0.34, label=word, **looks)
+            colour, edge = (GROUND, GREY) if pointed else (OKABE_ITO[0], OKABE_ITO[0])
+            word, long = span if first else None, row["end"] - row["start"]
+            axes.barh(place, long, left=row["start"], height=0.34, color=colour, edgecolor=edge, label=word)
         text = between(row["start"], row["end"])
         if not pointed:
             axes.annotate(text, (row["end"], place), xytext=(9, 0), textcoords="offset points", va="center")
