@@ -89,7 +89,11 @@ def forest(
         return Drawn(figure, f"{alt}{'; '.join(told)}.{line}")
     most, least = told[int(effects["size"].argmax())], told[int(effects["size"].argmin())]
     count, total = int(beside.sum()), len(effects)
-    if nl:
+    if total == 1:
+        alt = f"{'Een effect met interval' if nl else 'One effect with its interval'} ({label}): {most}."
+        side = ("ligt" if count else "ligt niet") if nl else ("lies" if count else "does not lie")
+        line = f" Het {side} geheel aan één kant van " if nl else f" It {side} on one side of "
+    elif nl:
         alt = f"Effecten met intervallen ({label}), {total} regels. Het grootst: {most}; het kleinst: {least}."
         line = f" Van de {total} intervallen liggen er {count} geheel aan één kant van "
     else:
