@@ -197,15 +197,16 @@ def _in_folders(folder: Path) -> InputError | None:
     if not own:
         return None
     first = reads_in(own[0])[0]
-    ending = _ENDING.search(first.name)
+    found = _ENDING.search(first.name)
+    ending = found[0] if found else ""
     return InputError(
         "The files of reads lie in folders of their own.",
         where=str(folder),
         expected="all files in one folder",
         found=f"{len(own)} folders with reads, such as {own[0].name} with {first.name}",
         remedy=f"Say in a sample sheet which file is whose (sample,forward,reverse with {own[0].name}/{first.name} and "
-        "so on). Of many single files a sample, as Nanopore's programs write them, make one: mkdir ../together; for d in "
-        f'*/; do cat "$d"*{ending[0] if ending else ""} > ../together/$(basename $d){ending[0] if ending else ""}; done',
+        "so on). Of many single files a sample, as Nanopore's programs write them, make one: mkdir ../together; "
+        f'for d in */; do cat "$d"*{ending} > ../together/$(basename $d){ending}; done',
     )
 
 
