@@ -22,6 +22,9 @@ from handbook_utils.reads.sheets import files_of, is_sheet
 from handbook_utils.reads.simulation import Mock, members, write_mock
 from handbook_utils.reads.survey import survey, survey_once
 from handbook_utils.reads.truncation import choose_truncation
+from handbook_utils.recipes.lessons.reads import QUESTIONS
+from handbook_utils.recipes.reads.from_reads_to_table import Told
+from handbook_utils.recipes.reads.steps import Steps
 
 #: Names of files, and what they are: sample to whether it is a pair.
 NAMES = [
@@ -243,3 +246,22 @@ def test_the_command_holds_a_sheet_against_another_folder_and_names_a_folders_sa
         main(["inspect", str(centre / "A_R1.fastq"), "--reads", str(centre)])
     assert ended.value.code == 2
     assert "no column for samples" in capsys.readouterr().err
+
+
+def test_a_primer_that_is_not_known_is_told_and_one_that_is_given_is_not(tmp_path):
+    own = ("CTTGGTCATTTAGAGGAAGTAA", "GCTGCGTTCTTCATCGATGC")
+    made = members(6, seed=4)
+    shares = dict.fromkeys(made, 1 / 6)
+    write_mock(tmp_path, "A", shares, made, Mock(pairs=300, forward=own[0], reverse=own[1]), seed=1)
+    asked = {**QUESTIONS, "reads": str(tmp_path), "workers": 1}
+    told = Told(Steps.asked(asked)).doubts
+    assert [line.split(":")[0] for line in told if "begin with" in line] == [
+        "Nearly all forward reads begin with CTTGGTCATTTAGAGG",
+        "Nearly all reverse reads begin with GCTGCGTTCTTCATCG",
+    ]
+    given = {**asked, "forward_primer": own[0], "reverse_primer": own[1]}
+    assert not any("begin with" in line for line in Told(Steps.asked(given)).doubts)
+    assert not any(
+        "begin with" in line
+        for line in Told(Steps.asked({**asked, "forward_primer": "none", "reverse_primer": "none"})).doubts
+    )
