@@ -119,7 +119,27 @@ _OF_A_THING = re.compile(
 
 
 def first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = bool) -> str:
-    """Return the first place of a text that a pattern matches and that satisfies a test, or nothing."""
+    """Return the first place of a text that a pattern matches and that satisfies a test, or nothing.
+
+    Parameters
+    ----------
+    pattern : re.Pattern
+        What to look for.
+    text : str
+        A cell.
+    also : callable
+        What the place must satisfy, too.
+
+    Returns
+    -------
+    str
+        As it stands.
+
+    Examples
+    --------
+    >>> first(re.compile(r"\\d+"), "box 3, rack 14", lambda found: int(found) > 9)
+    '14'
+    """
     return next((found[0] for found in pattern.finditer(text) if also(found[0])), "")
 
 
