@@ -37,6 +37,10 @@ _DAY = re.compile(
     r"(?:kerst|nieuwjaar|pasen|paas|pinkster|christmas|easter|new year)\w*)",
     re.IGNORECASE,
 )
+_SIX_SAID = re.compile(
+    r"(?:birth|geboortedatum|geboren|\bborn|\bdob|\bgeb\w*)\b[^.;\d]{0,25}\b(?:[0-3]\d[01]\d{3}|\d{2}[01]\d[0-3]\d)\b",
+    re.IGNORECASE,
+)
 _SERIAL = re.compile(r"[1-4]\d{4}(?:\.0+)?")
 _SIX = re.compile(r"(?:[0-3]\d[01]\d{3}|\d{2}[01]\d[0-3]\d)")
 
@@ -78,5 +82,5 @@ def dates_of_birth(text: str, column: str, year: int) -> Iterator[tuple[str, str
             text,
             "A spreadsheet's number of a day: write the year of birth, that is enough as a rule.",
         )
-    elif (of_birth and _SIX.fullmatch(text)) or _DAY.search(text):
+    elif (of_birth and _SIX.fullmatch(text)) or _DAY.search(text) or _SIX_SAID.search(text):
         yield "date of birth", text, "Write the year of birth: that is enough as a rule."

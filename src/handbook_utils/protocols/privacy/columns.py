@@ -48,10 +48,12 @@ BIRTH = re.compile(
 )
 PLACE = re.compile(r"\blat|\blon|coord|gps|location|locatie|\bmaps?\b|positie")
 CALL = re.compile(r"phone|telefoon|\btel\b|mobile|mobiel|\bgsm\b|contact|whats ?app")
-WHERE_LIVES = re.compile(r"post(?:al)?[ _-]?(?:code)?|zip|\bplz\b|woon|adres|address|\bhome\b|residence", re.IGNORECASE)
+WHERE_LIVES = re.compile(
+    r"post(?:al)?[ _-]?(?:code)?|zip|\bplz\b|\bpc ?[46]?\b|woon|adres|address|\bhome\b|residence", re.IGNORECASE
+)
 #: Columns of places and things, whose two capitals are no person's.
 THINGS = _words(
-    r"tax|species|genus|organism|strain|stud|cohort|isol|sero|stam\b|bacter|paras|cent(?:re|er)|institu|"
+    r"tax|species|genus|organism|strain|stud|cohort|isol|sero|stam\b|bacter|paras|cent(?:re|er)|institu|instell|"
     r"universit|hospital|"
     r"ziekenhuis|city|plaats|town|region|country|land|provin|geo|manufactur|vendor|fabrikant|"
     r"company|product|kit|instrument|model|primer|software|reference|diagnos|disease|condition|"

@@ -42,7 +42,7 @@ _OF_STATES = (
     r"pesel|dni|nie|codice fiscale|steuer[ -]?id(?:nr)?|n° ?s[ée]cu\w*|num(?:[ée]ro)? (?:de )?s[ée]cu\w*|"
     r"s[ée]curit[ée] sociale|sozialversicherungsnummer|svnr|versichertennummer|kvnr|"
     r"ahv(?:-nr)?|nino|national insurance(?: number| no)?|ni number|nhs(?: number| no)?|hetu|ssn|chi|"
-    r"social security(?: number| no)?|medicare(?: number| no)?|tax ?id"
+    r"social security(?: number| no)?|medicare(?: number| no)?|reisdocument|pass ?nummer"
 )
 _HOLDER = re.compile(
     rf"\b(?:{_HOLDERS})[ _.-]*{_NUMBER}\b|\bmrn\b|\bzis\b|medical record|\b(?:{_OF_STATES})\b", re.IGNORECASE
@@ -50,9 +50,18 @@ _HOLDER = re.compile(
 _HELD = re.compile(
     rf"\b(?:(?:{_HOLDERS})[ .-]*{_NUMBER}|pat\.?\s?nr|mrn|zis|zisnr|dossier|medical record(?: number| no)?|"
     rf"paspoort|big|agb|account|login|"
-    rf"passport|rijbewijs|driving licen[cs]e|driver'?s licen[cs]e|id-kaart|{_OF_STATES})(?![a-z])"
+    rf"passport|rijbewijs|driving licen[cs]e|driver'?s licen[cs]e|id[ -]?kaart|id[ -]card|{_OF_STATES})(?![a-z])"
     r"\.?\s*(?:is|was|of|van)?\s*[:#=]?\s*(?=(?:[A-Z]{1,4} )?[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9 ./-]{3,}",
     re.IGNORECASE,
+)
+#: A number behind the name of a hospital, as on its labels.
+_LABEL = re.compile(
+    r"\b(?:UMCG|LUMC|AMC|VUmc|UMCU|MUMC\+?|Radboudumc|Erasmus ?MC|MCL|Isala|OZG|WZA|Martini)[ :#-]{1,2}\d{6,8}(?!\d)",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?!\d)")
+_CALLED = re.compile(
+    r"\b(?:mob\w*|tel|gsm|phone|bel(?:len)?|call)\b[^.;\d]{0,20}\b\d[\d -]{6,11}\d(?!\d)", re.IGNORECASE
 )
 _GIVEN = re.compile(r"(?<!\w)(?=\S*\d)(?:[A-Za-z]{0,4}[ .-]?\d[\d ./-]{3,}[\dA-Za-z]|[A-Z0-9]{8,10})(?!\w)")
 _CAR = re.compile(
@@ -119,7 +128,7 @@ _OF_A_THING = re.compile(
 
 
 def first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = bool) -> str:
-    """Return the first place of a text that a pattern matches and that satisfies a test, or nothing.
+    r"""Return the first place of a text that a pattern matches and that satisfies a test, or nothing.
 
     Parameters
     ----------
@@ -137,7 +146,7 @@ def first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = b
 
     Examples
     --------
-    >>> first(re.compile(r"\\d+"), "box 3, rack 14", lambda found: int(found) > 9)
+    >>> first(re.compile(r"\d+"), "box 3, rack 14", lambda found: int(found) > 9)
     '14'
     """
     return next((found[0] for found in pattern.finditer(text) if also(found[0])), "")
@@ -260,6 +269,12 @@ def numbers(text: str, column: str, *, harmless: bool, chance: bool) -> Iterator
         yield "telephone number", match, APART
     elif CALL.search(column) and re.fullmatch(r"[\d ().+/-]{7,}", text) and len(re.sub(r"\D", "", text)) >= 7:
         yield "telephone number", text, APART
+    elif not harmless and (match := first(_CALLED, called)):
+        yield "telephone number", match, APART
+    elif re.search(r"credit|\bcard\b|visa\b|betaalpas", f"{column} {text}", re.IGNORECASE) and (
+        match := first(_CARD, text)
+    ):
+        yield "number of a card", match, APART
     elif not harmless and (match := first(_STATE_FORM, text)):
         yield "number of a state's register", match, APART
 
@@ -312,4 +327,4 @@ def others(text: str, column: str, forms: str, *, harmless: bool) -> Iterator[tu
 def _held(text: str, column: str) -> str:
     if _HOLDER.search(column) and (match := first(_GIVEN, text)):
         return match
-    return first(_HELD, text)
+    return first(_HELD, text) or first(_LABEL, text)

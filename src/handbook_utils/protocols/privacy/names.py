@@ -57,6 +57,14 @@ _DOES = re.compile(
     rf"says|"
     r"bracht|brought|vroeg|asked|mailde|emailed|gemaild|gesproken|haalt|haalde|geholpen|helped|afgenomen|opgehaald)\b"
 )
+_THEIR = re.compile(
+    rf"\b(?i:zijn|haar|hun|mijn|his|her|their|my) (?i:zus|broer|moeder|vader|zoon|dochter|vrouw|man|partner|oma|"
+    rf"opa|sister|"
+    rf"brother|mother|father|son|daughter|wife|husband|friend|vriendin?) {_UPPER}[a-zà-ÿ]{{3,}}\b"
+)
+_SHORT = re.compile(rf"\b({_UPPER}[a-zà-ÿ]{{2,}}) {_UPPER}\.(?![\w.])")
+#: In a name of a file or a sample two names stand without a blank.
+_JOINED = re.compile(r"(?<![A-Za-z])([A-Z][a-z]{2,})(?=(?:[Vv]an|[Dd]e|[Dd]er)*[A-Z][a-z]{3,})")
 _WITH = re.compile(
     r"\b(?i:gesproken met|gezien(?: door)?|seen by|gebeld met|spoke (?:to|with)|talked to|overlegd? met|via|door|"
     r"by|met|with|van|of|from) "
@@ -70,7 +78,7 @@ _WHOSE = re.compile(
 _FAMILY = re.compile(rf"\b(?:the|de) ({_UPPER}[a-zà-ÿ]{{2,}}) (?:family|familie|gezin)\b")
 _INITIALS = re.compile(
     r"\b(?:(?:DE|VAN|VAN DEN|VAN DER|VAN DE|VANDEN|VER) )?[A-Z]{5,} [A-Z]\.(?![\w.])|"
-    rf"\b(?:{_UPPER}\.\s?){{1,4}}\s*(?:{_BETWEEN}\s+)*{_UPPER}[a-zà-ÿ][\w'’-]+(?!\s+[a-z]{{4,}}(?:us|um|is|ii|"
+    rf"\b(?:{_UPPER}\.\s?){{1,4}}\s*(?:(?i:{_BETWEEN})\s+)*{_UPPER}[a-zà-ÿ][\w'’-]+(?!\s+[a-z]{{4,}}(?:us|um|is|ii|"
     rf"ens|a|e)?\b)|"
     rf"\b{_UPPER}[^\W\d_]{{2,}}(?:[ -]{_UPPER}[^\W\d_]+)*,\s*(?:{_UPPER}\.\s?){{1,4}}(?:\s*{_BETWEEN}\b|"
     rf"(?!\s*[a-z]{{4}}))",
@@ -81,6 +89,8 @@ _MORBUS = re.compile(
     r"Hashimoto|Hirschsprung|Hodgkin|Huntington|Kahler|M[eé]ni[eè]re|Osler|Paget|Parkinson|Perthes|Pfeiffer|Pompe|"
     r"Raynaud|Scheuermann|Sj[oö]gren|Still|Waldenstr[oö]m|Whipple|Wilson)\b"
 )
+#: Institutes bear the names of people.
+_INSTITUTE = re.compile(r"ziekenhuis|hospita|klinie|clinic|universi|institut|stud[iy]|fonds|foundation|stichting", re.I)
 _FULL_NAME = re.compile(rf"\b(?=({_WORD})\s+((?:{_BETWEEN}\s+)*)({_WORD}))", re.IGNORECASE)
 #: In the name of a picture or a document a name stands in lower case.
 _FILE = re.compile(r"\.(?:jpe?g|png|heic|pdf|docx?|xlsx?|msg|eml)\b", re.IGNORECASE)
@@ -115,6 +125,8 @@ def name(text: str, column: str) -> str:
     found = first(_INITIALS, _MORBUS.sub(" ", text)) or _by_first_name(text, column)
     if found:
         return found
+    if match := first(_THEIR, text):
+        return match
     for family in _FAMILY.finditer(text):
         if not family[1].endswith(("ceae", "ales", "ella", "ium", "ides", "us", "ia")):
             return family[0]
@@ -125,7 +137,7 @@ def _by_first_name(text: str, column: str) -> str:
     words = re.sub(r"_", " ", text)
     for match in _FULL_NAME.finditer(words):
         given, between, surname = match[1], match[2], match[3]
-        if not _given(given) or len(surname) < 3:
+        if not _given(given) or len(surname) < 3 or _INSTITUTE.match(surname):
             continue
         shaped = given[0].isupper() and surname[0].isupper() and not text.isupper()
         plainly = given.islower() or text.isupper()
@@ -135,7 +147,7 @@ def _by_first_name(text: str, column: str) -> str:
             or (between and _FILE.search(text))
         ):
             return f"{given} {between}{surname}"
-    for pattern in (_RELATION, _DOES, _WITH, _WHOSE, _REVERSED):
+    for pattern in (_RELATION, _DOES, _WITH, _WHOSE, _REVERSED, _SHORT, _JOINED):
         for match in pattern.finditer(text):
             if _given(match[match.re.groups]):
                 return match[0]
