@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.composition import (
     core_taxa,
@@ -151,9 +152,13 @@ class Description:
     # ------------------------------------------------------------------ in words that are true of the data
 
     @property
+    def _members(self) -> Members:
+        return members_of(self.whole.metadata, self.names["person"])
+
+    @property
     def unit(self) -> str:
         """What is counted: people where a column says whose a sample is, else samples."""
-        return "people" if self.names["person"] else "samples"
+        return self._members.many if self.names["person"] else "samples"
 
     @property
     def kinds(self) -> str:
@@ -322,7 +327,7 @@ class Description:
         """The paragraph for a paper."""
         person, rank = self.names["person"], self.names["rank"]
         rule = "deepest" if self.study.are_counts else "first"
-        chosen = f"the {rule} sample of each person ({person})" if person else "all samples"
+        chosen = f"the {rule} sample of each {self._members.one} ({person})" if person else "all samples"
         added = f" after adding features up to {rank}" if rank else ""
         return (
             f"Composition was described for {chosen} (n = {len(self.study.samples)}) as shares of {self._total}"

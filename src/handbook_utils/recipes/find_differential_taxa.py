@@ -274,6 +274,22 @@ class Compared:
         return self.flagged.sum().rename("found").to_frame().assign(compares=words).rename_axis("method")
 
     @property
+    def agreed(self) -> str:
+        """How far the methods agree, in a sentence or two."""
+        found, votes = self.flagged.sum(), self.flagged.sum(axis=1)
+        fewest, largest, anyone = int(found.min()), int(found.max()), int((votes > 0).sum())
+        if len(found) == 1:
+            return f"One method alone takes this design, {found.index[0]}; it finds {fewest}"
+        if not anyone:
+            return f"None of the {len(found)} finds anything at this rate, and in that they agree"
+        told = f"Each finds {fewest}" if fewest == largest else f"They find between {fewest} and {largest}"
+        one, most = int((votes == 1).sum()), int((votes >= len(found) - 1).sum())
+        alone = f"{one} {'is' if one == 1 else 'are'} found by one only" if len(found) > 2 else ""
+        # Of two methods, all but one is one.
+        both = f"{most} by all or all but one" if len(found) > 2 else f"{int((votes == 2).sum())} by both"
+        return f"{told}; of the {anyone} that any of them finds, {' and '.join(filter(None, [alone, both]))}"
+
+    @property
     def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Folds and calls of the features that most methods call, twenty at most."""
         votes = self.flagged.sum(axis=1)
@@ -368,21 +384,16 @@ class Compared:
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
         first = self.fitted.iloc[0]
-        votes = self.flagged.sum(axis=1)
-        methods = self.flagged.shape[1]
+        count = int(self.called.sum())
         return [
             ("first", str(self.fitted.index[0]), 0),
             ("first-fold", float(first["log2_fold"]), 1),
             ("first-low", float(first["low"]), 1),
             ("first-high", float(first["high"]), 1),
-            ("hits", f"{int(self.called.sum())} of {len(self.found)} comparisons have", 0),
+            ("hits", f"{count} of {len(self.found)} comparisons {'has' if count == 1 else 'have'}", 0),
             ("n", int(self.found["n"].iloc[0]), 0),
             ("zeros", self.zeros, 0),
-            ("fewest", int(self.flagged.sum().min()), 0),
-            ("largest", int(self.flagged.sum().max()), 0),
-            ("any", int((votes > 0).sum()), 0),
-            ("one-only", int((votes == 1).sum()), 0),
-            ("most", int((votes >= max(methods - 1, 1)).sum()), 0),
+            ("agreed", self.agreed, 0),
             ("evidence", self.evidence, 0),
         ]
 
@@ -455,7 +466,8 @@ class Compared:
     def methods(self) -> str:
         """The paragraph for a paper."""
         design, contrasts = self.design, ", ".join(self.found["contrast"].unique())
-        level = "each unit of " + design.asked["nested_in"] if design.asked["nested_in"] else "each person"
+        nest = design.asked["nested_in"]
+        level = f"each unit of {nest}" if nest else f"each {design.members.one}"
         random = (
             f", with a random level of {level} and Satterthwaite's degrees of freedom"
             if design.n_people < design.n or design.asked["nested_in"]

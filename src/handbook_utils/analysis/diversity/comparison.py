@@ -217,7 +217,7 @@ def settled(design: Design) -> Design:
         return design
     gone = design.people.isin(list(moved.index[moved]))
     made = design_of(design.frame.loc[~gone], **design.asked)
-    left = {f"{design.focus} changes within the person": list(design.frame.index[gone])}
+    left = {f"{design.focus} changes within the {design.members.one}": list(design.frame.index[gone])}
     return replace(made, left_out={**design.left_out, **left, **made.left_out})
 
 
@@ -302,7 +302,7 @@ def units_of(design: Design) -> str:
     person, nest = design.asked["person"], design.asked["nested_in"]
     if nest and not design.changes_within(design.focus, nest):
         return f"units of {nest}"
-    return "people" if person else f"units of {nest}" if nest else "samples"
+    return design.members.many if person else f"units of {nest}" if nest else "samples"
 
 
 def compared(values: pd.Series, design: Design, *, confidence: float = 0.95, bend: bool = False) -> pd.DataFrame:
