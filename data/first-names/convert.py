@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 #: Plain words that the handbook happens not to use, and months.
 WORDS = _words("""
     art bill bob bud buck chase chuck drew elisa ramadan gene glen hope jack joy kit lance mars miles nick norm page
-    penny pet ray rich rod rusty skip star stone stormy sunny victor wade willow woody april august juni juli mei mar may
-    june
+    penny pet ray rich rod rusty skip star stone stormy sunny victor wade willow woody april august juni juli mei mar
+    may june
 """)
 #: Names of older generations in the Netherlands that the package lacks, or that the texts use otherwise.
 ADDED = _words("""
