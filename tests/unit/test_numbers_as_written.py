@@ -47,13 +47,17 @@ def test_points_twice_in_a_number_are_no_decimals(read) -> None:
 
 
 def test_percent_signs_are_left_out_and_told(read) -> None:
-    study = read([("58.1%", "52,7 %".replace(",", "."), "38.0%"), ("41.9%", "47.3%", "62.0%")])
+    study = read([("58.1%", "52.7 %", "38.0%"), ("41.9%", "47.3%", "62.0%")])
     assert study.table.sum() == pytest.approx(300)
-    assert any("6 percent signs were left out" in note for note in study.notes)
+    assert any("% was taken off 6 numbers" in note for note in study.notes)
+
+
+def test_percentages_with_decimal_commas(read) -> None:
+    assert read([("58,1%", "52,7 %", "38,0%"), ("41,9%", "47,3%", "62%")]).table.sum() == pytest.approx(300)
 
 
 def test_percent_signs_beside_bare_numbers_are_refused(read) -> None:
-    with pytest.raises(InputErrors, match="Some numbers have a percent sign, and others have none"):
+    with pytest.raises(InputErrors, match="Some numbers are percentages, and others are not"):
         read([("58.1%", "52.7%", "38.0%"), ("41", "47", "62")])
 
 

@@ -55,7 +55,8 @@ class Numbers:
         #: Numbers with a point that may separate thousands, while no other has one that separates decimals.
         self._points: list[str] = []
         self._points_certain = False
-        self._percent = self._bare = 0
+        #: Numbers with and without a sign of percent.
+        self.percent = self._bare = 0
 
     def row(self, line: int, cells: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
         """Return the positions and values that are not zero.
@@ -81,10 +82,10 @@ class Numbers:
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
             at = np.flatnonzero(values)
             self._point = self._point or bool(np.any(values[at] != np.round(values[at])))
-            self._bare += at.size
             if not self._points_certain and ("." in text or "e" in text.casefold()):
                 for column, cell in enumerate(cells):
                     self._look_at_point(line, column, cell.strip())
+            self._bare += len(at)
         except ValueError:
             values = np.array([self._cell(line, n, cell.strip()) for n, cell in enumerate(cells)], dtype=float)
             at = np.flatnonzero(values)
@@ -101,10 +102,10 @@ class Numbers:
 
     def _cell(self, line: int, column: int, text: str) -> float:
         sign = self._choices.decimal_sign
-        if text.endswith("%"):
-            self._percent += 1
+        if re.fullmatch(r"[+-]?[\d.,]+ ?%", text, re.ASCII):
+            self.percent += 1
             text = text[:-1].rstrip()
-        elif text.strip("0.,"):
+        elif re.search("[1-9]", text) and re.fullmatch(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?", text, re.ASCII):
             self._bare += 1
         if sign == "comma" and re.fullmatch(r"[+-]?[\d.]*,?\d*(?:[eE][+-]?\d+)?", text):
             # Said by the reader: the comma is the decimal sign, so points stand between thousands.
@@ -189,14 +190,14 @@ class Numbers:
                     remedy="Say which: decimal_sign point, or decimal_sign comma (then points separate thousands).",
                 )
             )
-        if self._percent and self._bare:
+        if self.percent and self._bare:
             errors.append(
                 InputError(
-                    "Some numbers have a percent sign, and others have none.",
+                    "Some numbers are percentages, and others are not.",
                     where=self._source.where,
-                    expected="a percent sign in every cell of shares, or in none",
-                    found=f"{self._percent} with a sign, {self._bare} without one",
-                    remedy="Make two tables of it: one of shares and one of counts.",
+                    expected="% after every number that is not 0, or after none",
+                    found=f"% after {self.percent} numbers, and none after {self._bare}",
+                    remedy="Write all of them in the same way.",
                 )
             )
         return errors
@@ -211,6 +212,6 @@ class Numbers:
         if self._blanks and self._choices.empty_cells == "zero":
             words = "".join(f", {word!r} {count} times" for word, count in self._blanks.items() if word)
             notes.append(f"{self._blanks.total()} empty cells were read as 0, as asked{words}.")
-        if self._percent:
-            notes.append(f"{self._percent} percent signs were left out: the numbers are percentages.")
+        if self.percent:
+            notes.append(f"Percentages were read as such: % was taken off {self.percent} numbers.")
         return notes
