@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import biom
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study.checks import (
@@ -26,6 +24,10 @@ from handbook_utils.study.checks import (
     value_errors,
 )
 from handbook_utils.study.lineages import named_within, short_labels
+
+if TYPE_CHECKING:  # each costs more memory and time than all else a table needs
+    import biom
+    from skbio import TreeNode
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,7 @@ class Study:
                 errors += match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
             if taxonomy is not None:
                 errors += match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
-            if isinstance(tree, TreeNode):
+            if tree is not None and not callable(tree):
                 errors += tree_errors(feature_ids, tree, name)
         if errors:
             raise InputErrors(errors)
@@ -317,6 +319,8 @@ class Study:
 
     def to_biom(self) -> biom.Table:
         """Return the table as BIOM (features x samples), with taxonomy as observation metadata."""
+        import biom
+
         observation = None
         if self._taxonomy is not None:
             observation = [{"taxonomy": list(row)} for row in self._taxonomy.itertuples(index=False)]
@@ -461,7 +465,9 @@ class Study:
                 f"The taxonomy has no rank {rank!r}.",
                 where=self.name,
                 found=listed(list(self._taxonomy.columns), most=8),
-                remedy=f"Did you mean {close!r}?" if close else None,
+                remedy=f"Did you mean {close!r}?"
+                if close
+                else f"Choose one of these: rank {self._taxonomy.columns[-1]}.",
             )
         ranks = list(self._taxonomy.columns[: list(self._taxonomy.columns).index(rank) + 1])
         rows = list(self._taxonomy[ranks].itertuples(index=False, name=None))

@@ -108,6 +108,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     # Arrays, not lists: a number in a list takes five times its size.
     indices, values, pointers = array.array("i"), array.array("d"), [0]
     ragged: list[str] = []
+    remarks: list[str] = []
     for line, cells in itertools.chain(first, source.rows):
         if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
             cells = cells[: len(header)]
@@ -115,6 +116,9 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
             ragged.append(f"line {line} has {len(cells)}")
             if len(ragged) >= ENOUGH:
                 break
+            continue
+        if _is_remark(cells):
+            remarks.append(cells[0].strip())
             continue
         at, found = numbers.row(line, cells[cut] if cut else [cells[n] for n in kept])
         ids.append(cells[0])
@@ -137,6 +141,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
         else sparse.csr_array((len(ids), len(names)), dtype=float)
     )
     table = Table(source.format, matrix, ids, names, rows_are, "the format says so" if rows_are else "", notes=[])
+    table.quantity = "abundances" if numbers.percent else None
     cells_of = {n: [row[k] for row in beside] for k, n in enumerate(taken)}
     if not errors:
         _name_rows(table, header, columns, cells_of)
@@ -145,6 +150,8 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     if errors:
         raise InputErrors(errors)
     table.notes = [*source.notes, *numbers.notes(), *table.notes]
+    if remarks:
+        table.notes.append(f"Left out, lines of text: {listed([*map(repr, remarks)], most=3)}.")
     _annotate(table, header, columns, cells_of)
     _without_totals(table, choices, source.where)
     asked = set(choices.left_out)
@@ -157,6 +164,11 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
 
 
 # ---------------------------------------------------------------------- what the columns are
+
+
+def _is_remark(cells: Sequence[str]) -> bool:
+    """Say whether a row is a sentence in its first cell, such as a footnote, and no row of numbers."""
+    return len(cells[0].split()) >= 3 and ";" not in cells[0] and not any(map(str.strip, cells[1:]))
 
 
 def _columns(
@@ -197,15 +209,32 @@ def _columns(
 
 def _is_wordy(n: int, first: Sequence[Sequence[str]]) -> bool:
     cells = [cells[n].strip() for cells in first if n < len(cells) and cells[n].strip()]
-    return bool(cells) and not any(_number_like(cell) for cell in cells)
+    return bool(cells) and not any(number_like(cell) for cell in cells)
 
 
 def _has_numbers(n: int, first: Sequence[Sequence[str]]) -> bool:
-    return any(_number_like(cells[n]) for cells in first if n < len(cells) and cells[n].strip())
+    return any(number_like(cells[n]) for cells in first if n < len(cells) and cells[n].strip())
 
 
-def _number_like(text: str) -> bool:
-    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*$", text))
+def number_like(text: str) -> bool:
+    """Whether a cell may be a number, in any way of writing it.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        Not of an empty one.
+
+    Examples
+    --------
+    >>> [number_like(text) for text in ("1.234,5", "12 %", "ND", "")]
+    [True, True, False, False]
+    """
+    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*%?\s*$", text))
 
 
 def _ask_about_samples(header: Sequence[str], made: Columns, chosen: set[str], where: str) -> None:
@@ -282,7 +311,7 @@ def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict
 
 def _values(cells: Sequence[str]) -> list[float | str | None]:
     texts = [cell.strip() for cell in cells]
-    if all(_number_like(text) for text in texts if text) and any(texts):
+    if all(number_like(text) for text in texts if text) and any(texts):
         return [float(text.replace(",", ".")) if text else None for text in texts]
     return [text or None for text in texts]
 
