@@ -65,7 +65,8 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
     kind, blank, method = given["kind"], given["blank"], parameters["method"]
     samples = int((~wells.blanks).sum())
     known = samples - len(wells.without_concentration) if wells.concentration is not None else 0
-    there = {"blanks": bool(wells.blanks.any()), "concentrations": known >= 4}
+    differ = wells.concentration is not None and wells.concentration[~wells.blanks].nunique() > 1
+    there = {"blanks": bool(wells.blanks.any()), "concentrations": known >= 4 and differ}
     needed = {"auto": [], "frequency": ["concentrations"], "prevalence": ["blanks"]}.get(method, list(there))
     if samples < 2 or not any(there.values()) or not all(there[name] for name in needed):
         kinds = [f"{name} ({count})" for name, count in study.column(kind).value_counts().items()] if kind else []
@@ -73,10 +74,21 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             "Nothing tells contaminants from what lives in the samples.",
             where=f"sample metadata, columns {kind or 'kind'} and {parameters['concentration'] or 'concentration'}",
             expected=f"two samples or more, and {' and '.join(needed) or 'blanks or concentrations'}: wells called "
-            f"'{blank}', DNA concentrations above 0 of at least four samples",
-            found=f"{listed(kinds) or 'no column of kinds'}; {known} concentrations",
+            f"'{blank}', DNA concentrations above 0 of at least four samples, that differ",
+            found=f"{listed(kinds) or 'no column of kinds'}; {known} concentrations"
+            f"{'' if differ or not known else ', all of them the same'}",
             remedy="Give kind and blank (the column that tells blanks, and its word for them), or concentration.",
         )
+    if wells.batches is not None and not there["concentrations"]:
+        both = wells.blanks.groupby(wells.batches).nunique() > 1
+        if not both.any():
+            raise InputError(
+                "No batch has both blanks and samples, so nothing can be held against its blanks.",
+                where=f"parameter batch, column {parameters['batch']}",
+                expected="blanks and samples in a batch",
+                found=f"{len(both)} batches of the one or the other: {listed(list(map(str, both.index)))}",
+                remedy='Run without batches: batch "".',
+            )
     absent = sorted(set(parameters["expected"]) - set(map(str, wells.study.features)))
     if absent:
         raise InputError(
