@@ -122,3 +122,10 @@ def test_batches_of_blanks_alone_and_of_samples_alone_tell_nothing(files: Path) 
     error = refused(files, "remove-contaminants", kind="arm", blank="x", batch="person")
     assert "No batch has both" in error.problem and 'batch ""' in (error.remedy or "")
     check(files, "remove-contaminants", kind="arm", blank="x", batch="")
+
+
+@pytest.mark.parametrize("parameter", ["group", "person"])
+def test_a_column_of_groups_without_values_can_be_done_without(files: Path, parameter: str) -> None:
+    error = refused(files, "describe-composition", **{parameter: "gone"})
+    assert error.problem == "No sample has a value in gone." and f'{parameter} ""' in (error.remedy or "")
+    check(files, "describe-composition", **{parameter: ""})
