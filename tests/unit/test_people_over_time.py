@@ -183,3 +183,12 @@ def test_a_pace_is_the_slope_of_a_line(formula):
     with pytest.raises(InputError) as told:
         over_time(study, group="arm", formula=formula, time="late" if "late" in formula else "week")
     assert "by itself" in told.value.remedy
+
+
+def test_of_many_times_the_end_is_their_last_sixth_and_all_there_are_told_as_all():
+    study = cohort(people=9)
+    jitter = np.random.default_rng(1).uniform(0, 0.4, len(study.samples)).round(3)
+    jittered = study.with_metadata(study.metadata.assign(week=study.metadata["week"] + jitter))
+    assert "3 of 9 people have no sample in the last sixth of the time" in over_time(jittered).dropout
+    whole = study.choose_samples(~study.metadata["who"].isin(["p06", "p07", "p08"]).to_numpy())
+    assert over_time(whole).dropout == "All 6 people have a sample at the last time, week 3"

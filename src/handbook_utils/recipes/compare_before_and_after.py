@@ -422,9 +422,11 @@ class Change:
     def model(self) -> str:
         """How it was compared, in a sentence."""
         if self.design is not None:
+            strata = self.asked["strata"]
+            within = f", with a level of each {' and '.join(strata)}," if strata else ""
             return (
-                f"Least squares of what comes after on {', '.join(self.design.terms)}, with HC3 standard errors; a row "
-                f"{self.members.one_of}"
+                f"Least squares of what comes after on {', '.join(self.design.terms)}{within or ','} with HC3 standard "
+                f"errors; a row {self.members.one_of}"
             )
         if self.kind == "crossover":
             return (

@@ -240,7 +240,8 @@ class Comparison:
     @property
     def _in_groups(self) -> str:
         word = self.design.members.many if self.design.asked["person"] else "samples"
-        sizes = ", ".join(f"{name}: {row[word]}" for name, row in self.design.sizes.iterrows())
+        counted = "people" if self.design.asked["person"] else "samples"
+        sizes = ", ".join(f"{name}: {row[counted]}" for name, row in self.design.sizes.iterrows())
         return f" ({word}: {sizes})"
 
     @property

@@ -249,7 +249,7 @@ class Description:
                 else f"All of these are seen in all {self._who}",
                 0,
             ),
-            ("core-size", f"{len(self.core)} {self.kinds}", 0),
+            ("core-size", f"{len(self.core) or 'no'} {self.kinds}", 0),
             ("core-wide", int(sizes[0, 0]), 0),
             ("core-narrow", int(sizes[-1, -1]), 0),
         ]
@@ -324,7 +324,7 @@ class Description:
                 "Shares say nothing about how many cells there are, and extraction and sequencing favour some."
             )
         if not self.names["person"]:
-            found.append("Every sample was taken as independent: this is wrong where several come from one person.")
+            found.append("Every sample was taken as independent: this is wrong where several come from one individual.")
         # Wilson's lower limit of n of n.
         found.append(
             f"What all of {number} {self.unit} have may still be absent from {100 * 3.84 / (number + 3.84):.0f} % of "

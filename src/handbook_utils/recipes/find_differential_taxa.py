@@ -383,32 +383,34 @@ class Compared:
     @property
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
-        first = self.fitted.iloc[0]
         count = int(self.called.sum())
         return [
-            ("first", str(self.fitted.index[0]), 0),
-            ("first-fold", float(first["log2_fold"]), 1),
-            ("first-low", float(first["low"]), 1),
-            ("first-high", float(first["high"]), 1),
+            ("smallest", self.smallest, 0),
             ("hits", f"{count} of {len(self.found)} comparisons {'has' if count == 1 else 'have'}", 0),
-            ("n", int(self.found["n"].iloc[0]), 0),
             ("zeros", self.zeros, 0),
             ("agreed", self.agreed, 0),
             ("evidence", self.evidence, 0),
         ]
 
     @property
+    def smallest(self) -> str:
+        """The feature with a fold and the smallest p, in a sentence."""
+        if self.fitted.empty:
+            return f"No fold can be told: of all {self.kinds} that are compared, a whole group lacks each"
+        first = self.fitted.iloc[0]
+        whose = "" if self.zeros == "none" else "Of those that no group lacks, "
+        return (
+            f"{whose}{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}"
+            f"{'' if self.design.groups else ' for each unit'} ({first['contrast']}; 95 % interval {first['low']:.2f} "
+            f"to {first['high']:.2f}; q = {first['q']:.2g}), from {first['n']:.0f} samples"
+        )
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
-        design, first, kinds = self.design, self.fitted.iloc[0], self.kinds
+        design, kinds = self.design, self.kinds
         count, contrasts = int(self.called.sum()), list(self.found["contrast"].unique())
         goes = f"differ between the groups of {design.focus}" if design.groups else f"go with {design.focus}"
-        unit = "" if design.groups else " for each unit"
-        whose = "" if self.zeros == "none" else "Of those that no group lacks, "
-        one = (
-            f"{whose}{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}{unit} "
-            f"({first['contrast']}; 95 % interval {first['low']:.2f} to {first['high']:.2f}; q = {first['q']:.2g})"
-        )
         none = (
             ""
             if count
@@ -420,12 +422,13 @@ class Compared:
         return {
             "asked": f"Which {kinds} {goes}{self._beside}?",
             "found": f"{count} of {len(self.found)} comparisons ({', '.join(contrasts)}) at a false discovery rate of "
-            f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {one}.{zeros}{none}{doubt}",
+            f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {self.smallest}.{zeros}{none}{doubt}",
             "rests_on": [
                 f"{design.who.split(';')[0]}; {len(self.choice.study.features)} {kinds}.",
                 f"{self.method}: {METHODS[self.method].words}.",
                 f"{self.evidence}.",
-                f"{half} {kinds} are called by half or more of {self.flagged.shape[1]} methods.",
+                f"{half} of {len(self.flagged)} {kinds} {'is' if half == 1 else 'are'} called by half or more of "
+                f"{self.flagged.shape[1]} methods.",
                 f"{self.depth}.",
                 *notes_without_exchange(design),
             ],
@@ -445,11 +448,14 @@ class Compared:
         """What this comparison cannot say, true of these data."""
         design, kinds = self.design, self.kinds
         wide = float(((self.main["high"] - self.main["low"]) / 2).median())
+        half = (
+            f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
+            f"not see differences of less than about {2**wide:.1f} times."
+        )
         found = [
             f"{association(design, assigned=self.assigned)}.",
             *of_the_design(design),
-            f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
-            f"not see differences of less than about {2**wide:.1f} times.",
+            *([half] if wide >= 0 else []),  # without folds it is no number
             "A fold is told against what most others do: where most of them change in one direction, all are off.",
         ]
         if not self.keeps:

@@ -21,11 +21,13 @@ from handbook_utils.analysis.time.course import Course, attendance, course, supp
 from handbook_utils.analysis.time.longitudinal import change_points, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, of_deep, study_of
-from handbook_utils.recipes.wording import association, by_chance, left_out, shown
+from handbook_utils.recipes.wording import association, by_chance, left_out, notes_without_exchange, shown
 from handbook_utils.study import Study
 
 #: Samples of one person that a search for jumps needs.
 SERIES = 20
+#: With more times than these, no one of them is the last visit.
+MOMENTS = 12
 #: People with several samples that a model needs.
 SEVERAL = 5
 #: Units (cages, centres) below which it is told that they are few.
@@ -314,9 +316,19 @@ class People:
         return f"{self.design.members.count(self.course.fit.people)} ({self.course.fit.samples} samples)"
 
     @property
+    def _end(self) -> tuple[float, str]:
+        """From when on a sample is one of the end, and what that is called; of many times it is the last sixth."""
+        times = self.frame["time"]
+        first, last = float(times.min()), float(times.max())
+        if times.nunique() <= MOMENTS:
+            return last, f"at the last time, {self.time} {last:g}"
+        from_then = last - (last - first) / 6
+        return from_then, f"in the last sixth of the time, from {self.time} {from_then:.3g} to {last:g}"
+
+    @property
     def gone(self) -> dict[str, int]:
-        """How many people have no sample at the last time, by group; nothing where all have."""
-        last = self.frame["time"].max()
+        """How many people have no sample at the end, by group; nothing where all have."""
+        last = self._end[0]
         ends = self.frame.groupby("person").agg(last=("time", "max"), group=("group", "first"))
         sizes = ends.loc[ends["last"] < last, "group"].value_counts().sort_index()
         return {str(name): int(size) for name, size in sizes.items()}
@@ -326,8 +338,7 @@ class People:
         """Who is not there at the end, in a sentence."""
         by = ", ".join(f"{name}: {size}" for name, size in self.gone.items())
         where = f" ({by})" if self.design.groups and self.gone else ""
-        last, people = self.frame["time"].max(), self.frame["person"].nunique()
-        gone, at = sum(self.gone.values()), f"at the last time, {self.time} {last:g}"
+        people, gone, at = self.frame["person"].nunique(), sum(self.gone.values()), self._end[1]
         if not gone:
             return f"All {self.design.members.count(people)} have a sample {at}"
         have = "has" if gone == 1 else "have"
@@ -339,8 +350,11 @@ class People:
         found = self.jumps()
         if found is None:
             return "No one series was searched for jumps"
-        at = f" ({self.time} {', '.join(f'{value:g}' for value in found[self.time])})" if len(found) else ""
-        return f"{len(found)} jumps were found in the series of {self.asked['series']}{at}"
+        if found.empty:
+            return f"No jump was found in the series of {self.asked['series']}"
+        at = f" ({self.time} {', '.join(f'{value:g}' for value in found[self.time])})"
+        jumps = "1 jump was" if len(found) == 1 else f"{len(found)} jumps were"
+        return f"{jumps} found in the series of {self.asked['series']}{at}"
 
     @property
     def reading(self) -> str:
@@ -397,10 +411,11 @@ class People:
             "asked": f"{question}{beside}?",
             "found": self.reading,
             "rests_on": [
-                f"{design.who.split(';')[0]}; {self.dropout}.",
+                f"{design.who.split(';')[0]}. {self.dropout}.",
                 f"A linear mixed model in which {self.model}.{own}",
                 *([f"{self.depth}."] if self.depth else []),
-                *(f"{note}." for note in design.notes if "arrangements" not in note),
+                # Here the time is a line, and C(time) is refused.
+                *(note for note in notes_without_exchange(design) if not note.startswith(f"{self.time} has ")),
             ],
             "left_out": left_out(self.study, {**self.first, **design.left_out}),
         }

@@ -4,25 +4,23 @@ Source: Wang and others 2007 (doi:10.1128/AEM.00062-07), with the choices of R's
 whole lineage of the reference; the probability of a word in it is (m + P) / (M + 1), with m of its M sequences that
 have the word, P = (n + 0.5) / (N + 1) and n of all N that have it. A hundred times an eighth of the words of the
 sequence is drawn, and the share of draws that give the same name at a rank is its confidence. scikit-learn has no such
-model (its Bernoulli model weighs absent words, its multinomial one counts repeats), so it is written out; the sum over
-absent words is the same for all taxa but for their size, which keeps the matrix sparse.
+model (its Bernoulli model weighs absent words, its multinomial one counts repeats), so it is written out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from handbook_utils.analysis.naming.gains import Array, Gains
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import Reference
 from handbook_utils.reads.sequences import reverse_complement
 
-Array = npt.NDArray[np.float32]
 Words = npt.NDArray[np.int64]
 
 #: Bases of a word.
@@ -31,8 +29,10 @@ WORD = 8
 DRAWS, PART = 100, 8
 #: Bases of the shortest sequence that is named: dada2's.
 SHORTEST = 50
-#: Sequences of the reference, and words, that are worked on at once, so that memory does not grow with their number.
+#: Sequences of the reference that are worked on at once, so that memory does not grow with their number.
 _AT_ONCE = 4_000
+#: Of those, sequences whose words are read at once.
+_JOINED = 64
 #: Sums of logarithms in single precision that are nearer than this are the same.
 _TIE = 1e-3
 _CODES = np.full(256, -1, dtype=np.int64)
@@ -57,17 +57,21 @@ def words(sequence: str) -> Words:
     >>> words("AAAAAAAAC").tolist(), words("ACGTNACGT").tolist()
     ([0, 1], [])
     """
+    made, clear = _read(sequence)
+    return made[clear]
+
+
+def _read(sequence: str) -> tuple[Words, npt.NDArray[np.bool_]]:
+    """Return the word that begins at each place, and whether it has no ambiguous letter."""
     codes = _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
-    if len(codes) < WORD:
-        return np.zeros(0, dtype=np.int64)
-    length = len(codes) - WORD + 1
+    length = max(0, len(codes) - WORD + 1)
     made = np.zeros(length, dtype=np.int64)
     clear = np.ones(length, dtype=bool)
     for step in range(WORD):
         place = codes[step : step + length]
         made = 4 * made + place
         clear &= place >= 0
-    return made[clear]
+    return made, clear
 
 
 class NaiveBayes:
@@ -84,14 +88,8 @@ class NaiveBayes:
         units, self.lineages = reference.unit_of
         self._units = np.asarray(units)
         size = np.bincount(self._units, minlength=len(self.lineages))
-        counts = sparse.hstack(list(self._parts()), format="csc").tocsr()
-        prior = (np.asarray(counts.sum(axis=1)).ravel() + 0.5) / (len(reference) + 1)
-        for word in range(0, 4**WORD, _AT_ONCE):  # in its place: of whole genes this is gigabytes
-            begins = counts.indptr[word : word + _AT_ONCE + 1]
-            some = slice(begins[0], begins[-1])
-            counts.data[some] = np.log1p(counts.data[some] / np.repeat(prior[word : word + _AT_ONCE], np.diff(begins)))
-        self._gain = counts
-        self._base = -np.log(size + 1.0).astype(np.float32)
+        most = sum(max(0, len(bases) - WORD + 1) for bases in reference.sequences)
+        self._gains = Gains(self._parts(), most, size)
 
     def _parts(self) -> Iterator[sparse.csc_array]:
         """Count words, a lot of lineages at once: each lineage stands in one lot, so lots are put side by side."""
@@ -102,21 +100,15 @@ class NaiveBayes:
             begin = int(ends[first - 1]) if first else 0
             last = max(first + 1, int(np.searchsorted(ends, begin + _AT_ONCE, side="right")))
             some = order[begin : int(ends[last - 1])]
-            own = [_different(words(self.reference.sequences[place])) for place in some]
-            columns = np.repeat(self._units[some] - first, [len(one) for one in own]).astype(np.int32)
-            rows = np.concatenate(own).astype(np.int32)
+            lots = [some[at : at + _JOINED] for at in range(0, len(some), _JOINED)]
+            own = [_different([self.reference.sequences[place] for place in lot]) for lot in lots]
+            columns = np.concatenate(
+                [(self._units[lot] - first)[which] for lot, (which, _) in zip(lots, own, strict=True)]
+            )
+            rows = np.concatenate([word for _, word in own])
             ones = np.ones(len(rows), dtype=np.float32)
             yield sparse.coo_array((ones, (rows, columns)), shape=(4**WORD, last - first)).tocsc()
             first = last
-
-    @cached_property
-    def _codes(self) -> npt.NDArray[np.int64]:
-        """For each lineage and rank, the number of its names down to there."""
-        known: dict[tuple[str, ...], int] = {}
-        rows = [
-            [known.setdefault(names[: rank + 1], len(known)) for rank in range(len(names))] for names in self.lineages
-        ]
-        return np.asarray(rows, dtype=np.int64).reshape(len(self.lineages), -1)
 
     def names(self, sequences: Mapping[str, str], seed: int = 1, draws: int = DRAWS) -> Names:
         """Name sequences.
@@ -146,41 +138,48 @@ class NaiveBayes:
             if not len(strands[0]):
                 short.append(name)
                 continue
-            scores = self._scores(strands)
-            turn = int(scores[1].max() > scores[0].max() + _TIE)
+            turn, first, scores = self._strand(strands)
             turned += [name] * turn
-            own, winner = strands[turn], _winners(scores[[turn]], generator)[0]
+            own, winner = strands[turn], first[_winners(scores, generator)[0]]
             size = max(1, len(own) // PART)
-            drawn = _winners(self._scores(own[generator.integers(0, len(own), (draws, size))]), generator)
-            agree = self._codes[drawn] == self._codes[winner]
+            lot = self._gains.lot(own[generator.integers(0, len(own), (draws, size))])
+            near, scores = self._gains.best(lot)
+            drawn = near[_winners(scores, generator)]
             best[row] = self.lineages[winner]
-            sure[row] = agree.mean(axis=0)
+            for lineage, times in zip(*np.unique(drawn, return_counts=True), strict=True):
+                same = np.array(self.lineages[lineage]) == np.array(self.lineages[winner])
+                sure[row] += np.logical_and.accumulate(same) * times
         notes = [f"Too short to be named, or without a whole word: {len(short)}."] if short else []
         index, ranks = pd.Index(list(sequences), dtype=object), self.reference.ranks
         return Names(
             pd.DataFrame(best, index=index, columns=ranks),
-            pd.DataFrame(sure, index=index, columns=ranks),
+            pd.DataFrame(sure / draws, index=index, columns=ranks),
             f"a naive Bayes classifier on words of {WORD} bases ({draws} draws)",
             self.reference.name,
             tuple(turned),
             tuple(notes),
         )
 
-    def _scores(self, lots: Sequence[Words] | Words) -> Array:
-        """Return the score of every lineage for each lot of words: the logarithm of its likelihood, but for a term."""
-        sizes = np.asarray([len(lot) for lot in lots])
-        times = np.ones(int(sizes.sum()), dtype=np.float32)
-        begins = np.concatenate([[0], np.cumsum(sizes)])
-        # A word that stands twice in a lot counts twice.
-        drawn = sparse.csr_array((times, np.concatenate(list(lots)), begins), shape=(len(sizes), 4**WORD))
-        made: Array = (drawn @ self._gain).toarray() + sizes[:, None] * self._base
-        return made
+    def _strand(self, strands: list[Words]) -> tuple[int, Words, Array]:
+        """Return the strand that is read, and the lineages that may be its best with their scores."""
+        lots = [self._gains.lot([own]) for own in strands]
+        likely = int(lots[1].least[0] > lots[0].least[0])
+        found = {likely: self._gains.best(lots[likely])}
+        found[1 - likely] = self._gains.best(lots[1 - likely], float(found[likely][1].max()) - 2 * _TIE)
+        top = [found[strand][1].max(initial=-np.inf) for strand in (0, 1)]
+        turn = int(top[1] > top[0] + _TIE)
+        return turn, *found[turn]
 
 
-def _different(own: Words) -> Words:
-    there = np.zeros(4**WORD, dtype=bool)
-    there[own] = True
-    return np.flatnonzero(there)
+def _different(sequences: list[str]) -> tuple[Words, Words]:
+    """Return the different words of each sequence: which it is, and the word."""
+    made, clear = _read("N".join(sequences))  # no word reaches over an ambiguous letter
+    ends = np.cumsum([len(bases) + 1 for bases in sequences])
+    there = np.zeros((len(sequences), 4**WORD), dtype=bool)
+    at = np.flatnonzero(clear)
+    there[np.searchsorted(ends, at, side="right"), made[at]] = True
+    found = np.flatnonzero(there)  # much quicker than in two dimensions
+    return found // 4**WORD, found % 4**WORD
 
 
 def _winners(scores: Array, generator: np.random.Generator) -> Words:
