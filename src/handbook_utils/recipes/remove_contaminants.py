@@ -202,6 +202,13 @@ class Cleaning:
         """What a feature is."""
         return self.wells.whole.features_are
 
+    def _above(self, above: int, blanks: int) -> str:
+        if not blanks:
+            return "There are no blanks"
+        if self.wells.study.quantity != "counts":
+            return "These are no counts of reads, so how much was read of a well is not known"
+        return f"{above} of {blanks} blanks have more than the median sample"
+
     @property
     def unit(self) -> str:
         """What a part is a part of."""
@@ -359,11 +366,7 @@ class Cleaning:
             ("removed-most", float(self.own.max()), 0),
             ("mostly-gone", int((self.own > 50).sum()), 0),
             ("removed-blanks", self._blanks, 0),
-            (
-                "above",
-                f"{above} of {blanks} blanks have more than the median sample" if blanks else "There are no blanks",
-                0,
-            ),
+            ("above", self._above(above, blanks), 0),
             ("positive", self._positive, 0),
             ("leak", self._leak, 0),
         ]
