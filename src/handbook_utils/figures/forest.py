@@ -65,6 +65,8 @@ def forest(
         names = [f"{name}: {one}" for name, one in zip(effects.index, numbers, strict=True)]
         figure, [axes] = chart(title, [rows_high(names) + 0.75])
         places = np.array(rows(axes, names))
+        for text in axes.texts:  # the line of no effect goes behind the words
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
         below(axes, label)
     else:
         figure, axes = sheet(1.2 + 0.42 * len(effects))

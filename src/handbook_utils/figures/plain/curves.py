@@ -124,8 +124,11 @@ def curves(
         axes.margins(x=0.01)
         _name_ends(axes, [end for end in ends if end[1]], tall)
     if moments:
+        # Room for the words, above where the axis ends: an index that ends at 100 is not drawn up to 125.
         low, high = panels[0].get_ylim()
+        panels[0].set_yticks([tick for tick in panels[0].get_yticks() if low <= tick <= high])
         panels[0].set_ylim(low, high + 0.25 * (high - low))
+        panels[0].spines["left"].set_bounds(low, high)
     for at, word in moments:
         right = at < float(np.mean(panels[0].get_xlim()))
         panels[0].annotate(
