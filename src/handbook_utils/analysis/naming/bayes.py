@@ -10,8 +10,8 @@ absent words is the same for all taxa but for their size, which keeps the matrix
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.analysis.naming.names import Names
-from handbook_utils.analysis.naming.reference import Reference
+from handbook_utils.analysis.naming.reference import Reference, bundled_reference
+from handbook_utils.reads.kernels import compiled
 from handbook_utils.reads.sequences import reverse_complement
 
 Array = npt.NDArray[np.float32]
@@ -33,6 +34,8 @@ DRAWS, PART = 100, 8
 SHORTEST = 50
 #: Sequences of the reference, and words, that are worked on at once, so that memory does not grow with their number.
 _AT_ONCE = 4_000
+#: Lineages whose scores are added up at once: their gains then stay in the processor's cache.
+_LINEAGES = 512
 #: Sums of logarithms in single precision that are nearer than this are the same.
 _TIE = 1e-3
 _CODES = np.full(256, -1, dtype=np.int64)
@@ -57,17 +60,35 @@ def words(sequence: str) -> Words:
     >>> words("AAAAAAAAC").tolist(), words("ACGTNACGT").tolist()
     ([0, 1], [])
     """
-    codes = _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
-    if len(codes) < WORD:
-        return np.zeros(0, dtype=np.int64)
-    length = len(codes) - WORD + 1
-    made = np.zeros(length, dtype=np.int64)
-    clear = np.ones(length, dtype=bool)
-    for step in range(WORD):
-        place = codes[step : step + length]
-        made = 4 * made + place
-        clear &= place >= 0
-    return made[clear]
+    made: Words = _spelt(_CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)])
+    return made
+
+
+@compiled
+def _spelt(codes: Words) -> Words:
+    """Return the number of the word that begins at each place, without those with a letter that is no base."""
+    made = np.empty(len(codes), dtype=np.int64)
+    count = clear = word = 0
+    for code in codes:
+        word = (4 * word + code) % 4**WORD if code >= 0 else 0
+        clear = clear + 1 if code >= 0 else 0
+        if clear >= WORD:
+            made[count] = word
+            count += 1
+    return made[:count].copy()
+
+
+@compiled
+def _different(own: Words, seen: Words, turn: int) -> Words:
+    """Return each word once; `seen` says at which turn a word was met last."""
+    made = np.empty(len(own), dtype=np.int64)
+    count = 0
+    for word in own:
+        if seen[word] != turn:
+            seen[word] = turn
+            made[count] = word
+            count += 1
+    return made[:count].copy()
 
 
 class NaiveBayes:
@@ -97,12 +118,12 @@ class NaiveBayes:
         """Count words, a lot of lineages at once: each lineage stands in one lot, so lots are put side by side."""
         order = np.argsort(self._units, kind="stable")
         ends = np.cumsum(np.bincount(self._units, minlength=len(self.lineages)))
-        first = 0
+        first, seen = 0, np.full(4**WORD, -1, dtype=np.int64)
         while first < len(ends):
             begin = int(ends[first - 1]) if first else 0
             last = max(first + 1, int(np.searchsorted(ends, begin + _AT_ONCE, side="right")))
             some = order[begin : int(ends[last - 1])]
-            own = [_different(words(self.reference.sequences[place])) for place in some]
+            own = [_different(words(self.reference.sequences[place]), seen, place) for place in some]
             columns = np.repeat(self._units[some] - first, [len(one) for one in own]).astype(np.int32)
             rows = np.concatenate(own).astype(np.int32)
             ones = np.ones(len(rows), dtype=np.float32)
@@ -146,12 +167,12 @@ class NaiveBayes:
             if not len(strands[0]):
                 short.append(name)
                 continue
-            scores = self._scores(strands)
+            scores = np.concatenate([self._scores(own, np.arange(len(own))[None]) for own in strands])
             turn = int(scores[1].max() > scores[0].max() + _TIE)
             turned += [name] * turn
             own, winner = strands[turn], _winners(scores[[turn]], generator)[0]
             size = max(1, len(own) // PART)
-            drawn = _winners(self._scores(own[generator.integers(0, len(own), (draws, size))]), generator)
+            drawn = _winners(self._scores(own, generator.integers(0, len(own), (draws, size))), generator)
             agree = self._codes[drawn] == self._codes[winner]
             best[row] = self.lineages[winner]
             sure[row] = agree.mean(axis=0)
@@ -166,21 +187,57 @@ class NaiveBayes:
             tuple(notes),
         )
 
-    def _scores(self, lots: Sequence[Words] | Words) -> Array:
+    def _scores(self, own: Words, lots: Words) -> Array:
         """Return the score of every lineage for each lot of words: the logarithm of its likelihood, but for a term."""
-        sizes = np.asarray([len(lot) for lot in lots])
-        times = np.ones(int(sizes.sum()), dtype=np.float32)
-        begins = np.concatenate([[0], np.cumsum(sizes)])
-        # A word that stands twice in a lot counts twice.
-        drawn = sparse.csr_array((times, np.concatenate(list(lots)), begins), shape=(len(sizes), 4**WORD))
-        made: Array = (drawn @ self._gain).toarray() + sizes[:, None] * self._base
-        return made
+        gain = self._gain
+        return _added(own, lots, gain.indptr, gain.indices, gain.data, lots.shape[1] * self._base)
 
 
-def _different(own: Words) -> Words:
-    there = np.zeros(4**WORD, dtype=bool)
-    there[own] = True
-    return np.flatnonzero(there)
+def trained(reference: Reference) -> NaiveBayes:
+    """Return the classifier of a reference; that of the bundled one is trained once.
+
+    Parameters
+    ----------
+    reference : Reference
+        Genes with their lineages.
+
+    Returns
+    -------
+    NaiveBayes
+        Of these genes.
+    """
+    return _bundled() if reference is bundled_reference() else NaiveBayes(reference)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> NaiveBayes:
+    return NaiveBayes(bundled_reference())
+
+
+@compiled
+def _added(
+    own: Words, lots: Words, starts: npt.NDArray[np.int32], places: npt.NDArray[np.int32], gain: Array, base: Array
+) -> Array:
+    """Add up what the words of each lot gain in every lineage; a lot holds places among the words of the sequence.
+
+    Some lineages at once, whose gains are laid out in full: most words of a gene are in many of its relatives, and rows
+    without gaps are added eight numbers at a time.
+    """
+    made = np.empty((len(lots), len(base)), dtype=np.float32)
+    at = starts[own]
+    for begin in range(0, len(base), _LINEAGES):
+        end = min(begin + _LINEAGES, len(base))
+        full = np.zeros((len(own), end - begin), dtype=np.float32)
+        for row in range(len(own)):
+            while at[row] < starts[own[row] + 1] and places[at[row]] < end:
+                full[row, places[at[row]] - begin] = gain[at[row]]
+                at[row] += 1
+        for lot in range(len(lots)):
+            total = np.zeros(end - begin, dtype=np.float32)
+            for word in lots[lot]:
+                total += full[word]
+            made[lot, begin:end] = total + base[begin:end]
+    return made
 
 
 def _winners(scores: Array, generator: np.random.Generator) -> Words:
