@@ -11,6 +11,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
@@ -22,6 +23,8 @@ from handbook_utils.study.readers import require_counts
 
 #: More features are not shown one by one.
 SHOWN = 15
+#: What the trials are called among the stored ones.
+_TRIALS = "trials-of-methods"
 #: The questions of the design that the parameters hold under their own names.
 _ASKED = (
     *("other", "group", "reference", "exposure", "covariates", "person", "nested_in", "time", "interactions"),
@@ -289,8 +292,13 @@ class Compared:
         """Trials on studies like this one, of the fast methods that take its design and of the one that was chosen."""
         usable = [name for name in usable_methods(self.design, counts=self._counts) if not METHODS[name].slow]
         methods = list(dict.fromkeys([self.method, *usable]))
-        like = Like.of(self.choice.study, self.design)
-        return tried(like, methods, studies=self.simulations, rate=self.rate, seed=self.seed)
+
+        def trials(studies: int) -> pd.DataFrame:
+            like = Like.of(self.choice.study, self.design)
+            return tried(like, methods, studies=studies, rate=self.rate, seed=self.seed)
+
+        asked = [self.choice.study, self.design.asked, methods, self.rate, self.seed]
+        return simulated(_TRIALS, trials, self.simulations, *asked)
 
     @cached_property
     def summed(self) -> pd.DataFrame:
@@ -384,6 +392,7 @@ class Compared:
             ("one-only", int((votes == 1).sum()), 0),
             ("most", int((votes >= max(methods - 1, 1)).sum()), 0),
             ("evidence", self.evidence, 0),
+            ("made", how_made(_TRIALS), 0),
         ]
 
     @property
