@@ -33,7 +33,8 @@ def files() -> dict[str, bytes]:
         tree=TreeNode.read(io.StringIO("((f1:0.5,f2:0.25):0.5,f3:1.0);")),
     )
     found = Ordination(PLACES, pd.Series({"PC1": 0.75, "PC2": 0.25}), 0.0, pd.DataFrame(index=SAMPLES))
-    return analysed_files(study, DistanceMatrix(SQUARE, SAMPLES), found)
+    made = analysed_files(study, DistanceMatrix(SQUARE, SAMPLES), found)
+    return {name: b"".join(pieces) for name, pieces in made.items()}
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_a_study_as_files_is_read_back(tmp_path: Path) -> None:
     taxonomy = pd.DataFrame({"kingdom": ["B", "B"], "genus": ["G", ""]}, index=["x", "y"])
     study = Study.from_sparse(np.array([[1, 2], [0, 3]]), ["S1", "S2"], ["x", "y"], taxonomy=taxonomy)
     for name, content in as_files(study).items():
-        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).write_bytes(b"".join(content))
     for name in ("table.biom", "table.tsv"):
         again = read_study(tmp_path / name, taxonomy=tmp_path / "taxonomy.tsv").study
         assert again.to_frame().to_dict() == study.to_frame().to_dict()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 import mimetypes
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -227,16 +229,16 @@ class Results:
         )
         return {"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"}
 
-    def file(self, name: str, content: bytes, label: str) -> None:
+    def file(self, name: str, content: bytes | Iterable[bytes], label: str) -> None:
         """Offer a file for download; keep it in the result folder under ``files/``.
 
         Parameters
         ----------
         name : str
             File name with ending, without folder.
-        content : bytes
-            What is in it. It becomes part of the page; what is larger than a megabyte is in the result folder only, and
-            the page says so.
+        content : bytes, or iterable of bytes
+            What is in it, whole or piece by piece. It becomes part of the page; what is larger than a megabyte is in
+            the result folder only, and the page says so.
         label : str
             What the link says, to which the kind and the size are added.
 
@@ -258,25 +260,39 @@ class Results:
             raise ValueError(f"{name!r} is not a file name of letters, digits, dots, hyphens and underscores")
         if not label.strip():
             raise ValueError(f"file {name!r} needs a label")
-        if self.folder is not None:
-            target = self.folder / "files"
-            target.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes(content)
-        size = self.number(max(1, round(len(content) / 1000)), 0)
+        length, small = self._kept(name, [content] if isinstance(content, bytes) else content)
+        size = self.number(max(1, round(length / 1000)), 0)
         told = f"{label} ({name.rpartition('.')[2].upper()}, {size} kB)"
-        if len(content) > _EMBEDDED:
+        if length > _EMBEDDED:
             where = self.text(en=f"in the result folder, files/{name}", nl=f"in de resultatenmap, files/{name}")
             _display(
                 {"text/html": f"<p>{html.escape(f'{told}: {where}')}</p>", "text/plain": f"[{name}] {told}: {where}"}
             )
             return
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        encoded = base64.b64encode(content).decode("ascii")
+        encoded = base64.b64encode(small).decode("ascii")
         link = (
             f'<p class="download"><a id="file-{html.escape(name)}" download="{html.escape(name)}" '
             f'href="data:{kind};base64,{encoded}">{html.escape(told)}</a></p>'
         )
         _display({"text/html": link, "text/plain": f"[{name}] {told}"})
+
+    def _kept(self, name: str, pieces: Iterable[bytes]) -> tuple[int, bytes]:
+        """Write a file piece by piece; return how long it is, and what is in it where a page can hold that."""
+        length, small = 0, io.BytesIO()
+        with ExitStack() as opened:
+            held = None
+            if self.folder is not None:
+                target = self.folder / "files"
+                target.mkdir(parents=True, exist_ok=True)
+                held = opened.enter_context((target / name).open("wb"))
+            for piece in pieces:
+                length += len(piece)
+                if held is not None:
+                    held.write(piece)
+                if length <= _EMBEDDED:
+                    small.write(piece)
+        return length, small.getvalue()
 
     def value(self, name: str, value: float | str, digits: int = 2) -> None:
         """Record a number or word: prose shows it by ``{glue:text}`name` ``, a run keeps it in its summary.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
+
+if TYPE_CHECKING:
+    from skbio import TreeNode
 
 Quantity = Literal["counts", "abundances"]
 FeatureKind = Literal["taxa", "functions"]
@@ -205,7 +207,7 @@ def phylogeny_of(tree: TreeNode | Callable[[], TreeNode] | None, features: pd.In
         return None
 
     def checked() -> TreeNode:
-        if isinstance(tree, TreeNode):  # checked with the rest of the study
+        if not callable(tree):  # checked with the rest of the study
             return tree
         made = tree()
         if errors := tree_errors(features, made, name):

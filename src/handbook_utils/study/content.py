@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study import artifacts, files
@@ -34,20 +36,22 @@ _OTHERS = [
 ]
 #: How a taxonomic profile in CAMI's format begins, which begins with @ as reads do.
 _CAMI = (b"@SampleID", b"@Version", b"@Ranks", b"@TaxonomyID", b"@__", b"@@")
+#: Bytes that tell what is no table.
+_BEGINS = 32
 #: As much of a text (bytes) as is looked at to know its format.
 HEAD = 200_000
 
 
 @dataclass(frozen=True)
 class Content:
-    """The bytes of a file, or of the member of an archive that holds the data.
+    """A file, or the member of an archive that holds the data: its bytes, or where its text lies.
 
     Parameters
     ----------
     where : str
         What messages call the file.
     data : bytes
-        Unpacked.
+        Unpacked; nothing where the text is left on the disk.
     codec : str
         How text is encoded; "" where it is not text.
     start : int
@@ -58,15 +62,18 @@ class Content:
         Of QIIME 2, where the data comes from one.
     workbook : bool
         Whether it is Excel's.
+    path : pathlib.Path, optional
+        Of a text that is read line by line, so that it is never in memory.
     """
 
     where: str
-    data: bytes
+    data: bytes = b""
     codec: str = ""
     start: int = 0
     encoding: str = ""
     artifact: artifacts.Artifact | None = None
     workbook: bool = False
+    path: Path | None = None
 
     @classmethod
     def of_text(cls, text: str, where: str = "text") -> Content:
@@ -86,27 +93,35 @@ class Content:
         """
         return cls(where, text.encode(), "utf-8")
 
+    @contextmanager
+    def _bytes(self) -> Iterator[BinaryIO]:
+        """Open the text at its begin; what is in memory is not copied."""
+        with io.BytesIO(self.data) if self.path is None else files.opened(self.path) as held:
+            held.seek(self.start)
+            yield held
+
     @cached_property
     def text(self) -> str:
         """All of it as text; "" where it is not text."""
-        return self.data[self.start :].decode(self.codec) if self.codec else ""
+        return "".join(self.lines())
 
     @cached_property
     def head(self) -> str:
         """How the text begins."""
-        return self.data[self.start : self.start + HEAD].decode(self.codec, "ignore") if self.codec else ""
+        if not self.codec:
+            return ""
+        with self._bytes() as held:
+            return held.read(HEAD).decode(self.codec, "ignore")
 
     def lines(self) -> Iterator[str]:
         """Yield the lines with their ends, decoded one by one: a large table is never in memory as text."""
         if self.codec:
-            # The bytes are not copied: BytesIO shares them until somebody writes.
-            raw = io.BytesIO(self.data)
-            raw.seek(self.start)
-            yield from io.TextIOWrapper(raw, self.codec, newline="")
+            with self._bytes() as held, io.TextIOWrapper(held, self.codec, newline="") as text:
+                yield from text
 
 
 def opened(path: Path) -> Content:
-    """Read a file.
+    """Look at a file.
 
     Parameters
     ----------
@@ -116,7 +131,7 @@ def opened(path: Path) -> Content:
     Returns
     -------
     Content
-        Its bytes, and how they are read.
+        Its bytes, or where its text lies, and how they are read.
 
     Raises
     ------
@@ -124,6 +139,12 @@ def opened(path: Path) -> Content:
         It cannot be read, is empty, or is something that is known not to be a table.
     """
     where, data, artifact = str(path), files.read(path), None
+    if data is None:
+        with files.opened(path) as held:
+            _is_a_table(held.read(_BEGINS), where)
+            held.seek(0)
+            codec, begins, encoding = sniffed(held, where, _EXPECTED)
+        return Content(where, b"", codec, begins, _told(encoding), path=path)
     if data.startswith(files.ZIP):
         archive = files.Archive(data, where)
         if workbooks.is_workbook(archive.names):
@@ -138,19 +159,28 @@ def opened(path: Path) -> Content:
             )
         artifact = artifacts.read(archive)
         where, data = artifact.where, artifact.data
-    for start, what, remedy in _OTHERS:
-        if data.startswith(start) and not data.startswith(_CAMI):
-            raise InputError(
-                "This file is not a table.",
-                where=where,
-                expected=_EXPECTED,
-                found=what,
-                remedy=remedy,
-            )
+    _is_a_table(data[:_BEGINS], where)
     if data.startswith(files.HDF5):
         return Content(where, data, artifact=artifact)
-    codec, begins, encoding = sniffed(data, where, _EXPECTED)
-    return Content(where, data, codec, begins, "" if encoding == "UTF-8" else f", {encoding}", artifact)
+    codec, begins, encoding = sniffed(io.BytesIO(data), where, _EXPECTED)
+    return Content(where, data, codec, begins, _told(encoding), artifact)
+
+
+def _told(encoding: str) -> str:
+    return "" if encoding == "UTF-8" else f", {encoding}"
+
+
+def _is_a_table(begins: bytes, where: str) -> None:
+    """Stop at what is known not to be a table.
+
+    Raises
+    ------
+    InputError
+        With what it is, and what to do.
+    """
+    for start, what, remedy in _OTHERS:
+        if begins.startswith(start) and not begins.startswith(_CAMI):
+            raise InputError("This file is not a table.", where=where, expected=_EXPECTED, found=what, remedy=remedy)
 
 
 def sheet(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells import abundances
@@ -17,6 +17,9 @@ from handbook_utils.study.content import opened, sheet
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import RANKS, duplicates
+
+if TYPE_CHECKING:
+    from skbio import TreeNode
 
 #: What QIIME 2 calls the data of an artifact, and what that is here.
 _FAMILIES = {
@@ -306,6 +309,8 @@ def _newick(text: str, where: str) -> TreeNode:
     >>> [tip.name for tip in _newick("((a_1:1,b:1):1,c:1);", "tree").tips()]
     ['a_1', 'b', 'c']
     """
+    from skbio import TreeNode
+
     try:
         # Underscores in ids are underscores, not the blanks that old Newick means by them.
         tree = TreeNode.read(io.StringIO(text), format="newick", verify=False, convert_underscores=False)

@@ -1,4 +1,4 @@
-"""Bytes from disk: clear messages, unpacked within limits."""
+"""Bytes from disk: clear messages, unpacked within limits; a text stays there, and is read line by line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import io
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from handbook_utils.errors import InputError, listed, nearest
 
@@ -18,36 +21,29 @@ HARMLESS = 64 * 1024**2
 #: Above it, more than this many times its packed size is refused. Deflate reaches 1032.
 RATIO = 200
 _STEP = 1024**2
+_BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 GZIP, ZIP, HDF5, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"\xd0\xcf\x11\xe0"
 
 
-def read(path: Path) -> bytes:
-    r"""Read a file whole, unpacked where it is gzip.
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that may be looked at more than once, and is no larger than may be read.
 
     Parameters
     ----------
     path : pathlib.Path
-        Must be a file of 1 byte or more.
+        Any.
 
-    Returns
-    -------
-    bytes
-        Of 1 or more, at most :data:`MOST`.
+    Yields
+    ------
+    BinaryIO
+        At its begin.
 
     Raises
     ------
     InputError
-        Not there, a folder, no permission, empty, too large, a gzip file that is cut off or a bomb.
-
-    Examples
-    --------
-    >>> import gzip, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = Path(folder, "a.tsv.gz")
-    ...     _ = written.write_bytes(gzip.compress(b"id\tS1"))
-    ...     read(written)
-    b'id\tS1'
+        Not there, a folder, no permission, a pipe, too large; or it fails while it is read.
     """
     where = str(path)
     try:
@@ -59,8 +55,11 @@ def read(path: Path) -> bytes:
                 found="something that is read once, or never ends",
                 remedy="Save it as a file first.",
             )
-        with path.open("rb") as opened:
-            content = opened.read(MOST + 1)
+        with path.open("rb") as held:
+            if held.seek(0, os.SEEK_END) > MOST:
+                raise _too_large(where)
+            held.seek(0)
+            yield held
     except FileNotFoundError:
         raise _not_there(path) from None
     except IsADirectoryError:
@@ -83,16 +82,53 @@ def read(path: Path) -> bytes:
         raise InputError(
             "This file could not be read.", where=where, found=error.strerror or str(error), remedy="Copy it anew."
         ) from None
-    if len(content) > MOST:
-        raise _too_large(where)
-    if content[:2] == GZIP:
-        content = gunzip(content, where)
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+
+
+def read(path: Path) -> bytes | None:
+    r"""Read what is packed or HDF5, unpacked where it is gzip; what is none of these stays on the disk.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Must be a file of 1 byte or more.
+
+    Returns
+    -------
+    bytes or None
+        Of 1 or more, at most :data:`MOST`; None where it may be text, which is read line by line.
+
+    Raises
+    ------
+    InputError
+        As :func:`opened`; it is empty; a gzip file that is cut off or a bomb.
+
+    Examples
+    --------
+    >>> import gzip, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = Path(folder, "a.tsv.gz")
+    ...     _ = written.write_bytes(gzip.compress(b"id\tS1"))
+    ...     read(written)
+    b'id\tS1'
+    """
+    where = str(path)
+    with opened(path) as held:
+        begins = held.read(len(HDF5))
+        held.seek(0)
+        if not begins.startswith((GZIP, ZIP, HDF5)):
+            filled = any(piece.strip(_BLANK) for piece in iter(lambda: held.read(_STEP), b""))
+            content, size = None, held.tell()
+        else:
+            content = held.read(MOST)
+            content = gunzip(content, where) if begins.startswith(GZIP) else content
+            size = len(content)
+            filled = any(content[at : at + _STEP].strip(_BLANK) for at in range(0, size, _STEP))
+    if not filled:
         raise InputError(
             "This file is empty.",
             where=where,
             expected="a table",
-            found=f"{len(content)} bytes" + (", all of them blank" if content else ""),
+            found=f"{size} bytes" + (", all of them blank" if size else ""),
             remedy="Export or copy it again.",
         )
     return content

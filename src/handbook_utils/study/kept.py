@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError
 from handbook_utils.study.checks import Phylogeny
 from handbook_utils.study.model import Study
 from handbook_utils.text.hash import sha256
+
+if TYPE_CHECKING:
+    from skbio import TreeNode
 
 
 def path_for(folder: Path, asked: Mapping[str, Any]) -> Path:
@@ -133,6 +135,8 @@ def kept(path: Path) -> Study:
 
 
 def _tree(names: list[str | None], above: list[int], lengths: list[float]) -> TreeNode:
+    from skbio import TreeNode
+
     nodes = [TreeNode(name, None if length != length else length) for name, length in zip(names, lengths, strict=True)]
     for node, place in zip(nodes, above, strict=True):
         if place >= 0:

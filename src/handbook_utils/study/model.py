@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import biom
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study.checks import (
@@ -26,6 +24,10 @@ from handbook_utils.study.checks import (
     value_errors,
 )
 from handbook_utils.study.lineages import named_within, short_labels
+
+if TYPE_CHECKING:  # each costs more memory and time than all else a table needs
+    import biom
+    from skbio import TreeNode
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +149,7 @@ class Study:
                 errors += match_errors(sample_ids, metadata.index, "sample", "the sample metadata", name)
             if taxonomy is not None:
                 errors += match_errors(feature_ids, taxonomy.index, "feature", "the taxonomy", name)
-            if isinstance(tree, TreeNode):
+            if tree is not None and not callable(tree):
                 errors += tree_errors(feature_ids, tree, name)
         if errors:
             raise InputErrors(errors)
@@ -317,6 +319,8 @@ class Study:
 
     def to_biom(self) -> biom.Table:
         """Return the table as BIOM (features x samples), with taxonomy as observation metadata."""
+        import biom
+
         observation = None
         if self._taxonomy is not None:
             observation = [{"taxonomy": list(row)} for row in self._taxonomy.itertuples(index=False)]

@@ -6,11 +6,11 @@ import logging
 import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from skbio import TreeNode
 
 from handbook_utils import datasets
 from handbook_utils.asking.kept import kept_in
@@ -24,6 +24,9 @@ from handbook_utils.study.matching import affix_errors, changed_ids, pairs_by
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import Table
+
+if TYPE_CHECKING:
+    from skbio import TreeNode
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from handbook_utils.errors import InputError, listed
 
@@ -115,16 +118,18 @@ def decode(content: bytes, where: str, expected: str = "text") -> tuple[str, str
     >>> decode("café".encode("cp1252"), "a.csv")
     ('café', 'Windows-1252')
     """
-    codec, start, named = sniffed(content, where, expected)
+    codec, start, named = sniffed(io.BytesIO(content), where, expected)
     return content[start:].decode(codec), named
 
 
-def sniffed(content: bytes, where: str, expected: str = "text") -> tuple[str, int, str]:
-    """Find out which encoding bytes have, without making a text of them all.
+def sniffed(source: BinaryIO, where: str, expected: str = "text") -> tuple[str, int, str]:
+    """Find out which encoding bytes have, piece by piece: a large file is never in memory.
 
     Parameters
     ----------
-    content, where, expected : bytes, str, str
+    source : BinaryIO
+        In which one can seek; all of it is looked at.
+    where, expected : str, str
         As :func:`decode`.
 
     Returns
@@ -141,44 +146,53 @@ def sniffed(content: bytes, where: str, expected: str = "text") -> tuple[str, in
     InputError
         As :func:`decode`.
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _checked(content, "utf-16", where)
+    begins = source.read(4003)
+    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _checked(source, "utf-16", where)
         return "utf-16", 0, "UTF-16"
-    start, named = (3, "UTF-8 with BOM") if content.startswith(codecs.BOM_UTF8) else (0, "UTF-8")
-    head = content[start : start + 4000]
+    start, named = (3, "UTF-8 with BOM") if begins.startswith(codecs.BOM_UTF8) else (0, "UTF-8")
+    head = begins[start : start + 4000]
     if b"\x00" in head:
         even, odd = head[::2].count(0), head[1::2].count(0)
         if min(even, odd) == 0 and max(even, odd) > len(head) // 4:
             codec = "utf-16-be" if even else "utf-16-le"
-            _checked(content, codec, where)
+            _checked(source, codec, where)
             return codec, 0, "UTF-16"
-    if b"\x00" in content:
-        raise InputError(
-            "This is not a text file.",
-            where=where,
-            expected=expected,
-            found=f"a zero byte at position {content.index(0) + 1}",
-            remedy="Export it as TSV.",
-        )
+    for at, piece in _pieces(source):
+        if b"\x00" in piece:
+            raise InputError(
+                "This is not a text file.",
+                where=where,
+                expected=expected,
+                found=f"a zero byte at position {at + piece.index(0) + 1}",
+                remedy="Export it as TSV.",
+            )
     try:
-        _steps(content, "utf-8", start)
+        _steps(source, "utf-8", start)
     except UnicodeDecodeError:
-        _legacy(content[start:], where)
+        _legacy(source, start, where)
         return "cp1252", start, "Windows-1252"
     return "utf-8", start, named
 
 
-def _steps(content: bytes, codec: str, start: int = 0) -> None:
-    """Decode piece by piece, so that a large file is not in memory twice only to know that it can be."""
-    decoder, view = codecs.getincrementaldecoder(codec)(), memoryview(content)
-    for at in range(start, len(content), _STEP):
-        decoder.decode(bytes(view[at : at + _STEP]))
+def _pieces(source: BinaryIO, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yield bytes and where they stand."""
+    source.seek(start)
+    while piece := source.read(_STEP):
+        yield start, piece
+        start += len(piece)
+
+
+def _steps(source: BinaryIO, codec: str, start: int = 0) -> None:
+    decoder = codecs.getincrementaldecoder(codec)()
+    for _, piece in _pieces(source, start):
+        decoder.decode(piece)
     decoder.decode(b"", final=True)
 
 
-def _checked(content: bytes, encoding: str, where: str) -> None:
+def _checked(source: BinaryIO, encoding: str, where: str) -> None:
     try:
-        _steps(content, encoding)
+        _steps(source, encoding)
     except UnicodeDecodeError as error:
         raise InputError(
             "This file is cut off or damaged.",
@@ -189,9 +203,11 @@ def _checked(content: bytes, encoding: str, where: str) -> None:
         ) from None
 
 
-def _legacy(content: bytes, where: str) -> None:
+def _legacy(source: BinaryIO, start: int, where: str) -> None:
     utf8, other = [], []
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    unknown: tuple[int, int] | None = None
+    source.seek(start)
+    for number, line in enumerate(source, start=1):
         if line.isascii():
             continue
         try:
@@ -199,6 +215,10 @@ def _legacy(content: bytes, where: str) -> None:
             utf8.append(number)
         except UnicodeDecodeError:
             other.append(number)
+            try:
+                line.decode("cp1252")
+            except UnicodeDecodeError as error:
+                unknown = unknown or (number, line[error.start])
     if utf8:
         raise InputError(
             "This file mixes two text encodings.",
@@ -207,14 +227,11 @@ def _legacy(content: bytes, where: str) -> None:
             found="bytes that are not UTF-8",
             remedy="Two files were probably pasted together: save both as UTF-8 first.",
         )
-    try:
-        content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
+    if unknown:
         raise InputError(
             "The text encoding of this file is not known.",
-            where=f"{where}, line {row}",
+            where=f"{where}, line {unknown[0]}",
             expected="UTF-8, UTF-16 or Windows-1252",
-            found=f"the byte {content[error.start]:#04x}",
+            found=f"the byte {unknown[1]:#04x}",
             remedy="Save it as UTF-8.",
-        ) from None
+        )

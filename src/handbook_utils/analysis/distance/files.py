@@ -8,6 +8,7 @@ more as a plain table with the header ``sample-id``, which QIIME 2 reads as meta
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import pandas as pd
 from skbio import DistanceMatrix, OrdinationResults
@@ -82,7 +83,7 @@ def _scores_file(coordinates: pd.DataFrame) -> bytes:
     return coordinates.rename_axis("sample-id").to_csv(sep="\t", lineterminator="\n").encode()
 
 
-def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) -> dict[str, bytes]:
+def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) -> dict[str, Iterable[bytes]]:
     """Return everything that a map and a test of distances were made from.
 
     Parameters
@@ -96,13 +97,13 @@ def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) ->
 
     Returns
     -------
-    dict of str to bytes
-        Name of the file to content: ``distances.tsv``, ``ordination.txt``, ``scores.tsv``, and those of
+    dict of str to iterable of bytes
+        Name of the file to content, piece by piece: ``distances.tsv``, ``ordination.txt``, ``scores.tsv``, and those of
         :func:`~handbook_utils.study.writers.as_files`.
     """
     return {
-        "distances.tsv": _distance_file(distance),
-        "ordination.txt": _ordination_file(found),
-        "scores.tsv": _scores_file(found.coordinates),
+        "distances.tsv": [_distance_file(distance)],
+        "ordination.txt": [_ordination_file(found)],
+        "scores.tsv": [_scores_file(found.coordinates)],
         **as_files(study),
     }

@@ -8,9 +8,6 @@ import warnings
 from collections.abc import Collection, Iterator
 from typing import Any
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.delimited import Sheet
 
@@ -62,6 +59,9 @@ def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] =
     InputError
         Damaged, locked or empty; no such worksheet; a formula whose value was never computed is an empty cell.
     """
+    import openpyxl
+    from openpyxl.utils import get_column_letter
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know do not matter here
