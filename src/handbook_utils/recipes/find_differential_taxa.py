@@ -13,7 +13,7 @@ from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
-from handbook_utils.analysis.taxa.filters import keep_taxa
+from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
@@ -294,11 +294,27 @@ class Compared:
         methods = list(dict.fromkeys([self.method, *usable]))
 
         def trials(studies: int) -> pd.DataFrame:
-            like = Like.of(self.choice.study, self.design)
+            like = Like.of(*self._drawn_from)
             return tried(like, methods, studies=studies, rate=self.rate, seed=self.seed)
 
         asked = [self.choice.study, self.design.asked, methods, self.rate, self.seed]
         return simulated(_TRIALS, trials, self.simulations, *asked)
+
+    @cached_property
+    def _drawn_from(self) -> tuple[Study, Design]:
+        """What trials are drawn from: these samples, or a part of many."""
+        return some_of(self.choice.study, self.design, self.seed)
+
+    @property
+    def _like(self) -> str:
+        study, design = self._drawn_from
+        if study is self.choice.study:
+            return "with the depth, sizes and covariates of these samples"
+        return (
+            f"like these, of {design.n} of the {self.design.n} samples and {len(study.features)} of the "
+            f"{len(self.choice.study.features)} {self.kinds}, drawn by lot since all would take hours (all samples "
+            "find more, and more that is false where a method is biased),"
+        )
 
     @cached_property
     def summed(self) -> pd.DataFrame:
@@ -321,9 +337,9 @@ class Compared:
         """What the trials say of the method chosen, and of the others."""
         own, best = self.summed.loc[self.method], self.best
         said = (
-            f"In {self.trials['number'].nunique()} simulated studies with the depth, sizes and covariates of these "
-            f"samples {self.method} had {own['false']:.0f} % false discoveries (standard error "
-            f"{own['false_error']:.0f}) where {100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
+            f"In {self.trials['number'].nunique()} simulated studies {self._like} {self.method} had "
+            f"{own['false']:.0f} % false discoveries (standard error {own['false_error']:.0f}) where "
+            f"{100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
             "what differed four times"
         )
         if not best:

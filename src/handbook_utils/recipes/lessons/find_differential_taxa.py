@@ -146,12 +146,12 @@ def one_each(twins: Study) -> Study:
 
 
 def by_five_methods(twins: Study, rate: float, seed: int) -> pd.DataFrame:
-    """Compare reporting what any of five methods finds with one that was chosen, in simulated studies of lean and obese.
+    """Compare reporting what any of five methods finds with one that was chosen, in simulated studies.
 
     Parameters
     ----------
     twins : Study
-        Of :func:`one_each`.
+        Of :func:`one_each`, whose lean and obese are compared.
     rate : float
         False discovery rate asked for, 0 to 1.
     seed : int
