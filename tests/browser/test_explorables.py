@@ -80,6 +80,34 @@ def test_the_browser_computes_what_python_does(name: str) -> None:
         assert knob["start"] in knob["options"] if "options" in knob else knob["min"] <= knob["start"] <= knob["max"]
 
 
+def test_parts_that_are_told_add_up_to_the_whole_that_is_told() -> None:
+    inputs = [{"change": change} for change in range(1, 61)]
+    told = run("ordinary", inputs)
+    for said, bars in zip(told["said"], told["bars"], strict=True):
+        parts = [float(bar["en"]) for bar in bars]
+        [whole] = re.findall(r"in ([\d.]+) of 100", said["en"])
+        assert float(whole) == pytest.approx(sum(parts), abs=1e-9)
+        assert [float(bar["nl"].replace(",", ".")) for bar in bars] == parts
+        assert whole.replace(".", ",") in said["nl"]
+
+
+@pytest.mark.parametrize(("lang", "shown", "typed"), [("nl", "2,40", "2,95"), ("en", "2.40", "2.95")])
+def test_a_typed_number_is_written_as_its_language_writes_it(
+    site: Path, browser: Browser, lang: str, shown: str, typed: str
+) -> None:
+    page = browser.new_page()
+    page.goto((site / lang / "notebooks" / f"{PAGES['prices']}.html").as_uri())
+    field = page.locator("[data-explorable=prices] [role=spinbutton]").first
+    assert field.input_value() == shown
+    field.fill(typed)
+    assert "prices-bread-wholemeal=2.95" in page.evaluate("location.search")
+    field.fill("2.5" if lang == "nl" else "2,5")  # the other mark is understood
+    field.blur()
+    assert field.input_value() == shown.replace("40", "50")
+    assert "prices-bread-wholemeal=2.5" in page.evaluate("location.search")
+    page.close()
+
+
 def test_what_is_nearly_all_is_not_said_to_be_all() -> None:
     [said] = run("chance", [{"tests": 200, "level": 10}])["said"]
     assert "nearly 100 per cent" in said["en"]
@@ -103,7 +131,7 @@ def test_a_reader_moves_it_by_keyboard_and_the_address_keeps_it(
     knob = place.locator("input, select").first
     knob.focus()
     for _ in range(2):
-        page.keyboard.press("ArrowUp" if knob.get_attribute("type") == "number" else "ArrowDown")
+        page.keyboard.press("ArrowUp" if knob.get_attribute("role") == "spinbutton" else "ArrowDown")
     after, value = (sentence.inner_text(), drawn.inner_html()), knob.input_value()
     assert after != before
     assert f"{name}-" in page.url

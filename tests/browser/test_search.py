@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 LANGUAGES = ("en", "nl")
 #: Of typed queries that have the page that answers among the first three.
 LEAST_FOUND = 0.95
+#: The same of queries that were written after the search and for which nobody tunes it: at first 91 of 100.
+LEAST_HELD_OUT = 0.85
 SAMPLE = 60
 #: Letters of a word that must find its page.
 LONG = 4
@@ -34,8 +36,8 @@ def ask(site: Path, lang: str, queries: list[str], words: dict[str, list[str]] |
     return json.loads(done.stdout)
 
 
-def typed() -> list[dict[str, str]]:
-    with (HERE / "queries.csv").open(encoding="utf-8", newline="") as file:
+def typed(name: str = "queries.csv") -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -98,21 +100,30 @@ def test_enough_queries_were_written_in_both_languages() -> None:
     assert len({(row["lang"], row["query"]) for row in rows}) == len(rows)
 
 
-def test_the_right_page_is_among_the_first_three(site: Path) -> None:
-    rows, wrong = typed(), []
+@pytest.mark.parametrize(("file", "least"), [("queries.csv", LEAST_FOUND), ("held-out.csv", LEAST_HELD_OUT)])
+def test_the_right_page_is_among_the_first_three(site: Path, file: str, least: float) -> None:
+    rows, wrong = typed(file), []
     for lang in LANGUAGES:
         own = [row for row in rows if row["lang"] == lang]
         for row, found in zip(own, ask(site, lang, [row["query"] for row in own])["found"], strict=True):
             first = {name.rpartition("/")[2] for name in found[:3]}
             if not first & set(row["pages"].split()):
                 wrong.append(f"{lang} {row['query']}: {sorted(first)}")
-    assert len(wrong) <= (1 - LEAST_FOUND) * len(rows), wrong
+    assert len(wrong) <= (1 - least) * len(rows), wrong
+
+
+def test_no_query_that_the_search_was_tuned_for_is_held_out() -> None:
+    assert not {(row["lang"], row["query"]) for row in typed()} & {
+        (row["lang"], row["query"]) for row in typed("held-out.csv")
+    }
+    assert len(typed("held-out.csv")) >= 60
 
 
 @pytest.mark.parametrize(
     ("lang", "query", "page"),
     [
         ("nl", "bacterien", "notebooks/explainers/what-is-the-gut-microbiome"),  # without its accents
+        ("nl", "verstopping", "notebooks/explainers/live-with-ibs"),  # a word that the page itself has not
         ("nl", "maagzuurremer", "notebooks/explainers/medicines-and-microbes"),  # a letter lost
         ("en", "metfromin", "notebooks/explainers/medicines-and-microbes"),  # letters that changed places
         ("en", "permanova", "notebooks/recipes/compare-groups"),  # a researcher's word

@@ -75,14 +75,14 @@ def test_an_answer_shows_only_when_it_is_asked_for_and_the_speaker_has_notes(
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
-def test_a_handout_is_one_page_and_no_sheet_more_than_three(
+def test_a_handout_is_one_page_a_pupils_sheet_two_and_the_answers_three(
     site: Path, explainers: list[str], page: Page, lang: str
 ) -> None:
     for name in explainers:
         for kind in KINDS[1:]:
             page.goto((site / lang / "lessons" / f"{name}-{kind}.html").as_uri())
             document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
-            assert len(document) <= (1 if kind in ("handout", "quiz") else 3), f"{name}: {kind}"
+            assert len(document) <= {"pupil": 2, "answers": 3}.get(kind, 1), f"{name}: {kind}"
             document.close()
 
 

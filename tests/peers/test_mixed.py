@@ -1,4 +1,4 @@
-"""Own levels, own slopes and autocorrelation held against lme4, lmerTest and nlme (mixed.R, mixed.json)."""
+"""Own levels, own slopes, cages and autocorrelation held against lme4, lmerTest and nlme (mixed.R, nested.R)."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from handbook_utils.analysis.time.course import marginal
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.design.terms import make_term
+from handbook_utils.analysis.time.course import course, marginal
 from handbook_utils.analysis.time.mixed import fit_mixed
 
-R = json.loads((Path(__file__).parent / "mixed.json").read_text(encoding="utf-8"))
+R, NESTED = (json.loads((Path(__file__).parent / f"{name}.json").read_text("utf-8")) for name in ("mixed", "nested"))
 FRAME = pd.DataFrame(R["frame"])
 
 
@@ -77,3 +79,52 @@ def test_averages_over_people():
     # statsmodels and geepack divide by different numbers when they estimate the correlation within people.
     np.testing.assert_allclose(ours["estimate"], theirs["Estimate"], rtol=0, atol=2e-3)
     np.testing.assert_allclose(ours["error"], theirs["Std.err"], rtol=1e-2)
+
+
+def caged() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the animals of R in their cages, and the columns of ``week * arm``."""
+    frame = pd.DataFrame(NESTED["frame"])
+    other = (frame["arm"] == "b").astype(float)
+    week = frame["week"].astype(float)
+    return frame, pd.DataFrame({"(Intercept)": 1.0, "week": week, "armb": other, "week:armb": week * other})
+
+
+@pytest.mark.parametrize("name", ["level", "slopes"])
+def test_animals_in_cages(name):
+    frame, columns = caged()
+    slope = {"slope": frame["week"]} if name == "slopes" else {}
+    ours, theirs = fit_mixed(frame["y"], columns, frame["who"], unit=frame["cage"], **slope), NESTED[name]
+    table = ours.table()
+    assert list(table.index) == theirs["names"]
+    for own, other in (("estimate", "Estimate"), ("error", "Std. Error"), ("df", "df"), ("p", "Pr(>|t|)")):
+        np.testing.assert_allclose(table[own], theirs["table"][other], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(ours.random, np.atleast_2d(theirs["people"]), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(ours.between, np.atleast_2d(theirs["cages"]), rtol=1e-3, atol=1e-5)
+    assert ours.log_likelihood == pytest.approx(theirs["loglik"], abs=1e-5)
+    assert (ours.people, ours.units) == (48, 12)
+
+
+def test_a_course_by_a_design_with_cages_is_that_of_lmer():
+    frame = caged()[0].rename(index=str)
+    design = design_of(frame, group="arm", person="who", time="week", interactions="arm:week", nested_in="cage")
+    found, theirs = course(frame["y"], design, "week"), NESTED["slopes"]
+    assert found.model == "slopes"
+    place = theirs["names"].index("week:armb")
+    row = found.table.loc["arm[b]:week"]
+    wanted = [theirs["table"][name][place] for name in ("Estimate", "Std. Error", "df", "Pr(>|t|)")]
+    assert row[["estimate", "error", "df", "p"]].to_list() == pytest.approx(wanted, rel=1e-4)
+    assert "averages over units of cage (GEE)" in found.others.index.get_level_values("model")
+
+
+def test_cages_and_neighbours_in_time_agree_with_each_by_itself():
+    """With a correlation of 0 it is lme4's model, so with the best correlation it fits as well or better."""
+    frame, columns = caged()
+    with_time = fit_mixed(frame["y"], columns, frame["who"], unit=frame["cage"], when=frame["week"])
+    assert with_time.log_likelihood >= NESTED["level"]["loglik"] - 1e-6
+
+
+def test_powers_of_a_number_are_those_of_poly():
+    theirs = NESTED["poly"]
+    numbers = pd.DataFrame({"x": theirs["x"]})
+    ours = make_term([("x", "poly 3")], numbers, {}).block
+    np.testing.assert_allclose(ours, theirs["columns"], atol=1e-9)

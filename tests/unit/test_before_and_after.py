@@ -11,11 +11,12 @@ from scipy import stats
 
 from handbook_utils.analysis.diversity.comparison import ratios
 from handbook_utils.analysis.time.pairs import pairs_of
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.recipes.compare_before_and_after import Change, change_in
 from handbook_utils.study import Study
 
 ASKED: dict[str, Any] = {
-    **dict.fromkeys(("group", "exposure", "treatment", "nested_in", "contrast"), ""),
+    **dict.fromkeys(("group", "exposure", "treatment", "nested_in", "contrast", "formula"), ""),
     **{name: [] for name in ("levels", "covariates", "strata", "interactions")},
     "person": "who",
     "moment": "visit",
@@ -62,7 +63,7 @@ def test_who_came_once_and_other_moments_are_named():
     assert found.kind == "single"
     assert found.pairs.people == 15
     assert list(found.pairs.left_out) == ["another moment", "only before"]
-    assert found.missing == "1 people have a sample before only and 0 after only"
+    assert found.missing == "1 person has a sample before only"
     told = " ".join(found.answer["left_out"])
     assert "only before: s" in told
     assert "another moment: s2" in told
@@ -145,3 +146,30 @@ def test_pairs_are_matched_by_words_whatever_the_cells_are():
     rows = pd.DataFrame({"who": [1, 1, 2, 2, 3, 3], "week": [0.0, 6.0, 0.0, 6.0, 0.0, 6.0]}, index=list("abcdef"))
     made = pairs_of(rows["who"], rows["week"], "0", "6")
     assert made.first.to_dict() == {"1": "a", "2": "c", "3": "e"}
+
+
+@pytest.mark.parametrize("outcome", ["shannon", "distance"])
+@pytest.mark.parametrize("formula", ["~ arm + age", "~ age + arm + (1 | who)"])
+def test_a_formula_says_the_same(formula, outcome):
+    asked = change(trial(), group="arm", covariates=["age"], outcome=outcome)
+    found = change(trial(), group="arm", formula=formula, outcome=outcome)
+    assert found.kind == "arms"
+    pd.testing.assert_frame_equal(found.arms, asked.arms)
+    pd.testing.assert_frame_equal(found.composition()[1], asked.composition()[1])
+    assert found.answer["asked"].count("the number before") == (outcome != "distance")
+
+
+def test_a_formula_may_bend_a_covariate_and_names_its_arms_itself():
+    found = change(trial(), formula="~ arm + poly(age, 2)")
+    assert list(found.arms.index) == ["b to a"]
+    assert "poly(age, 2)" in found.model
+
+
+@pytest.mark.parametrize(
+    ("formula", "remedy"),
+    [("~ arm + (1 | ward)", 'nested_in "ward"'), ("~ arm + visit", "Take visit out"), ("~ arm + aeg", "'age'")],
+)
+def test_what_a_formula_of_arms_cannot_hold_is_refused(formula, remedy):
+    with pytest.raises((InputError, InputErrors)) as told:
+        change(trial(), formula=formula)
+    assert remedy in str(told.value)

@@ -6,7 +6,8 @@ import pytest
 from pybtex.database import parse_string
 
 from handbook_utils.chapters import handbook_root
-from handbook_utils.publishing.pages.citations import Bibliography, Reference, translated
+from handbook_utils.publishing.pages.citations import Bibliography, Reference
+from handbook_utils.runs.methods import say_in
 
 BIB = """
 @article{one, author={Doe, Ann}, title={One}, journal={J}, year={2020}}
@@ -91,7 +92,7 @@ def test_what_is_said_beside_a_title_is_said_in_dutch_too():
 
 def test_a_work_without_a_date_is_said_to_be_so_in_the_language_of_the_edition():
     fields = {"year": "n.d.", "howpublished": "As told by NRC", "howpublished_nl": "Zoals gemeld door NRC"}
-    translated(fields, "en")
+    say_in("en", fields)
     assert (fields["year"], fields["howpublished"]) == ("n.d.", "As told by NRC")
-    translated(fields, "nl")
+    say_in("nl", fields)
     assert (fields["year"], fields["howpublished"]) == ("z.d.", "Zoals gemeld door NRC")

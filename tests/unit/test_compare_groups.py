@@ -70,3 +70,14 @@ def test_the_share_is_said_to_be_of_what_the_others_leave(asked, beside, nothing
     made = said(**asked)
     assert beside in made.answer["found"]
     assert [limit for limit in made.limits if limit.startswith("Nothing")] == [nothing] * bool(nothing)
+
+
+@pytest.mark.parametrize(("host", "many"), [("Mus musculus", "animals"), ("Homo sapiens", "people")])
+def test_those_who_gave_samples_are_called_what_the_metadata_say(host, many):
+    made = said(person="who")
+    study = made.study.with_metadata(made.study.metadata.assign(host=host))
+    design = design_of(study.metadata, group="arm", person="who")
+    found = Comparison(study, design, made.metric, made.reads, made.effects, made.test, None, 99, 1, False)
+    told = " ".join([*found.answer["rests_on"], found.methods])
+    assert f"24 samples of 12 {many} ({many}: a: 6, b: 6)" in told
+    assert f"over {many} (bootstrap)" in told

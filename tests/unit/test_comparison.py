@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from handbook_utils.analysis.diversity.comparison import one_row_a_person, ratios
+from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.diversity.comparison import compared, one_row_a_person, ratios
 from handbook_utils.errors import InputError
 
 PEOPLE = pd.DataFrame(
@@ -74,3 +75,14 @@ def test_a_word_that_changes_within_a_person_is_refused():
 
 def test_one_value_for_all_is_no_difference():
     assert ratios(PEOPLE.assign(q1=4.0), "q1", "arm")["p"].tolist() == [1.0]
+
+
+def test_a_difference_that_goes_with_something_else_is_told_where_it_holds():
+    rows = pd.DataFrame({"arm": list("ab") * 12, "site": list("nnss") * 6, "age": np.arange(24.0)}).rename(index=str)
+    values = pd.Series(np.random.default_rng(1).normal(size=24), index=rows.index)
+    told = compared(values, design_of(rows, formula="~ arm * site + arm:age + age"))
+    assert list(told.index) == ["b to a, at site n and age 0", "arm[b]:site[s]", "arm[b]:age"]
+    assert (
+        compared(values, design_of(rows, exposure="age", interactions="age:site")).index[0]
+        == "age, one more, at site n"
+    )

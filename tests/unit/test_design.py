@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -264,3 +265,109 @@ def test_cages_that_nobody_named_are_noted(asked):
     assert not any("nested_in" in note for note in design_of(meeting, group="diet").notes)
     renamed = rows.rename(columns={"cage": "colour"})
     assert not any("nested_in" in note for note in design_of(renamed, group="diet", **asked).notes)
+
+
+def many(count: int = 24) -> pd.DataFrame:
+    """Two arms, with ages and doses that differ from each other."""
+    generator = np.random.default_rng(1)
+    ages, doses = generator.uniform(20, 70, count), generator.uniform(1, 9, count)
+    rows = {"arm": list("ab") * (count // 2), "age": ages, "dose": doses, "my age": ages[::-1]}
+    return pd.DataFrame(rows, index=[f"s{n}" for n in range(count)])
+
+
+@pytest.mark.parametrize(
+    ("formula", "terms"),
+    [
+        ("~ arm + I(age**2)", ["arm", "I(age**2)"]),
+        ("~ arm + age + I(age ^ 2)", ["arm", "age", "I(age**2)"]),
+        ("~ arm + poly(age, 2)", ["arm", "poly(age, 2)"]),
+        ("~ arm * np.log(dose)", ["arm", "log(dose)", "arm:log(dose)"]),
+        ("~ np.log10(dose) + age", ["log10(dose)", "age"]),
+        ("~ arm + I(`my age`**2)", ["arm", "I(my age**2)"]),
+    ],
+)
+def test_functions_of_a_column_in_a_formula(formula: str, terms: list[str]) -> None:
+    assert list(design_of(many(), formula=formula).terms) == terms
+
+
+def test_a_line_and_a_bend_say_the_same_in_both_ways() -> None:
+    rows = many()
+    one, other = (
+        design_of(rows, formula=f"~ arm + {how}").matrix.to_numpy() for how in ("poly(age, 2)", "age + I(age**2)")
+    )
+    fitted = [design @ np.linalg.pinv(design) for design in (one, other)]
+    np.testing.assert_allclose(*fitted, atol=1e-8)
+    np.testing.assert_allclose(design_of(rows, formula="~ np.log(dose)").matrix["log(dose)"], np.log(rows["dose"]))
+
+
+@pytest.mark.parametrize(
+    ("formula", "problem", "remedy"),
+    [
+        ("~ dose + I(dose**2)", "is a curve", "cut dose into groups"),
+        ("~ poly(dose, 2) + age", "is a curve", "cut dose into groups"),
+        ("~ arm + age**2", "that column itself", "I(age**2)"),
+        ("~ arm + bs(age, df=3)", "not a function of a column", "add it to the metadata"),
+        ("~ arm + I(age + dose)", "not a function of a column", "add it to the metadata"),
+        ("~ arm + poly(arm, 2)", "cannot be computed", "Write arm"),
+        ("~ arm:age", "no term 'arm'", "Add arm to the formula"),
+        ("~", "Nothing is asked", "Name the column of groups"),
+    ],
+)
+def test_what_a_formula_cannot_say_is_refused_with_a_way_out(formula: str, problem: str, remedy: str) -> None:
+    rows = many().assign(sort=list("pqr") * 8)
+    if "poly(arm" in formula:
+        formula, remedy = formula.replace("poly(arm", "poly(sort"), "Write sort"
+    with pytest.raises(InputError) as refused:
+        design_of(rows, formula=formula)
+    assert problem in refused.value.problem
+    assert remedy in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "__import__('pathlib').Path('evil').touch()",
+        "I(__import__('pathlib').Path('evil').touch())",
+        "{open('evil', 'w')}",
+        "C(open('evil', 'w'))",
+        "log(open('evil', 'w'))",
+        "eval(\"open('evil', 'w')\")",
+        "[open('evil', 'w') for x in (1,)]",
+        "((((",
+        "a\x00b",
+        "(lambda: open('evil', 'w'))()",
+    ],
+)
+def test_a_formula_is_read_and_never_executed(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for questions in ({"formula": f"~ arm + {code}"}, {"group": "arm", "covariates": code}):
+        with pytest.raises((InputError, InputErrors)):
+            design_of(many(), **questions)
+    with pytest.raises((InputError, InputErrors)):
+        design_of(many(), formula=code)
+    column = "open('evil').read()"
+    assert design_of(many().rename(columns={"age": column}), group="arm", covariates=column).beside == [column]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "host", "many"),
+    [
+        ("who", None, "people"),
+        ("patient_id", None, "people"),
+        ("mouse", None, "animals"),
+        ("subject", None, "individuals"),
+        ("subject", "Homo sapiens", "people"),
+        ("subject", "mouse", "animals"),
+        ("who", "Mus musculus", "animals"),
+    ],
+)
+def test_who_is_in_it_is_called_what_the_metadata_say(column: str, host: str | None, many: str) -> None:
+    rows = people().rename(columns={"who": column})
+    rows = rows if host is None else rows.assign(host=host)
+    design = design_of(rows, group="arm", person=column, nested_in="")
+    assert design.who == f"48 samples of 24 {many}"
+    assert design.exchange("arm").words == f"whole {many}"
+    assert f"levels have too few {many}" in refused(metadata=rows, group="arm", person=column, minimum=9).replace(
+        "3 of 3 groups", "levels"
+    )

@@ -234,7 +234,7 @@ def test_a_design_that_no_method_takes_is_told_without_a_method_to_choose():
     design = design_of(rows, group="diet", person="mouse", nested_in="cage")
     with pytest.raises(InputError) as told:
         differential(Study.from_frame(counts), design, method="linda")
-    assert "Keep one sample a person; no other method takes this design either." in str(told.value)
+    assert "Keep one sample of each; no other method takes this design either." in str(told.value)
 
 
 def test_numbers_are_groups_and_contrasts_are_named():

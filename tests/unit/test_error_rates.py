@@ -12,6 +12,7 @@ from handbook_utils.publishing.pages.error_rates import (
     Cell,
     cell_of,
     expected,
+    how_measured,
     interval,
     rates_table,
     summed,
@@ -72,6 +73,26 @@ def test_the_table_says_rate_interval_verdict_and_power_in_the_language_of_the_e
     unmeasured = rates_table([ROW | dict.fromkeys(("studies", "rejected", "looked", "with_effect", "found"), "")], "en")
     assert "not measured yet" in unmeasured
     assert "–" in unmeasured
+    assert "(Compare groups)" in english
+
+
+def test_a_column_that_nothing_was_measured_for_is_left_out_and_gaps_are_named():
+    lacking, empty = ROW | {"with_effect": "", "found": ""}, dict.fromkeys(("studies", "date", "version"), "")
+    dated = ROW | {"date": "2026-11-29", "version": "0.2.0"}
+    without = rates_table([lacking], "en")
+    assert "Finds what differs" not in without
+    assert "What differs" not in without
+    assert without.count("<td>") == 3
+    assert rates_table([ROW, lacking], "en").count("not measured yet") == 1
+    assert how_measured([dated | {"with_effect": ""}], "en") == (
+        "Measured on 29 November 2026 with version 0.2.0 of the handbook: in each design 400 studies or more without a "
+        "difference."
+    )
+    whole = how_measured([dated, dated | {"with_effect": ""}, dated | empty | {"with_effect": ""}], "nl")
+    assert "Gemeten op 29 november 2026" in whole
+    assert "In minstens 100 andere verschilt er één ding." in whole
+    assert whole.endswith("Nog niet gemeten: 1 van de 3 regels; hoe vaak het verschil wordt gevonden, in 1 van de 2.")
+    assert how_measured([dated | empty], "en") == ""
 
 
 def test_the_caption_counts_every_verdict():

@@ -49,7 +49,7 @@ def test_people_are_told_only_where_named_and_functions_are_no_taxa():
     study = study_of()
     one = study.choose_samples(list(study.samples[::2]))
     made = compared(replace(one, features_are="functions"), group="arm", covariates="age")
-    assert "people" not in said(made).replace("where several come from one person", "")
+    assert "people" not in said(made).replace("one individual", "")
     assert "taxa" not in said(made).lower().replace("find-differential-taxa", "")
     assert made.found.index.name == "function"
     assert "beside age" in made._beside
@@ -91,3 +91,44 @@ def test_a_formula_says_the_same(formula):
     assert made.design.focus == "arm"
     assert made.single.n_people == made.single.n
     assert "taxon" in made.found.index.names
+
+
+def apart(shift: float) -> Study:
+    """Two groups of five that have nothing in common, or are alike."""
+    generator = np.random.default_rng(1)
+    counts = generator.poisson(60, (10, 12))
+    if shift:
+        counts[:5, :6], counts[5:, 6:] = 0, 0
+    names = [f"s{row}" for row in range(10)]
+    frame = pd.DataFrame(counts, names, [f"t{place}" for place in range(12)])
+    return Study.from_frame(frame, pd.DataFrame({"arm": list("aaaaabbbbb")}, index=names))
+
+
+def test_groups_that_have_nothing_in_common_have_no_folds_and_are_told():
+    made = compared(apart(1), group="arm")
+    assert "No fold can be told: of all taxa that are compared, a whole group lacks each." in made.answer["found"]
+    assert made.answer["found"].startswith("12 of 12 comparisons")
+    assert not [line for line in made.limits if "nan" in line]
+    assert {name: value for name, value, _ in made.values}["hits"] == "12 of 12 comparisons have"
+
+
+def test_methods_that_find_nothing_agree_on_that():
+    made = compared(apart(0), group="arm")
+    assert made.agreed == f"None of the {made.flagged.shape[1]} finds anything at this rate, and in that they agree"
+    assert "0 of 12 taxa are called by half or more" in said(made)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ([[1]], "One method alone takes this design, m0; it finds 1"),
+        ([[1, 1], [1, 0]], "They find between 1 and 2; of the 2 that any of them finds, 1 by both"),
+        ([[1, 1, 1]], "Each finds 1; of the 1 that any of them finds, 0 are found by one only and 1 by all"),
+        ([[1, 1, 1], [0, 0, 1]], "They find between 1 and 2; of the 2 that any of them finds, 1 is found by one only"),
+    ],
+)
+def test_how_far_methods_agree_is_said_of_any_number_of_them(flags, told, monkeypatch):
+    made = compared(apart(0), group="arm")
+    table = pd.DataFrame(flags, columns=[f"m{place}" for place in range(len(flags[0]))]).astype(bool)
+    monkeypatch.setattr(Compared, "flagged", property(lambda _: table))
+    assert made.agreed.startswith(told)

@@ -86,7 +86,7 @@ def test_a_table_of_all_ranks_is_read_at_the_rank_that_is_asked_for(read) -> Non
     assert "No clade of the rank family: read at the rank genus, whose lineages say the family." in finer.notes
     with pytest.raises(InputError, match="no clade of the rank strain") as raised:
         read(text, rank="strain")
-    assert "species (1)" in (raised.value.found or "") and "rank genus" in (raised.value.remedy or "")
+    assert "species (1)" in (raised.value.found or "") and "rank species" in (raised.value.remedy or "")
 
 
 def test_metaphlan_2_has_a_second_header(read) -> None:

@@ -116,8 +116,13 @@ def test_the_handout_is_one_page_with_structure_language_and_a_code_that_leads_t
     assert sizes
 
 
-def test_where_the_site_is_published_nowhere_paper_leads_to_the_source() -> None:
-    assert page_address(ROOT, MODEL, "nl").endswith(f"/blob/main/notebooks/{MODEL}.md")
+def test_where_the_site_is_published_nowhere_paper_has_no_code_and_names_the_handbook(lesson: Lesson) -> None:
+    assert page_address(ROOT, MODEL, "nl") == ""
+    for make in (slides_html, *SHEETS.values()):
+        made = make(lesson, "")
+        assert 'class="qr"' not in made
+        assert WORDS[lesson.lang]["read_in"].format(book=lesson.book) in made
+    assert all("<svg" in slide.picture or "<img" in slide.picture for slide in slides_of(lesson, ""))
     assert page_address(ROOT, MODEL, "nl", "https://example.org") == f"https://example.org/nl/notebooks/{MODEL}.html"
 
 

@@ -66,6 +66,15 @@ def test_references(tmp_path):
     assert works["cbs"].address == "https://example.org/p_1"
 
 
+def test_what_is_said_of_a_work_is_said_in_the_readers_language(tmp_path):
+    file = tmp_path / "references.bib"
+    file.write_text(
+        "@misc{page, author = {{Somebody}}, title = {Notice}, title_nl = {Bericht}, year = {n.d.}}", "utf-8"
+    )
+    assert read_references(file)["page"].full == "Somebody (n.d.). Notice."
+    assert read_references(file, "nl")["page"].full == "Somebody (z.d.). Bericht."
+
+
 def test_no_file_no_references(tmp_path):
     assert read_references(tmp_path / "none.bib") == {}
 

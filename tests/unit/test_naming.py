@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from handbook_utils.analysis.naming.agreement import VERDICTS, compared, differing
 from handbook_utils.analysis.naming.bayes import NaiveBayes, words
+from handbook_utils.analysis.naming.gains import Gains
 from handbook_utils.analysis.naming.names import Names, consensus
 from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference, read_reference
 from handbook_utils.analysis.naming.regions import primer_of, region
@@ -315,3 +317,29 @@ def test_below_an_unsure_rank_nothing_is_called():
     best = pd.DataFrame([["B", "P", "G"]], index=["a"], columns=["kingdom", "phylum", "genus"])
     sure = pd.DataFrame([[1.0, 0.5, 0.9]], index=["a"], columns=best.columns)
     assert Names(best, sure, "", "").at(0.8).iloc[0].tolist() == ["B", "", ""]
+
+
+def test_lineages_that_are_passed_over_are_never_the_best(drawn):
+    generator = np.random.default_rng(9)
+    copies = [mutated(gene, 0.02, generator) for gene in drawn.sequences for _ in range(10)]
+    sizes = generator.integers(1, 4, len(copies))  # some lineages have more sequences, and so another base
+    genes = [mutated(gene, 0.005, generator) for gene, size in zip(copies, sizes, strict=True) for _ in range(size)]
+    has = np.zeros((len(copies), 4**8), dtype=np.float32)
+    for lineage, gene in zip(np.repeat(np.arange(len(copies)), sizes), genes, strict=True):
+        has[lineage, np.unique(words(gene))] += 1
+    prior = (has.sum(axis=0) + 0.5) / (sizes.sum() + 1)
+    parts = (sparse.csc_array(has[some].T) for some in np.array_split(np.arange(len(copies)), 3))
+    gains = Gains(parts, int((has > 0).sum()), sizes)
+    looked_at = []
+    for gene in copies[::48]:
+        own = words(mutated(gene[200:450], 0.02, generator))
+        draws = own[generator.integers(0, len(own), (20, len(own) // 8))]
+        near, scores = gains.best(gains.lot(draws))
+        told = np.log((has + prior) / (sizes[:, None] + 1)) - np.log(prior)  # but for what all share
+        whole = np.array([told[:, draw].sum(axis=1) for draw in draws])
+        assert np.allclose(scores, whole[:, near], atol=1e-3)
+        others = np.setdiff1d(np.arange(len(copies)), near)
+        assert (whole[:, others] < whole.max(axis=1, keepdims=True) - 1e-3).all()
+        assert not len(gains.best(gains.lot(draws), floor=1e9)[0])
+        looked_at.append(len(near))
+    assert max(looked_at) < len(copies)

@@ -14,8 +14,8 @@ from handbook_utils.recipes.follow_over_time import People, people_over_time
 from handbook_utils.study import Study
 
 ASKED: dict[str, Any] = {
-    **dict.fromkeys(("group", "exposure", "contrast", "formula", "series"), ""),
-    **{name: [] for name in ("levels", "covariates", "interactions")},
+    **dict.fromkeys(("group", "exposure", "contrast", "formula", "series", "nested_in"), ""),
+    **{name: [] for name in ("levels", "covariates", "interactions", "strata")},
     "person": "who",
     "time": "week",
     "outcome": "shannon",
@@ -135,3 +135,60 @@ def test_slopes_and_neighbours_together_need_four_samples_a_person():
     together = "people have levels and slopes of their own, and samples near in time are alike"
     assert together in models(5)
     assert together not in models(4)
+
+
+def with_cages(study: Study, cages: int = 9) -> Study:
+    """Put people of one arm together into cages, and people of all arms into two centres."""
+    number = study.metadata["who"].str[1:].astype(int)
+    cage, centre = "k" + (number % cages).astype(str), np.where(number // 3 % 2, "north", "south")
+    return study.with_metadata(study.metadata.assign(cage=cage, centre=centre))
+
+
+def test_cages_have_levels_and_paces_of_their_own():
+    study = with_cages(cohort())
+    found, alone = (over_time(study, group="arm", nested_in=nest) for nest in ("cage", ""))
+    assert found.course.fit.units == 9
+    assert found.course.fit.between.shape == (2, 2)
+    assert "people and units of cage have levels and slopes" in found.methods
+    assert "9 units of cage" not in " ".join(found.limits)
+    assert "15 people in 9 units of cage" in found.design.who
+    assert found.course.table.loc["arm[c]:week", "df"] < alone.course.table.loc["arm[c]:week", "df"]
+    assert "whole units of cage" in found.composition()[0]
+
+
+def test_few_cages_are_told_and_need_no_average_over_them():
+    found = over_time(with_cages(cohort(), cages=6), group="arm", nested_in="cage")
+    assert "There are too few units of cage for an average over them (GEE)." in found.reading
+    assert "6 units of cage are few: how much they differ is hardly known." in found.limits
+
+
+def test_two_centres_are_refused_as_units_and_taken_as_strata():
+    study = with_cages(cohort())
+    with pytest.raises(InputError) as told:
+        _ = over_time(study, group="arm", nested_in="centre").course
+    assert "strata" in told.value.remedy
+    found = over_time(study, group="arm", strata=["centre"])
+    assert "centre[south]" in found.course.table.index
+    assert "within centre" in found.composition()[0]
+    terms = over_time(study, group="arm", formula="~ arm * week", strata=["centre"]).course.table
+    pd.testing.assert_frame_equal(terms, found.course.table.loc[terms.index], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "formula", ["~ arm + poly(week, 2)", "~ arm + log(late)", "~ arm * week + I(week**2)", "~ arm"]
+)
+def test_a_pace_is_the_slope_of_a_line(formula):
+    study = cohort()
+    study = study.with_metadata(study.metadata.assign(late=study.metadata["week"] + 1))
+    with pytest.raises(InputError) as told:
+        over_time(study, group="arm", formula=formula, time="late" if "late" in formula else "week")
+    assert "by itself" in told.value.remedy
+
+
+def test_of_many_times_the_end_is_their_last_sixth_and_all_there_are_told_as_all():
+    study = cohort(people=9)
+    jitter = np.random.default_rng(1).uniform(0, 0.4, len(study.samples)).round(3)
+    jittered = study.with_metadata(study.metadata.assign(week=study.metadata["week"] + jitter))
+    assert "3 of 9 people have no sample in the last sixth of the time" in over_time(jittered).dropout
+    whole = study.choose_samples(~study.metadata["who"].isin(["p06", "p07", "p08"]).to_numpy())
+    assert over_time(whole).dropout == "All 6 people have a sample at the last time, week 3"

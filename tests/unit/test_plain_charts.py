@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from handbook_utils.figures import plain
 from handbook_utils.figures.plain.bars import bars
 from handbook_utils.figures.plain.change import change
-from handbook_utils.figures.plain.chart import PALE, inked, upon
+from handbook_utils.figures.plain.chart import GROUND, PALE, inked, upon
 from handbook_utils.figures.plain.curves import curves
 from handbook_utils.figures.plain.diagram import diagram
 from handbook_utils.figures.plain.dots import dots
@@ -22,7 +22,7 @@ from handbook_utils.figures.plain.marks import marks
 from handbook_utils.figures.plain.parts import parts
 from handbook_utils.figures.plain.people import people
 from handbook_utils.figures.plain.spans import spans
-from handbook_utils.figures.style import OKABE_ITO, WIDTH, Drawn
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, WIDTH, Drawn
 from handbook_utils.figures.svg import svg_bytes
 
 #: How wide a figure is on a telephone, in pixels: 390 less the margins of the page.
@@ -154,12 +154,18 @@ def contrast(one: np.ndarray, other: np.ndarray) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colour", [*OKABE_ITO, inked(OKABE_ITO[5]), PALE, "#E4E4E4"])
+@pytest.mark.parametrize("colour", [*OKABE_ITO, inked(OKABE_ITO[5]), PALE, GROUND])
 def test_a_number_upon_a_bar_is_read_by_day_and_at_night(colour):
     written = upon(colour)
     ground = "white" if "bbox" in written else colour
     for seen in (lambda name: np.array(to_rgb(name)), at_night):
         assert contrast(seen(written["color"]), seen(ground)) >= 4.5, colour
+
+
+@pytest.mark.parametrize("colour", [PALE, GREY, INK])
+def test_what_is_grey_stands_off_from_the_paper_by_day_and_at_night(colour):
+    for seen in (lambda name: np.array(to_rgb(name)), at_night):
+        assert contrast(seen(colour), seen("white")) >= 3, colour
 
 
 def test_no_number_cuts_a_bar_in_two():

@@ -82,3 +82,14 @@ def test_without_believable_singletons_a_depth_shows_no_coverage():
     counts, groups = throat.to_frame(), pd.Series("all", index=throat.samples)
     assert "lowest" in price(throat, groups, 500)
     assert list(price(Study.from_frame(counts.where(counts != 1, 0)), groups, 500)) == ["samples"]
+
+
+def test_filters_that_leave_all_features_are_told_as_that():
+    names = NAMES[:10]
+    frame = pd.DataFrame(GENERATOR.poisson(200, (10, 8)) + 1, names, [f"f{number}" for number in range(8)])
+    found = quality(Study.from_frame(frame, pd.DataFrame({"arm": list("aaaaabbbbb")}, index=names)))
+    assert found.of_features.startswith("All 8 features are in at least 30 %")
+    assert " runs " not in found.of_filters
+    assert " to " not in found.of_filters
+    assert "with those that stay" not in found.of_sizes
+    assert not [line for line in found.answer["left_out"] if "by the filters" in line]

@@ -1,8 +1,8 @@
 """The index of the search: sections of pages, and words that mean the same."""
 
-from handbook_utils.chapters import handbook_root
+from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.publishing.pages.staged import TERMS, staged_rows
-from handbook_utils.publishing.search import sections_of, synonyms
+from handbook_utils.publishing.search import asked, sections_of, synonyms
 
 
 def test_code_tooltips_and_links_of_headings_are_no_text():
@@ -33,3 +33,11 @@ def test_people_s_words_and_those_of_the_glossary_are_groups_without_repetition(
             assert len(set(group)) == len(group), (lang, group)
     assert any({"poep", "ontlasting"} <= set(group) for group in groups["nl"])
     assert any("FMT" in group for group in groups["nl"])
+
+
+def test_what_people_ask_is_asked_of_pages_that_are_there_in_both_languages():
+    pages = {name.rpartition("/")[2] for name in Catalogue.read(handbook_root()).files}
+    questions = asked(handbook_root())
+    assert questions
+    assert set(questions) <= pages
+    assert all(set(told) == {"en", "nl"} and all(told.values()) for told in questions.values())

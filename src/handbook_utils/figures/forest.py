@@ -65,6 +65,8 @@ def forest(
         names = [f"{name}: {one}" for name, one in zip(effects.index, numbers, strict=True)]
         figure, [axes] = chart(title, [rows_high(names) + 0.75])
         places = np.array(rows(axes, names))
+        for text in axes.texts:  # the line of no effect goes behind the words
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
         below(axes, label)
     else:
         figure, axes = sheet(1.2 + 0.42 * len(effects))
@@ -87,7 +89,11 @@ def forest(
         return Drawn(figure, f"{alt}{'; '.join(told)}.{line}")
     most, least = told[int(effects["size"].argmax())], told[int(effects["size"].argmin())]
     count, total = int(beside.sum()), len(effects)
-    if nl:
+    if total == 1:
+        alt = f"{'Een effect met interval' if nl else 'One effect with its interval'} ({label}): {most}."
+        side = ("ligt" if count else "ligt niet") if nl else ("lies" if count else "does not lie")
+        line = f" Het {side} geheel aan één kant van " if nl else f" It {side} on one side of "
+    elif nl:
         alt = f"Effecten met intervallen ({label}), {total} regels. Het grootst: {most}; het kleinst: {least}."
         line = f" Van de {total} intervallen liggen er {count} geheel aan één kant van "
     else:

@@ -12,7 +12,7 @@ __all__ = ["gaps", "jumps", "residuals"]
 
 
 def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int = 6) -> Drawn:
-    """Draw what a line leaves within people, with the means of parts of the samples: a bend shows in these.
+    """Draw what a line leaves within each, with the means of parts of the samples: a bend shows in these.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int =
     --------
     >>> import numpy as np
     >>> made = residuals(pd.Series(np.arange(12.0)), pd.Series(np.tile([-1.0, 1.0], 6)), "week")
-    >>> made.alt.startswith("What the line leaves within people against week, with means of 6 parts")
+    >>> made.alt.startswith("What the line leaves within each against week, with means of 6 parts")
     True
     """
     figure, axes = sheet(3.8)
@@ -46,7 +46,7 @@ def residuals(time: pd.Series, left: pd.Series, time_label: str, *, parts: int =
     legend_above(figure, axes)
     return Drawn(
         figure,
-        f"What the line leaves within people against {time_label}, with means of {len(means)} parts of the samples, "
+        f"What the line leaves within each against {time_label}, with means of {len(means)} parts of the samples, "
         f"from {means['y'].min():.2f} to {means['y'].max():.2f}. A bend would mean that a line is too simple.",
     )
 

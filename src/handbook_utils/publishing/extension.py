@@ -40,7 +40,7 @@ from handbook_utils.publishing.pages.scripts import setup_scripts
 from handbook_utils.publishing.pages.senses import read_senses
 from handbook_utils.publishing.pages.staged import TERMS, staged_rows
 from handbook_utils.publishing.pages.tables import framed
-from handbook_utils.publishing.pages.terms import Glossary, anchor_of, glossary_of, with_terms
+from handbook_utils.publishing.pages.terms import Glossary, anchor_of, folded, glossary_of, with_terms
 from handbook_utils.publishing.public import description_of, gather_code
 from handbook_utils.publishing.stage import MANIFEST, escaped
 from handbook_utils.publishing.teaching.offered import setup_lessons
@@ -220,7 +220,7 @@ class _Terms(SphinxDirective):
             raise self.error("There is no data/terms.csv to make the glossary from.")
         self.env.note_dependency(str(path))
         self.env.domaindata["handbook"]["glossary"] = self.env.docname
-        rows.sort(key=lambda row: row[lang].casefold())
+        rows.sort(key=lambda row: folded(row[lang]))
         made = nodes.definition_list(classes=["glossary", "simple"])
         domain = self.env.get_domain("std")
         assert isinstance(domain, StandardDomain)  # noqa: S101 - for the type checker

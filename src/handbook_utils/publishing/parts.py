@@ -143,18 +143,19 @@ def page_of(chapter: Chapter, notebook: Any, root: Path) -> Page:
         With the numbers that were recorded, the bibliography, and for Dutch its translation.
     """
     lang: Language = "nl" if notebook.metadata["handbook_run"]["parameters"].get("lang") == "nl" else "en"
+    works = root / "book" / "references.bib"
     return Page(
         lang=lang,
         values=recorded_values(notebook),
-        references=_references(root / "book" / "references.bib", (root / "book" / "references.bib").stat().st_mtime_ns),
+        references=_references(works, works.stat().st_mtime_ns, lang),
         source=chapter.path,
         translations=catalogue_of(root / "locale", f"notebooks/{chapter.slug}") if lang == "nl" else {},
     )
 
 
-@lru_cache(maxsize=2)
-def _references(path: Path, _changed: int) -> Mapping[str, Reference]:
-    return read_references(path)
+@lru_cache(maxsize=4)
+def _references(path: Path, _changed: int, lang: str) -> Mapping[str, Reference]:
+    return read_references(path, lang)
 
 
 def parts_of(notebook: Any, expanded: Callable[[str], str] = str) -> list[Part]:

@@ -24,6 +24,8 @@ from handbook_utils.text import yaml_text
 #: The file of a page's folder, and the groups of words that mean the same, in the handbook's folder.
 INDEX = "_static/search-index.js"
 SYNONYMS = Path("book") / "synonyms.yml"
+#: What people ask that a page answers, by the page's name and by language.
+ASKED = Path("book") / "asked.yml"
 
 #: A page for everyone goes before one for researchers; what only lists pages or terms goes after what explains.
 _WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35}
@@ -110,15 +112,40 @@ def synonyms(root: Path, terms: Sequence[Mapping[str, str]]) -> dict[str, list[l
     dict of str to list of list of str
         Each group's words and phrases.
     """
-    path = root / SYNONYMS
-    told: dict[str, list[str]] = yaml_text.typed(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
+    told: dict[str, list[str]] = _read(root / SYNONYMS)
     found = {lang: [[one.strip() for one in group.split(",")] for group in told.get(lang, [])] for lang in LANGUAGES}
     for lang, groups in found.items():
         groups += [names for row in terms if len(names := list(dict.fromkeys(names_of(row, lang)))) > 1]
     return found
 
 
-def index_of(pages: Path, manifest: Mapping[str, Any], groups: Mapping[str, list[list[str]]]) -> str:
+def _read(path: Path) -> Any:
+    return yaml_text.typed(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
+
+
+def asked(root: Path) -> dict[str, dict[str, str]]:
+    """Return what people ask that pages answer, in words that the pages seldom use.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The handbook's folder, with ``book/asked.yml`` in it where questions were gathered.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        Of the last part of a page's name, by language, words and phrases with commas between them.
+    """
+    found: dict[str, dict[str, str]] = _read(root / ASKED)
+    return found
+
+
+def index_of(
+    pages: Path,
+    manifest: Mapping[str, Any],
+    groups: Mapping[str, list[list[str]]],
+    questions: Mapping[str, Mapping[str, str]],
+) -> str:
     """Write the index of an edition as a script, which a browser loads from disk too.
 
     Parameters
@@ -129,6 +156,8 @@ def index_of(pages: Path, manifest: Mapping[str, Any], groups: Mapping[str, list
         What the stage says of the edition.
     groups : mapping of str to list of list of str
         Words that mean the same, as :func:`synonyms` gives them.
+    questions : mapping of str to mapping
+        What people ask of pages, as :func:`asked` gives it.
 
     Returns
     -------
@@ -144,11 +173,13 @@ def index_of(pages: Path, manifest: Mapping[str, Any], groups: Mapping[str, list
             {"page": len(index["pages"]), "anchor": one.anchor, "heading": one.heading, "text": one.text}
             for one in sections
         ]
+        own = lang if lang in told["languages"] else "en"
         index["pages"].append(
             {
                 "name": name,
                 "title": sections[0].heading,
-                "lang": lang if lang in told["languages"] else "en",
+                "lang": own,
+                "asked": questions.get(name.rpartition("/")[2], {}).get(own, ""),
                 "part": WORDS[lang][f"part_{part}"],
                 "weight": _LISTS.get(name, _WEIGHTS[part]),
             }
@@ -170,4 +201,4 @@ def add_search(stage: Path, pages: Path, root: Path) -> None:
     """
     manifest = json.loads((stage / MANIFEST).read_text(encoding="utf-8"))
     _, terms = staged_rows(stage, TERMS)
-    (pages / INDEX).write_text(index_of(pages, manifest, synonyms(root, terms)), encoding="utf-8")
+    (pages / INDEX).write_text(index_of(pages, manifest, synonyms(root, terms), asked(root)), encoding="utf-8")

@@ -112,8 +112,13 @@ WORDS: dict[str, dict[str, str]] = {
         "agrees": "agrees",
         "differs": "differs",
         "rates_caption": "Tests in designs: {count}. {verdicts}",
-        "rates_how": "Measured on {date} with version {version}, seeds from 0: in each design {studies} studies or "
-        "more without a difference, and {found} or more with one.",
+        "rates_how": "Measured on {date} with version {version} of the handbook: in each design {studies} studies or "
+        "more without a difference.",
+        "rates_power": "In {found} others or more one thing differs, which the heading of each test names: the last "
+        "column says how often the test finds it.",
+        "rates_gaps": "Not measured yet: {gaps}.",
+        "rates_gap_wrong": "{count} of {all} rows",
+        "rates_gap_found": "how often what differs is found, in {count} of {all}",
         "rates_design": "Design",
         "rates_wrong": "False alarms (95 % interval)",
         "rates_found": "Finds what differs (95 % interval)",
@@ -229,8 +234,13 @@ WORDS: dict[str, dict[str, str]] = {
         "agrees": "komt overeen",
         "differs": "wijkt af",
         "rates_caption": "Toetsen in ontwerpen: {count}. {verdicts}",
-        "rates_how": "Gemeten op {date} met versie {version}, met kiemgetallen vanaf 0: per ontwerp minstens {studies} "
-        "onderzoeken zonder verschil, en minstens {found} met een verschil.",
+        "rates_how": "Gemeten op {date} met versie {version} van het handboek: per ontwerp minstens {studies} "
+        "onderzoeken zonder verschil.",
+        "rates_power": "In minstens {found} andere verschilt er één ding. Wat dat is, staat in de kop van elke toets; "
+        "de laatste kolom zegt hoe vaak de toets het vindt.",
+        "rates_gaps": "Nog niet gemeten: {gaps}.",
+        "rates_gap_wrong": "{count} van de {all} regels",
+        "rates_gap_found": "hoe vaak het verschil wordt gevonden, in {count} van de {all}",
         "rates_design": "Ontwerp",
         "rates_wrong": "Vals alarm (95%-interval)",
         "rates_found": "Vindt wat verschilt (95%-interval)",

@@ -19,8 +19,8 @@ from handbook_utils.reads.primers import Primer, primers_seen
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.text.hash import sha256
 
-#: Reads (or pairs) that are kept of all samples together, and of one at least: not more of a thousand samples.
-_KEPT, _OF_ONE = 20_000, 20
+#: Reads (or pairs) that are kept of all samples together.
+_KEPT = 20_000
 #: Reads whose names tell whether pairs lie in one file.
 _NAMES = 200
 #: Reads this long span the gene.
@@ -108,7 +108,7 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
     InputError
         A file is broken, files of a pair do not belong together, or qualities say nothing.
     """
-    most = max(_OF_ONE, _KEPT // max(1, len(samples)))
+    most = max(1, _KEPT // len(samples))
     counts: dict[str, int] = {}
     picked: list[tuple[tuple[str, str], ...]] = []
     signs: set[str] = set()

@@ -12,14 +12,15 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.design.questions import asked_in
+from handbook_utils.analysis.design.terms import read_formula
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.comparison import compared, ratios_by, units_of
 from handbook_utils.analysis.outcomes import logarithms
-from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.time.mixed import fit_mixed
-from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
+from handbook_utils.analysis.time.paired import crossover_of, paired_ratio
 from handbook_utils.analysis.time.pairs import Pairs, pairs_of
 from handbook_utils.errors import InputError, collect
 from handbook_utils.recipes.checks import column_checks, study_of
@@ -64,14 +65,14 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
 
 
 def _one_question(parameters: Mapping[str, Any]) -> None:
-    arms = parameters["group"] or parameters["exposure"]
+    arms = parameters["group"] or parameters["exposure"] or parameters["formula"]
     if arms and parameters["treatment"]:
         raise InputError(
             "A study has arms, or it is a cross-over study.",
-            where="parameters group, exposure and treatment",
-            expected="arms (group or exposure), or the treatment of each sample (treatment)",
+            where="parameters group, exposure, formula and treatment",
+            expected="arms (group, exposure or formula), or the treatment of each sample (treatment)",
             found=f"{arms} and {parameters['treatment']}",
-            remedy='Run without one of them: group "" or treatment "".',
+            remedy='Run without one of them: group "" and formula "", or treatment "".',
         )
     beside = [name for name in ("covariates", "interactions", "strata") if parameters[name]]
     if beside and not arms:
@@ -119,11 +120,29 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
     logs, label = logarithms(study, "shannon" if outcome == "distance" else outcome)
     design = None
     asked = asked_in(parameters)
-    if asked["group"] or asked["exposure"]:
+    if asked["group"] or asked["exposure"] or asked["formula"]:
         frame = study.metadata.loc[list(pairs.first)].assign(**{BASELINE: logs[list(pairs.first)]})
-        baseline = [] if outcome == "distance" else [BASELINE]
-        design = design_of(frame, **{**asked, "covariates": [*baseline, *parameters["covariates"]]})
+        design = _arms_of(frame, asked, beside=outcome != "distance")
     return Change(study, pairs, design, logs, label, dict(parameters))
+
+
+def _arms_of(frame: pd.DataFrame, asked: Mapping[str, Any], *, beside: bool) -> Design:
+    """Make the design of arms, a row a person, beside the number before where that is in the model."""
+    if not asked["formula"]:
+        baseline = [BASELINE] if beside else []
+        return design_of(frame, **{**asked, "covariates": [*baseline, *asked["covariates"]]})
+    whose = read_formula(asked["formula"])[1]
+    if whose and whose != asked["person"]:
+        raise InputError(
+            f"A row of this model is a person, and the formula has a level for each {whose}.",
+            where="parameter formula",
+            expected=f"fixed terms alone, or (1 | {asked['person']})",
+            found=asked["formula"],
+            remedy=f'Take (1 | {whose}) out of the formula, and say nested_in "{whose}".',
+        )
+    # Without the number before first, so that what is refused is what was asked.
+    design = design_of(frame, **asked)
+    return design_of(frame, **{**asked, "formula": f"{asked['formula']} + `{BASELINE}`"}) if beside else design
 
 
 @dataclass(frozen=True)
@@ -154,6 +173,16 @@ class Change:
     asked: dict[str, Any]
 
     # ------------------------------------------------------------------ numbers
+
+    @property
+    def members(self) -> Members:
+        """What those who gave the samples are called."""
+        return members_of(self.study.metadata, self.asked["person"])
+
+    @property
+    def many(self) -> str:
+        """Several of them."""
+        return self.members.many
 
     @property
     def kind(self) -> str:
@@ -188,7 +217,7 @@ class Change:
     @cached_property
     def changes(self) -> pd.DataFrame:
         """The change of those with both samples, and of everybody where some have one only."""
-        table = self.change.to_frame("people with both").T
+        table = self.change.to_frame(f"{self.many} with both").T
         alone = [name for reason, names in self.pairs.left_out.items() if reason.startswith("only") for name in names]
         if alone:
             samples = list(self.pairs.person.index)
@@ -239,10 +268,9 @@ class Change:
     def composition(self) -> tuple[str, pd.DataFrame]:
         """Return what is tested of overall composition: a caption and a table."""
         if self.design is not None:
-            asked = {**self.design.asked, "covariates": ", ".join(self.asked["covariates"])}
-            moved = design_of(self.design.metadata, **asked)
+            moved = _arms_of(self.design.metadata, asked_in(self.asked), beside=False)
             table = compared(self.own, moved).rename(columns={"estimate": "difference"})
-            return f"How far people moved ({MOVED}), by {moved.focus}", table
+            return f"How far {self.many} moved ({MOVED}), by {moved.focus}", table
         samples = [*self.pairs.first, *self.pairs.second]
         apart = distances(self.study.choose_samples(samples), "bray-curtis")
         moment, person = self.asked["moment"], self.asked["person"]
@@ -285,7 +313,7 @@ class Change:
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
         return [
-            ("pairs", self.pairs.people, 0),
+            ("pairs", self.members.count(self.pairs.people), 0),
             ("own", float(self.own.median()), 2),
             ("others", self.others, 2),
             ("change", _told(self.change, "ratio"), 0),
@@ -310,16 +338,20 @@ class Change:
     def missing(self) -> str:
         """Who has only one of the two samples, in a sentence."""
         counts = {name: len(self.pairs.left_out.get(f"only {name}", [])) for name in ("before", "after")}
-        if not any(counts.values()):
-            return "Everybody has both samples"
-        return f"{counts['before']} people have a sample before only and {counts['after']} after only"
+        lacking = [
+            f"{self.members.count(number)} {'has' if number == 1 else 'have'} a sample {name} only"
+            for name, number in counts.items()
+            if number
+        ]
+        return " and ".join(lacking) or f"All {self.many} have both samples"
 
     @property
     def reading(self) -> str:
         """What was found, in a sentence."""
         moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
         if self.design is not None:
-            what = f"How far people moved ({MOVED})" if self.of_distance else f"The {self.label} after, beside before,"
+            moved = f"How far {self.many} moved ({MOVED})"
+            what = moved if self.of_distance else f"The {self.label} after, beside before,"
             size = self.size
             rows = "; ".join(f"{name}: {_told(row, size)}" for name, row in self.arms.iterrows())
             least = float(self.arms["p"].min())
@@ -328,16 +360,16 @@ class Change:
         if self.kind == "crossover":
             name, row = str(self.crossed.index[0]), self.crossed.iloc[0]
             return (
-                f"The {self.label} by {self.asked['treatment']}, within people, {name}: {_told(row, 'ratio')}, in "
-                f"{row['people']:.0f} people: {by_chance(row['p'])}"
+                f"The {self.label} by {self.asked['treatment']}, within {self.many}, {name}: {_told(row, 'ratio')}, in "
+                f"{self.members.count(int(row['people']))}: {by_chance(row['p'])}"
             )
         if self.of_distance:
             return (
-                f"People moved by {self.own.median():.2f} (median Bray-Curtis distance; middle half "
+                f"{self.many.title()} moved by {self.own.median():.2f} (median Bray-Curtis distance; middle half "
                 f"{self.own.quantile(0.25):.2f} to {self.own.quantile(0.75):.2f}) from {moment} {before} to {after}, "
-                f"in {self.pairs.people} people; samples of two people lie {self.others:.2f} apart"
+                f"in {self.members.count(self.pairs.people)}; samples of two of them lie {self.others:.2f} apart"
             )
-        nest = f"units of {self.asked['nested_in']}" if self.asked["nested_in"] else "people"
+        nest = f"units of {self.asked['nested_in']}" if self.asked["nested_in"] else self.many
         return (
             f"The {self.label} at {moment} {after} is {_told(self.change, 'ratio')} times that at {before}, within "
             f"{self.change['people']:.0f} {nest} with both samples: {by_chance(self.change['p'])}"
@@ -354,7 +386,7 @@ class Change:
         ratio = _told(row, "ratio")
         return (
             f"Orders of treatment differ over both periods together ({ratio}), as they do where the first treatment is "
-            "still at work in the second period: the difference within people would then be off"
+            "still at work in the second period: the difference within them would then be off"
         )
 
     @property
@@ -364,7 +396,7 @@ class Change:
         moment, before, after = (self.asked[name] for name in ("moment", "before", "after"))
         questions = {
             "arms": f"Do the arms differ in the {what}",
-            "crossover": f"Does the {what} differ between treatments, within people",
+            "crossover": f"Does the {what} differ between treatments, within {self.many}",
             "single": f"Did the {what} change from {moment} {before} to {after}",
         }
         beside = f" beside {', '.join(self.design.beside)}" if self.design is not None and self.design.beside else ""
@@ -374,7 +406,8 @@ class Change:
             "asked": f"{questions[self.kind]}{beside}?",
             "found": f"{self.reading}." + (f" {self.carried}." if self.carried else ""),
             "rests_on": [
-                f"{self.pairs.people} people with a sample at {moment} {before} and at {after}. {self.missing}.",
+                f"{self.members.count(self.pairs.people)} with a sample at {moment} {before} and at {after}. "
+                f"{self.missing}.",
                 f"{self.model}.",
                 f"{self.may_be_read}.",
                 *([f"{self.depth}."] if self.depth else []),
@@ -387,9 +420,11 @@ class Change:
     def model(self) -> str:
         """How it was compared, in a sentence."""
         if self.design is not None:
+            strata = self.asked["strata"]
+            within = f", with a level of each {' and '.join(strata)}," if strata else ""
             return (
-                f"Least squares of what comes after on {', '.join(self.design.terms)}, with HC3 standard errors; a row "
-                "a person"
+                f"Least squares of what comes after on {', '.join(self.design.terms)}{within or ','} with HC3 standard "
+                f"errors; a row {self.members.one_of}"
             )
         if self.kind == "crossover":
             return (
@@ -417,17 +452,19 @@ class Change:
         found = [f"{self.may_be_read}."]
         alone = sum(len(names) for reason, names in self.pairs.left_out.items() if reason.startswith("only"))
         if alone:
-            found.append(f"{alone} people came once: those who stay away are seldom like those who come.")
+            have = f"{self.members.count(alone)} {'has' if alone == 1 else 'have'} one of the two samples only"
+            found.append(f"{have}: those who stay away are seldom like those who come.")
         if self.kind == "crossover":
             found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
             found += [f"{self.carried}."] if self.carried else []
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
         if self.pairs.people < 15:
-            found.append(f"{self.pairs.people} people are few: the interval is wide, and a change may be missed.")
+            people = self.members.count(self.pairs.people)
+            found.append(f"{people} are few: the interval is wide, and a change may be missed.")
         if not self.asked["nested_in"]:
-            found.append("People were taken as independent of each other: families or wards would make them alike.")
-        what = "How far people move" if self.of_distance else f"The {self.label}"
+            found.append(f"{self.many.title()} were taken as independent: families or cages would make them alike.")
+        what = f"How far {self.many} move" if self.of_distance else f"The {self.label}"
         return [*found, f"{what} is one number; what it means for health is another question."]
 
     @property
@@ -437,59 +474,10 @@ class Change:
         reads = f" of at least {self.asked['least_depth']} reads" if self.study.quantity == "counts" else ""
         what = MOVED if self.of_distance else self.label
         return (
-            f"The {what} was compared in {self.pairs.people} people with samples{reads} at {moment} {before} and "
-            f"{after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
+            f"The {what} was compared in {self.members.count(self.pairs.people)} with samples{reads} at {moment} "
+            f"{before} and {after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
         )
 
 
 def _told(row: pd.Series, size: str) -> str:
     return f"{row[size]:.3f} (95 % interval {row['low']:.3f} to {row['high']:.3f}, {shown(float(row['p']))})"
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def against_peers() -> pd.DataFrame:
-    """Hold the paired and the cross-over comparison against R's, on numbers written here.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`handbook_utils.analysis.peers.held_against`.
-    """
-    given = [5.029, 6.573, 8.195, 4.661, 7.991, 7.479, 7.646, 11.55, 4.538, 12.267, 5.485, 4.7, 5.548, 8.175, 7.852]
-    later = [5.601, 6.032, 8.24, 8.22, 10.363, 7.679, 7.039, 13.271, 3.362, 12.956, 5.364, 8.132, 9.18, 9.771, 6.819]
-    pair = paired_ratio(pd.Series(given), pd.Series(later))
-    cross = crossover(pd.Series(given), pd.Series(later), pd.Series(["AB"] * 8 + ["BA"] * 7))
-    return held_against(
-        "recipes/compare-before-and-after",
-        {
-            "Paired ratio": pair["ratio"],
-            "Paired ratio: lower bound": pair["low"],
-            "Paired ratio: p": pair["p"],
-            "Signed ranks: p": pair["p_rank"],
-            "Cross-over, treatment: ratio": cross["ratio"].to_dict()["treatment"],
-            "Cross-over, treatment: upper bound": cross["high"].to_dict()["treatment"],
-            "Cross-over, carry-over: p": cross["p"].to_dict()["carry-over"],
-            **_arms_and_everybody(given, later),
-        },
-    )
-
-
-def _arms_and_everybody(given: list[float], later: list[float]) -> dict[str, float]:
-    """Return the same numbers as arms beside the number before, and as a cross-over with two people who came once."""
-    names = [f"p{number:02d}" for number in range(15)]
-    people = pd.DataFrame({"arm": ["a"] * 8 + ["b"] * 7, "before": np.log(given)}, index=names)
-    design = design_of(people, group="arm", covariates="before")
-    arms = ratios_by(pd.DataFrame({"after": later}, index=names), design).iloc[0].to_dict()
-    period, order = np.repeat([0, 1], 15), np.tile(np.repeat([0, 1], [8, 7]), 2)
-    long = pd.DataFrame({"who": names * 2, "period": period, "drug": np.array(["A", "B"])[(period + order) % 2]})
-    came = long.drop(index=[1, 28])
-    values = pd.Series([*given, *later])[came.index]
-    cross = crossover_of(values, came["who"], came["period"], came["drug"]).iloc[1].to_dict()
-    words = {"ratio": "ratio", "low": "lower bound", "high": "upper bound", "p": "p"}
-    return {
-        f"{what}: {word}": float(found[name])
-        for what, found in (("Arms beside before", arms), ("Cross-over of everybody", cross))
-        for name, word in words.items()
-    }

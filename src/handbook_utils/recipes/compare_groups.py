@@ -91,7 +91,7 @@ def before_any_test(study: Study, design: Design) -> pd.DataFrame:
     groups = design.labels.astype(str) if design.groups else pd.Series("all", index=design.frame.index)
     rows: dict[str, pd.Series] = {"samples": groups.value_counts()}
     if design.asked["person"]:
-        rows["people"] = design.people.groupby(groups).nunique()
+        rows[design.members.many] = design.people.groupby(groups).nunique()
     if study.quantity == "counts":
         rows["median depth (reads)"] = study.depth.loc[design.samples].groupby(groups).median()
     for name in dict.fromkeys(column for term in design.beside for column in design.terms[term].columns):
@@ -240,8 +240,9 @@ class Comparison:
 
     @property
     def _in_groups(self) -> str:
-        word = "people" if self.design.asked["person"] else "samples"
-        sizes = ", ".join(f"{name}: {row[word]}" for name, row in self.design.sizes.iterrows())
+        word = self.design.members.many if self.design.asked["person"] else "samples"
+        counted = "people" if self.design.asked["person"] else "samples"
+        sizes = ", ".join(f"{name}: {row[counted]}" for name, row in self.design.sizes.iterrows())
         return f" ({word}: {sizes})"
 
     @property
@@ -346,7 +347,7 @@ class Comparison:
             else ""
         )
         nest = design.asked["nested_in"]
-        drawn = "people" if design.asked["person"] else "samples"
+        drawn = design.members.many if design.asked["person"] else "samples"
         if nest and not design.changes_within(design.focus, nest):
             drawn = f"units of {nest}"
         interval = "bootstrap" if _drawn_anew(design) else "jackknife"

@@ -240,6 +240,10 @@ def _r2(distance: Any, part: Study, design: Design) -> float:
     return float(permanova(distance, design, permutations=0)["R2"].to_dict()[design.focus])
 
 
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"from {low} to {high}"
+
+
 @dataclass(frozen=True)
 class Quality:
     """What stays, what that does, and the sentences that say it.
@@ -339,6 +343,11 @@ class Quality:
         """How many features stay, in a sentence."""
         there = int((self.study.prevalence > 0).sum())
         unit = "reads" if self.study.quantity == "counts" else "total"
+        if len(self.filtered.features) == there:
+            return (
+                f"All {there} features are in at least {100 * self.least_prevalence:g} % of the samples with a mean "
+                f"share of at least {100 * self.least_share:g} %, so none is left out"
+            )
         return (
             f"{len(self.filtered.features)} of {there} features are in at least {100 * self.least_prevalence:g} % of "
             f"the samples with a mean share of at least {100 * self.least_share:g} %; the median sample keeps "
@@ -353,21 +362,24 @@ class Quality:
         scale, digits, unit = ("", 1, " %") if self.design else (" with those of all features", 2, "")
         ends = {name: self.grid[name].agg(["min", "max"]) for name in columns}
         told = " and ".join(
-            f"from {low:.{digits}f} to {high:.{digits}f}{unit} ({name.partition(', ')[2].removesuffix(' (%)')})"
-            for name, (low, high) in ends.items()
+            f"{_range(*(f'{end:.{digits}f}' for end in both))}{unit} ({name.partition(', ')[2].removesuffix(' (%)')})"
+            for name, both in ends.items()
         )
         what = f"R² of {self.design.focus}" if self.design else "the rank correlation of distances"
         if not told:
             return "Under no filter can distances be compared: they are all alike, or too few samples are left"
-        return f"Over {len(self.grid)} filters {what}{scale} runs {told}"
+        return f"Over {len(self.grid)} filters {what}{scale} is {told}"
 
     @property
     def of_sizes(self) -> str:
         """ω² with and without the filter, in a sentence."""
         named = {"all": "with all features", "filtered": "with those that stay"}
+        sizes = dict(self.sizes)
+        if len(self.filtered.features) == int((self.study.prevalence > 0).sum()):
+            sizes.pop("filtered", None)  # the same
         told = " and ".join(
             f"{100 * one.size:.1f} % (95 % interval {100 * one.low:.1f} to {100 * one.high:.1f} %) {named[name]}"
-            for name, one in self.sizes.items()
+            for name, one in sizes.items()
         )
         return f"ω² with Bray-Curtis distances is {told}" if told else "No groups were asked about"
 
@@ -390,7 +402,7 @@ class Quality:
             ],
             "left_out": [
                 *left_out(self.study, {}),
-                f"{gone} features by the filters (named in files/features.csv).",
+                *([f"{gone} features by the filters (named in files/features.csv)."] if gone else []),
                 *([f"Samples of which no feature stays: {', '.join(self.emptied)}."] if self.emptied else []),
                 *(["No sample was left out for its depth."] if not len(thin) else []),
             ],

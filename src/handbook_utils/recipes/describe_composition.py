@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.peers import held_against
 from handbook_utils.analysis.taxa.composition import (
     core_taxa,
@@ -151,9 +152,13 @@ class Description:
     # ------------------------------------------------------------------ in words that are true of the data
 
     @property
+    def _members(self) -> Members:
+        return members_of(self.whole.metadata, self.names["person"])
+
+    @property
     def unit(self) -> str:
         """What is counted: people where a column says whose a sample is, else samples."""
-        return "people" if self.names["person"] else "samples"
+        return self._members.many if self.names["person"] else "samples"
 
     @property
     def kinds(self) -> str:
@@ -234,7 +239,7 @@ class Description:
                 else f"All of these are seen in all {self._who}",
                 0,
             ),
-            ("core-size", f"{len(self.core)} {self.kinds}", 0),
+            ("core-size", f"{len(self.core) or 'no'} {self.kinds}", 0),
             ("core-wide", int(sizes[0, 0]), 0),
             ("core-narrow", int(sizes[-1, -1]), 0),
         ]
@@ -307,7 +312,7 @@ class Description:
         else:
             found.append("Shares say nothing about how many cells there are, and primers or extraction favour some.")
         if not self.names["person"]:
-            found.append("Every sample was taken as independent: this is wrong where several come from one person.")
+            found.append("Every sample was taken as independent: this is wrong where several come from one individual.")
         # Wilson's lower limit of n of n.
         found.append(
             f"What all of {number} {self.unit} have may still be absent from {100 * 3.84 / (number + 3.84):.0f} % of "
@@ -322,7 +327,7 @@ class Description:
         """The paragraph for a paper."""
         person, rank = self.names["person"], self.names["rank"]
         rule = "deepest" if self.study.are_counts else "first"
-        chosen = f"the {rule} sample of each person ({person})" if person else "all samples"
+        chosen = f"the {rule} sample of each {self._members.one} ({person})" if person else "all samples"
         added = f" after adding features up to {rank}" if rank else ""
         return (
             f"Composition was described for {chosen} (n = {len(self.study.samples)}) as shares of {self._total}"

@@ -277,6 +277,22 @@ class Compared:
         return self.flagged.sum().rename("found").to_frame().assign(compares=words).rename_axis("method")
 
     @property
+    def agreed(self) -> str:
+        """How far the methods agree, in a sentence or two."""
+        found, votes = self.flagged.sum(), self.flagged.sum(axis=1)
+        fewest, largest, anyone = int(found.min()), int(found.max()), int((votes > 0).sum())
+        if len(found) == 1:
+            return f"One method alone takes this design, {found.index[0]}; it finds {fewest}"
+        if not anyone:
+            return f"None of the {len(found)} finds anything at this rate, and in that they agree"
+        told = f"Each finds {fewest}" if fewest == largest else f"They find between {fewest} and {largest}"
+        one, most = int((votes == 1).sum()), int((votes >= len(found) - 1).sum())
+        alone = f"{one} {'is' if one == 1 else 'are'} found by one only" if len(found) > 2 else ""
+        # Of two methods, all but one is one.
+        both = f"{most} by all or all but one" if len(found) > 2 else f"{int((votes == 2).sum())} by both"
+        return f"{told}; of the {anyone} that any of them finds, {' and '.join(filter(None, [alone, both]))}"
+
+    @property
     def drawn(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Folds and calls of the features that most methods call, twenty at most."""
         votes = self.flagged.sum(axis=1)
@@ -391,38 +407,35 @@ class Compared:
     @property
     def values(self) -> list[tuple[str, float | str, int]]:
         """Name, value and decimals of the numbers in the text."""
-        first = self.fitted.iloc[0]
-        votes = self.flagged.sum(axis=1)
-        methods = self.flagged.shape[1]
+        count = int(self.called.sum())
         return [
-            ("first", str(self.fitted.index[0]), 0),
-            ("first-fold", float(first["log2_fold"]), 1),
-            ("first-low", float(first["low"]), 1),
-            ("first-high", float(first["high"]), 1),
-            ("hits", f"{int(self.called.sum())} of {len(self.found)} comparisons have", 0),
-            ("n", int(self.found["n"].iloc[0]), 0),
+            ("smallest", self.smallest, 0),
+            ("hits", f"{count} of {len(self.found)} comparisons {'has' if count == 1 else 'have'}", 0),
             ("zeros", self.zeros, 0),
-            ("fewest", int(self.flagged.sum().min()), 0),
-            ("largest", int(self.flagged.sum().max()), 0),
-            ("any", int((votes > 0).sum()), 0),
-            ("one-only", int((votes == 1).sum()), 0),
-            ("most", int((votes >= max(methods - 1, 1)).sum()), 0),
+            ("agreed", self.agreed, 0),
             ("evidence", self.evidence, 0),
             ("made", how_made(_TRIALS), 0),
         ]
 
     @property
+    def smallest(self) -> str:
+        """The feature with a fold and the smallest p, in a sentence."""
+        if self.fitted.empty:
+            return f"No fold can be told: of all {self.kinds} that are compared, a whole group lacks each"
+        first = self.fitted.iloc[0]
+        whose = "" if self.zeros == "none" else "Of those that no group lacks, "
+        return (
+            f"{whose}{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}"
+            f"{'' if self.design.groups else ' for each unit'} ({first['contrast']}; 95 % interval {first['low']:.2f} "
+            f"to {first['high']:.2f}; q = {first['q']:.2g}), from {first['n']:.0f} samples"
+        )
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
-        design, first, kinds = self.design, self.fitted.iloc[0], self.kinds
+        design, kinds = self.design, self.kinds
         count, contrasts = int(self.called.sum()), list(self.found["contrast"].unique())
         goes = f"differ between the groups of {design.focus}" if design.groups else f"go with {design.focus}"
-        unit = "" if design.groups else " for each unit"
-        whose = "" if self.zeros == "none" else "Of those that no group lacks, "
-        one = (
-            f"{whose}{self.fitted.index[0]} has the smallest p: log2 fold change {first['log2_fold']:.2f}{unit} "
-            f"({first['contrast']}; 95 % interval {first['low']:.2f} to {first['high']:.2f}; q = {first['q']:.2g})"
-        )
         none = (
             ""
             if count
@@ -434,12 +447,13 @@ class Compared:
         return {
             "asked": f"Which {kinds} {goes}{self._beside}?",
             "found": f"{count} of {len(self.found)} comparisons ({', '.join(contrasts)}) at a false discovery rate of "
-            f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {one}.{zeros}{none}{doubt}",
+            f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {self.smallest}.{zeros}{none}{doubt}",
             "rests_on": [
                 f"{design.who.split(';')[0]}; {len(self.choice.study.features)} {kinds}.",
                 f"{self.method}: {METHODS[self.method].words}.",
                 f"{self.evidence}.",
-                f"{half} {kinds} are called by half or more of {self.flagged.shape[1]} methods.",
+                f"{half} of {len(self.flagged)} {kinds} {'is' if half == 1 else 'are'} called by half or more of "
+                f"{self.flagged.shape[1]} methods.",
                 f"{self.depth}.",
                 *notes_without_exchange(design),
             ],
@@ -459,11 +473,14 @@ class Compared:
         """What this comparison cannot say, true of these data."""
         design, kinds = self.design, self.kinds
         wide = float(((self.main["high"] - self.main["low"]) / 2).median())
+        half = (
+            f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
+            f"not see differences of less than about {2**wide:.1f} times."
+        )
         found = [
             f"{association(design, assigned=self.assigned)}.",
             *of_the_design(design),
-            f"Half of the intervals reach {wide:.1f} or more to either side: in half of the {kinds} this study does "
-            f"not see differences of less than about {2**wide:.1f} times.",
+            *([half] if wide >= 0 else []),  # without folds it is no number
             "A fold is told against what most others do: where most of them change in one direction, all are off.",
         ]
         if not self.keeps:
@@ -480,7 +497,8 @@ class Compared:
     def methods(self) -> str:
         """The paragraph for a paper."""
         design, contrasts = self.design, ", ".join(self.found["contrast"].unique())
-        level = "each unit of " + design.asked["nested_in"] if design.asked["nested_in"] else "each person"
+        nest = design.asked["nested_in"]
+        level = f"each unit of {nest}" if nest else f"each {design.members.one}"
         random = (
             f", with a random level of {level} and Satterthwaite's degrees of freedom"
             if design.n_people < design.n or design.asked["nested_in"]

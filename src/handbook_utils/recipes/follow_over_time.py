@@ -17,17 +17,21 @@ from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.outcomes import followed
-from handbook_utils.analysis.time.course import MODELS, Course, attendance, course
+from handbook_utils.analysis.time.course import Course, attendance, course, supposed
 from handbook_utils.analysis.time.longitudinal import change_points, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
-from handbook_utils.recipes.wording import association, by_chance, left_out, shown
+from handbook_utils.recipes.wording import association, by_chance, left_out, notes_without_exchange, shown
 from handbook_utils.study import Study
 
 #: Samples of one person that a search for jumps needs.
 SERIES = 20
+#: With more times than these, no one of them is the last visit.
+MOMENTS = 12
 #: People with several samples that a model needs.
 SEVERAL = 5
+#: Units (cages, centres) below which it is told that they are few.
+SEVERAL_UNITS = 8
 
 
 def follow_over_time(parameters: Mapping[str, Any]) -> None:
@@ -46,7 +50,7 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     """
     study = study_of(parameters, "ecam")
     plain = [name for name in parameters["covariates"] if "(" not in name]
-    optional = ["group", "exposure", "covariates"]
+    optional = ["group", "exposure", "covariates", "strata", "nested_in"]
     collect(*column_checks(study, {**parameters, "covariates": plain}, ["person", "time"], optional))
     found = people_over_time(deep_enough(study, parameters["least_depth"]), parameters)
     _ = found.course
@@ -55,9 +59,9 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     if series and own < SERIES:
         longest = found.design.people.value_counts()
         raise InputError(
-            "This person's series is too short to be searched for jumps.",
+            "This series is too short to be searched for jumps.",
             where="parameter series",
-            expected=f"{SERIES} samples or more of one person",
+            expected=f"{SERIES} samples or more of one {found.design.members.one}",
             found=f"{own} of '{series}'; the longest series, of '{longest.index[0]}', has {longest.iloc[0]}",
             remedy='Run without: series "".',
         )
@@ -115,17 +119,41 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
         asked |= {"time": time if focus else ""}
     else:
         asked["time"] = ""
-    frame = study.metadata.assign(**{time: numbers})
-    design = design_of(frame.loc[values.index], **asked)
-    if not any(time in term.columns for term in design.terms.values()):
-        raise InputError(
-            f"The formula has no term '{time}'.",
-            where="parameter formula",
-            expected=f"the time among its terms, for example ~ {focus or design.focus} * {time}",
-            found=asked["formula"],
-        )
-    first = {"the first sample of a person, from which distances are measured": _others(study, values, numbers, who)}
+    frame = study.metadata.assign(**{time: numbers}).loc[values.index]
+    # Asked with its strata, a design that these cannot answer is refused; in the model they have levels of their own.
+    design = design_of(frame, **asked)
+    if asked["strata"]:
+        design = design_of(frame, **_levels_of(asked))
+    _one_pace(design, time, focus)
+    begins = f"the first sample of {design.members.one_of}, from which distances are measured"
+    first = {begins: _others(study, values, numbers, who)}
     return People(study, design, values, label, time, dict(parameters), {key: own for key, own in first.items() if own})
+
+
+def _levels_of(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the strata into the model, each with a level of its own."""
+    levels = [f"C({name})" for name in asked["strata"] if not {name, f"C({name})"} & {*asked["covariates"]}]
+    if asked["formula"]:
+        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in asked["strata"])])
+        return {**asked, "strata": "", "formula": formula}
+    return {**asked, "strata": "", "covariates": [*asked["covariates"], *levels]}
+
+
+def _one_pace(design: Design, time: str, focus: str) -> None:
+    """Refuse a model without the time, or with a curve of it: a pace is the slope of a line."""
+    of_time = [term.name for term in design.terms.values() if time in term.columns and term.kind != "interaction"]
+    if of_time == [time] and design.terms[time].kind == "number":
+        return
+    raise InputError(
+        f"In this model {' and '.join(of_time)} is no line along '{time}', so nobody has one pace."
+        if of_time
+        else f"The formula has no term '{time}'.",
+        where="parameter formula",
+        expected=f"the time by itself among its terms, for example ~ {focus or 'arm'} * {time}",
+        found=design.asked["formula"],
+        remedy=f"Write {time} by itself. For another scale, add its logarithm to the metadata as a column, and name "
+        "that column in time; for single moments there is compare-before-and-after.",
+    )
 
 
 def _others(study: Study, values: pd.Series, numbers: pd.Series, who: pd.Series) -> list[str]:
@@ -236,7 +264,8 @@ class People:
 
     def composition(self) -> tuple[str, pd.DataFrame]:
         """Return the test of overall composition by time and group: a caption and a table."""
-        asked = {name: self.design.asked[name] for name in ("group", "levels", "reference", "person")}
+        asked = {name: self.design.asked[name] for name in ("group", "levels", "reference", "person", "nested_in")}
+        asked["strata"] = ", ".join(self.asked["strata"])
         questions = {**asked, "covariates": self.time} if asked["group"] else {**asked, "exposure": self.time}
         design = design_of(self.design.frame, **questions)
         test = permanova(
@@ -273,12 +302,22 @@ class People:
     @property
     def counted(self) -> str:
         """How many were modelled."""
-        return f"{self.course.fit.people} people ({self.course.fit.samples} samples)"
+        return f"{self.design.members.count(self.course.fit.people)} ({self.course.fit.samples} samples)"
+
+    @property
+    def _end(self) -> tuple[float, str]:
+        """From when on a sample is one of the end, and what that is called; of many times it is the last sixth."""
+        times = self.frame["time"]
+        first, last = float(times.min()), float(times.max())
+        if times.nunique() <= MOMENTS:
+            return last, f"at the last time, {self.time} {last:g}"
+        from_then = last - (last - first) / 6
+        return from_then, f"in the last sixth of the time, from {self.time} {from_then:.3g} to {last:g}"
 
     @property
     def gone(self) -> dict[str, int]:
-        """How many people have no sample at the last time, by group; nothing where all have."""
-        last = self.frame["time"].max()
+        """How many people have no sample at the end, by group; nothing where all have."""
+        last = self._end[0]
         ends = self.frame.groupby("person").agg(last=("time", "max"), group=("group", "first"))
         sizes = ends.loc[ends["last"] < last, "group"].value_counts().sort_index()
         return {str(name): int(size) for name, size in sizes.items()}
@@ -288,10 +327,11 @@ class People:
         """Who is not there at the end, in a sentence."""
         by = ", ".join(f"{name}: {size}" for name, size in self.gone.items())
         where = f" ({by})" if self.design.groups and self.gone else ""
-        last, people = self.frame["time"].max(), self.frame["person"].nunique()
-        return (
-            f"{sum(self.gone.values())} of {people} people{where} have no sample at the last time, {self.time} {last:g}"
-        )
+        people, gone, at = self.frame["person"].nunique(), sum(self.gone.values()), self._end[1]
+        if not gone:
+            return f"All {self.design.members.count(people)} have a sample {at}"
+        have = "has" if gone == 1 else "have"
+        return f"{gone} of {self.design.members.count(people)}{where} {have} no sample {at}"
 
     @property
     def of_jumps(self) -> str:
@@ -299,8 +339,11 @@ class People:
         found = self.jumps()
         if found is None:
             return "No one series was searched for jumps"
-        at = f" ({self.time} {', '.join(f'{value:g}' for value in found[self.time])})" if len(found) else ""
-        return f"{len(found)} jumps were found in the series of {self.asked['series']}{at}"
+        if found.empty:
+            return f"No jump was found in the series of {self.asked['series']}"
+        at = f" ({self.time} {', '.join(f'{value:g}' for value in found[self.time])})"
+        jumps = "1 jump was" if len(found) == 1 else f"{len(found)} jumps were"
+        return f"{jumps} found in the series of {self.asked['series']}{at}"
 
     @property
     def reading(self) -> str:
@@ -329,13 +372,16 @@ class People:
         others = self.course.others
         wanted = self._crossed or [self.time]
         rows = others[others.index.get_level_values("model").str.contains("GEE")].droplevel("model")
+        nest = self.design.asked["nested_in"]
+        if rows.empty:
+            return f"There are too few units of {nest} for an average over them (GEE)."
         told = "; ".join(f"{name} {_told(row)}" for name, row in rows.iterrows() if name in wanted)
-        return f"The average over people (GEE) says: {told}."
+        return f"The average over {f'units of {nest}' if nest else self.design.members.many} (GEE) says: {told}."
 
     @property
     def model(self) -> str:
         """The model that is reported, in words."""
-        return MODELS[self.course.model]
+        return supposed(self.course.model, self.design.asked["nested_in"], self.design.members.many)
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -348,15 +394,17 @@ class People:
             question = f"Does the {self.label} change at another pace by {design.focus}"
         elif design.focus != self.time:
             question = f"Does the {self.label} over time differ by {design.focus}"
-        own = f" The paces of people have a standard deviation of {self.spread:.3f}." if self.spread else ""
+        many = design.members.many
+        own = f" The paces of {many} have a standard deviation of {self.spread:.3f}." if self.spread else ""
         return {
             "asked": f"{question}{beside}?",
             "found": self.reading,
             "rests_on": [
-                f"{design.who.split(';')[0]}; {self.dropout}.",
+                f"{design.who.split(';')[0]}. {self.dropout}.",
                 f"A linear mixed model in which {self.model}.{own}",
                 *([f"{self.depth}."] if self.depth else []),
-                *(f"{note}." for note in design.notes if "arrangements" not in note),
+                # Here the time is a line, and C(time) is refused.
+                *(note for note in notes_without_exchange(design) if not note.startswith(f"{self.time} has ")),
             ],
             "left_out": left_out(self.study, {**self.first, **design.left_out}),
         }
@@ -374,11 +422,18 @@ class People:
         ]
         if self.course.model != "slopes":
             found.append(
-                "There are too few samples a person for slopes of their own: where people differ in pace, the interval "
-                "is too narrow."
+                f"There are too few samples a {self.design.members.one} for slopes of their own: where "
+                f"{self.design.members.many} differ in pace, the interval is too narrow."
             )
         if self.course.fit.people < 20:
-            found.append(f"{self.course.fit.people} people are few, however many samples they gave.")
+            found.append(
+                f"{self.design.members.count(self.course.fit.people)} are few, however many samples they gave."
+            )
+        units = self.course.fit.units
+        if 0 < units < SEVERAL_UNITS:
+            found.append(
+                f"{units} units of {self.design.asked['nested_in']} are few: how much they differ is hardly known."
+            )
         if self.depth:
             found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
         elif self.study.quantity == "counts" and self.asked["outcome"] == "shannon":
@@ -393,8 +448,8 @@ class People:
             f"The {self.label} of {self.design.who} was modelled by {', '.join(self.design.terms)} in a linear mixed "
             f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom "
             f"({self.counted}). Models with levels alone, with autocorrelation in time, and generalised estimating "
-            "equations are shown beside it. Movement within people was measured as Bray-Curtis distances between "
-            f"consecutive samples.{searched} Seed {self.asked['seed']}."
+            f"equations are shown beside it. Movement within {self.design.members.many} was measured as Bray-Curtis "
+            f"distances between consecutive samples.{searched} Seed {self.asked['seed']}."
         )
 
 

@@ -131,8 +131,8 @@ def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
     found = {name: pcoa(distance) for name, distance in measured.items()}
     rows = {
         name: {
-            "axis 1 (%)": 100 * one.proportions.iloc[0],
-            "axis 2 (%)": 100 * one.proportions.iloc[1],
+            # Where all samples of a group are the same, two groups lie on one axis, and there is no second.
+            **{f"axis {n} (%)": 100 * float(one.proportions.iloc[n - 1 : n].sum()) for n in (1, 2)},
             "negative (%)": 100 * one.negative_share,
         }
         for name, one in found.items()

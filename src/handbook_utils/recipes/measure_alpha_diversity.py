@@ -190,9 +190,9 @@ class Diversity:
         if of == "samples":
             return "Every sample counts as independent"
         if not within(design):
-            one = "person" if of == "people" else of.removeprefix("units of ")
+            one = design.members.one if of == design.members.many else of.removeprefix("units of ")
             return f"Samples of one {one} are averaged on the logarithm, so that each counts once"
-        one = "person" if design.asked["person"] else design.asked["nested_in"]
+        one = design.members.one if design.asked["person"] else design.asked["nested_in"]
         own = f" and its own slope of {pace(design)}" if pace(design) else ""
         return f"Samples of one {one} are taken as alike, by a model in which each {one} has its own level{own}"
 

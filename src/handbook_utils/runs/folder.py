@@ -200,7 +200,7 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
     check_target(target, force=force)
     chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
     with _moved_whole(target) as folder:
-        references = read_references(root / "book" / "references.bib")
+        references = read_references(root / "book" / "references.bib", str(run["parameters"].get("lang", "en")))
         inputs = input_files(chapter, outcome.parameters)
         for name in _KEPT:
             _copy(results / name, folder / name)

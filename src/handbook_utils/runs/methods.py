@@ -7,7 +7,7 @@ used, every parameter, the versions, the checksums of the data, and the referenc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ STORMS = (
     "which analyses were planned beforehand, and what was done about missing data and batches",
 )
 _STORMS_DOI = "https://doi.org/10.1038/s41591-021-01552-x"
+
+#: What a bibliography says of a work without a date, and fields that can be words of ours.
+_UNDATED = {"en": "n.d.", "nl": "z.d."}
+_WORDED = ("title", "howpublished", "note")
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,39 @@ class Reference:
         return " ".join(f"{part.rstrip('.')}." for part in (dated, self.title, self.source) if part)
 
 
-def read_references(path: Path) -> dict[str, Reference]:
+def say_in(lang: str, fields: MutableMapping[str, str]) -> None:
+    """Say in a language what is said of a work, beside what it says itself.
+
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+        Of the edition.
+    fields : mutable mapping of str to str
+        Of an entry of ``references.bib``, such as ``note`` and ``note_nl``; changed in place.
+
+    Examples
+    --------
+    >>> fields = {"year": "n.d.", "note": "We read its summary.", "note_nl": "We lazen de samenvatting."}
+    >>> say_in("nl", fields)
+    >>> fields["year"], fields["note"]
+    ('z.d.', 'We lazen de samenvatting.')
+    """
+    if fields.get("year") == _UNDATED["en"]:
+        fields["year"] = _UNDATED.get(lang, _UNDATED["en"])
+    for name in _WORDED:
+        if own := fields.get(f"{name}_{lang}"):
+            fields[name] = own
+
+
+def read_references(path: Path, lang: str = "en") -> dict[str, Reference]:
     """Read a BibTeX file.
 
     Parameters
     ----------
     path : pathlib.Path
         Where there is none, there are no references.
+    lang : {"en", "nl"}
+        In which to say what is not the work's own words.
 
     Returns
     -------
@@ -108,6 +138,7 @@ def read_references(path: Path) -> dict[str, Reference]:
     found = {}
     for key, entry in parse_file(str(path), bib_format="bibtex").entries.items():
         fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
+        say_in(lang, fields)
         people = entry.persons.get("author") or entry.persons.get("editor") or []
         families = [plain(" ".join([*person.prelast_names, *person.last_names])) for person in people]
         initials = [

@@ -465,7 +465,9 @@ class Study:
                 f"The taxonomy has no rank {rank!r}.",
                 where=self.name,
                 found=listed(list(self._taxonomy.columns), most=8),
-                remedy=f"Did you mean {close!r}?" if close else None,
+                remedy=f"Did you mean {close!r}?"
+                if close
+                else f"Choose one of these: rank {self._taxonomy.columns[-1]}.",
             )
         ranks = list(self._taxonomy.columns[: list(self._taxonomy.columns).index(rank) + 1])
         rows = list(self._taxonomy[ranks].itertuples(index=False, name=None))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from handbook_utils.analysis.design.members import members_of
 from handbook_utils.analysis.design.terms import as_words, in_order, parts
 from handbook_utils.errors import InputError, InputErrors, listed
 
@@ -99,7 +100,7 @@ def enough(frame: pd.DataFrame, asked: dict[str, str], groups: list[str]) -> Non
     sizes = members.groupby(words).nunique()
     small = {name: int(sizes[name]) for name in groups if sizes[name] < least}
     if small:
-        what = "people" if asked["person"] else "samples"
+        what = members_of(frame, asked["person"]).many if asked["person"] else "samples"
         rest = [name for name in groups if name not in small]
         many = len(groups) > len(frame) / 2
         raise InputError(
@@ -209,13 +210,13 @@ def notes(design: Design) -> list[str]:
         )
     made += _empty_cells(design)
     if design.asked["person"] and design.changes_within(design.focus, design.asked["person"]):
-        block = design.terms[design.focus].block
+        block, many = design.terms[design.focus].block, design.members.many
         moved = (block.groupby(design.people).nunique() > 1).any(axis=1)
         made.append(
-            f"{design.focus} changes within {int(moved.sum())} of {design.n_people} people and is compared within "
+            f"{design.focus} changes within {int(moved.sum())} of {design.n_people} {many} and is compared within "
             "them; the others say nothing about it"
             if not moved.all()
-            else f"{design.focus} changes within people and is compared within them"
+            else f"{design.focus} changes within {many} and is compared within them"
         )
     exchange = design.exchange(design.focus)
     rows = design.terms[design.focus].block.to_numpy()[exchange.first]
@@ -284,9 +285,9 @@ def _check_nests(design: Design) -> None:
     crossed = list(several.index[several > 1])
     if crossed:
         raise InputError(
-            f"{len(crossed)} people are in more than one {unit}.",
+            f"{len(crossed)} {design.members.many} are in more than one {unit}.",
             where="parameter nested_in",
-            expected=f"every person in one {unit}",
+            expected=f"every {design.members.one} in one {unit}",
             found=listed(crossed),
             remedy=f'Take it as a term: nested_in "", and C({unit}) among the covariates.',
         )
@@ -439,7 +440,7 @@ def _maybe_nests(design: Design) -> list[str]:
     """Name columns that look like cages or wards: what is asked is the same in all of one, and several lie in it."""
     taken = {column for term in design.terms.values() for column in term.columns}
     taken |= {*parts(design.asked["strata"]), design.asked["person"]}
-    who = "people" if design.asked["person"] else "samples"
+    who = design.members.many if design.asked["person"] else "samples"
     found = []
     for name in map(str, design.frame.columns):
         column = design.frame[name]

@@ -13,8 +13,9 @@ import pandas as pd
 from handbook_utils.analysis.design import checks
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
-from handbook_utils.analysis.design.questions import QUESTIONS
-from handbook_utils.analysis.design.terms import Term, absent, as_words, factor, make_term, parts, read_formula
+from handbook_utils.analysis.design.members import Members, members_of
+from handbook_utils.analysis.design.questions import QUESTIONS, factors_asked, named
+from handbook_utils.analysis.design.terms import Term, as_words, make_term, parts
 from handbook_utils.errors import InputError, InputErrors, listed
 
 
@@ -69,6 +70,11 @@ class Design:
         """The person of each sample; the sample itself where no person was named."""
         name = self.asked["person"]
         return as_words(self.frame[name]) if name else pd.Series(self.frame.index, index=self.frame.index).astype(str)
+
+    @cached_property
+    def members(self) -> Members:
+        """What those who gave the samples are called."""
+        return members_of(self.metadata, self.asked["person"])
 
     @property
     def n_people(self) -> int:
@@ -172,7 +178,7 @@ class Design:
         asked = self.asked
         return [
             *([(asked["nested_in"], f"whole units of {asked['nested_in']}")] if asked["nested_in"] else []),
-            *([(asked["person"], "whole people")] if asked["person"] else []),
+            *([(asked["person"], f"whole {self.members.many}")] if asked["person"] else []),
         ]
 
     def exchange(self, term: str | Sequence[str]) -> Exchange:
@@ -238,7 +244,8 @@ class Design:
         nests = self.asked["nested_in"]
         within = f" in {as_words(self.frame[nests]).nunique()} units of {nests}" if nests else ""
         # Who is not said to be a person may be a mouse.
-        who = f" of {self.n_people} people{within}" if self.asked["person"] else within or ", each taken as independent"
+        people = f" of {self.members.count(self.n_people)}{within}"
+        who = people if self.asked["person"] else within or ", each taken as independent"
         gone = sum(len(samples) for samples in self.left_out.values())
         reasons = "; ".join(f"{reason}: {listed(samples, most=8)}" for reason, samples in self.left_out.items())
         return f"{self.n} samples{who}" + (f"; {gone} left out ({reasons})" if gone else "")
@@ -337,7 +344,7 @@ def design_of(
     further = (interactions, contrast, missing, formula, minimum)
     asked = {name: str(answer).strip() for name, answer in zip(QUESTIONS, (*answers, *further), strict=True)}
     rows = metadata.set_axis(metadata.index.map(str))
-    factors = _factors(asked, rows)
+    factors = factors_asked(asked, rows)
     words = asked["group"]
     used = dict.fromkeys(
         [column for term in factors for column, _ in term]
@@ -350,96 +357,12 @@ def design_of(
         frame, left_out = _chosen(frame, left_out, words, groups)
     checks.enough(frame, asked, groups)
     terms = [make_term(term, frame, {words: groups} if words else {}) for term in factors]
-    focus = words or _named(factors, asked["exposure"])
+    focus = words or named(factors, asked["exposure"])
     made = Design(asked, frame, {term.name: term for term in terms}, focus, tuple(groups), left_out, rows)
     checks.check(made)
     if words:
         _ = made.contrasts
     return replace(made, notes=tuple(checks.notes(made)))
-
-
-def _factors(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, str]]]:
-    """Return the terms, each as its factors, and fill in what a formula answers."""
-    known, errors = [str(name) for name in rows.columns], []
-    texts: list[tuple[str, ...]] = []
-    if asked["formula"]:
-        texts, person = read_formula(asked["formula"])
-        asked["person"] = asked["person"] or person
-        doubled = [name for name in ("covariates", "time", "interactions") if asked[name]]
-        if doubled:
-            raise InputError(
-                f"The model is given twice, by formula and by {listed(doubled)}.",
-                where="parameter formula",
-                remedy=f'Put these terms into the formula, and {doubled[0]} "".',
-            )
-    else:
-        wanted = [*parts(asked["covariates"]), asked["time"], asked["group"], asked["exposure"]]
-        crossed = [tuple(part.strip() for part in pair.split(":")) for pair in parts(asked["interactions"])]
-        texts = [(name,) for name in [*wanted, *(name for pair in crossed for name in pair)] if name] + crossed
-    made: list[list[tuple[str, str]]] = []
-    for names in texts:
-        if set(names) & {asked["group"], asked["exposure"]} - set(known):
-            continue  # told once, with its parameter
-        try:
-            term = [factor(name, known, _question(name, asked)) for name in names]
-        except InputError as error:
-            errors.append(error)
-            continue
-        # The group is words already, and C(arm) is arm.
-        term = [(column, "" if column == asked["group"] else wrapper) for column, wrapper in term]
-        if term not in made:
-            made.append(term)
-    columns = {name: [asked[name]] if asked[name] else [] for name in ("group", "exposure", "person", "nested_in")}
-    for question, wanted_columns in {**columns, "strata": parts(asked["strata"])}.items():
-        errors += [absent(name, question, known) for name in wanted_columns if name not in known]
-    if asked["group"] and asked["exposure"]:
-        errors.append(
-            InputError(
-                "Both group and exposure are given.",
-                where="parameters group and exposure",
-                expected="one of them",
-                remedy="Name the other one in covariates.",
-            )
-        )
-    if errors:
-        raise InputErrors(errors) if len(errors) > 1 else errors[0]
-    _say_what_is_asked(asked, made, rows)
-    return made
-
-
-def _question(name: str, asked: dict[str, str]) -> str:
-    """Return the question that a factor answers."""
-    if asked["formula"]:
-        return "formula"
-    if name in parts(asked["covariates"]):
-        return "covariates"
-    return "time" if name == asked["time"] else "interactions"
-
-
-def _say_what_is_asked(asked: dict[str, str], made: list[list[tuple[str, str]]], rows: pd.DataFrame) -> None:
-    named = asked["group"] or asked["exposure"]
-    if not named:
-        if not made or not asked["formula"]:
-            raise InputError(
-                "Nothing is asked.", where="parameters group, exposure and formula", expected="one of them"
-            )
-        column, wrapper = made[0][0]
-        numeric = pd.api.types.is_numeric_dtype(rows[column]) and not pd.api.types.is_bool_dtype(rows[column])
-        number = numeric and wrapper != "C" and rows[column].nunique() > 2
-        asked["exposure" if number else "group"] = column
-        made[:] = [[(name, "" if name == asked["group"] else how) for name, how in term] for term in made]
-    elif not any(len(term) == 1 and term[0][0] == named for term in made):
-        raise InputError(
-            f"The formula has no term '{named}'.",
-            where="parameter formula",
-            expected=f"the term that is asked about, {named}, by itself",
-            found=asked["formula"],
-        )
-
-
-def _named(factors: list[list[tuple[str, str]]], exposure: str) -> str:
-    column, wrapper = next(term[0] for term in factors if len(term) == 1 and term[0][0] == exposure)
-    return f"{wrapper}({column})" if wrapper else column
 
 
 def _complete(rows: pd.DataFrame, used: list[str], asked: dict[str, str]) -> tuple[pd.DataFrame, dict[str, list[str]]]:

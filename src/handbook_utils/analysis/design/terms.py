@@ -16,7 +16,12 @@ from handbook_utils.errors import InputError, listed, nearest
 
 Kind = Literal["words", "number", "interaction"]
 
-_WRAPPED = re.compile(r"^(C|log|log2|log10|sqrt)\((.+)\)$")
+_WRAPPED = re.compile(r"^(?:np\.|numpy\.)?(C|log|log2|log10|sqrt)\(([^(),]+)\)$")
+_POWER = re.compile(r"^(I)\(([^(),]+?)\s*(?:\*\*|\^)\s*([2-5])\)$")
+_POLY = re.compile(r"^(poly)\(([^(),]+?)\s*,\s*(?:degree\s*=\s*)?([1-5])\)$")
+#: A column's power outside of I(): in the notation of formulas it is the column itself.
+_BARE_POWER = re.compile(r"[\w.`]\s*(?:\*\*|\^)")
+_CALL = re.compile(r"[\w.]+\([^()]*\)")
 _RANDOM = re.compile(r"\+?\s*\(\s*1\s*\|\s*([^()]+?)\s*\)")
 _SCALES = {"log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt}
 
@@ -70,7 +75,10 @@ def parts(text: str) -> list[str]:
 
 
 def factor(text: str, known: Collection[str], question: str = "covariates") -> tuple[str, str]:
-    """Return the metadata column of a factor, and what is made of it: "", "C", "log", "log2", "log10" or "sqrt".
+    """Return the metadata column of a factor, and what is made of it.
+
+    That is "", "C", "log", "log2", "log10", "sqrt", a power ("I 2") or all powers up to one ("poly 2"). A formula is
+    read and never executed: what is not in this list is refused.
 
     Parameters
     ----------
@@ -89,20 +97,58 @@ def factor(text: str, known: Collection[str], question: str = "covariates") -> t
     Raises
     ------
     InputError
-        No such column.
+        No such column, or a function that is not known.
 
     Examples
     --------
     >>> factor("C(clinic)", ["clinic", "age"]), factor("age", ["clinic", "age"])
     (('clinic', 'C'), ('age', ''))
+    >>> factor("I(age ** 2)", ["age"]), factor("np.log(age)", ["age"]), factor("poly(age, 3)", ["age"])
+    (('age', 'I 2'), ('age', 'log'), ('age', 'poly 3'))
     """
     if text in known:
         return text, ""
-    wrapped = _WRAPPED.match(text)
-    name = wrapped[2].strip() if wrapped else text
-    if wrapped and name in known:
-        return name, wrapped[1]
-    raise absent(text if question == "formula" else name, question, known)
+    made = _WRAPPED.match(text) or _POWER.match(text) or _POLY.match(text)
+    if made is None and "(" in text:
+        raise InputError(
+            f"'{text}' is not a function of a column that is known here.",
+            where=f"parameter {question}",
+            expected="C(x), log(x), log2(x), log10(x), sqrt(x) or I(x**2)"
+            + (", or poly(x, 2)" if question == "formula" else "; in a formula poly(x, 2), too"),
+            found=text,
+            remedy="Compute it, add it to the metadata as a column, and name that column.",
+        )
+    name = made[2].strip("` ") if made else text
+    if made and name in known:
+        return name, " ".join(made.groups()[::2])
+    raise absent(name, question, known)
+
+
+def written(column: str, wrapper: str) -> str:
+    """Write a factor as a formula does.
+
+    Parameters
+    ----------
+    column : str
+        Metadata column.
+    wrapper : str
+        What is made of it, as of :func:`factor`.
+
+    Returns
+    -------
+    str
+        The name of the term.
+
+    Examples
+    --------
+    >>> written("age", ""), written("age", "log"), written("age", "I 2"), written("age", "poly 2")
+    ('age', 'log(age)', 'I(age**2)', 'poly(age, 2)')
+    """
+    function, _, degree = wrapper.partition(" ")
+    if function == "I":
+        return f"I({column}**{degree})"
+    inside = f"{column}, {degree}" if degree else column
+    return f"{function}({inside})" if function else column
 
 
 def absent(name: str, question: str, known: Collection[str]) -> InputError:
@@ -166,10 +212,19 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
     if len(people) > 1:
         raise InputError("The formula has several random terms.", where=where, expected="at most one: (1 | person)")
     fixed = _RANDOM.sub("", text).strip()
+    bare = _BARE_POWER.search(_CALL.sub("f", fixed).replace("f", ""))
+    if bare:
+        raise InputError(
+            "In a formula a power of a column is that column itself.",
+            where=where,
+            expected="powers inside I(), for example I(age**2)",
+            found=text,
+            remedy="Write I(age**2), or poly(age, 2) for a line and a bend.",
+        )
     try:
         made = list(Formula(fixed if fixed.startswith("~") else f"~ {fixed}"))
         terms = [tuple(str(part.expr) for part in term.factors) for term in made]
-    except (FormulaicError, AttributeError, ValueError) as error:
+    except (FormulaicError, AttributeError, ValueError, SyntaxError, TypeError, RecursionError, LookupError) as error:
         raise InputError(
             "The formula cannot be read.",
             where=where,
@@ -259,7 +314,7 @@ def make_term(factors: Sequence[tuple[str, str]], frame: pd.DataFrame, levels: d
             index=frame.index,
         )
         kind = "interaction"
-    name = ":".join(f"{wrapper}({column})" if wrapper else column for column, wrapper in factors)
+    name = ":".join(written(column, wrapper) for column, wrapper in factors)
     return Term(name, tuple(column for column, _ in factors), kind, block)
 
 
@@ -271,7 +326,7 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
         names = levels.get(column) or in_order(set(words))
         block = {f"{column}[{name}]": (words == name).astype(float) for name in names[1:]}
         return pd.DataFrame(block, index=frame.index), "words"
-    label = f"{wrapper}({column})" if wrapper else column
+    label, (function, _, degree) = written(column, wrapper), wrapper.partition(" ")
     if not numeric or (wrapper.startswith("log") and (values <= 0).any()) or (wrapper == "sqrt" and (values < 0).any()):
         wrong = [str(value) for value in values.unique() if not numeric or value <= 0]
         raise InputError(
@@ -282,4 +337,28 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
             remedy=f"Write {column} for words or numbers as they are.",
         )
     numbers = values.astype(float)
-    return pd.DataFrame({label: _SCALES[wrapper](numbers) if wrapper else numbers}, index=frame.index), "number"
+    if function == "poly":
+        return _powers(numbers, int(degree), label), "number"
+    if function == "I":
+        numbers = numbers ** int(degree)
+    return pd.DataFrame({label: _SCALES[function](numbers) if function in _SCALES else numbers}), "number"
+
+
+def _powers(numbers: pd.Series, degree: int, label: str) -> pd.DataFrame:
+    """Return powers of a number, each without what the lower ones tell, of length 1: as R's ``poly``."""
+    if numbers.nunique() <= degree:
+        raise InputError(
+            f"'{label}' needs more different values than its degree.",
+            where=f"the sample metadata, column {numbers.name}",
+            expected=f"{degree + 1} different values or more",
+            found=str(numbers.nunique()),
+            remedy=f"Write C({numbers.name}), which takes each value as a group of its own.",
+        )
+    centred = ((numbers - numbers.mean()) / (numbers.std() or 1.0)).to_numpy()
+    made = [np.full(len(centred), len(centred) ** -0.5)]
+    for power in range(1, degree + 1):
+        column = centred**power
+        for lower in made + made:  # twice, for rounding
+            column = column - lower * (lower @ column)
+        made.append(column / np.linalg.norm(column))
+    return pd.DataFrame({f"{label}[{n}]": column for n, column in enumerate(made[1:], 1)}, index=numbers.index)

@@ -21,7 +21,7 @@ class Ordination:
     Attributes
     ----------
     coordinates : pandas.DataFrame
-        Samples × axes of positive eigenvalue, PC1 first.
+        Samples × axes of positive eigenvalue, PC1 first; a second of zeros where samples lie on one line.
     proportions : pandas.Series
         Share of each axis in the sum of the positive eigenvalues.
     negative_share : float
@@ -93,9 +93,13 @@ def pcoa(distance: DistanceMatrix) -> Ordination:
     ids = pd.Index(distance.ids)
     names = [f"PC{number}" for number in range(1, positive.sum() + 1)]
     total = values[positive].sum()
+    coordinates = pd.DataFrame(scaled[:, positive], index=ids, columns=pd.Index(names))
+    proportions = pd.Series(values[positive] / total, index=pd.Index(names))
+    if len(names) == 1:
+        coordinates["PC2"], proportions["PC2"] = 0.0, 0.0
     return Ordination(
-        coordinates=pd.DataFrame(scaled[:, positive], index=ids, columns=pd.Index(names)),
-        proportions=pd.Series(values[positive] / total, index=pd.Index(names)),
+        coordinates=coordinates,
+        proportions=proportions,
         negative_share=float(np.abs(values[~positive]).sum() / np.abs(values).sum()),
         imaginary=pd.DataFrame(scaled[:, ~positive], index=ids),
     )

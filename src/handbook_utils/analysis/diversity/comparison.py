@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.terms import as_words, parts
+from handbook_utils.analysis.design.terms import as_words, in_order, parts
 from handbook_utils.analysis.distance.permanova import columns_of
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.errors import InputError, listed
@@ -217,7 +217,7 @@ def settled(design: Design) -> Design:
         return design
     gone = design.people.isin(list(moved.index[moved]))
     made = design_of(design.frame.loc[~gone], **design.asked)
-    left = {f"{design.focus} changes within the person": list(design.frame.index[gone])}
+    left = {f"{design.focus} changes within the {design.members.one}": list(design.frame.index[gone])}
     return replace(made, left_out={**design.left_out, **left, **made.left_out})
 
 
@@ -302,7 +302,7 @@ def units_of(design: Design) -> str:
     person, nest = design.asked["person"], design.asked["nested_in"]
     if nest and not design.changes_within(design.focus, nest):
         return f"units of {nest}"
-    return "people" if person else f"units of {nest}" if nest else "samples"
+    return design.members.many if person else f"units of {nest}" if nest else "samples"
 
 
 def compared(values: pd.Series, design: Design, *, confidence: float = 0.95, bend: bool = False) -> pd.DataFrame:
@@ -450,19 +450,30 @@ def _as_ratios(table: pd.DataFrame) -> pd.DataFrame:
 def _questions(design: Design, columns: list[str]) -> pd.DataFrame:
     """Return the sums of coefficients that are asked about: contrasts, or a slope, and interactions with them."""
     rows: dict[str, dict[str, float]] = {}
-    own = list(design.terms[design.focus].block.columns)
+    own, at = list(design.terms[design.focus].block.columns), _where(design)
     if design.groups:
         for name, weights in design.contrasts.iterrows():
             high, low = weights.index[weights == 1], weights.index[weights == -1]
             pair = len(high) == len(low) == 1 and (weights != 0).sum() == 2
-            label = f"{high[0]} to {low[0]}" if pair else str(name)
+            label = (f"{high[0]} to {low[0]}" if pair else str(name)) + at
             rows[label] = dict(zip(own, weights.to_list()[1:], strict=True))
     else:
-        rows[f"{design.focus}, one more"] = {own[0]: 1.0}
+        rows[f"{design.focus}, one more{at}"] = {own[0]: 1.0}
     for term in design.terms.values():
         if term.kind == "interaction":
             rows |= {str(column): {str(column): 1.0} for column in term.block.columns}
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).fillna(0.0)
+
+
+def _where(design: Design) -> str:
+    """Say where a difference is told that is another elsewhere: at the first word, or at 0, of what goes with it."""
+    own = design.terms[design.focus].columns[0]
+    crossed = [term for term in design.terms.values() if term.kind == "interaction" and own in term.columns]
+    told = {}
+    for name in (name for term in crossed for name in term.columns if name != own):
+        words = [term for term in design.terms.values() if term.kind == "words" and term.columns == (name,)]
+        told[name] = f"{name} {in_order(set(as_words(design.frame[name])))[0] if words else 0}"
+    return f", at {' and '.join(told.values())}" if told else ""
 
 
 def _strata(design: Design) -> Matrix:

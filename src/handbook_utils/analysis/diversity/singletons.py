@@ -57,7 +57,7 @@ class Singletons:
     @property
     def reading(self) -> str:
         """One sentence."""
-        counted = f"{self.found:,} times a feature was seen once in a sample"
+        counted = f"{self.found:,} times a feature was seen once in a sample" if self.found else "Nothing was seen once"
         if not np.isnan(self.expected):
             counted += f", where {self.expected:,.0f} are expected from those seen two and three times"
         if self.believable:
@@ -103,7 +103,7 @@ def singletons(study: Study) -> Singletons:
     --------
     >>> counts = pd.DataFrame([[2] * 30 + [3] * 20], ["s"], [f"t{n}" for n in range(50)])
     >>> print(singletons(Study.from_frame(counts)).reading)
-    0 times a feature was seen once in a sample, where 60 are expected from those seen two and three times: as after \
+    Nothing was seen once, where 60 are expected from those seen two and three times: as after \
 denoising (DADA2, Deblur, UNOISE), so coverage cannot be estimated
     """
     once, twice, thrice = (int((study.table.data == times).sum()) for times in (1, 2, 3))

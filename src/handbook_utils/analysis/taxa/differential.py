@@ -314,16 +314,16 @@ def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, s
     nested, repeated = bool(design.asked["nested_in"]), design.n_people < design.n
     return {
         ("needs counts", "parameter table", "Give the counts"): not counts and not method.shares,
-        ("takes no repeated samples of people", "parameter person", "Keep one sample a person"): (
+        ("takes no repeated samples of one individual", "parameter person", "Keep one sample of each"): (
             repeated and not method.people
         ),
         ("takes no samples that lie in units", "parameter nested_in", "Keep one sample of each"): (
             nested and not method.people
         ),
         (
-            "knows one level alone, of people or of the units they lie in",
+            "knows one level alone, of individuals or of the units they lie in",
             "parameters person and nested_in",
-            "Keep one sample a person",
+            "Keep one sample of each",
         ): nested and repeated,
         (
             "compares two groups and nothing beside them",

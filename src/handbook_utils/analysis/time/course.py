@@ -12,12 +12,13 @@ from statsmodels.genmod.cov_struct import Exchangeable
 from statsmodels.genmod.generalized_estimating_equations import GEE
 
 from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.time.mixed import MixedFit, fit_mixed
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
-__all__ = ["MODELS", "Course", "attendance", "course", "from_the_beginning", "marginal"]
+__all__ = ["MODELS", "Course", "attendance", "course", "from_the_beginning", "marginal", "supposed"]
 
 #: Models by name, from the one that supposes least, and what they suppose.
 MODELS = {
@@ -26,6 +27,31 @@ MODELS = {
     "level and neighbours": "people have levels of their own, and samples near in time are alike",
     "level": "people have levels of their own, and differ in nothing else",
 }
+
+
+def supposed(model: str, unit: str = "", many: str = "people") -> str:
+    """Say what a model supposes.
+
+    Parameters
+    ----------
+    model : str
+        Of ``MODELS``.
+    unit : str
+        Column of what people lie in, which has levels (and slopes) of its own, too; empty: none.
+    many : str
+        What those who gave samples are called.
+
+    Returns
+    -------
+    str
+        A part of a sentence.
+
+    Examples
+    --------
+    >>> supposed("slopes", "ward")
+    'people and units of ward have levels and slopes of their own'
+    """
+    return MODELS[model].replace("people", f"{many} and units of {unit}" if unit else many, 1)
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,9 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
     whenever there are more than two samples a person on average; the others stand beside it. Slopes of people's own
     together with samples near in time that are alike need four samples a person on average.
 
+    Where people lie in units (``nested_in``: cages, centres), these have levels, and slopes where people have, of their
+    own: people of one cage may change alike, and with levels alone that would be taken for what was done to the cage.
+
     Parameters
     ----------
     values : pandas.Series of float
@@ -81,6 +110,8 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
     ('slopes', 1.04)
     """
     matrix, people = design.matrix, design.people
+    nest = design.asked["nested_in"]
+    unit = as_words(design.frame[nest]) if nest else None
     y = values.loc[design.samples].to_numpy(dtype=float)
     when = design.frame[time].to_numpy(dtype=float)
     asked = {
@@ -97,10 +128,16 @@ def course(values: pd.Series, design: Design, time: str) -> Course:
             continue
         if "when" in given and pd.DataFrame({"who": people, "when": when}).duplicated().any():
             continue  # two samples of one person at one time
-        fits[name] = fit_mixed(y, matrix, people.to_numpy(), **given)
+        fits[name] = fit_mixed(y, matrix, people.to_numpy(), unit=unit, **given)
     chosen = next(iter(fits))
-    tables = {MODELS[name]: fit.table().iloc[1:] for name, fit in fits.items()}
-    tables["averages over people (GEE)"] = marginal(y, matrix, people).iloc[1:]
+    many = design.members.many
+    tables = {supposed(name, nest, many): fit.table().iloc[1:] for name, fit in fits.items()}
+    independent = people if unit is None else unit
+    # As few units as columns say nothing of an average over units.
+    if unit is None or independent.nunique() > matrix.shape[1]:
+        tables[f"averages over {f'units of {nest}' if nest else many} (GEE)"] = marginal(y, matrix, independent).iloc[
+            1:
+        ]
     others = pd.concat(tables, names=["model", "term"]).swaplevel().sort_index(level=0, sort_remaining=False)
     return Course(fits[chosen], chosen, fits[chosen].table().iloc[1:], others[["estimate", "low", "high", "p"]])
 

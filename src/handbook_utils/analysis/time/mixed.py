@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, optimize, stats
 
+from handbook_utils.analysis.time.likelihood import sums_of
 from handbook_utils.errors import InputError
 
 __all__ = ["MixedFit", "fit_mixed"]
@@ -44,24 +45,28 @@ class MixedFit:
         Of the estimates.
     random : numpy.ndarray, shape (effects, effects)
         Covariance of the random effects between people.
+    between : numpy.ndarray, shape (effects, effects)
+        The same between the units that people lie in; 0 by 0 where none were given.
     residual : float
         Residual variance.
     correlation : float
         Of two residuals of one person one unit of time apart; missing where it is not in the model.
     log_likelihood : float
         Restricted log-likelihood.
-    samples, people : int
-        How many were used.
+    samples, people, units : int
+        How many were used; no units where none were given.
     """
 
     estimate: pd.Series
     covariance: Array
     random: Array
+    between: Array
     residual: float
     correlation: float
     log_likelihood: float
     samples: int
     people: int
+    units: int
     _gradients: Array = field(repr=False)
     _variance: Array = field(repr=False)
 
@@ -153,75 +158,6 @@ class MixedFit:
         return pd.Series({"F": f, "df1": float(len(columns)), "df2": second, "p": p})
 
 
-@dataclass(frozen=True)
-class _Blocks:
-    """People with the same number of samples, stacked; those with the same times and slopes share a covariance."""
-
-    together: Array  # (people, samples, columns + 1): the model, and the values last
-    random: Array  # (patterns, samples, effects)
-    apart: Array  # (patterns, samples, samples): time between samples
-    pattern: npt.NDArray[np.intp]  # (people,)
-
-
-def _stacked(together: Array, random: Array, who: npt.NDArray[np.intp], when: Array) -> list[_Blocks]:
-    order = np.argsort(who, kind="stable")
-    counts = np.bincount(who)
-    starts = np.cumsum(counts) - counts
-    made = []
-    for size in np.unique(counts[counts > 0]):
-        rows = order[starts[counts == size][:, None] + np.arange(size)]
-        looks = np.column_stack([random[rows].reshape(len(rows), -1), when[rows]])
-        _, first, pattern = np.unique(looks, axis=0, return_index=True, return_inverse=True)
-        some = rows[first]
-        apart = np.abs(when[some][:, :, None] - when[some][:, None, :])
-        made.append(_Blocks(together[rows], random[some], apart, pattern.ravel()))
-    return made
-
-
-@dataclass(frozen=True)
-class _CrossProducts:
-    """All that the likelihood needs of people whose residuals are independent, whatever their number of samples."""
-
-    random: Array  # (people, effects, effects)
-    mixed: Array  # (people, effects, columns + 1)
-    together: Array  # (columns + 1, columns + 1), of all samples
-
-
-def _crossed(together: Array, random: Array, who: npt.NDArray[np.intp]) -> _CrossProducts:
-    people = int(who.max()) + 1
-    own, mixed = (
-        np.zeros((people, random.shape[1], random.shape[1])),
-        np.zeros((people, random.shape[1], together.shape[1])),
-    )
-    np.add.at(own, who, random[:, :, None] * random[:, None, :])
-    np.add.at(mixed, who, random[:, :, None] * together[:, None, :])
-    return _CrossProducts(own, mixed, together.T @ together)
-
-
-def _sums_of_independent(people: _CrossProducts, factor: Array) -> tuple[Array, float]:
-    """Return what :func:`_sums` does where the correlation is 0, by matrices of the size of the random effects.
-
-    Of I + Z F F' Z' the inverse is I - Z F (I + F' Z'Z F)^-1 F' Z', and both have the same determinant.
-    """
-    root = np.linalg.cholesky(factor.T @ people.random @ factor + np.eye(len(factor)))
-    taken = np.linalg.solve(root, factor.T @ people.mixed).reshape(-1, people.together.shape[1])
-    return people.together - taken.T @ taken, 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
-
-
-def _sums(blocks: list[_Blocks], factor: Array, correlation: float) -> tuple[Array, float]:
-    """Return the weighted cross-products of model and values, and the log-determinant of the relative covariance."""
-    columns, log_determinant = blocks[0].together.shape[2], 0.0
-    products = np.zeros((columns, columns))
-    for block in blocks:
-        loaded = block.random @ factor
-        root = np.linalg.cholesky(loaded @ loaded.transpose(0, 2, 1) + correlation**block.apart)
-        white = (np.linalg.inv(root)[block.pattern] @ block.together).reshape(-1, columns)
-        products += white.T @ white
-        logs = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
-        log_determinant += 2 * float(logs[block.pattern].sum())
-    return products, log_determinant
-
-
 def _solved(products: Array) -> tuple[Array, Array, float, float]:
     """Return estimates, the inverse of the model's part, the residual sum of squares, and its log-determinant."""
     model, right = products[:-1, :-1], products[:-1, -1]
@@ -239,8 +175,9 @@ def fit_mixed(
     *,
     slope: npt.ArrayLike | None = None,
     when: npt.ArrayLike | None = None,
+    unit: npt.ArrayLike | None = None,
 ) -> MixedFit:
-    """Fit a linear model in which people have a level, and may have a slope, of their own.
+    """Fit a linear model in which people have a level, and may have a slope, of their own; and so may what they lie in.
 
     Parameters
     ----------
@@ -255,6 +192,8 @@ def fit_mixed(
     when : array of float, shape (samples,), optional
         Time of the samples. Given, residuals of one person correlate by a power of the time between them
         (continuous autoregression of order 1, as nlme's ``corCAR1``).
+    unit : array, shape (samples,), optional
+        What the person of each sample lies in: a cage or a centre, which then has a level (and slope) of its own, too.
 
     Returns
     -------
@@ -263,8 +202,8 @@ def fit_mixed(
     Raises
     ------
     InputError
-        Fewer than three people, nobody with two samples, too few samples for own slopes, columns that say the same, or
-        values that leave nothing to fit.
+        Fewer than three people (or units), a person in two units, nobody with two samples, too few samples for own
+        slopes, columns that say the same, or values that leave nothing to fit.
 
     Examples
     --------
@@ -291,17 +230,21 @@ def fit_mixed(
             expected="each time of a person once",
             remedy="Keep one of them, or leave the autocorrelation out.",
         )
-    unit = 1.0 if moments is None else _usual_gap(moments, who)
-    alone = _crossed(together, random, who) if moments is None else None
-    blocks = [] if moments is None else _stacked(together, random, who, moments / unit)
+    units = None if unit is None else _units_of_people(np.asarray(unit), who)
+    gap = 1.0 if moments is None else _usual_gap(moments, who)
+    sums = sums_of(together, random, who, None if moments is None else moments / gap, units)
     effects = random.shape[1]
     lower = np.tril_indices(effects)
-    free = len(y) - x.shape[1]
+    count, free = len(lower[0]), len(y) - x.shape[1]
+
+    def factor_of(parameters: Array) -> Array:
+        factor = np.zeros((effects, effects))
+        factor[lower] = parameters
+        return factor
 
     def parts(parameters: Array) -> tuple[Array, float]:
-        factor = np.zeros((effects, effects))
-        factor[lower] = parameters[: len(lower[0])]
-        return _sums_of_independent(alone, factor) if alone else _sums(blocks, factor, float(parameters[-1]))
+        outer = None if units is None else factor_of(parameters[count : 2 * count])
+        return sums(factor_of(parameters[:count]), outer, 0.0 if moments is None else float(parameters[-1]))
 
     def deviance(parameters: Array) -> float:
         try:
@@ -312,7 +255,7 @@ def fit_mixed(
             return 1e12
         return float(free * logs[-1] + log_determinant + logs[:-1].sum())
 
-    found = _least(deviance, effects, when is not None)
+    found = _least(deviance, effects, when is not None, units is not None)
     products, log_determinant = parts(found)
     estimate, inverse, squares, model_determinant = _solved(products)
     residual = squares / free
@@ -321,22 +264,40 @@ def fit_mixed(
         gradients, variance = _unsure(lambda some: parts(np.append(some, found[-1])), found[:-1], residual, free)
     else:
         gradients, variance = _unsure(parts, found, residual, free)
-    factor = np.zeros((effects, effects))
-    factor[lower] = found[: len(lower[0])]
-    random_covariance = residual * scale @ factor @ factor.T @ scale.T
+
+    def covariance(factor: Array) -> Array:
+        return np.asarray(residual * scale @ factor @ factor.T @ scale.T)
+
     likelihood = -0.5 * (free * (1 + np.log(2 * np.pi * residual)) + log_determinant + model_determinant)
     return MixedFit(
         pd.Series(estimate, index=model.columns),
         residual * inverse,
-        random_covariance,
+        covariance(factor_of(found[:count])),
+        np.empty((0, 0)) if units is None else covariance(factor_of(found[count : 2 * count])),
         residual,
-        float(found[-1] ** (1 / unit)) if when is not None else float("nan"),
+        float(found[-1] ** (1 / gap)) if when is not None else float("nan"),
         float(likelihood),
         len(y),
         len(names),
+        0 if units is None else int(units.max()) + 1,
         gradients,
         variance,
     )
+
+
+def _units_of_people(unit: npt.NDArray[np.generic], who: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the number of the unit of each person."""
+    codes, names = pd.factorize(unit)
+    several = pd.Series(codes).groupby(who).nunique()
+    if len(names) < 3 or (several > 1).any():
+        raise InputError(
+            "What people lie in can have levels of its own only where it is three or more, and each person is in one.",
+            where="parameter nested_in",
+            expected="three units or more, and every person in one",
+            found=f"{len(names)} units; {int((several > 1).sum())} people in more than one",
+            remedy='Give two or three of them in strata instead, with nested_in "".',
+        )
+    return np.asarray(pd.Series(codes).groupby(who).first(), dtype=np.intp)
 
 
 def _usual_gap(when: Array, who: npt.NDArray[np.intp]) -> float:
@@ -372,10 +333,12 @@ def _check(y: Array, x: Array, people: int, random: Array, model: pd.DataFrame) 
         )
 
 
-def _least(deviance: Callable[[Array], float], effects: int, correlated: bool) -> Array:
+def _least(deviance: Callable[[Array], float], effects: int, correlated: bool, nested: bool) -> Array:
     """Return the variances' parameters at the least deviance: from several starts, and then polished."""
     count = effects * (effects + 1) // 2
     diagonal = [0, 2][:effects]
+    if nested:
+        diagonal, count = diagonal + [count + place for place in diagonal], 2 * count
     bounds: list[tuple[float | None, float | None]] = [
         (0.0, None) if place in diagonal else (None, None) for place in range(count)
     ]

@@ -73,7 +73,9 @@ def bars(
                 axes.hlines(place, low, high, color=INK, lw=2)
                 reach = max(reach, high)
             continue
-        inside = name in (notes or {}) and value > 0.55 * reach
+        # A number just before the line of the aim would be crossed by it.
+        crossed = aim is not None and 0 <= aim - value < 0.12 * aim
+        inside = (name in (notes or {}) or crossed) and value > 0.55 * reach
         axes.annotate(
             text, (value, place), xytext=(-5 if inside else 5, 0), textcoords="offset points",
             ha="right" if inside else "left", va="center", **(upon(colour) if inside else {"color": INK}),

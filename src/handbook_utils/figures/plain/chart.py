@@ -16,7 +16,10 @@ from handbook_utils.figures.style import INK, TEXT, WIDTH, use_style, wrapped
 TITLE, LINE, HIGH = 48, 52, 0.23
 #: Marks and lines of kinds that are told apart in black and white, too.
 DASHES = ("-", "--", "-.", ":")
-PALE = "#BBBBBB"
+#: What the message is not about: 3 to 1 against white, and against the dark with the colours turned over.
+PALE = "#8C8C8C"
+#: The ground of a range, on which marks are seen; its edge is drawn.
+GROUND = "#E4E4E4"
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
 #: A white chip behind a number: turned over in the dark, it is dark behind light letters.
 _CHIP = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}

@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from handbook_utils.figures.plain.chart import DASHES, HIGH, LINE, above, below, chart, inked, said, sentence
+from handbook_utils.figures.plain.chart import (
+    DASHES,
+    GROUND,
+    HIGH,
+    LINE,
+    PALE,
+    above,
+    below,
+    chart,
+    inked,
+    said,
+    sentence,
+)
 from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, spoken, wrapped
 
 
@@ -108,12 +120,15 @@ def curves(
         for at, _ in moments:
             axes.axvline(at, color=INK, lw=1.5)
         if shaded:
-            axes.axvspan(*shaded, color="#DDDDDD", zorder=0)
+            axes.axvspan(*shaded, facecolor=GROUND, edgecolor=PALE, zorder=0)
         axes.margins(x=0.01)
         _name_ends(axes, [end for end in ends if end[1]], tall)
     if moments:
+        # Room for the words, above where the axis ends: an index that ends at 100 is not drawn up to 125.
         low, high = panels[0].get_ylim()
+        panels[0].set_yticks([tick for tick in panels[0].get_yticks() if low <= tick <= high])
         panels[0].set_ylim(low, high + 0.25 * (high - low))
+        panels[0].spines["left"].set_bounds(low, high)
     for at, word in moments:
         right = at < float(np.mean(panels[0].get_xlim()))
         panels[0].annotate(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import PALE, chart, said, sentence
+from handbook_utils.figures.plain.chart import GROUND, PALE, chart, inked, said, sentence
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, wrapped
 
-_LOOKS = (("o", OKABE_ITO[0], OKABE_ITO[0]), ("D", OKABE_ITO[1], OKABE_ITO[1]), ("X", "white", INK))
+_LOOKS = (("o", OKABE_ITO[0], OKABE_ITO[0]), ("D", OKABE_ITO[1], inked(OKABE_ITO[1])), ("X", "white", INK))
 #: How the kind "other" is drawn: it is not what the message is about.
 _OTHER = ("s", PALE, PALE)
 
@@ -79,7 +79,7 @@ def marks(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set(xlim=(-0.6, width - 0.4), ylim=(len(table) - 0.4, -0.6))
-    axes.grid(color="#E4E4E4")
+    axes.grid(color=GROUND)
     axes.set_axisbelow(True)
     if len(named) > 1:
         legend_below(figure, axes, columns=1 if max(map(len, named.values())) > 16 else 2)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import (
+    GROUND,
     HIGH,
     PALE,
     below,
@@ -66,10 +67,11 @@ def parts(
     figure, [axes] = chart(title, [rows_high(table.index) + 0.6 + HIGH * -(-len(table.columns) // columns)])
     places = rows(axes, [str(name) for name in table.index])
     coloured = len(table.columns) - grey
-    colours = [*OKABE_ITO[:coloured], *(PALE, "#E4E4E4")[:grey]]
+    colours = [*OKABE_ITO[:coloured], *(PALE, GROUND)[:grey]]
     left, longest = np.zeros(len(table)), float(table.sum(axis=1).max())
     for (name, values), colour in zip(table.items(), colours, strict=True):
-        axes.barh(places, values, left=left, height=0.42, color=colour, edgecolor="white", label=str(name))
+        edge = PALE if colour == GROUND else "white"
+        axes.barh(places, values, left=left, height=0.42, color=colour, edgecolor=edge, label=str(name))
         for place, start, value in zip(places, left, values, strict=True):
             if value >= _FITS * longest:
                 number = spoken(float(value), digits, lang)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from handbook_utils.figures.plain.chart import HIGH, LINE, PALE, chart, said, sentence
+from handbook_utils.figures.plain.chart import HIGH, LINE, PALE, chart, inked, said, sentence
 from handbook_utils.figures.style import OKABE_ITO, TEXT, WIDTH, Drawn, spoken, wrapped
 
-_LOOKS = (("X", OKABE_ITO[5]), ("D", OKABE_ITO[0]), ("^", OKABE_ITO[1]))
+_LOOKS = (("X", OKABE_ITO[5]), ("D", OKABE_ITO[0]), ("^", inked(OKABE_ITO[1])))
 
 
 def people(counts: Mapping[str, int], *, title: str, across: int = 20, lang: str = "en") -> Drawn:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
+from handbook_utils.figures.plain.chart import GROUND, below, chart, rows, rows_high, said, sentence
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, legend_below, spoken
 
 
 def spans(
@@ -62,8 +62,9 @@ def spans(
         if row["start"] == row["end"]:
             axes.plot(row["start"], place, "D", color=OKABE_ITO[5], ms=9)
         else:
-            colour, word = PALE if pointed else OKABE_ITO[0], span if first else None
-            axes.barh(place, row["end"] - row["start"], left=row["start"], height=0.34, color=colour, label=word)
+            colour, edge = (GROUND, GREY) if pointed else (OKABE_ITO[0], OKABE_ITO[0])
+            word, long = span if first else None, row["end"] - row["start"]
+            axes.barh(place, long, left=row["start"], height=0.34, color=colour, edgecolor=edge, label=word)
         text = between(row["start"], row["end"])
         if not pointed:
             axes.annotate(text, (row["end"], place), xytext=(9, 0), textcoords="offset points", va="center")

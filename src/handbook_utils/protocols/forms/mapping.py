@@ -16,6 +16,7 @@ from handbook_utils.protocols.forms.export import Asked, Export
 from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.protocols.people import screening
 from handbook_utils.text import yaml_text
+from handbook_utils.text.decode import read_text
 
 #: What an export can become: columns, and the values of those that have a list.
 TARGETS: Mapping[str, tuple[str, ...]] = {
@@ -171,7 +172,7 @@ def read_map(path: Path) -> Map:
     InputError
         It is no map.
     """
-    told = yaml_text.read(path.read_text(encoding="utf-8"), str(path))
+    told = yaml_text.read(read_text(path)[0], str(path))
     try:
         columns = {str(name): _column(one) for name, one in told["columns"].items()}
         visits = {str(event): str(number) for event, number in (told.get("visits") or {}).items()}

@@ -1,14 +1,13 @@
 """How works are cited and listed: in words that are the same in every edition.
 
 The tools' own styles join names by an English "and". Here names are joined by "&", and a shortened list of authors ends
-in "et al."; where a work was found is said in Dutch by a field of its own (``howpublished_nl``, ``note_nl``). So a
-Dutch page holds no English but the titles of works.
+in "et al."; where a work was found, and what we call one without a title, is said in Dutch by a field of its own
+(``howpublished_nl``, ``note_nl``, ``title_nl``). So a Dutch page holds no English but the titles of works.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,11 +20,10 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
+from handbook_utils.runs.methods import say_in
+
 NAME = "handbook"
 
-#: What a bibliography says of a work without a date, and fields that are words and not names.
-_UNDATED = {"en": "n.d.", "nl": "z.d."}
-_WORDED = ("howpublished", "note")
 _CITED = re.compile(r'(?P<link><a class="reference internal" href="(?P<work>#id\d+)") title="[^"]*"')
 
 
@@ -100,30 +98,6 @@ class Bibliography(PlainStyle):  # type: ignore[misc]
         return sentence[formatted] if as_sentence else formatted
 
 
-def translated(fields: MutableMapping[str, str], lang: str) -> None:
-    """Say in a language what is said of a work beside its title.
-
-    Parameters
-    ----------
-    fields : mutable mapping of str to str
-        Of an entry of ``references.bib``; changed in place.
-    lang : {"en", "nl"}
-        Of the edition.
-
-    Examples
-    --------
-    >>> fields = {"year": "n.d.", "note": "We read its summary.", "note_nl": "We lazen de samenvatting."}
-    >>> translated(fields, "nl")
-    >>> fields["year"], fields["note"]
-    ('z.d.', 'We lazen de samenvatting.')
-    """
-    if fields.get("year") == _UNDATED["en"]:
-        fields["year"] = _UNDATED[lang]
-    for name in _WORDED:
-        if own := fields.get(f"{name}_{lang}"):
-            fields[name] = own
-
-
 def translate(app: Sphinx) -> None:
     """Say in the edition's language what all works say beside their titles.
 
@@ -134,7 +108,7 @@ def translate(app: Sphinx) -> None:
     """
     lang = "nl" if app.config.language == "nl" else "en"
     for entry in cast(BibtexDomain, app.env.get_domain("cite")).bibdata.data.entries.values():
-        translated(entry.fields, lang)
+        say_in(lang, entry.fields)
 
 
 def told_once(body: str) -> str:

@@ -9,11 +9,13 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from handbook_utils.chapters.dates import spelled
 from handbook_utils.publishing.pages.staged import RATES, staged_rows
 from handbook_utils.publishing.words import WORDS
 
@@ -162,22 +164,26 @@ def rates_table(rows: Iterable[Mapping[str, str]], lang: str) -> str:
         HTML, with a caption.
     """
     words, rows = WORDS[lang], list(rows)
+    power = any(row["with_effect"] for row in rows)
     test, design, effect = ("toets", "ontwerp", "uitwerking") if lang == "nl" else ("test", "design", "effect")
-    columns = ("rates_design", "rates_wrong", "verdict", "rates_found")
+    columns = ["rates_design", "rates_wrong", "verdict", *(["rates_found"] if power else [])]
     head = "".join(f'<th scope="col">{html.escape(words[name])}</th>' for name in columns)
     groups = []
     by_test: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     for row in rows:
         by_test.setdefault((row["recipe"], row[test]), []).append(row)
     for (recipe, name), own in by_test.items():
-        title = f"{html.escape(name)} ({html.escape(recipe)}). {html.escape(words['rates_effect'])} "
-        title += f"{html.escape(own[0][effect])}."
+        title = f"{html.escape(name)} ({html.escape(recipe.replace('-', ' ').capitalize())})."
+        title += f" {html.escape(words['rates_effect'])} {html.escape(own[0][effect])}." if power else ""
         lines = [f'<tr><th scope="rowgroup" colspan="{len(columns)}">{title}</th></tr>']
         for row in own:
             cell = cell_of(row)
             wrong = _rate(cell.rejected, cell.tested, lang)
-            found = _rate(int(row["found"] or 0), int(row["with_effect"] or 0) if cell.tested else 0, lang)
-            cells = (html.escape(row[design]), wrong, html.escape(words[f"rates_{cell.verdict}"]), found)
+            cells = [html.escape(row[design]), wrong, html.escape(words[f"rates_{cell.verdict}"])]
+            if power and cell.tested and not row["with_effect"]:
+                cells.append(html.escape(words["rates_unmeasured"]))
+            elif power:
+                cells.append(_rate(int(row["found"] or 0), int(row["with_effect"] or 0) if cell.tested else 0, lang))
             lines.append(f'<tr class="{cell.verdict}">' + "".join(f"<td>{text}</td>" for text in cells) + "</tr>")
         groups.append(f"<tbody>{''.join(lines)}</tbody>")
     caption = f"<caption>{html.escape(summed(rows, lang))}</caption>"
@@ -204,6 +210,45 @@ def summed(rows: Iterable[Mapping[str, str]], lang: str) -> str:
     return words["rates_caption"].format(count=len(verdicts), verdicts="; ".join(counted))
 
 
+def how_measured(rows: Iterable[Mapping[str, str]], lang: str) -> str:
+    """Return when and with how many studies the table was measured, and what of it was not, in a few sentences.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Of ``error-rates.csv``.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    str
+        Plain text; empty where nothing was measured.
+    """
+    words, rows = WORDS[lang], list(rows)
+    measured = [row for row in rows if row["date"]]
+    if not measured:
+        return ""
+    days, versions = (sorted({row[name] for row in measured}) for name in ("date", "version"))
+    told = [
+        words["rates_how"].format(
+            studies=min(int(row["studies"]) for row in measured),
+            date=", ".join(spelled(date.fromisoformat(day), lang) for day in days),
+            version=", ".join(versions),
+        )
+    ]
+    found = [int(row["with_effect"]) for row in rows if row["with_effect"]]
+    tested = [row for row in measured if cell_of(row).tested]
+    gaps = {"wrong": (len(rows) - len(measured), len(rows))}
+    if found:
+        told.append(words["rates_power"].format(found=min(found)))
+        gaps["found"] = (sum(not row["with_effect"] for row in tested), len(tested))
+    named = [words[f"rates_gap_{name}"].format(count=count, all=of) for name, (count, of) in gaps.items() if count]
+    if named:
+        told.append(words["rates_gaps"].format(gaps="; ".join(named)))
+    return " ".join(told)
+
+
 def _rate(count: int, studies: int, lang: str) -> str:
     if not studies:
         return "–"
@@ -219,16 +264,8 @@ class _ErrorRates(SphinxDirective):
             raise self.error("There is no data/error-rates.csv to make the table from.")
         self.env.note_dependency(str(path))
         lang = str(self.env.config["handbook_manifest"]["lang"])
-        measured = [row for row in rows if row["date"]]
-        dates, versions = ({row[name] for row in measured} for name in ("date", "version"))
-        how = WORDS[lang]["rates_how"].format(
-            studies=min((int(row["studies"]) for row in measured), default=0),
-            found=min((int(row["with_effect"]) for row in measured if row["with_effect"]), default=0),
-            date=", ".join(sorted(dates)),
-            version=", ".join(sorted(versions)),
-        )
         return [
-            nodes.paragraph("", how, translatable=False),
+            nodes.paragraph("", how_measured(rows, lang), translatable=False),
             nodes.raw("", rates_table(rows, lang), format="html"),
         ]
 

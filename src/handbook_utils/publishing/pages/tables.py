@@ -1,13 +1,14 @@
 """Tables and outputs of a page: what is too wide scrolls by itself; rows of sentences are blocks on a phone.
 
-A table with a sentence in a cell has columns of a word's width on a phone. There each row is a block instead: its first
-cell, and under it the others with the heading of their column. A table of numbers stays a table, which scrolls.
+A table with a sentence in a cell has columns of a word's width on a phone, and one of many columns leaves its screen.
+There each row is a block instead: its first cell, and under it the others with the heading of their column.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from itertools import zip_longest
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
@@ -17,6 +18,7 @@ _CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _OUTPUT = re.compile(r'(<div class="output [^"]*">\s*(?:<div class="highlight">)?<pre)>')
 #: What Sphinx says of the sign behind a heading, a term or a table, in English only.
 _HERE = re.compile(r'title="(?:Link|Permalink) to this [a-z]+"')
+_NAMED = re.compile(r'(<[a-z][^<>]*?) id="([^"]+)"')
 _BACKLINKS = re.compile(r'<span class="backrefs">.*?</span>', re.DOTALL)
 _MENDED = {
     '<th scope="col"></th>': "<td></td>",  # an empty corner heads nothing
@@ -26,14 +28,26 @@ _MENDED = {
 _NUMBER = re.compile(r"[\d.,–]+")
 #: Letters in a cell from which a table of three columns or more is one of sentences.
 _SENTENCE = 30
+#: In pixels: how wide a table can be on a telephone, what a letter takes at most, and what is between two columns.
+_PHONE, _LETTER, _BETWEEN = 356, 9, 14.4
 
 
 def _plain(cell: str) -> str:
     return html.unescape(" ".join(re.sub(r"<[^>]+>", "", cell).split()))
 
 
+def _narrowest(rows: list[list[str]]) -> float:
+    """Return how wide a table is at least, in pixels of a phone: the longest word of each column."""
+    columns = zip_longest(*rows, fillvalue="")
+    longest = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    return sum(_LETTER * letters + _BETWEEN for letters in longest)
+
+
 def stacked(table: str) -> str:
-    """Prepare a table of sentences for a phone, where its rows stand under each other; other tables stay as they are.
+    """Prepare a table of sentences, or one that is too wide, for a phone, where its rows stand under each other.
+
+    Other tables stay as they are, and so do forms, which have rows that nobody has filled in yet. A row that is one
+    cell across the table heads the rows below it.
 
     Blocks are no table to a screen reader, so what is what is said by roles.
 
@@ -62,20 +76,23 @@ def stacked(table: str) -> str:
     ' role="row"><td role="cell"></td>'
     >>> stacked(sentences).split("<td")[1]
     ' role="cell" data-label="Who:">1</td>'
+    >>> stacked(short.replace("2", "Ruminococcaceae_incertae_sedis")).count('class="stacks"')
+    1
     """
-    head, body = _HEAD.search(table), _BODY.search(table)
-    if head is None or body is None or "colspan" in table or "rowspan" in table:
+    head, bodies = _HEAD.search(table), _BODY.findall(table)
+    if head is None or "rowspan" in table or "colspan" in head[0]:
         return table
     labels = [_plain(cell[3]) for cell in _CELL.finditer(head[0])]
-    labels = [label if not label or label[-1] in "?:" else f"{label}:" for label in labels]
-    rows = [[_plain(cell[3]) for cell in _CELL.finditer(row[2])] for row in _ROW.finditer(body[0])]
-    # A form has rows that nobody has filled in yet.
-    if len(labels) < 3 or not all(row and row[0] for row in rows):
+    found = [[_plain(cell[3]) for cell in _CELL.finditer(row[2])] for body in bodies for row in _ROW.finditer(body)]
+    rows = [row for row in found if len(row) == len(labels)]
+    if len(labels) < 2 or not all(row and row[0] for row in found) or (len(rows) < len(found) and len(bodies) < 2):
         return table
+    longest = max((len(cell) for row in rows for cell in row), default=0)
+    if (len(labels) < 3 or longest < _SENTENCE) and _narrowest([labels, *rows]) <= _PHONE:
+        return table
+    labels = [label if not label or label[-1] in "?:" else f"{label}:" for label in labels]
     # A first cell is the title of its row; a bare number says nothing without the heading of its column.
     bare = all(_NUMBER.fullmatch(row[0]) for row in rows)
-    if max((len(cell) for row in rows for cell in row), default=0) < _SENTENCE:
-        return table
 
     def cells(match: re.Match[str], heads: bool) -> str:
         place = iter(range(len(labels)))
@@ -93,11 +110,40 @@ def stacked(table: str) -> str:
 
     made = _ROW.sub(lambda row: cells(row, heads=True), head[0]).replace("<thead", '<thead role="rowgroup"', 1)
     table = table.replace(head[0], made, 1)
-    made = _ROW.sub(lambda row: cells(row, heads=False), body[0]).replace("<tbody", '<tbody role="rowgroup"', 1)
-    table = table.replace(body[0], made, 1)
+    for body in bodies:
+        made = _ROW.sub(lambda row: cells(row, heads=False), body).replace("<tbody", '<tbody role="rowgroup"', 1)
+        table = table.replace(body, made, 1)
     opened = table[: table.index(">")]
     classed = opened.replace('class="', 'class="stacks ', 1) if 'class="' in opened else f'{opened} class="stacks"'
     return f'{classed} role="table"{table[len(opened) :]}'
+
+
+def named_once(body: str) -> str:
+    """Let a name of a place be that of its first place only: a translation repeats names, and so do two exercises.
+
+    Parameters
+    ----------
+    body : str
+        HTML of a page.
+
+    Returns
+    -------
+    str
+        HTML.
+
+    Examples
+    --------
+    >>> named_once('<p id="a">One</p><p class="x" id="a">Two</p>')
+    '<p id="a">One</p><p class="x">Two</p>'
+    """
+    seen: set[str] = set()
+
+    def first(match: re.Match[str]) -> str:
+        known = match[2] in seen
+        seen.add(match[2])
+        return match[1] if known else match[0]
+
+    return _NAMED.sub(first, body)
 
 
 def framed(body: str, words: dict[str, str]) -> str:
@@ -138,4 +184,4 @@ def framed(body: str, words: dict[str, str]) -> str:
     for found, put in _MENDED.items():
         body = body.replace(found, put)
     body = _HERE.sub(f'title="{words["here"]}"', body)
-    return _OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body)))
+    return named_once(_OUTPUT.sub(output, _TABLE.sub(frame, _BACKLINKS.sub("", body))))

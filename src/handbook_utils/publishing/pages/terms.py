@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -102,6 +103,27 @@ def anchor_of(row: Mapping[str, str]) -> str:
     from docutils import nodes
 
     return f"term-{nodes.make_id(row['en'])}"
+
+
+def folded(name: str) -> str:
+    """Return by what a name is put in order: small letters, without their accents.
+
+    Parameters
+    ----------
+    name : str
+        A term.
+
+    Returns
+    -------
+    str
+        Only to compare with another.
+
+    Examples
+    --------
+    >>> sorted(["butyraat", "bètadiversiteit", "Bacterie"], key=folded)
+    ['Bacterie', 'bètadiversiteit', 'butyraat']
+    """
+    return "".join(one for one in unicodedata.normalize("NFD", name) if not unicodedata.combining(one)).casefold()
 
 
 def names_of(row: Mapping[str, str], lang: str) -> Iterator[str]:

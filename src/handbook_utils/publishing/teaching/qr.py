@@ -9,7 +9,6 @@ from pathlib import Path
 
 from handbook_utils.publishing.teaching.words import WORDS
 from handbook_utils.publishing.web.address import site_address
-from handbook_utils.text import yaml_text
 
 
 def page_address(root: Path, slug: str, lang: str, site: str = "") -> str:
@@ -29,12 +28,10 @@ def page_address(root: Path, slug: str, lang: str, site: str = "") -> str:
     Returns
     -------
     str
-        Of the page; where the site is published nowhere, of its source in the repository.
+        Of the page; empty where the site is published nowhere: there is no page to lead to.
     """
-    if address := site_address(root, site):
-        return f"{address}/{lang}/notebooks/{slug}.html"
-    told = yaml_text.typed((root / "_config.yml").read_text(encoding="utf-8"), "_config.yml").get("repository", {})
-    return f"{told.get('url', '').rstrip('/')}/blob/{told.get('branch', 'main')}/notebooks/{slug}.md"
+    address = site_address(root, site)
+    return f"{address}/{lang}/notebooks/{slug}.html" if address else ""
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,7 @@ def handout_html(lesson: Lesson, address: str) -> str:
     lesson : Lesson
         Of an explainer.
     address : str
-        Of its page, for the code.
+        Of its page, for the code; empty where that is not known.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def pupil_html(lesson: Lesson, address: str) -> str:
     lesson : Lesson
         Of an explainer.
     address : str
-        Of its page, for the code.
+        Of its page, for the code; empty where that is not known.
 
     Returns
     -------
@@ -74,12 +74,12 @@ def pupil_html(lesson: Lesson, address: str) -> str:
     body += _task(1, words["before"], words["before_ask"], lines=2)
     number = 2
     if lesson.drawing is not None:
-        body += _task(number, words["drawing"], words["drawing_ask"], _drawn(lesson.drawing), lines=3)
+        body += _task(number, words["drawing"], words["drawing_ask"], _drawn(lesson.drawing), lines=5, beside=True)
         number += 1
     body += _task(number, words["read"], words["read_ask"], f'<div class="answer">{lesson.answer[1]}</div>', lines=3)
     for shown in lesson.figures[:_FIGURES]:
         number += 1
-        body += _task(number, words["figure"], words["figure_ask"], shown.picture, lines=3)
+        body += _task(number, words["figure"], words["figure_ask"], shown.picture, lines=6, beside=True)
     body += f"<h2>{words['quiz']}</h2>" + _questions(lesson.questions, words)
     return _sheet(lesson, address, "pupil", body)
 
@@ -92,7 +92,7 @@ def answers_html(lesson: Lesson, address: str) -> str:
     lesson : Lesson
         Of an explainer.
     address : str
-        Of its page, for the code.
+        Of its page, for the code; empty where that is not known.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def quiz_html(lesson: Lesson, address: str) -> str:
     lesson : Lesson
         Of an explainer.
     address : str
-        Of its page, for the code.
+        Of its page, for the code; empty where that is not known.
 
     Returns
     -------
@@ -175,9 +175,12 @@ def fewer(rows: Sequence[list[str]]) -> list[list[str]]:
 
 def _sheet(lesson: Lesson, address: str, kind: str, body: str) -> str:
     words = WORDS[lesson.lang]
+    code, where = "", html.escape(words["read_in"].format(book=lesson.book))
+    if address:
+        code = qr_svg(address, lesson.lang)
+        where = f'{html.escape(words["read_at"])} <a href="{html.escape(address)}">{html.escape(address)}</a>'
     foot = (
-        f"<footer>{qr_svg(address, lesson.lang)}<div><p>{html.escape(words['read_at'])} "
-        f'<a href="{html.escape(address)}">{html.escape(address)}</a></p>'
+        f"<footer>{code}<div><p>{where}</p>"
         f"<p><strong>{html.escape(PAGE_WORDS[lesson.lang]['no_advice'])}</strong></p>"
         f"<p>{html.escape(lesson.book)} · {html.escape(lesson.slug)} · {html.escape(lesson.version)} · "
         f"{html.escape(PAGE_WORDS[lesson.lang]['licence'])}</p></div></footer>"
@@ -204,9 +207,13 @@ def _for_whom(words: dict[str, str]) -> str:
     )
 
 
-def _task(number: int, title: str, asked: str, body: str = "", lines: int = 0) -> str:
-    question = f"<p>{html.escape(asked)}</p>" if asked else ""
-    return f'<section class="task"><h2>{number}. {html.escape(title)}</h2>{body}{question}{_lines(lines)}</section>'
+def _task(number: int, title: str, asked: str, body: str = "", lines: int = 0, *, beside: bool = False) -> str:
+    """Return a task: what is looked at, and below or beside it what is asked, with lines to write on."""
+    question = (f"<p>{html.escape(asked)}</p>" if asked else "") + _lines(lines)
+    if beside:
+        body, question = f"<div>{body}</div>", f"<div>{question}</div>"
+    kind = "task beside" if beside else "task"
+    return f'<section class="{kind}"><h2>{number}. {html.escape(title)}</h2>{body}{question}</section>'
 
 
 def _lines(count: int) -> str:
@@ -228,8 +235,8 @@ def _questions(questions: Sequence[Asked], words: dict[str, str]) -> str:
     made = []
     for one in questions:
         options = "".join(f"<li>{html.escape(option)}</li>" for option in one.options)
-        chosen = f'<ol type="A">{options}</ol><p>{html.escape(words["why"])}:</p>' if options else ""
-        made.append(f"<li><p><strong>{one.question}</strong></p>{chosen}{_lines(1 if options else 2)}</li>")
+        why = f'<ol type="A">{options}</ol><p class="why">{html.escape(words["why"])}:</p>' if options else _lines(2)
+        made.append(f"<li><p><strong>{one.question}</strong></p>{why}</li>")
     return f'<ol class="quiz">{"".join(made)}</ol>'
 
 

@@ -50,7 +50,7 @@ def slides_html(lesson: Lesson, address: str) -> str:
     lesson : Lesson
         As :func:`handbook_utils.publishing.teaching.lesson.lesson_of` takes it from a chapter.
     address : str
-        Where the page is to be read, for the last slide.
+        Where the page is to be read, for the last slide; empty where that is not known.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def slides_of(lesson: Lesson, address: str) -> Iterator[Slide]:
     lesson : Lesson
         Of an explainer.
     address : str
-        Of its page, for the last slide.
+        Of its page, for the last slide; may be empty.
 
     Yields
     ------
@@ -110,8 +110,11 @@ def slides_of(lesson: Lesson, address: str) -> Iterator[Slide]:
         yield Slide(lesson.todo[0], beginning(lesson.todo[1], _WORDS_TO_DO), drawing, notes=lesson.todo[1])
     yield Slide(lesson.takeaways[0], lesson.takeaways[1], drawing)
     works = f"<p>{html.escape(words['sources'])}</p><ul>{''.join(lesson.works)}</ul>" if lesson.works else ""
-    where = f'<p>{html.escape(words["read_at"])}</p><p class="made">{html.escape(address)}</p>'
-    yield Slide(words["read_on"], where, qr_svg(address, lesson.lang), notes=works, kind="last")
+    where, code = f"<p>{html.escape(words['read_in'].format(book=lesson.book))}</p>", drawing
+    if address:
+        where = f'<p>{html.escape(words["read_at"])}</p><p class="made">{html.escape(address)}</p>'
+        code = qr_svg(address, lesson.lang)
+    yield Slide(words["read_on"], where, code, notes=works, kind="last")
 
 
 def _drawing(drawing: Drawing | None) -> str:

@@ -25,7 +25,11 @@ CARDS = "cards"
 #: Pixels of a picture for a preview, as those who show one ask for.
 WIDTH, HEIGHT = 1200, 630
 
-_DARK = "<style>@media (prefers-color-scheme: dark) { svg { color: #e6eaed } }</style>"
+#: Letters by night, and no letters where the picture is too small for them: the width is that at which a page shows it.
+_STYLE = (
+    "<style>@media (prefers-color-scheme: dark) { svg { color: #e6eaed } } "
+    "@media (max-width: 300px) { text { display: none } }</style>"
+)
 _CARDS = """<!DOCTYPE html><html lang="{lang}"><meta charset="utf-8"><style>
 * {{ box-sizing: border-box; }}
 body {{ margin: 0; background: #fff; color: #1b1f23; font: 17px system-ui, "DejaVu Sans", sans-serif; }}
@@ -81,7 +85,7 @@ def add_pictures(root: Path, out: Path, lang: str, title: str, cache: Path) -> N
     for name, svg in drawn.items():
         (static / DRAWN).mkdir(exist_ok=True)
         opened = svg.index(">") + 1
-        (static / DRAWN / f"{name}.svg").write_text(svg[:opened] + _DARK + svg[opened:], encoding="utf-8")
+        (static / DRAWN / f"{name}.svg").write_text(svg[:opened] + _STYLE + svg[opened:], encoding="utf-8")
     if drawn and chromium():
         _add_cards(drawn, static / CARDS, lang, title, cache)
 

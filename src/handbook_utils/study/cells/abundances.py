@@ -137,6 +137,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
         else sparse.csr_array((len(ids), len(names)), dtype=float)
     )
     table = Table(source.format, matrix, ids, names, rows_are, "the format says so" if rows_are else "", notes=[])
+    table.quantity = "abundances" if numbers.percent else None
     cells_of = {n: [row[k] for row in beside] for k, n in enumerate(taken)}
     if not errors:
         _name_rows(table, header, columns, cells_of)
@@ -197,15 +198,32 @@ def _columns(
 
 def _is_wordy(n: int, first: Sequence[Sequence[str]]) -> bool:
     cells = [cells[n].strip() for cells in first if n < len(cells) and cells[n].strip()]
-    return bool(cells) and not any(_number_like(cell) for cell in cells)
+    return bool(cells) and not any(number_like(cell) for cell in cells)
 
 
 def _has_numbers(n: int, first: Sequence[Sequence[str]]) -> bool:
-    return any(_number_like(cells[n]) for cells in first if n < len(cells) and cells[n].strip())
+    return any(number_like(cells[n]) for cells in first if n < len(cells) and cells[n].strip())
 
 
-def _number_like(text: str) -> bool:
-    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*$", text))
+def number_like(text: str) -> bool:
+    """Whether a cell may be a number, in any way of writing it.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        Not of an empty one.
+
+    Examples
+    --------
+    >>> [number_like(text) for text in ("1.234,5", "12 %", "ND", "")]
+    [True, True, False, False]
+    """
+    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*%?\s*$", text))
 
 
 def _ask_about_samples(header: Sequence[str], made: Columns, chosen: set[str], where: str) -> None:
@@ -282,7 +300,7 @@ def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict
 
 def _values(cells: Sequence[str]) -> list[float | str | None]:
     texts = [cell.strip() for cell in cells]
-    if all(_number_like(text) for text in texts if text) and any(texts):
+    if all(number_like(text) for text in texts if text) and any(texts):
         return [float(text.replace(",", ".")) if text else None for text in texts]
     return [text or None for text in texts]
 

@@ -229,7 +229,20 @@ def sheet_of(source: Iterable[str], where: str, *, note: str = "", alone: bool =
             remedy="Export it again.",
         ) from None
     header = _header(header, [cells for _, cells in first])
-    return Sheet(header, itertools.chain(first, rows), in_text, where, name, separator, notes)
+    whole = itertools.chain(first, rows)
+    if _numbered(header, [cells for _, cells in first]):
+        notes.append("Left out, because it numbers the rows: the first column.")
+        unnumbered = ((line, cells[1:]) for line, cells in whole)
+        return Sheet(header[1:], unnumbered, lambda n, k: in_text(n, k + 1), where, name, separator, notes)
+    return Sheet(header, whole, in_text, where, name, separator, notes)
+
+
+def _numbered(header: Sequence[str], first: Sequence[list[str]]) -> bool:
+    """Whether a first column without a name counts the rows, and the ids stand in the second, as pandas and R write."""
+    if len(header) < 3 or header[0].strip() or word(header[1]) not in {*FEATURE_WORDS, *SAMPLE_WORDS}:
+        return False
+    counted = [cells[0].strip() for cells in first]
+    return counted in ([str(n) for n in range(start, start + len(first))] for start in (0, 1))
 
 
 def _whole(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -43,6 +43,8 @@ class Numbers:
         self._blank = 0
         self._only_blanks = True
         self._certain = self._thousands = self._point = False
+        #: Numbers with and without a sign of percent.
+        self.percent = self._bare = 0
 
     def row(self, line: int, cells: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
         """Return the positions and values that are not zero.
@@ -68,6 +70,7 @@ class Numbers:
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
             at = np.flatnonzero(values)
             self._point = self._point or bool(np.any(values[at] != np.round(values[at])))
+            self._bare += len(at)
         except ValueError:
             values = np.array([self._cell(line, n, cell.strip()) for n, cell in enumerate(cells)], dtype=float)
             at = np.flatnonzero(values)
@@ -83,6 +86,11 @@ class Numbers:
                 return self._refused(line, column, text)
         elif sign == "point" and _THOUSANDS.match(text.partition(".")[0]):
             text = text.replace(",", "")
+        if text.endswith("%") and _PLAIN.match(text[:-1].rstrip()):
+            self.percent += 1
+            text = text[:-1].rstrip()
+        elif _PLAIN.match(text) and float(text):
+            self._bare += 1
         if _PLAIN.match(text) or _NO_NUMBER.match(text):
             value = float(text)
             self._point = self._point or not value.is_integer()
@@ -140,6 +148,16 @@ class Numbers:
                     remedy="Say which: decimal_sign comma, or decimal_sign point (then commas separate thousands).",
                 )
             )
+        if self.percent and self._bare:
+            errors.append(
+                InputError(
+                    "Some numbers are percentages, and others are not.",
+                    where=self._source.where,
+                    expected="% after every number that is not 0, or after none",
+                    found=f"% after {self.percent} numbers, and none after {self._bare}",
+                    remedy="Write all of them in the same way.",
+                )
+            )
         return errors
 
     def notes(self) -> list[str]:
@@ -149,6 +167,8 @@ class Numbers:
             notes.append(f"Decimal commas were read as such: {self._commas[0]}.")
         elif self._choices.decimal_sign != "auto":
             notes.append(f"Decimal sign: {self._choices.decimal_sign}, as asked.")
+        if self.percent:
+            notes.append(f"Percentages were read as such: % was taken off {self.percent} numbers.")
         if self._blank and self._choices.empty_cells == "zero":
             notes.append(f"{self._blank} empty cells were read as 0, as asked.")
         return notes

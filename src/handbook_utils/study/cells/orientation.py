@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import pandas as pd
+
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, word
 from handbook_utils.study.choices import Choices
@@ -19,6 +21,9 @@ _TAXON = re.compile(
     r"(?:Candidatus[ _])?[A-Z][a-z]{2,}(?:ella|bacter|bacterium|bacteria|coccus|monas|bacillus|aceae|ales|oides|spira"
     r"|ota|vibrio|myces|ibacter|plasma)(?:[ _].*)?|[A-Z][a-z]{3,}[ _][a-z]{4,}(?:[ _].*)?"
 )
+#: What begins as a path does, or names a file in a folder; and its folders.
+_PATH = re.compile(r"(?:/|\.{1,2}/|[A-Za-z]:[\\/]).*[^/\\]$|.*[^/\\][/\\][^/\\]+\.[A-Za-z][^/\\]*$")
+_FOLDERS = re.compile(r"^.*[/\\]")
 _NUMBERED = re.compile(r"(?:z?otu|asv|denovo|sv|feature|sgb|msp|motu)[_\- ]?\d+(?:\.\d+)?|[0-9a-f]{32}", re.IGNORECASE)
 
 
@@ -113,11 +118,27 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None,
     if table.rows_are is None:
         table.rows_are, table.how = _by_looks(table, where if known is None else "")
     table.notes.append(f"Rows are {table.rows_are} ({table.how}).")
+    _without_folders(table, known or set())
     if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
         table.metadata is not None and list(table.metadata.index) != table.oriented()[1]
     ):
         # The metadata turned the table round: what was taken for features are samples.
         table.taxonomy = table.metadata = None
+
+
+def _without_folders(table: Table, known: set[str]) -> None:
+    """Take the names of files for ids of samples that are paths, unless the metadata has the paths."""
+    samples = table.oriented()[1]
+    names = [_FOLDERS.sub("", name) for name in samples]
+    paths = all(_PATH.match(name) for name in samples)
+    if paths and samples and len(set(names)) == len(names) and known.isdisjoint(samples):
+        if table.rows_are == "samples":
+            table.rows = names
+        else:
+            table.columns = names
+        if table.metadata is not None:
+            table.metadata.index = pd.Index(names, dtype=object)
+        table.notes.append(f"Sample ids are paths: the names of the files were taken ({samples[0]} is {names[0]}).")
 
 
 def _by_looks(table: Table, where: str) -> tuple[Axis, str]:

@@ -81,12 +81,14 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
     kept = finer[rank]
     others.pop(rank, None)
     if not kept:
+        there = [name for name in RANKS if name in others]
         raise InputError(
             f"This table has no clade of the rank {rank}.",
             where=source.where,
             expected=f"lineages that end with {'s__…' if rank == 'species' else f'a {rank}'}",
             found=f"clades of other ranks: {listed([f'{name} ({count})' for name, count in others.items()], most=8)}",
-            remedy="Ask for a rank that is there, as in: rank genus. MetaPhlAn writes all with --tax_lev a.",
+            remedy=f"Ask for a rank that is there: rank {there[-1] if there else asked}. MetaPhlAn writes all with "
+            "--tax_lev a.",
         )
     aside = []
     if unnamed:

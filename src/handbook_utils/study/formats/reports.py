@@ -125,7 +125,8 @@ def joined(
             where=report.where,
             expected=f"taxa of the rank {rank}",
             found=f"{report.all:g} classified, {report.unnamed:g} without a taxon",
-            remedy="Read it at another rank: rank genus, for example. Or leave this sample out.",
+            remedy=f"Read it at another rank: rank {'species' if rank == 'genus' else 'genus'}, for example. "
+            "Or leave this sample out.",
         )
         for report in reports
         if not report.amounts and not wrong

@@ -3,11 +3,13 @@
 "use strict";
 globalThis.handbookSearch = (() => {
   const UNSAID = {
-    en: "a about am an and any are as at be but by can do does for from get have how i if in is it its me my of on or should so "
-      + "that the there this to was we what when where which who why will with you your",
-    nl: "aan al als bij dat de deze die dit doe doet een en er heb hebben heeft het hoe ik in is je jij kan kun kunt maar me "
-      + "met mij mijn moet moeten na naar niet of om ook op over te toch tot u uit van voor waar waarom wanneer wat we welke wie wordt "
-      + "word wel ze zijn zo zin onzin",
+    en: "a about affect always am an and any are as at bad be been but by can do does exist for from get good have help helps how i if "
+      + "in is it its make makes me mean means my of often on or should so take tell that the there this to very was we what when "
+      + "where which who why will with you your",
+    nl: "aan al als altijd betekent bij dat de deze die dit doe doen doet door een en er goed heb hebben heeft heel helpt het hoe ik in is "
+      + "je jij kan krijg krijgen krijgt kun kunnen kunt maakt maar mag me met mij mijn moet moeten na naar niet nu of om ook op over "
+      + "slecht slechte steeds te toch tot u uit vaak van veel voor waar waarom wanneer wat we wel welke wie wil word worden wordt ze "
+      + "zijn zo zomaar zin onzin",
   };
   const unsaid = Object.fromEntries(Object.entries(UNSAID).map(([lang, words]) => [lang, new Set(words.split(" "))]));
 
@@ -60,20 +62,24 @@ globalThis.handbookSearch = (() => {
       const add = (text, field) => wordsOf(text).forEach((word) => {
         let entry = known.get(word);
         if (!entry) known.set(word, entry = { stem: stemmed(word, page.lang), at: new Map() });
-        const counts = entry.at.get(place) || [0, 0, 0];
+        const counts = entry.at.get(place) || [0, 0, 0, 0];
         counts[field] += 1;
         entry.at.set(place, counts);
       });
       add(section.text, 0);
       add(section.heading, 1);
-      if (!section.anchor) add(page.title, 2);
+      if (!section.anchor) { add(page.title, 2); add(page.asked, 3); }
     });
     const said = Object.fromEntries(Object.entries(index.synonyms).map(([lang, groups]) => [
       lang, groups.map((group) => group.map((phrase) => wordsOf(phrase).map((word) => stemmed(word, lang)))),
     ]));
+    // All that can be meant: what pages say, and what people call it.
+    const spoken = Object.fromEntries(Object.entries(index.synonyms).map(([lang, groups]) => [
+      lang, new Set([...(words[lang]?.keys() || []), ...groups.flat().flatMap(wordsOf)]),
+    ]));
     // A word in a short title says more of its page.
     const titled = index.pages.map((page) => 4.8 / Math.sqrt(wordsOf(page.title).length));
-    return { ...index, words, said, titled };
+    return { ...index, words, said, spoken, titled };
   };
 
   // What of the vocabulary a typed word may mean, with how sure that is.
@@ -100,6 +106,19 @@ globalThis.handbookSearch = (() => {
     return found;
   };
 
+  // A word that nobody says is a typing error of the nearest that somebody says; of several, what most pages say.
+  const mended = (typed, lang, { spoken, words }) => {
+    if (typed.length < 5 || !spoken[lang] || spoken[lang].has(typed)) return typed;
+    const stem = stemmed(typed, lang);
+    let best = typed, least = typed.length > 7 ? 2.5 : 1.5, most = 0;
+    for (const word of spoken[lang]) {
+      if (stemmed(word, lang) === stem) return typed;
+      const far = apart(typed, word, 2), many = words[lang]?.get(word)?.at.size || 0;
+      if (far < least || (far === least && many > most && best !== typed)) [best, least, most] = [word, far, many];
+    }
+    return best;
+  };
+
   // What else means the same as words that were typed one after the other: by place, phrases as lists of stems.
   const alternatives = (stemsTyped, groups) => {
     const others = stemsTyped.map(() => []);
@@ -117,7 +136,7 @@ globalThis.handbookSearch = (() => {
     const pages = new Map();
     const { titled } = prepared;
     for (const [lang, known] of Object.entries(prepared.words)) {
-      const typed = wordsOf(query);
+      const typed = wordsOf(query).map((word) => mended(word, lang, prepared));
       const others = alternatives(typed.map((word) => stemmed(word, lang)), prepared.said[lang]);
       const asked = typed.map((_, place) => place)
         .filter((place) => others[place].length || !(unsaid[prepared.lang].has(typed[place]) || unsaid[lang].has(typed[place])));
@@ -128,7 +147,7 @@ globalThis.handbookSearch = (() => {
           for (const [section, counts] of known.get(one).at) {
             const { text, page } = prepared.sections[section];
             const many = counts[0] / (counts[0] + .6 + text.length / 1500);
-            const score = weight * (many + 1.3 * Math.min(counts[1], 1) + titled[page] * Math.min(counts[2], 1));
+            const score = weight * (many + 1.3 * Math.min(counts[1], 1) + titled[page] * Math.min(counts[2], 1) + 1.6 * Math.min(counts[3], 1));
             if (score > (bySection.get(section)?.[0] || 0)) bySection.set(section, [score, one]);
           }
         }

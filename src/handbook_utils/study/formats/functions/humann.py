@@ -86,7 +86,10 @@ def apart(table: Table, choices: Choices) -> Table:
     table.features_are = "functions"
     other = "totals" if choices.functions == "by-species" else "parts by species"
     left = int((~wanted & ~tool).sum())
-    table.notes.append(f"Functions: {len(names)} kept; {left} {other} left out, so that nothing is counted twice.")
+    table.notes.append(
+        f"Functions: {len(names)} kept"
+        + (f"; {left} {other} left out, so that nothing is counted twice." if left else ", all that the file has.")
+    )
     for name, amounts in totals:
         table.notes.append(f"Left out, no function: {name} ({listed([f'{amount:g}' for amount in amounts], most=6)}).")
     return table

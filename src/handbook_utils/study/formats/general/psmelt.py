@@ -12,9 +12,9 @@ from handbook_utils.study.tables import Table
 _SAMPLE = ("sample", "sample id", "samplename", "sample name", "sample-id")
 _FEATURE = (
     *("otu", "asv", "feature", "feature id", "featureid", "taxonomy id", "function", "pathway"),
-    *("taxon", "species", "genus"),
+    *("taxon", "species", "genus", "taxonomy", "lineage"),
 )
-_AMOUNT = ("abundance", "count", "counts", "reads")
+_AMOUNT = ("abundance", "count", "counts", "reads", "coverage", "relative abundance")
 
 
 def _places(header: list[str]) -> tuple[int, int, int] | None:
@@ -37,10 +37,10 @@ def _read(content: Content, choices: Choices) -> Table:
 FORMATS = [
     Format(
         "long table",
-        "phyloseq (psmelt), taxpasta (long)",
-        "phyloseq 1.20 and later; taxpasta 0.4 and later",
+        "phyloseq (psmelt), taxpasta (long), SingleM",
+        "phyloseq 1.20 and later; taxpasta 0.4 and later; SingleM 0.15 and later",
         "columns of features, samples and abundances",
-        "phyloseq manual, psmelt; taxpasta documentation, Long format",
+        "phyloseq manual, psmelt; taxpasta documentation, Long format; SingleM documentation, taxonomic profile",
         '"","OTU","Sample","Abundance","group","Kingdom","Phylum"\n"1","a","S1",10,"x","Bacteria","Firmicutes"\n',
         _fits,
         _read,

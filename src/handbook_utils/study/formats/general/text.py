@@ -6,7 +6,7 @@ import itertools
 import re
 
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.cells.abundances import feature_table
+from handbook_utils.study.cells.abundances import feature_table, number_like
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.describing import is_metadata, is_taxonomy
@@ -57,6 +57,7 @@ def _refuse_others(header: list[str], first: list[list[str]], where: str) -> Non
     elif len(header) < 200 and is_taxonomy(header, first):
         what, needed, role = "a taxonomy", "its columns name features", "taxonomy"
     else:
+        _refuse_rows_of_words(header, first, where)
         return
     raise InputError(
         f"This looks like {what}, where a feature table is needed.",
@@ -66,6 +67,26 @@ def _refuse_others(header: list[str], first: list[list[str]], where: str) -> Non
         remedy=f"Give it as {role}, beside the table of the counts. If it is a feature table after all: table_format "
         f"'{_NAME}'.",
     )
+
+
+def _refuse_rows_of_words(header: list[str], first: list[list[str]], where: str) -> None:
+    """Stop at rows above the numbers that describe the samples, as LEfSe's input has them.
+
+    Raises
+    ------
+    InputError
+        With the rows, and where they belong.
+    """
+    words = list(itertools.takewhile(lambda cells: not any(map(number_like, cells[1:])), first))
+    below = first[len(words) :]
+    if words and below and all(number_like(cell) for cell in below[0][1:]):
+        raise InputError(
+            "Rows of this table describe the samples, and hold no numbers.",
+            where=where,
+            expected="the ids of the samples in the first row, and numbers below them",
+            found=f"rows {listed([header[0], *(cells[0] for cells in words)], most=6)}, as LEfSe's input has them",
+            remedy="Let the row of sample ids be the first, and put the others into a file of metadata.",
+        )
 
 
 FORMATS = [

@@ -43,6 +43,9 @@ def _join(contents: Sequence[Content], choices: Choices) -> Table:
                 except ValueError:
                     continue
     table = reports(contents, choices, "Kaiju summary", _rows, "counts")
+    table.notes[0] = (
+        f"Format: Kaiju summary of {len(table.rows)} samples, at the one rank that kaiju2table was asked for."
+    )
     for name, amounts in aside.items():
         shown = ", ".join(f"{sample} {amount:g}" for sample, amount in list(amounts.items())[:4])
         table.notes.append(f"Left out, without a name: {name} ({shown}).")

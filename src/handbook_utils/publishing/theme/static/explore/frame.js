@@ -25,6 +25,15 @@ globalThis.writer = (lang) => {
     if (near < 1e-9 || (whole !== 0 && Math.abs(whole) !== 100)) return write(whole);
     return near >= .05 ? write(100 * part, 1) : `${lang === "nl" ? "bijna" : "nearly"} ${write(whole)}`;
   };
+  // Shares of one whole in hundredths that add up to 100 as they are written: [numbers, decimals]. None is rounded to nothing.
+  write.adding = (...shares) => {
+    for (let digits = 0; ; digits++) {
+      const all = 10 ** (digits + 2), made = shares.map((one) => Math.floor(one * all + 1e-6));
+      const order = shares.map((_, place) => place).sort((a, b) => shares[b] * all - made[b] - shares[a] * all + made[a]);
+      for (let left = all - made.reduce((a, b) => a + b, 0); left > 0; left--) made[order.shift()] += 1;
+      if (digits === 3 || made.every((one, place) => one || shares[place] < 1e-9)) return [made.map((one) => one / 10 ** digits), digits];
+    }
+  };
   return write;
 };
 // Where a knob begins, which the facts may tell.
@@ -38,9 +47,11 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
     made.append(...inside);
     return made;
   };
+  // A colour of data is its own by day; explore.css may name another for the night.
+  const shade = (colour) => (colour.startsWith("#") ? `var(--${colour.slice(1)}, ${colour})` : colour);
   const coloured = (colour, share, across = "width") => {
     const made = make("span", { class: "bar" });
-    made.style.background = colour;
+    made.style.background = shade(colour);
     if (share !== undefined) made.style[across] = `${100 * Math.max(0, Math.min(1, share))}%`;
     return made;
   };
@@ -55,11 +66,11 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       const [left, top, width, height] = [38, 24, 280, 130];
       const at = ([one, other]) => `${left + width * one / x.max},${top + height * (1 - Math.min(1, other / y.max))}`;
       const text = (place, words, anchor = "start") => make("svg:text", { x: place[0], y: place[1], "text-anchor": anchor }, words);
-      return make("div", { "aria-hidden": "true" }, make("svg:svg", { viewBox: "0 0 330 192" },
+      return make("div", { class: "lines", "aria-hidden": "true" }, make("svg:svg", { viewBox: "0 0 330 192" },
         make("svg:path", { d: `M${left},${top}V${top + height}H${left + width}`, class: "axis" }),
         text([0, 13], said(y.label)), text([left - 5, top + 10], said(y.top), "end"), text([left - 5, top + height], y.top && "0", "end"),
         text([left, top + height + 16], y.top && "0"), text([left + width, top + height + 16], y.top && x.max, "end"), text([left + width / 2, top + height + 32], said(x.label), "middle"),
-        ...series.map(({ points, colour, dash }) => make("svg:polyline", { points: points.map(at).join(" "), stroke: colour, "stroke-dasharray": dash ? "6 4" : "none" }))),
+        ...series.map(({ points, colour, dash }) => make("svg:polyline", { points: points.map(at).join(" "), style: `stroke: ${shade(colour)}`, "stroke-dasharray": dash ? "6 4" : "none" }))),
       make("div", { class: "key" }, ...series.filter(({ label }) => label).map(({ label, colour }) => make("span", {}, coloured(colour), ` ${said(label)}`))));
     },
     table: ({ caption, head, rows }, said) => make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": said(caption) },
@@ -87,8 +98,11 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       for (const knob of knobs) {
         const field = fields[knob.name], value = values[knob.name];
         const words = knob.options ? choices(knob, facts, lang).find(([one]) => one === value)[1] : `${write(value, knob.digits || 0)} ${said(knob.unit)}`.replace(" %", "%");
-        if (field.type !== "number" || field !== document.activeElement) field.value = value;
-        if (field.type === "range") field.setAttribute("aria-valuetext", words);
+        // A typed number is written as its language writes it, and not while it is typed.
+        if (!knob.type) field.value = value;
+        else if (field !== document.activeElement) field.value = write(value, knob.digits || 0);
+        if (!knob.options) field.setAttribute("aria-valuetext", words);
+        if (knob.type) field.setAttribute("aria-valuenow", value);
         field.parentElement.querySelector("output").textContent = said(words);
         state.set(`${name}-${knob.name}`, value);
       }
@@ -104,8 +118,21 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
       put(knob, address().get(`${name}-${knob.name}`));
       const field = fields[knob.name] = knob.options
         ? make("select", {}, ...choices(knob, facts, lang).map(([value, label]) => make("option", { value }, said(label))))
-        : make("input", { type: knob.type || "range", min: knob.min, max: knob.max, step: knob.step });
-      for (const moved of ["input", "change"]) field.addEventListener(moved, () => { put(knob, field.value); keep(show()); });
+        : make("input", knob.type ? { type: "text", inputmode: "decimal", role: "spinbutton", autocomplete: "off", "aria-valuemin": knob.min, "aria-valuemax": knob.max }
+          : { type: "range", min: knob.min, max: knob.max, step: knob.step });
+      // Either mark of decimals is taken; in a whole number both part its thousands.
+      const typed = () => (knob.type ? field.value.replace(/\s/g, "").replace(/[.,]/g, knob.digits ? "." : "") : field.value);
+      for (const moved of ["input", "change"]) field.addEventListener(moved, () => { put(knob, typed()); keep(show()); });
+      if (knob.type) {
+        field.addEventListener("keydown", (event) => {
+          const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+          if (!steps) return;
+          event.preventDefault();
+          put(knob, (values[knob.name] + steps * knob.step).toFixed(knob.digits || 0));
+          keep(show());
+          field.value = write(values[knob.name], knob.digits || 0);
+        });
+      }
       field.addEventListener("blur", show);
       const output = make("output", { "aria-live": "off" });
       if (knob.options || knob.type) output.className = "paper";

@@ -1,0 +1,160 @@
+"""What each word says for each lineage, and which lineages can be best for some words.
+
+Of hundreds of thousands of lineages few come near to a sequence. Lineages stand in order, so neighbours are alike: of
+every sixteen the highest gain of each word is kept, and a sum of those is a bound that none of the sixteen exceeds.
+Sixteen whose bound is below what another lineage has are not looked at, which changes no answer (branch and bound).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Array = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+#: Lineages that share a bound.
+_GROUP = 16
+#: Groups that are made at once, so that memory does not grow with their number.
+_GROUPS = 128
+#: What sums in single precision may be off, and more.
+_SLACK = 1e-2
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Draws of words, with the bounds of their scores.
+
+    Attributes
+    ----------
+    own : numpy.ndarray of int
+        The different words of all draws.
+    times : numpy.ndarray of float, draws x words
+        How often each draw has each of them.
+    bounds : numpy.ndarray of float, draws x groups
+        What no lineage of a group exceeds.
+    least : numpy.ndarray of float
+        Of each draw a score that some lineage has.
+    """
+
+    own: Numbers
+    times: Array
+    bounds: Array
+    least: Array
+
+
+class Gains:
+    """Logarithms of likelihoods, by word and lineage.
+
+    Parameters
+    ----------
+    parts : iterator of scipy.sparse.csc_array
+        How many sequences of a lineage have a word (words x lineages): some lineages after others.
+    entries : int
+        Numbers other than 0 in all parts together, at most.
+    sizes : numpy.ndarray of int
+        Sequences of each lineage.
+
+    Notes
+    -----
+    With m of M sequences of a lineage, and n of all N, that have a word, and P = (n + 0.5) / (N + 1), the logarithm of
+    (m + P) / (M + 1) is a gain log(1 + m / P), 0 for most, and a base -log(M + 1), but for log(P), which all share.
+    """
+
+    def __init__(self, parts: Iterator[sparse.csc_array], entries: int, sizes: Numbers) -> None:
+        # Memory is taken as it is filled: of whole genes this is gigabytes, and must not stand there twice.
+        self._words = np.empty(entries, dtype=np.int32)
+        self._gain = np.empty(entries, dtype=np.float32)
+        self._begins = np.zeros(len(sizes) + 1, dtype=np.int64)
+        end, lineage, counts = 0, 0, []
+        for part in parts:
+            some = slice(end, end + part.nnz)
+            self._words[some], self._gain[some] = part.indices, part.data
+            self._begins[lineage + 1 : lineage + 1 + part.shape[1]] = end + part.indptr[1:]
+            counts.append(np.bincount(part.indices, weights=part.data, minlength=part.shape[0]))
+            end, lineage = some.stop, lineage + part.shape[1]
+        prior = ((np.sum(counts, axis=0) + 0.5) / (sizes.sum() + 1)).astype(np.float32)
+        self._base: Array = -np.log(sizes + 1.0).astype(np.float32)
+        self._top: Array = np.maximum.reduceat(self._base, np.arange(0, len(sizes), _GROUP))
+        self._place = np.full(len(prior), -1, dtype=np.int64)
+        self._highest = sparse.vstack(list(self._pooled(prior)), format="csr").T.tocsr()
+
+    def _pooled(self, prior: Array) -> Iterator[sparse.csr_array]:
+        """Turn counts into gains, and keep the highest of each group: how far it lies above the group's best base."""
+        for first in range(0, len(self._top), _GROUPS):
+            top = self._top[first : first + _GROUPS]
+            highest = np.zeros((len(top), len(prior)), dtype=np.float32)
+            begin, end = first * _GROUP, min(len(self._base), (first + _GROUPS) * _GROUP)
+            some = slice(self._begins[begin], self._begins[end])
+            self._gain[some] = np.log1p(self._gain[some] / prior[self._words[some]])
+            for member in range(_GROUP):  # of one member each word stands in a group once
+                members = np.arange(begin + member, end, _GROUP)
+                which, at = self._entries(members)
+                group, word = (members - begin)[which] // _GROUP, self._words[at]
+                above = self._gain[at] + (self._base[members] - top[: len(members)])[which]
+                highest[group, word] = np.maximum(highest[group, word], above)
+            found = np.flatnonzero(highest)  # much quicker than in two dimensions
+            begins = np.searchsorted(found, np.arange(len(top) + 1) * len(prior))
+            values = highest.ravel()[found]
+            yield sparse.csr_array((values, (found % len(prior)).astype(np.int32), begins), shape=highest.shape)
+
+    def _entries(self, lineages: Numbers) -> tuple[Numbers, Numbers]:
+        """Return, for every entry of some lineages, which of them it is of, and its place."""
+        begins = self._begins[lineages]
+        sizes = self._begins[lineages + 1] - begins
+        before = np.cumsum(sizes) - sizes
+        return np.repeat(np.arange(len(lineages)), sizes), np.repeat(begins - before, sizes) + np.arange(sizes.sum())
+
+    def lot(self, draws: Sequence[Numbers] | Numbers) -> Lot:
+        """Bound the scores of draws.
+
+        Parameters
+        ----------
+        draws : sequence of numpy.ndarray of int
+            Words; one that stands twice counts twice.
+
+        Returns
+        -------
+        Lot
+        """
+        own, which = np.unique(np.concatenate(list(draws)), return_inverse=True)
+        row = np.repeat(np.arange(len(draws)), [len(draw) for draw in draws])
+        number = np.bincount(row * len(own) + which, minlength=len(draws) * len(own))
+        times: Array = number.reshape(len(draws), len(own)).astype(np.float32)
+        bounds = times @ self._highest[own].toarray() + times.sum(axis=1)[:, None] * self._top
+        _, scores = self._scores(own, times, np.unique(bounds.argmax(axis=1)))
+        return Lot(own, times, bounds, scores.max(axis=1))
+
+    def best(self, lot: Lot, floor: float = -np.inf) -> tuple[Numbers, Array]:
+        """Return every lineage that may be the best of a draw, or as good as it.
+
+        Parameters
+        ----------
+        lot : Lot
+            Of :meth:`lot`.
+        floor : float
+            Scores below are of no interest.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Numbers of lineages, in order; and scores (draws x lineages). Empty where none reaches `floor`.
+        """
+        least = np.maximum(lot.least, floor)[:, None] - _SLACK
+        return self._scores(lot.own, lot.times, np.flatnonzero((lot.bounds >= least).any(axis=0)))
+
+    def _scores(self, own: Numbers, times: Array, groups: Numbers) -> tuple[Numbers, Array]:
+        lineages = (groups[:, None] * _GROUP + np.arange(_GROUP)).ravel()
+        lineages = lineages[lineages < len(self._base)]
+        which, at = self._entries(lineages)
+        self._place[own] = np.arange(len(own))
+        row = self._place[self._words[at]]
+        self._place[own] = -1
+        there = row >= 0
+        gain = np.zeros((len(own), len(lineages)), dtype=np.float32)
+        gain[row[there], which[there]] = self._gain[at[there]]
+        return lineages, times @ gain + times.sum(axis=1)[:, None] * self._base[lineages]
