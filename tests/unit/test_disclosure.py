@@ -15,7 +15,7 @@ from handbook_utils.protocols.ledger import Ledger
 from handbook_utils.protocols.metadata.coarse import coarsened
 from handbook_utils.protocols.metadata.standards import standard
 from handbook_utils.protocols.metadata.validation import validate_table
-from handbook_utils.protocols.people.privacy import WITHHELD, examine
+from handbook_utils.protocols.privacy.examine import WITHHELD, examine
 from handbook_utils.protocols.share.crate import guard
 from handbook_utils.protocols.share.inputs import shared
 

@@ -36,7 +36,7 @@ from handbook_utils.protocols.metadata.standards import INSDC_MISSING, STANDARDS
 from handbook_utils.protocols.metadata.validation import summary, validate, validate_table
 from handbook_utils.protocols.metadata.workbook import workbook
 from handbook_utils.protocols.people.codes import check_character
-from handbook_utils.protocols.people.privacy import examine
+from handbook_utils.protocols.privacy.examine import examine
 from handbook_utils.protocols.wells.extraction import Extraction, example_extraction
 from handbook_utils.protocols.wells.plates import layout
 

@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.chapters.public_text import public_pages
+from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.stage import reading_ease
 from handbook_utils.readability import (
     LONGEST_SENTENCE,
@@ -87,3 +90,16 @@ def test_public_dutch_is_easy_to_read(page):
     assert found.score >= PUBLIC_SCORE
     assert found.words_per_sentence <= PUBLIC_SENTENCE
     assert found.longest <= LONGEST_SENTENCE
+
+
+EXPLAINERS = [one for one in Catalogue.read(ROOT).chapters if one.part == "explainers"]
+
+
+@pytest.mark.parametrize("chapter", EXPLAINERS, ids=[one.slug for one in EXPLAINERS])
+def test_an_answer_is_told_in_three_sentences(chapter):
+    box = re.search(
+        r"\} The short answer\n:class: tip\n(.*?)\n:::", chapter.path.read_text(encoding="utf-8"), re.DOTALL
+    )
+    english = " ".join(box[1].split("\n"))
+    for answer in (english, catalogue_of(ROOT / "locale", f"notebooks/{chapter.slug}")[english]):
+        assert len(re.findall(r"[.!?](?:\s|$)", answer)) <= 3, answer

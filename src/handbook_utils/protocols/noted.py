@@ -6,7 +6,7 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.protocols.ledger import Event, Ledger
-from handbook_utils.protocols.people import privacy
+from handbook_utils.protocols.privacy import examine as privacy
 
 #: Of what a person may write.
 KINDS = ("deviation", "training", "approval")

@@ -46,6 +46,8 @@ _PART = re.compile(
     r'<(?:section|dt)\b[^>]*\bid="(?P<anchor>[^"]+)"[^>]*>(?:\s*<span[^>]*></span>)*\s*(?P<head><h[1-3][^>]*>.*?</h[1-3]>)?',
     re.DOTALL,
 )
+#: The title of a box is followed by its text, as by another sentence.
+_TITLE = re.compile(r'(class="admonition-title">[^<]*[^<\s.?!:])(\s*</p>)')
 _BLOCK = re.compile(r"</(?:p|li|td|th|dt|dd|h\d|text|summary|figcaption|caption|div)>|<br\s*/?>")
 
 
@@ -80,7 +82,7 @@ def sections_of(page: str) -> list[Section]:
     Section(anchor='more', heading='More', text='It & you.')
     """
     article = page.partition("<article")[2].partition(">")[2].partition("</article>")[0]
-    article = _LEFT_OUT.sub(" ", article)
+    article = _TITLE.sub(r"\1:\2", _LEFT_OUT.sub(" ", article))
     starts = [match for match in _PART.finditer(article) if match["head"] or match[0].startswith("<dt")]
     found: list[Section] = []
     ends = [match.start() for match in starts[1:]] + [len(article)]

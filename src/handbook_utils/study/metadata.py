@@ -12,6 +12,7 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.cells.numbers import MISSING
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import duplicates
@@ -22,12 +23,6 @@ QIIME_ID_HEADERS = {
     *("#sampleid", "#sample id", "#otuid", "#otu id", "sample_name"),
 }
 _ID_WORDS = QIIME_ID_HEADERS | {"sample", "samples", "sample_id", "sample name"}
-#: What stands for a missing value: an empty cell, what programs and people write for one, the INSDC's terms.
-MISSING = {
-    *("", "na", "n/a", "nan", "#n/a", "<na>", "null", "nil", "nd", "n.a.", "n.d.", "n/d", "-", "--", ".", "?", "*"),
-    *("missing", "missing value", "unknown", "not known", "onbekend", "not applicable", "not collected"),
-    *("not provided", "not available", "not recorded", "not determined", "restricted access", "not done"),
-}
 #: Also answers, so among words they stay words; among numbers nothing else can be meant.
 _ONLY_AMONG_NUMBERS = {"none", "no", "geen", "x", "nb", "niet"}
 #: The INSDC says why a value is missing: "missing: control sample", "not applicable: …".

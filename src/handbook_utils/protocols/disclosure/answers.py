@@ -12,7 +12,7 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.ledger import Event
-from handbook_utils.protocols.people.privacy import Finding, hidden
+from handbook_utils.protocols.privacy.examine import Finding, hidden
 
 #: Columns of a file of answers.
 COLUMNS = ("column", "what", "value", "reason", "by", "date")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from handbook_utils.protocols.people.privacy import WITHHELD
+from handbook_utils.protocols.privacy.examine import WITHHELD
 
 #: The smallest group that may leave without an exception that somebody signed; a choice of this handbook.
 SMALLEST = 5

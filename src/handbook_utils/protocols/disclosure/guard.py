@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.protocols.disclosure.answers import Answer, read_answers, unanswered
-from handbook_utils.protocols.people import privacy
 from handbook_utils.protocols.people.codes import is_code
+from handbook_utils.protocols.privacy import examine as privacy
 
 #: What a person can do where a finding is none.
 ANSWERABLE = "Is it none? Write why into the file of answers (sharing.answers): column, what, value, reason, by, date."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from handbook_utils.protocols.disclosure.groups import SMALLEST, suppressed
-from handbook_utils.protocols.people.privacy import WITHHELD
+from handbook_utils.protocols.privacy.examine import WITHHELD
 
 #: What describes a person in the coarse records, in the order in which it is given up.
 _GIVEN_UP = ("date", "region", "age_band", "sex")

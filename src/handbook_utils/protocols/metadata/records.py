@@ -15,7 +15,7 @@ from handbook_utils.protocols.inputs import check_columns, read_samples
 from handbook_utils.protocols.kits import Kit
 from handbook_utils.protocols.metadata.standards import QUESTIONNAIRE
 from handbook_utils.protocols.metadata.validation import Validation, validate
-from handbook_utils.protocols.people.privacy import WITHHELD
+from handbook_utils.protocols.privacy.examine import WITHHELD
 from handbook_utils.protocols.wells.extraction import Extraction
 
 _GUARD = Guard()

@@ -129,7 +129,7 @@ def _looks_personal(code: str) -> bool:
     # Only who draws codes needs these; who opens a key is told of a wrong passphrase before they are loaded.
     import pandas as pd
 
-    from handbook_utils.protocols.people.privacy import examine
+    from handbook_utils.protocols.privacy.examine import examine
 
     return code.isdigit() or bool(examine(pd.DataFrame({"code": [code]})))
 

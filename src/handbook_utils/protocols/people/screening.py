@@ -19,8 +19,8 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
 from handbook_utils.protocols.people.conditions import EXCLUDES, decided, folded, meant_by
-from handbook_utils.protocols.people.privacy import is_bsn
 from handbook_utils.protocols.people.rules import Rules, rules_from
+from handbook_utils.protocols.privacy.identifiers import is_bsn
 
 COLUMNS = (
     "screening_id",

@@ -108,6 +108,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     # Arrays, not lists: a number in a list takes five times its size.
     indices, values, pointers = array.array("i"), array.array("d"), [0]
     ragged: list[str] = []
+    remarks: list[str] = []
     for line, cells in itertools.chain(first, source.rows):
         if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
             cells = cells[: len(header)]
@@ -115,6 +116,9 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
             ragged.append(f"line {line} has {len(cells)}")
             if len(ragged) >= ENOUGH:
                 break
+            continue
+        if _is_remark(cells):
+            remarks.append(cells[0].strip())
             continue
         at, found = numbers.row(line, cells[cut] if cut else [cells[n] for n in kept])
         ids.append(cells[0])
@@ -146,6 +150,8 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     if errors:
         raise InputErrors(errors)
     table.notes = [*source.notes, *numbers.notes(), *table.notes]
+    if remarks:
+        table.notes.append(f"Left out, lines of text: {listed([*map(repr, remarks)], most=3)}.")
     _annotate(table, header, columns, cells_of)
     _without_totals(table, choices, source.where)
     asked = set(choices.left_out)
@@ -158,6 +164,11 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
 
 
 # ---------------------------------------------------------------------- what the columns are
+
+
+def _is_remark(cells: Sequence[str]) -> bool:
+    """Say whether a row is a sentence in its first cell, such as a footnote, and no row of numbers."""
+    return len(cells[0].split()) >= 3 and ";" not in cells[0] and not any(map(str.strip, cells[1:]))
 
 
 def _columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,15 @@ _COMMA_NUMBER = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
 _THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$")
 #: As numbers are written everywhere but in Python: no 1_000, and only the digits 0 to 9.
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
+_ZEROS = re.compile(r"^[+-]?0*\.0*$")
 _NO_NUMBER = re.compile(r"^[+-]?(?:nan|inf|infinity)$", re.IGNORECASE)
+#: What stands for a missing value: an empty cell, what programs and people write for one, the INSDC's terms.
+MISSING = {
+    *("", "na", "n/a", "nan", "#n/a", "<na>", "null", "nil", "nd", "n.a.", "n.d.", "n/d", "-", "--", ".", "?", "*"),
+    *("missing", "missing value", "unknown", "not known", "onbekend", "not applicable", "not collected"),
+    *("not provided", "not available", "not recorded", "not determined", "restricted access", "not done"),
+}
+_POINTS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$", re.ASCII)
 #: How many mistakes of a file are told before reading stops.
 ENOUGH = 100
 
@@ -40,9 +49,12 @@ class Numbers:
         self._source, self._kept, self._columns, self._choices = source, kept, columns, choices
         self.wrong: list[str] = []
         self._commas: list[str] = []
-        self._blank = 0
+        self._blanks: Counter[str] = Counter()
         self._only_blanks = True
         self._certain = self._thousands = self._point = False
+        #: Numbers with a point that may separate thousands, while no other has one that separates decimals.
+        self._points: list[str] = []
+        self._points_certain = False
         #: Numbers with and without a sign of percent.
         self.percent = self._bare = 0
 
@@ -70,33 +82,51 @@ class Numbers:
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
             at = np.flatnonzero(values)
             self._point = self._point or bool(np.any(values[at] != np.round(values[at])))
+            if not self._points_certain and ("." in text or "e" in text.casefold()):
+                for column, cell in enumerate(cells):
+                    self._look_at_point(line, column, cell.strip())
             self._bare += len(at)
         except ValueError:
             values = np.array([self._cell(line, n, cell.strip()) for n, cell in enumerate(cells)], dtype=float)
             at = np.flatnonzero(values)
         return at, values[at]
 
+    def _look_at_point(self, line: int, column: int, text: str) -> None:
+        """Keep a number such as 1.234, until one comes whose point can only separate decimals."""
+        if self._points_certain or (("." not in text or _ZEROS.match(text)) and "e" not in text.casefold()):
+            return
+        if self._choices.decimal_sign != "auto" or not _POINTS.match(text):
+            self._points_certain = True
+        elif len(self._points) < ENOUGH:
+            self._points.append(f"{text!r} at {self._place(line, column)}")
+
     def _cell(self, line: int, column: int, text: str) -> float:
         sign = self._choices.decimal_sign
+        if re.fullmatch(r"[+-]?[\d.,]+ ?%", text, re.ASCII):
+            self.percent += 1
+            text = text[:-1].rstrip()
+        elif re.search("[1-9]", text) and re.fullmatch(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?", text, re.ASCII):
+            self._bare += 1
         if sign == "comma" and re.fullmatch(r"[+-]?[\d.]*,?\d*(?:[eE][+-]?\d+)?", text):
             # Said by the reader: the comma is the decimal sign, so points stand between thousands.
             if "." not in text or re.match(r"^[+-]?\d{1,3}(?:\.\d{3})+(?:,|$)", text):
                 text = text.replace(".", "").replace(",", ".")
+            elif _ZEROS.match(text):
+                return 0.0
             else:
                 return self._refused(line, column, text)
         elif sign == "point" and _THOUSANDS.match(text.partition(".")[0]):
             text = text.replace(",", "")
-        if text.endswith("%") and _PLAIN.match(text[:-1].rstrip()):
-            self.percent += 1
-            text = text[:-1].rstrip()
-        elif _PLAIN.match(text) and float(text):
-            self._bare += 1
+        if sign == "auto" and text.count(".") > 1 and _POINTS.match(text):
+            self._look_at_point(line, column, text)
+            return 1.0
         if _PLAIN.match(text) or _NO_NUMBER.match(text):
+            self._look_at_point(line, column, text)
             value = float(text)
             self._point = self._point or not value.is_integer()
             return value
-        if not text:
-            self._blank += 1
+        if text.casefold() in MISSING:
+            self._blanks[text] += 1
             if self._choices.empty_cells == "zero":
                 return 0.0
         elif _COMMA_NUMBER.match(text) or _THOUSANDS.match(text):
@@ -112,7 +142,7 @@ class Numbers:
         return f"{self._source.place(line, self._kept[column] + 1)} ({self._columns[column]!r})"
 
     def _refused(self, line: int, column: int, text: str) -> float:
-        self._only_blanks = self._only_blanks and not text
+        self._only_blanks = self._only_blanks and text.casefold() in MISSING
         if len(self.wrong) < ENOUGH:
             place = self._place(line, column)
             self.wrong.append(f"{text[:40]!r} at {place}" if text else f"an empty cell at {place}")
@@ -123,7 +153,9 @@ class Numbers:
         errors = []
         if self.wrong:
             several = "at least " if len(self.wrong) >= ENOUGH else ""
-            blank = " Are empty cells features that were not seen? Then: empty_cells zero." if self._blank else ""
+            words = " or ".join(repr(word) if word else "empty" for word in sorted(self._blanks))
+            blank = f" Are cells that are {words} features that were not seen? Then: empty_cells zero."
+            blank = blank if self._blanks else ""
             other = (
                 ""
                 if self._only_blanks
@@ -148,6 +180,16 @@ class Numbers:
                     remedy="Say which: decimal_sign comma, or decimal_sign point (then commas separate thousands).",
                 )
             )
+        if self._points and not self._points_certain:
+            errors.append(
+                InputError(
+                    "Numbers have a point that may separate decimals or thousands.",
+                    where=self._source.where,
+                    expected="1234.5 or 1234,5 throughout, and no separator between thousands",
+                    found=listed(self._points, most=3),
+                    remedy="Say which: decimal_sign point, or decimal_sign comma (then points separate thousands).",
+                )
+            )
         if self.percent and self._bare:
             errors.append(
                 InputError(
@@ -167,8 +209,9 @@ class Numbers:
             notes.append(f"Decimal commas were read as such: {self._commas[0]}.")
         elif self._choices.decimal_sign != "auto":
             notes.append(f"Decimal sign: {self._choices.decimal_sign}, as asked.")
+        if self._blanks and self._choices.empty_cells == "zero":
+            words = "".join(f", {word!r} {count} times" for word, count in self._blanks.items() if word)
+            notes.append(f"{self._blanks.total()} empty cells were read as 0, as asked{words}.")
         if self.percent:
             notes.append(f"Percentages were read as such: % was taken off {self.percent} numbers.")
-        if self._blank and self._choices.empty_cells == "zero":
-            notes.append(f"{self._blank} empty cells were read as 0, as asked.")
         return notes

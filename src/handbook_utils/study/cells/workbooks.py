@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import warnings
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -100,7 +101,7 @@ def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] =
         )
     name, rows = max(tables, key=lambda one: sum(cell.strip().lstrip("*") in known for cell in one[1][0][1]))
     notes = [f"Format: Excel workbook, worksheet {name!r}."]
-    titles = [cells[0] for line, cells in dict(filled)[name] if line < rows[0][0]]
+    titles = [next(filter(None, cells)) for line, cells in dict(filled)[name] if line < rows[0][0]]
     if titles:
         notes.append(f"Skipped before the header: {'; '.join(repr(title[:60]) for title in titles)}.")
     others = [other for other, _ in filled if other != name]
@@ -120,7 +121,17 @@ def _from_header(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]
     widths = [len(cells) for _, cells in rows]
     if max(widths) < 2:
         return []
-    return rows[next(n for n, width in enumerate(widths) if width > 1 or n == len(widths) - 1) :]
+    at = next(n for n, width in enumerate(widths) if width > 1 or n == len(widths) - 1)
+    while at + 2 < len(rows) and _over_several(rows[at][1], rows[at + 1][1]):
+        at += 1
+    return rows[at:]
+
+
+def _over_several(cells: list[str], below: list[str]) -> bool:
+    """Say whether a row names groups of columns (its cells were merged), and the row below it the columns."""
+    names = [name for name in below if name]
+    numbers = [name for name in below[1:] if re.fullmatch(r"[\d.,\s]+", name)]
+    return 2 * sum(map(bool, cells)) < len(names) and len(names) >= len(below) - 1 and not numbers
 
 
 def _rows(worksheet: Any) -> Iterator[tuple[int, list[str]]]:

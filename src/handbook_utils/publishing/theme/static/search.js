@@ -100,7 +100,7 @@ globalThis.handbookSearch = (() => {
         const far = apart(typed, word, most);
         if (far <= most) note(word, .75 - .15 * far);
         // A compound that nobody wrote before: its parts.
-        else if (word.length > 4 && (typed.startsWith(word) || typed.endsWith(word))) note(word, .5);
+        else if (word.length > 3 && (typed.startsWith(word) || typed.endsWith(word))) note(word, .5);
       }
     }
     return found;
@@ -147,8 +147,10 @@ globalThis.handbookSearch = (() => {
           for (const [section, counts] of known.get(one).at) {
             const { text, page } = prepared.sections[section];
             const many = counts[0] / (counts[0] + .6 + text.length / 1500);
-            const score = weight * (many + 1.3 * Math.min(counts[1], 1) + titled[page] * Math.min(counts[2], 1) + 1.6 * Math.min(counts[3], 1));
-            if (score > (bySection.get(section)?.[0] || 0)) bySection.set(section, [score, one]);
+            // What a page is asked is not shown: it leads to the page, and not to a place on it.
+            const seen = weight * (many + 1.3 * Math.min(counts[1], 1) + titled[page] * Math.min(counts[2], 1));
+            const score = seen + weight * 1.6 * Math.min(counts[3], 1);
+            if (score > (bySection.get(section)?.[0] || 0)) bySection.set(section, [score, one, seen]);
           }
         }
         return bySection;
@@ -160,7 +162,7 @@ globalThis.handbookSearch = (() => {
         for (const phrase of others[place]) {
           const each = phrase.map((stem) => scored([...known].filter(([, entry]) => entry.stem === stem).map(([word]) => [word, .85])));
           for (const [section, hit] of each[0]) {
-            const least = each.reduce((low, one) => ((one.get(section)?.[0] || 0) < low[0] ? one.get(section) || [0] : low), hit);
+            const least = each.reduce((low, one) => ((one.get(section)?.[0] || 0) < low[0] ? one.get(section) || [0, "", 0] : low), hit);
             if (least[0] > (bySection.get(section)?.[0] || 0)) bySection.set(section, least);
           }
         }
@@ -172,12 +174,12 @@ globalThis.handbookSearch = (() => {
       const all = parts.reduce((sum, part) => sum + part.rare, 0);
       parts.forEach((part) => {
         const best = new Map();
-        for (const [section, [score, word]] of part.bySection) {
+        for (const [section, [score, word, seen]] of part.bySection) {
           const number = prepared.sections[section].page;
           const page = pages.get(number) || { number, score: 0, covered: 0, sections: new Map(), words: new Set() };
           pages.set(number, page);
           page.words.add(word);
-          page.sections.set(section, (page.sections.get(section) || 0) + score * part.rare);
+          page.sections.set(section, (page.sections.get(section) || 0) + seen * part.rare);
           best.set(number, [...(best.get(number) || []), score]);
         }
         for (const [number, scores] of best) {
