@@ -17,7 +17,7 @@ from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
-from handbook_utils.recipes.wording import association, left_out, notes_without_exchange, of_the_design
+from handbook_utils.recipes.wording import association, left_out, like_these, notes_without_exchange, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -240,7 +240,7 @@ class Compared:
         told = [f"{name} ({row['note']}, p = {row['p']:.1g})" for name, row in rows.iterrows()]
         return listed(told, most=8) or "none"
 
-    # ------------------------------------------------------------------ how far methods agree
+    # ------------------------------------------------------------------ how far methods agree, and which to believe
 
     @cached_property
     def single(self) -> Design:
@@ -301,8 +301,6 @@ class Compared:
         folds = pd.DataFrame({name: table["log2_fold"] for name, table in self.others.items()})
         return folds.reindex(order), self.flagged.loc[order]
 
-    # ------------------------------------------------------------------ which to believe
-
     @cached_property
     def trials(self) -> pd.DataFrame:
         """Trials on studies like this one, of the fast methods that take its design and of the one that was chosen."""
@@ -310,27 +308,11 @@ class Compared:
         methods = list(dict.fromkeys([self.method, *usable]))
 
         def trials(studies: int) -> pd.DataFrame:
-            like = Like.of(*self._drawn_from)
+            like = Like.of(*some_of(self.choice.study, self.design, self.seed))
             return tried(like, methods, studies=studies, rate=self.rate, seed=self.seed)
 
-        asked = [self.choice.study, self.design.asked, methods, self.rate, self.seed]
+        asked = self.choice.study, self.design.asked, methods, self.rate, self.seed
         return simulated(_TRIALS, trials, self.simulations, *asked)
-
-    @cached_property
-    def _drawn_from(self) -> tuple[Study, Design]:
-        """What trials are drawn from: these samples, or a part of many."""
-        return some_of(self.choice.study, self.design, self.seed)
-
-    @property
-    def _like(self) -> str:
-        study, design = self._drawn_from
-        if study is self.choice.study:
-            return "with the depth, sizes and covariates of these samples"
-        return (
-            f"like these, of {design.n} of the {self.design.n} samples and {len(study.features)} of the "
-            f"{len(self.choice.study.features)} {self.kinds}, drawn by lot since all would take hours (all samples "
-            "find more, and more that is false where a method is biased),"
-        )
 
     @cached_property
     def summed(self) -> pd.DataFrame:
@@ -351,9 +333,10 @@ class Compared:
     @property
     def evidence(self) -> str:
         """What the trials say of the method chosen, and of the others."""
-        own, best = self.summed.loc[self.method], self.best
+        own, best, whole = self.summed.loc[self.method], self.best, (self.choice.study, self.design)
+        like = like_these(*whole, *some_of(*whole, self.seed))
         said = (
-            f"In {self.trials['number'].nunique()} simulated studies {self._like} {self.method} had "
+            f"In {self.trials['number'].nunique()} simulated studies {like} {self.method} had "
             f"{own['false']:.0f} % false discoveries (standard error {own['false_error']:.0f}) where "
             f"{100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
             "what differed four times"

@@ -228,31 +228,27 @@ class PlannedTrial:
         curves = {}
         for share in dict.fromkeys((self.effects["permanova"], min(3 * self.effects["permanova"], 0.4))):
             if share >= self.effects["permanova"]:
-                one, other = self._weights if share == self.effects["permanova"] else tilted(self.pilot.squared, share)
-                curves[f"ω² = {share:g}"] = self._permanova_power(share, (one, other), self.ladder, self.few)
+                curves[f"ω² = {share:g}"] = self._permanova_power(share, self.ladder, self.few)
         return curves
 
     @cached_property
     def composition_null(self) -> pd.Series:
         """How often PERMANOVA at 5 % finds an effect where there is none, in groups of 20."""
         nothing = {"alpha": 0.05, "dropout": 0.0}
-        return self._permanova_power(0.0, tilted(self.pilot.squared, 0.0), [20], 2 * self.few, **nothing).iloc[0]
+        return self._permanova_power(0.0, [20], 2 * self.few, **nothing).iloc[0]
 
     @property
     def made(self) -> str:
         """Whether the trials of composition that were asked for are stored ones."""
         return how_made(f"power-permanova-{self.effects['permanova']:g}")
 
-    def _permanova_power(
-        self, share: float, weights: tuple[Any, Any], sizes: list[int], simulations: int, **changed: float
-    ) -> pd.DataFrame:
-        given = self._common | changed
+    def _permanova_power(self, share: float, sizes: list[int], simulations: int, **changed: float) -> pd.DataFrame:
+        given = self._common | changed | {"simulations": simulations}
 
         def power(_: int) -> pd.DataFrame:
-            return permanova_power(self.pilot.squared, *weights, sizes, simulations=simulations, **given)
+            return permanova_power(self.pilot.squared, *tilted(self.pilot.squared, share), sizes, **given)
 
-        name = f"power-permanova-{share:g}"
-        return simulated(name, power, 1, self.pilot.people, share, sizes, simulations, given)
+        return simulated(f"power-permanova-{share:g}", power, 1, self.pilot.people, share, sizes, given)
 
     @cached_property
     def pilot_groups(self) -> pd.Series:
@@ -272,14 +268,13 @@ class PlannedTrial:
 
     def _taxon_power(self, effect: float, sizes: list[int], alpha: float | list[float]) -> pd.DataFrame:
         changed, bystander = (self.pilot.taxa.index(name) for name in self.taxa)
-        reads, given = int(self.pilot.people.depth.median()), self._common | {"alpha": alpha}
+        reads = int(self.pilot.people.depth.median())
+        given = self._common | {"alpha": alpha, "reads": reads, "simulations": self.few}
 
         def power(_: int) -> pd.DataFrame:
-            return taxon_power(
-                self._counts, changed, bystander, effect, sizes, reads=reads, simulations=self.few, **given
-            )
+            return taxon_power(self._counts, changed, bystander, effect, sizes, **given)
 
-        asked = [self.pilot.people, self.pilot.taxa, changed, bystander, effect, sizes, reads, self.few, given]
+        asked = [self.pilot.people, self.pilot.taxa, changed, bystander, effect, sizes, given]
         return simulated(f"power-taxon-{effect:g}", power, 1, *asked)
 
     @cached_property
