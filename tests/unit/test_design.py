@@ -371,3 +371,19 @@ def test_who_is_in_it_is_called_what_the_metadata_say(column: str, host: str | N
     assert f"levels have too few {many}" in refused(metadata=rows, group="arm", person=column, minimum=9).replace(
         "3 of 3 groups", "levels"
     )
+
+
+def test_a_column_without_values_is_told_as_that_and_not_as_groups_that_are_not_there() -> None:
+    frame = pd.DataFrame({"arm": list("xyxyxy"), "bmi": [np.nan] * 6, "age": [1, 2, 3, np.nan, np.nan, np.nan]})
+    frame["height"] = [np.nan, np.nan, np.nan, 4, 5, 6]
+    for asked, column, without in ((["bmi"], "in bmi", ""), (["age", "height"], "in each of age, height", "age")):
+        with pytest.raises(InputErrors, match=f"No sample has a value {column}") as raised:
+            design_of(frame, group="arm", covariates=asked, minimum=3)
+        assert f'covariates "{without}"' in (raised.value.errors[0].remedy or "")
+
+
+def test_an_exposure_of_one_value_is_not_proposed_as_groups() -> None:
+    for values, way in (([7] * 6, "Choose another column"), ([7, 8] * 3, 'group "dose"')):
+        with pytest.raises(InputError) as raised:
+            design_of(pd.DataFrame({"dose": values}), exposure="dose", minimum=3)
+        assert way in (raised.value.remedy or "")

@@ -46,6 +46,9 @@ def column(values: list[str], name: str = "bmi", separator: str = "\t") -> str:
         ("r", "X1 X2 X10", "1 2 10"),
         ("prefix", "lab-1 lab-2 lab-10", "1 2 10"),
         ("capitals", "p1 p2 p10", "P1 P2 P10"),
+        ("spelling", "PT-1 PT-2 PT-10", "pt_1 pt_02 pt_10"),
+        ("spelling", "K01 K02 K10", "k-01 k-02 k-10"),
+        ("spelling", "barcode01 barcode02 barcode10", "Barcode_1 Barcode_2 Barcode_10"),
         ("spreadsheet", "1-2 3-4 5-6", "2-jan 4-mrt 6-mei"),
     ],
 )
@@ -63,6 +66,8 @@ def test_ids_that_differ_by_one_thing_are_proposed_and_taken_when_asked(how, tab
 def test_no_id_is_taken_for_two() -> None:
     assert pairs_by("suffix", ["P1"], ["P10", "P11"]) == {}
     assert pairs_by("suffix", ["P1"], ["P1_a", "P1_b"]) == {}
+    assert pairs_by("spelling", ["1-12", "11-2"], ["1_12", "11.2"]) == {"1-12": "1_12", "11-2": "11.2"}
+    assert pairs_by("spelling", ["s1"], ["S-1", "S01"]) == {}
     assert pairs_by("suffix", ["P1", "P1_2"], ["P1_2_L001", "P1_L001"]) == {"P1": "P1_L001", "P1_2": "P1_2_L001"}
 
 

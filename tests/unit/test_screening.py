@@ -11,6 +11,7 @@ from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.example.people import example_samples
 from handbook_utils.protocols.example.screening import example_screening
+from handbook_utils.protocols.people.recruited import Recruitment
 from handbook_utils.protocols.people.recruitment import balance, flow, inclusion_by_position, reach, share_interval
 from handbook_utils.protocols.people.rules import rules_from
 from handbook_utils.protocols.people.screening import (
@@ -160,7 +161,7 @@ def test_deviations_and_those_who_wait(tmp_path):
         ({"sex": "male", "pregnant": "yes"}, "do not go together"),
         ({"ses": "hihg"}, "Did you mean 'high'?"),
         ({"arm": "fibber"}, "Did you mean 'fibre'?"),
-        ({"conditions": "coeliac diseas"}, "almost one that excludes"),
+        ({"conditions": "bowl resection"}, "almost one that excludes"),
         ({"screening_id": ""}, "no screening id"),
     ],
 )
@@ -281,6 +282,39 @@ def test_an_unknown_word_waits_for_a_decision_which_is_recorded_in_the_log(tmp_p
     assert [row["decision"] for row in found] == [UNDECIDED, INCLUDED, NOT_INCLUDED, NOT_INCLUDED]
     assert found[0]["reasons"] == ("condition not recognised: gnarls",)
     assert found[2]["reasons"] == ("excluded by decision: gnarls",)
+
+
+@pytest.mark.parametrize(
+    ("said", "decision", "reasons"),
+    [
+        ("DM2, hypertensie", INCLUDED, ()),
+        ("geen coeliakie; astma", INCLUDED, ()),
+        ("n.v.t.", INCLUDED, ()),
+        ("M. Crohn sinds 2009", NOT_INCLUDED, ("inflammatory bowel disease",)),
+        ("astma, CU, prednison", NOT_INCLUDED, ("inflammatory bowel disease", "immunosuppressive treatment")),
+        ("astma gnarls", UNDECIDED, ("condition not recognised: gnarls, in: astma gnarls",)),
+        ("geen astma, Crohn", UNDECIDED, ("condition not recognised: Crohn, in: geen astma, Crohn",)),
+        ("Crohn gnarls (allowed)", NOT_INCLUDED, ("inflammatory bowel disease",)),
+        ("astma gnarls (allowed)", INCLUDED, ()),
+        ("moeder Crohn (allowed)", INCLUDED, ()),
+    ],
+)
+def test_what_a_text_says_decides_piece_by_piece(tmp_path, said, decision, reasons):
+    [found] = decided_of(tmp_path, {"conditions": said})
+    assert (found["decision"], found["reasons"]) == (decision, reasons)
+
+
+def test_how_conditions_were_read_is_told(tmp_path):
+    texts = ["asthma", "asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls"]
+    log = read_screening(log_of(tmp_path, *({"conditions": text} for text in texts)), RULES)
+    told = Recruitment(log, RULES, 5, 0.2).understood
+    assert told.index.tolist() == ["asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls"]
+    assert told["people"].tolist() == [2, 1, 1, 1]
+    assert told["read as"].tolist() == ["asthma", "Crohn's disease (M. Crohn)", "irritable bowel syndrome (PDS)", ""]
+    assert told["said not to be there"].tolist() == ["", "", "inflammatory bowel disease (IBD)", ""]
+    assert told["not recognised"].tolist() == ["", "", "", "gnarls"]
+    assert told["excludes as"].tolist() == ["", "inflammatory bowel disease", "", ""]
+    assert "1 are not" in Recruitment(log, RULES, 5, 0.2).answer["found"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ QUESTIONS = (
         name="match_ids",
         kind="str",
         default="exact",
-        choices=("exact", "suffix", "prefix", "blanks", "capitals", "spreadsheet", "r"),
+        choices=("exact", "suffix", "prefix", "blanks", "capitals", "spreadsheet", "r", "spelling"),
         help="how sample ids of table and metadata are matched, where they differ by one thing only",
         help_nl="hoe codes van monsters in tabel en metadata bij elkaar worden gezocht, als ze op één punt verschillen",
     ),

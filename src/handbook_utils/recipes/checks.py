@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
+
+import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
+from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import ON_A_TREE, tells_apart
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study
+
+Made = TypeVar("Made")
 
 
 def study_of(parameters: Mapping[str, Any], bundled: str) -> Study:
@@ -170,6 +175,83 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
             f"{least} reads were left out",
             remedy=f"Ask for fewer reads: with least_depth {enough} no sample is left out.",
         ) from None
+
+
+def of_deep(study: Study, least: int, make: Callable[[Study], Made]) -> Made:
+    """Make something of the samples that are deep enough.
+
+    Parameters
+    ----------
+    study : Study
+        All samples that were read.
+    least : int
+        ``least_depth``: the fewest reads of a sample.
+    make : callable
+        Takes a study.
+
+    Returns
+    -------
+    object
+        What it makes.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What it refuses; where it would take all samples, how many reads to ask for is told.
+    """
+    deep = deep_enough(study, least)
+    try:
+        return make(deep)
+    except (InputError, InputErrors) as error:
+        lost = len(study.samples) - len(deep.samples)
+        if not lost:
+            raise
+        make(study)
+        first = error.errors[0] if isinstance(error, InputErrors) else error
+        raise InputError(
+            first.problem,
+            where=first.where,
+            expected=first.expected,
+            found=f"{first.found or 'too few'}, after {lost} samples with fewer than {least} reads were left out",
+            remedy=f"Ask for fewer reads: with least_depth {int(study.depth.min())} no sample is left out.",
+        ) from None
+
+
+def check_own(metadata: pd.DataFrame, first: pd.Series, second: pd.Series, group: str) -> None:
+    """Refuse an arm that is not a person's own: what changes between the samples of one is a treatment.
+
+    Parameters
+    ----------
+    metadata : pandas.DataFrame
+        A row a sample.
+    first, second : pandas.Series
+        Sample before and after, by person.
+    group : str
+        The column of arms; empty: none.
+
+    Raises
+    ------
+    InputError
+        People whose arm changes, and how to ask about treatments.
+    """
+    if not group:
+        return
+    words = as_words(metadata[group])
+    both = zip(first.index, words.loc[list(first)], words.loc[list(second)], strict=True)
+    told = [
+        f"{who}: {old} before, {new} after"
+        for who, old, new in both
+        if isinstance(old, str) and isinstance(new, str) and old != new
+    ]
+    if told:
+        raise InputError(
+            f"'{group}' changes within {len(told)} of {len(first)} people, and an arm is a person's own.",
+            where=f"parameter group, column {group}",
+            expected="the same before and after",
+            found=listed(told, most=6),
+            remedy=f'Is it the treatment of a cross-over study? Then: treatment "{group}" and group "". '
+            'Else run without arms: group "".',
+        )
 
 
 def check_words(study: Study, column: str, parameter: str, words: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.depth import deep_enough, depth_apart, depth_warning
+from handbook_utils.analysis.depth import depth_apart, depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.design.questions import asked_in
@@ -23,7 +23,7 @@ from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.analysis.time.paired import crossover_of, paired_ratio
 from handbook_utils.analysis.time.pairs import Pairs, pairs_of
 from handbook_utils.errors import InputError, collect
-from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.checks import check_own, column_checks, of_deep, study_of
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, shown
 from handbook_utils.study import Study
 
@@ -57,7 +57,7 @@ def compare_before_and_after(parameters: Mapping[str, Any]) -> None:
         ),
         partial(_one_question, parameters),
     )
-    found = change_in(deep_enough(study, parameters["least_depth"]), parameters)
+    found = of_deep(study, parameters["least_depth"], lambda deep: change_in(deep, parameters))
     if found.kind == "crossover":
         _ = found.crossed
     elif found.kind == "arms":
@@ -122,6 +122,7 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
     asked = asked_in(parameters)
     if asked["group"] or asked["exposure"] or asked["formula"]:
         frame = study.metadata.loc[list(pairs.first)].assign(**{BASELINE: logs[list(pairs.first)]})
+        check_own(study.metadata, pairs.first, pairs.second, str(asked["group"]))
         design = _arms_of(frame, asked, beside=outcome != "distance")
     return Change(study, pairs, design, logs, label, dict(parameters))
 
@@ -129,8 +130,9 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
 def _arms_of(frame: pd.DataFrame, asked: Mapping[str, Any], *, beside: bool) -> Design:
     """Make the design of arms, a row a person, beside the number before where that is in the model."""
     if not asked["formula"]:
-        baseline = [BASELINE] if beside else []
-        return design_of(frame, **{**asked, "covariates": [*baseline, *asked["covariates"]]})
+        # Without the number before first, so that what is refused is what was asked.
+        plain = design_of(frame, **asked)
+        return design_of(frame, **{**asked, "covariates": [BASELINE, *asked["covariates"]]}) if beside else plain
     whose = read_formula(asked["formula"])[1]
     if whose and whose != asked["person"]:
         raise InputError(

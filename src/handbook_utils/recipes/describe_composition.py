@@ -19,7 +19,7 @@ from handbook_utils.analysis.taxa.composition import (
     mean_interval,
     shares_of,
 )
-from handbook_utils.errors import collect, listed
+from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study import Study
 
@@ -48,6 +48,16 @@ def describe_composition(parameters: Mapping[str, Any]) -> None:
         *column_checks(study, parameters, [], ["group", "person"]),
         *([partial(study.agglomerate, rank)] if rank else []),
     )
+    for name in ("group", "person"):
+        column = parameters[name]
+        if column and study.column(column).isna().all():
+            raise InputError(
+                f"No sample has a value in {column}.",
+                where=f"parameter {name}, the sample metadata",
+                expected="a value for each sample that is described",
+                found=f"none of {len(study.samples)}",
+                remedy=f'Choose another column. Or run without one: {name} "".',
+            )
 
 
 # ------------------------------------------------------------------------------------------------------ the analysis
@@ -310,7 +320,9 @@ class Description:
                 else "A function that genes could serve need not be in use."
             )
         else:
-            found.append("Shares say nothing about how many cells there are, and primers or extraction favour some.")
+            found.append(
+                "Shares say nothing about how many cells there are, and extraction and sequencing favour some."
+            )
         if not self.names["person"]:
             found.append("Every sample was taken as independent: this is wrong where several come from one individual.")
         # Wilson's lower limit of n of n.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.depth import deep_enough, depth_warning
+from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.questions import asked_in
 from handbook_utils.analysis.design.terms import as_words
@@ -20,7 +20,7 @@ from handbook_utils.analysis.outcomes import followed
 from handbook_utils.analysis.time.course import Course, attendance, course, supposed
 from handbook_utils.analysis.time.longitudinal import change_points, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
-from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.checks import column_checks, of_deep, study_of
 from handbook_utils.recipes.wording import association, by_chance, left_out, notes_without_exchange, shown
 from handbook_utils.study import Study
 
@@ -52,7 +52,7 @@ def follow_over_time(parameters: Mapping[str, Any]) -> None:
     plain = [name for name in parameters["covariates"] if "(" not in name]
     optional = ["group", "exposure", "covariates", "strata", "nested_in"]
     collect(*column_checks(study, {**parameters, "covariates": plain}, ["person", "time"], optional))
-    found = people_over_time(deep_enough(study, parameters["least_depth"]), parameters)
+    found = of_deep(study, parameters["least_depth"], lambda deep: people_over_time(deep, parameters))
     _ = found.course
     series = str(parameters["series"])
     own = int((found.design.people == series).sum())
@@ -101,6 +101,18 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
             found=listed(sorted(cells[numbers.isna() & cells.notna()].astype(str).unique())),
             remedy="Turn dates into days since each person's start.",
         )
+    asked = asked_in(parameters) | {"person": person}
+    focus = asked["group"] or asked["exposure"]
+    least = 2 if focus or asked["formula"] else 3
+    if numbers.nunique() < least:
+        raise InputError(
+            f"There are too few times to follow anybody: {numbers.nunique()}.",
+            where=f"sample metadata, column {time}",
+            expected=f"{'two' if least == 2 else 'three'} times or more",
+            found=listed([f"{value:g}" for value in numbers.dropna().unique()]) or "no values",
+            remedy="Choose another column of times. For two moments there is compare-before-and-after, for one "
+            "compare-groups.",
+        )
     who = as_words(study.column(person))
     several = int((who[numbers.notna()].value_counts() > 1).sum())
     if several < SEVERAL:
@@ -109,10 +121,9 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
             where=f"sample metadata, columns {person} and {time}",
             expected=f"{SEVERAL} people or more with two samples or more",
             found=f"{several}",
+            remedy=f"Does {person} name people, and not samples? For groups of single samples there is compare-groups.",
         )
     values, label = followed(study, str(parameters["outcome"]), who, numbers)
-    asked = asked_in(parameters) | {"person": person}
-    focus = asked["group"] or asked["exposure"]
     if not asked["formula"]:
         asked |= {"time": time, "exposure": asked["exposure"] if focus else time}
         asked |= {"interactions": [f"{focus}:{time}", *asked["interactions"]] if focus else asked["interactions"]}

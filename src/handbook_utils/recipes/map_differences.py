@@ -234,7 +234,7 @@ class Maps:
                 else []
             ),
             f"{self.ranks.reading}.",
-            "Correlations of taxa with axes are made on shares, so a rise of one taxon pulls others down.",
+            "Correlations of features with axes are made on shares, so a rise of one feature pulls others down.",
             "The search of the map by ranks may miss the best map; more starts make that less likely.",
         ]
 

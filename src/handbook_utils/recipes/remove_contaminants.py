@@ -65,7 +65,8 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
     kind, blank, method = given["kind"], given["blank"], parameters["method"]
     samples = int((~wells.blanks).sum())
     known = samples - len(wells.without_concentration) if wells.concentration is not None else 0
-    there = {"blanks": bool(wells.blanks.any()), "concentrations": known >= 4}
+    differ = wells.concentration is not None and wells.concentration[~wells.blanks].nunique() > 1
+    there = {"blanks": bool(wells.blanks.any()), "concentrations": known >= 4 and differ}
     needed = {"auto": [], "frequency": ["concentrations"], "prevalence": ["blanks"]}.get(method, list(there))
     if samples < 2 or not any(there.values()) or not all(there[name] for name in needed):
         kinds = [f"{name} ({count})" for name, count in study.column(kind).value_counts().items()] if kind else []
@@ -73,10 +74,21 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             "Nothing tells contaminants from what lives in the samples.",
             where=f"sample metadata, columns {kind or 'kind'} and {parameters['concentration'] or 'concentration'}",
             expected=f"two samples or more, and {' and '.join(needed) or 'blanks or concentrations'}: wells called "
-            f"'{blank}', DNA concentrations above 0 of at least four samples",
-            found=f"{listed(kinds) or 'no column of kinds'}; {known} concentrations",
+            f"'{blank}', DNA concentrations above 0 of at least four samples, that differ",
+            found=f"{listed(kinds) or 'no column of kinds'}; {known} concentrations"
+            f"{'' if differ or not known else ', all of them the same'}",
             remedy="Give kind and blank (the column that tells blanks, and its word for them), or concentration.",
         )
+    if wells.batches is not None and not there["concentrations"]:
+        both = wells.blanks.groupby(wells.batches).nunique() > 1
+        if not both.any():
+            raise InputError(
+                "No batch has both blanks and samples, so nothing can be held against its blanks.",
+                where=f"parameter batch, column {parameters['batch']}",
+                expected="blanks and samples in a batch",
+                found=f"{len(both)} batches of the one or the other: {listed(list(map(str, both.index)))}",
+                remedy='Run without batches: batch "".',
+            )
     absent = sorted(set(parameters["expected"]) - set(map(str, wells.study.features)))
     if absent:
         raise InputError(
@@ -189,6 +201,13 @@ class Cleaning:
     def kinds(self) -> str:
         """What a feature is."""
         return self.wells.whole.features_are
+
+    def _above(self, above: int, blanks: int) -> str:
+        if not blanks:
+            return "There are no blanks"
+        if self.wells.study.quantity != "counts":
+            return "These are no counts of reads, so how much was read of a well is not known"
+        return f"{above} of {blanks} blanks have more than the median sample"
 
     @property
     def unit(self) -> str:
@@ -347,11 +366,7 @@ class Cleaning:
             ("removed-most", float(self.own.max()), 0),
             ("mostly-gone", int((self.own > 50).sum()), 0),
             ("removed-blanks", self._blanks, 0),
-            (
-                "above",
-                f"{above} of {blanks} blanks have more than the median sample" if blanks else "There are no blanks",
-                0,
-            ),
+            ("above", self._above(above, blanks), 0),
             ("positive", self._positive, 0),
             ("leak", self._leak, 0),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ _ABOUT_SAMPLES = {
     *("subject", "patient", "person", "household", "country", "host", "collection date", "barcode", "leeftijd"),
     *("geslacht", "gewicht", "lengte", "groep", "bezoek", "concentration", "dna concentration", "reads", "age years"),
 }
+#: How the first cell of a feature table reads that never is one of metadata.
+_ABUNDANCES = {"otu id", "otu", "otuid", "asv", "asv id", "asvid", "feature id", "featureid", "clade name"}
 _CODE = re.compile(r"^0\d+$")
 
 
@@ -186,7 +189,20 @@ def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
             found="a feature table (BIOM)",
             remedy="Were the table and the metadata exchanged?",
         )
-    return Metadata.read(sheet(content, choices, alone=True), choices or Choices())
+    made = sheet(content, choices, alone=True)
+    first = list(itertools.islice(made.rows, 30))
+    made.rows = itertools.chain(first, made.rows)
+    cells = [cell.strip() for _, row in first for cell in row[1:] if cell.strip()]
+    # QIIME 2 takes "#OTU ID" for a name of ids, also those of samples: it is the numbers that tell.
+    if word(made.header[0]) in _ABUNDANCES and len(made.header) > 3 and all(map(abundances.number_like, cells)):
+        raise InputError(
+            "This looks like a feature table, where sample metadata is needed.",
+            where=content.where,
+            expected="a row for each sample, with what is known of it",
+            found=f"rows named by {made.header[0]!r}, and numbers in {len(made.header) - 1} columns",
+            remedy="Were the table and the metadata exchanged, or one of them given twice?",
+        )
+    return Metadata.read(made, choices or Choices())
 
 
 def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) -> pd.DataFrame:
@@ -263,6 +279,7 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
                 where=source.where,
                 expected="a column 'Taxon' with lineages, or columns 'Kingdom' to 'Species'",
                 found=f"columns {listed(source.header, most=8)}",
+                remedy="Were the table and the taxonomy exchanged?",
             )
         )
     if errors or found is None:

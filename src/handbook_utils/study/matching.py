@@ -63,6 +63,12 @@ def _in_r(name: str) -> set[str]:
     return {made, made.removeprefix("X")}
 
 
+def _spelled(name: str) -> set[str]:
+    """Return an id by its words and numbers: ``PT-01``, ``pt_1`` and ``Pt 1`` are spelled alike; 1-12 is not 11-2."""
+    parts = re.findall(r"[^\W\d_]+|\d+", name.casefold())
+    return {"-".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)} if parts else set()
+
+
 #: What happens to ids, how they are known again, what mends it, and the value of ``match_ids`` that takes them as one.
 _CHANGES: list[tuple[str, Callable[[str], set[str]], str, str]] = [
     ("blanks before, after or within them", _trimmed, "Remove the blanks.", "blanks"),
@@ -74,6 +80,7 @@ _CHANGES: list[tuple[str, Callable[[str], set[str]], str, str]] = [
     ),
     ("capitals", _capitals, "Write them alike.", "capitals"),
     ("what R makes of names", _in_r, "Read the table in R with check.names = FALSE, and export it again.", "r"),
+    ("signs, capitals and zeros in front", _spelled, "Write them alike.", "spelling"),
 ]
 #: More pairs than this are not looked at one by one; then only endings that are known are.
 _MOST_PAIRS = 5_000_000
@@ -157,7 +164,7 @@ def changed_ids(
 
 
 def pairs_by(how: str, left: Sequence[str], right: Sequence[str]) -> dict[str, str]:
-    """Pair ids that differ by one thing only: a suffix, a prefix, blanks, capitals, a spreadsheet, R.
+    """Pair ids that differ by one thing only: a suffix, a prefix, blanks, capitals, a spreadsheet, R, spelling.
 
     Only pairs of which neither side fits another are taken.
 

@@ -103,6 +103,7 @@ def read_study(
     name, notes = Path(table).name, held.notes
     _leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
+    _not_empty(matrix, str(table))
     notes.append(f"Read: {len(samples)} samples and {len(features)} features.")
     if described is None and held.metadata is not None:
         described = _within(held.metadata, str(table), choices)
@@ -138,11 +139,11 @@ def read_study(
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(
-            f"{len(silent)} samples have no reads at all.",
+            f"{len(silent)} samples have {'no reads at all' if held.kind == 'counts' else 'a total of 0'}.",
             where=str(table),
             expected="a total above zero for every sample",
             found=listed(list(silent)),
-            remedy=f"Nothing can be said about them. Go on without: leave_out '{', '.join(map(str, silent[:20]))}'.",
+            remedy=f"Nothing can be said about them. Go on without: leave_out '{', '.join(map(str, silent))}'.",
         )
     notes.append(f"Kept: {study.shape[0]} samples and {study.shape[1]} features.")
     return Reading(replace(study, notes=tuple(notes)))
@@ -211,6 +212,24 @@ def _read_once(table: str, metadata: str, taxonomy: str, tree: str, choices: Cho
     if path is not None:
         kept.keep(study, path)
     return study
+
+
+def _not_empty(matrix: sparse.csr_array, where: str) -> None:
+    """Stop at a table without samples, without features, or without anything but zeros.
+
+    Raises
+    ------
+    InputError
+        With what there is.
+    """
+    if min(matrix.shape) == 0 or not matrix.count_nonzero():
+        raise InputError(
+            "This table is empty." if min(matrix.shape) == 0 else "This table holds nothing but zeros.",
+            where=where,
+            expected="a number above zero for a feature of each sample",
+            found=f"{matrix.shape[0]} samples and {matrix.shape[1]} features",
+            remedy="Was everything filtered out? Take the table before that, or export it again.",
+        )
 
 
 # ---------------------------------------------------------------------- matching

@@ -136,11 +136,12 @@ def _enough_of_a_number(frame: pd.DataFrame, asked: dict[str, str], least: int) 
             remedy=f'For groups: group "{name}" and exposure "".',
         )
     if values.nunique() < 3 or len(values) < least:
+        two = f'For two groups: group "{name}" and exposure "".'
         raise InputError(
             f"The exposure '{name}' has {values.nunique()} different values in {len(values)} samples.",
             where="parameter exposure",
             expected=f"three values or more, and {least} samples or more",
-            remedy=f'For two groups: group "{name}" and exposure "".',
+            remedy=two if values.nunique() == 2 else "Choose another column.",
         )
 
 
@@ -230,17 +231,21 @@ def notes(design: Design) -> list[str]:
     return made
 
 
-# ---------------------------------------------------------------------- one check each
+def way_without(asked: dict[str, str], term: str) -> str:
+    """Say how to run without a term, by a parameter that exists.
 
+    Parameters
+    ----------
+    asked : dict of str to str
+        Questions with their answers.
+    term : str
+        As a question names it.
 
-def _varies(block: pd.DataFrame) -> bool:
-    values = block.to_numpy()
-    return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
-
-
-def _without(design: Design, term: str) -> str:
-    """Say how to run without a term, by a parameter that exists."""
-    asked = design.asked
+    Returns
+    -------
+    str
+        A remedy.
+    """
     if asked["formula"]:
         return f"Take {term} out of the formula."
     if term == asked["time"]:
@@ -252,6 +257,14 @@ def _without(design: Design, term: str) -> str:
     return f"Choose another column than {term}."
 
 
+# ---------------------------------------------------------------------- one check each
+
+
+def _varies(block: pd.DataFrame) -> bool:
+    values = block.to_numpy()
+    return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
+
+
 def _constant(design: Design, name: str) -> InputError:
     column = design.terms[name].columns[0]
     return InputError(
@@ -259,7 +272,7 @@ def _constant(design: Design, name: str) -> InputError:
         where=f"column {column}",
         expected="two values or more",
         found=str(design.frame[column].iloc[0]),
-        remedy=_without(design, name),
+        remedy=way_without(design.asked, name),
     )
 
 
@@ -273,7 +286,7 @@ def _check_cells(design: Design, name: str) -> None:
         where="parameter interactions",
         expected="samples of every combination",
         found=_shown(table),
-        remedy=_without(design, name),
+        remedy=way_without(design.asked, name),
     )
 
 
@@ -337,7 +350,7 @@ def _check_alias(design: Design, name: str) -> None:
     if fresh == own.shape[1]:
         return
     culprit, table = _confounder(design, name)
-    remedy = _without(design, culprit if culprit and name == design.focus else name)
+    remedy = way_without(design.asked, culprit if culprit and name == design.focus else name)
     if culprit and table is not None and table.shape[1] > table.shape[0] and not design.asked["nested_in"]:
         column = design.terms[culprit].columns[0]
         remedy += f' If samples lie in {column} like mice in a cage, say nested_in "{column}" as well.'
@@ -380,7 +393,8 @@ def _check_separation(design: Design) -> None:
                 where="parameters group and covariates",
                 expected=f"groups that share values of {name}",
                 found=f"{design.groups[0]} {low:g} to {high:g}, {design.groups[1]} {others_low:g} to {others_high:g}",
-                remedy=_without(design, name) + " What is found is then about both at once, and must be said so.",
+                remedy=way_without(design.asked, name)
+                + " What is found is then about both at once, and must be said so.",
             )
 
 

@@ -382,12 +382,31 @@ def _complete(rows: pd.DataFrame, used: list[str], asked: dict[str, str]) -> tup
             )
             for reason, samples in left_out.items()
         )
+    _filled(gaps, asked)
     # A sample that lacks several values is told once, with the first.
     told: set[str] = set()
     for reason, samples in left_out.items():
         left_out[reason] = [name for name in samples if name not in told]
         told.update(samples)
     return rows.loc[~gaps.any(axis=1)], {reason: samples for reason, samples in left_out.items() if samples}
+
+
+def _filled(gaps: pd.DataFrame, asked: dict[str, str]) -> None:
+    """Refuse a column without any value, and columns that no sample has values in all of."""
+    empty = [str(name) for name in gaps if gaps[name].all()]
+    if not empty and gaps.any(axis=1).all():
+        empty = [", ".join(str(name) for name in gaps if gaps[name].any())]
+    if len(gaps) and empty:
+        raise InputErrors(
+            InputError(
+                f"No sample has a value in {'each of ' if ', ' in name else ''}{name}.",
+                where="the sample metadata",
+                expected="samples with all that the design asks about",
+                found=f"none of {len(gaps)}",
+                remedy=checks.way_without(asked, name.split(", ")[-1]),
+            )
+            for name in empty
+        )
 
 
 def _chosen(

@@ -183,7 +183,7 @@ def marginal(values: np.ndarray, model: pd.DataFrame, person: pd.Series, *, plai
             where="parameters group, covariates and interactions",
             expected=f"{model.shape[1] + 1} people or more",
             found=str(people),
-            remedy="Leave covariates out.",
+            remedy="Leave covariates out, or compare fewer groups: levels names them.",
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.protocols.criteria import Criteria
+from handbook_utils.protocols.people.conditions import Meant, decided, folded
 from handbook_utils.protocols.people.recruitment import balance, flow, reach
 from handbook_utils.protocols.people.rules import Rules
 from handbook_utils.protocols.people.screening import INCLUDED, NOT_INCLUDED, UNDECIDED, WAITING, decide
@@ -62,6 +64,24 @@ class Recruitment:
         return shown.assign(reasons=shown["reasons"].map("; ".join)).set_index("screening_id")
 
     @property
+    def understood(self) -> pd.DataFrame:
+        """How each text about conditions was read, so that a person can see it; the most frequent first."""
+        texts = [text for said in self.log["conditions"] if said for text in said]
+        rows = {}
+        for text in dict.fromkeys(sorted(texts, key=lambda text: (-texts.count(text), text))):
+            told = self.rules.read(decided(text)[0])
+            excluded, unknown = self.rules.against(decided(text)[0])
+            rows[text] = {
+                "people": texts.count(text),
+                "read as": _listed(told.conditions),
+                "said not to be there": _listed(told.denied),
+                "not recognised": "; ".join(unknown),
+                "excludes as": "; ".join(excluded),
+            }
+        columns = ["people", "read as", "said not to be there", "not recognised", "excludes as"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("as the log writes it")
+
+    @property
     def verdict(self) -> str:
         """Whether the share in a low position is what the study set itself."""
         *_, share, _, highest = self.reach[INCLUDED]
@@ -108,7 +128,7 @@ class Recruitment:
         return {
             "asked": "Who is included, who is not, and is recruitment as planned?",
             "found": f"Of {counts['screened']} people screened {counts[INCLUDED]} are included, "
-            "{counts[NOT_INCLUDED]} are not, "
+            f"{counts[NOT_INCLUDED]} are not, "
             f"{counts[WAITING]} are eligible without an arm and {counts[UNDECIDED]} wait for a decision; "
             f"{self.participants} are planned.",
             "rests_on": [
@@ -139,3 +159,9 @@ class Recruitment:
             "in a low "
             f"socio-economic position; the target was {100 * self.wanted:.0f} %."
         )
+
+
+def _listed(meant: Iterable[Meant]) -> str:
+    """Tell what pieces of a text mean, each with the piece where it has another name."""
+    told = [(one.text, " or ".join(one.either)) for one in meant]
+    return "; ".join(dict.fromkeys(name if folded(text) == folded(name) else f"{name} ({text})" for text, name in told))

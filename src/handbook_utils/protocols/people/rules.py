@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.protocols.diagnoses.vocabulary import kinds
+from handbook_utils.protocols.people.conditions import Said, said
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,57 @@ class Rules:
             if int(first) <= age <= int(last):
                 return band
         return ""
+
+    def read(self, text: str) -> Said:
+        """Return what a text says, with the study's own names of conditions known besides those of the vocabulary.
+
+        Parameters
+        ----------
+        text : str
+            Diagnoses in any words.
+
+        Returns
+        -------
+        Said
+            As of :func:`handbook_utils.protocols.people.conditions.said`.
+        """
+        return said(text, tuple(name for meant, name in _excluding(self.conditions).items() if meant == name))
+
+    def against(self, text: str) -> tuple[list[str], list[str]]:
+        """Return what speaks against somebody of whom a text is said.
+
+        Parameters
+        ----------
+        text : str
+            Diagnoses in any words.
+
+        Returns
+        -------
+        tuple of list of str
+            The excluding conditions of the rules, and the pieces that are not understood: among them those that may
+            mean a condition that excludes, or another.
+        """
+        meant, told = _excluding(self.conditions), self.read(text)
+        excluded: set[str] = set()
+        unknown = list(told.unknown)
+        for one in told.conditions:
+            found = [{meant[kind] for kind in kinds(condition) if kind in meant} for condition in one.either]
+            if all(found):
+                excluded |= set.union(*found)
+            elif any(found):
+                unknown.append(one.text)
+        return [name for name in self.conditions if name in excluded], unknown
+
+
+@lru_cache(maxsize=16)
+def _excluding(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the conditions that names of the rules mean; a name that the vocabulary does not know means itself."""
+    made: dict[str, str] = {}
+    for name in names:
+        told = said(name)
+        known = len(told.conditions) == 1 and not (told.denied or told.unknown)
+        made |= {meant: name for meant in (told.conditions[0].either if known else (name,)) if meant not in made}
+    return made
 
 
 def rules_from(parameters: Mapping[str, Any]) -> Rules:

@@ -18,7 +18,7 @@ import pandas as pd
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.protocols.inputs import read_samples
-from handbook_utils.protocols.people.conditions import EXCLUDES, decided, folded, meant_by
+from handbook_utils.protocols.people.conditions import EXCLUDES, decided, folded
 from handbook_utils.protocols.people.rules import Rules, rules_from
 from handbook_utils.protocols.privacy.identifiers import is_bsn
 
@@ -281,24 +281,16 @@ def _conditions(text: str, rules: Rules, wrong: _Wrong) -> tuple[str, ...] | Non
         return None
     if text.casefold() == NONE:
         return ()
-    found = []
-    for part in (part.strip() for part in text.split(_BETWEEN)):
-        word, decision = decided(part)
-        excluding = _excluding(word, rules)
-        if not decision and not excluding and not meant_by(word):
+    parts = tuple(part for part in map(str.strip, text.split(_BETWEEN)) if part)
+    for word, decision in map(decided, parts):
+        excluded, unknown = rules.against(word)
+        if unknown and not decision and not excluded:
             # A slip of the pen must not let somebody in; another condition is not a slip.
             known = {folded(name): name for name in rules.conditions}
             close = difflib.get_close_matches(folded(word), known, n=1, cutoff=0.85)
             if close:
                 wrong("A condition is almost one that excludes.", f"'{known[close[0]]}', or another word")
-        found.append(excluding or part)
-    return tuple(part for part in found if part)
-
-
-def _excluding(word: str, rules: Rules) -> str:
-    """Return the excluding condition of the rules that a word means, or is a kind of; "" where there is none."""
-    meant = {folded(word), *map(folded, meant_by(word))}
-    return next((name for name in rules.conditions if meant & {folded(name), *map(folded, meant_by(name)[:1])}), "")
+    return parts
 
 
 # ------------------------------------------------------------------------------------------------------------- deciding
@@ -369,16 +361,22 @@ def _reasons(person: Mapping[Hashable, object], rules: Rules) -> list[str]:
     if conditions is None:
         reasons.append("conditions not recorded")
     elif isinstance(conditions, tuple):
-        reasons += [name for name in rules.conditions if name in conditions]
-        reasons += [f"excluded by decision: {word}" for word, said in map(decided, conditions) if said == EXCLUDES]
-        reasons += [f"{UNKNOWN}: {word}" for word in _unknown(conditions, rules)]
+        reasons += _of_conditions(conditions, rules)
     return reasons
 
 
-def _unknown(conditions: Sequence[str], rules: Rules) -> list[str]:
-    """Conditions that neither the rules nor the vocabulary know, and that nobody has decided on."""
-    said = [(word, decision) for word, decision in map(decided, conditions) if word not in rules.conditions]
-    return [word for word, decision in said if not decision and not meant_by(word)]
+def _of_conditions(conditions: Sequence[str], rules: Rules) -> list[str]:
+    """Return what speaks against somebody with these conditions: no decision lets in whom the rules exclude."""
+    excluded, by_decision, undecided = set(), [], []
+    for word, decision in map(decided, conditions):
+        named, unknown = rules.against(word)
+        excluded |= set(named)
+        if decision == EXCLUDES and not named:
+            by_decision.append(f"excluded by decision: {word}")
+        elif unknown and not decision:
+            pieces = ", ".join(unknown)
+            undecided.append(f"{UNKNOWN}: {pieces}" + (f", in: {word}" if pieces != word else ""))
+    return [*(name for name in rules.conditions if name in excluded), *by_decision, *undecided]
 
 
 def included_people(log: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Names and codes of conditions, as people write them."""
