@@ -204,8 +204,6 @@ class Compared:
         """What a feature is."""
         return self.choice.kinds
 
-    # ------------------------------------------------------------------ what is found
-
     @cached_property
     def found(self) -> pd.DataFrame:
         """All features by the method, the smallest p first."""
@@ -311,8 +309,8 @@ class Compared:
             like = Like.of(*some_of(self.choice.study, self.design, self.seed))
             return tried(like, methods, studies=studies, rate=self.rate, seed=self.seed)
 
-        asked = self.choice.study, self.design.asked, methods, self.rate, self.seed
-        return simulated(_TRIALS, trials, self.simulations, *asked)
+        whole = self.choice.study, self.design.asked
+        return simulated(_TRIALS, trials, self.simulations, *whole, methods, self.rate, self.seed)
 
     @cached_property
     def summed(self) -> pd.DataFrame:
