@@ -14,7 +14,7 @@ import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.analysis.naming.agreement import compared, differing
-from handbook_utils.analysis.naming.bayes import NaiveBayes
+from handbook_utils.analysis.naming.bayes import trained
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import (
     BUNDLED,
@@ -476,4 +476,4 @@ def _named(reference: Reference, sequences: dict[str, str], asked: Mapping[str, 
         return exact_names(sequences, reference)
     if asked["method"] == "search":
         return search_names(sequences, reference, float(asked["identity"]))
-    return NaiveBayes(reference).names(sequences, int(asked["seed"]))
+    return trained(reference).names(sequences, int(asked["seed"]))
