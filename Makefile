@@ -61,8 +61,9 @@ mutants: $(READY) ## Change statistics one by one, and see whether a test notice
 levels: $(READY) ## Measure how often each test cries wolf, where data/error-rates.csv lacks it: make levels STUDIES=400
 	nice -n 19 $(BIN)/python tests/levels/grid.py $(or $(STUDIES),400) $(or $(WITH_EFFECT),100)
 
-trials: $(READY) ## Try the methods for single taxa on simulated studies anew: make trials STUDIES=200
+trials: $(READY) ## Simulate anew what pages show of simulated studies, and try the methods for single taxa: make trials STUDIES=200
 	nice -n 19 $(BIN)/python data/methods-tried/make.py $(STUDIES)
+	nice -n 19 $(BIN)/python data/simulated/make.py
 	$(BIN)/python data/describe.py
 
 clean: ## Remove everything generated, but not .venv

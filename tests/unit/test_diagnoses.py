@@ -152,3 +152,9 @@ def test_slips_in_names_never_let_in_whom_the_name_keeps_out():
         place = int(generator.integers(1, max(len(name) - 1, 2)))
         for text in (name[:place] + name[place + 1 :], name[:place] + name[place] + name[place:]):
             assert not let_in(text), (name, text, said(text))
+
+
+def test_no_name_of_a_condition_is_also_a_word_without_meaning():
+    """In small letters an abbreviation that excludes would be passed over."""
+    around = {word.replace(".", "").replace(" ", "") for word in AROUND["word"]}
+    assert [name for name in EXCLUDING if name.lower() in around] == []

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.taxa.filters import some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.study import Study
 
@@ -175,3 +176,32 @@ def test_few_studies_do_not_rank():
 def test_none_is_first_where_all_find_too_much():
     ranks = placed(trials_of(one=lambda n: (5, 5, 1), two=lambda n: (6, 9, 1)), 0.05)
     assert set(ranks["place"]) == {"finds too much"}
+
+
+def large(people: int, samples: int, features: int):
+    generator = np.random.default_rng(3)
+    counts = generator.poisson(3.0, (people * samples, features))
+    names = [f"s{place}" for place in range(len(counts))]
+    who = np.repeat([f"p{number}" for number in range(people)], samples)
+    arm = np.where(np.repeat(np.arange(people), samples) % 4 == 0, "few", "many")
+    taxa = [f"t{number}" for number in range(features)]
+    study = Study.from_frame(pd.DataFrame(counts, names, taxa), pd.DataFrame({"arm": arm, "who": who}, index=names))
+    return study, design_of(study.metadata, group="arm", person="who" if samples > 1 else "")
+
+
+@pytest.mark.parametrize(("people", "samples", "features"), [(600, 1, 300), (300, 3, 250)])
+def test_of_a_large_study_a_part_of_whole_people_is_drawn_as_many_of_each_group(people, samples, features):
+    study, design = large(people, samples, features)
+    part, asked = some_of(study, design, 1)
+    assert asked.n == len(part.samples) <= 220 and len(part.features) == 200
+    assert asked.asked == design.asked
+    assert asked.people.value_counts().eq(samples).all()
+    sizes = asked.sizes["people"]
+    assert sizes["few"] / sizes.sum() == pytest.approx(0.25, abs=0.02)
+    again, _ = some_of(study, design, 1)
+    assert list(again.samples) == list(part.samples) and list(again.features) == list(part.features)
+
+
+def test_a_study_that_is_not_large_is_as_it_was():
+    study, design = large(250, 1, 100)
+    assert some_of(study, design, 1) == (study, design)

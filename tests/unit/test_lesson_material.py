@@ -116,6 +116,17 @@ def test_the_handout_is_one_page_with_structure_language_and_a_code_that_leads_t
     assert sizes
 
 
+@pytest.mark.parametrize("slug", [one.slug for one in Catalogue.read(ROOT).chapters if one.part == "explainers"])
+def test_every_explainer_has_notes_for_the_teacher_whose_minutes_add_up(slug: str) -> None:
+    source = (ROOT / "notebooks" / f"{slug}.md").read_text(encoding="utf-8")
+    notes = source.partition("\n## Teacher's notes\n")[2].partition("\n## ")[0]
+    told = re.search(r"\*\*Time\.\*\* (.+)", notes)
+    assert told
+    assert sum(map(int, re.findall(r"^\| (\d+) \|", notes, re.MULTILINE))) == sum(map(int, re.findall(r"\d+", told[1])))
+    assert "**Aims.**" in notes
+    assert "**What often goes wrong.**" in notes
+
+
 def test_where_the_site_is_published_nowhere_paper_has_no_code_and_names_the_handbook(lesson: Lesson) -> None:
     assert page_address(ROOT, MODEL, "nl") == ""
     for make in (slides_html, *SHEETS.values()):

@@ -226,3 +226,34 @@ def test_what_does_not_fit_ends_before_anything_runs(tmp_path, capsys, changed, 
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_table_whose_features_have_no_names_gets_no_verdict_but_how_to_name_them():
+    counts, metadata = plate(0.0).to_frame(), plate(0.0).metadata
+    genera = dict(
+        zip(
+            mock_of("D6300").expected.index,
+            [
+                "Pseudomonas",
+                "Escherichia",
+                "Salmonella",
+                "Limosilactobacillus",
+                "Enterococcus",
+                "Staphylococcus",
+                "Listeria",
+                "Bacillus",
+            ],
+            strict=True,
+        )
+    )
+    taxonomy = pd.DataFrame({"genus": [genera.get(str(name), "Blautia") for name in counts.columns]})
+    counts.columns = taxonomy.index = [f"asv{number}" for number in range(counts.shape[1])]
+    asked = ASKED | {"rank": ""}
+    with pytest.raises(InputError, match="No feature has the name of a member") as told:
+        Checked.of(Study.from_frame(counts, metadata), **asked)
+    assert "name-the-taxa" in told.value.remedy
+    named = Study.from_frame(counts, metadata, taxonomy=taxonomy)
+    with pytest.raises(InputError, match="No feature has the name of a member") as told:
+        Checked.of(named, **asked)
+    assert "-p rank genus; this table has genus" in told.value.remedy
+    assert (Checked.of(named, **(asked | {"rank": "genus"})).verdicts["verdict"] == "pass").all()

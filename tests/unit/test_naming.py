@@ -19,6 +19,7 @@ from handbook_utils.analysis.naming.regions import primer_of, region
 from handbook_utils.analysis.naming.search import exact_names, find_vsearch, search_names
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.reads.sequences import reverse_complement
+from handbook_utils.recipes.reads.name_the_taxa import _last
 
 RANKS = ["kingdom", "phylum", "class", "order", "family", "genus"]
 FORWARD, REVERSE = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"
@@ -343,3 +344,10 @@ def test_lineages_that_are_passed_over_are_never_the_best(drawn):
         assert not len(gains.best(gains.lot(draws), floor=1e9)[0])
         looked_at.append(len(near))
     assert max(looked_at) < len(copies)
+
+
+def test_a_species_is_told_with_its_genus_whatever_the_reference_writes():
+    ranks = ["family", "genus", "species"]
+    rows = [["R", "Faecalibacterium", "prausnitzii"], ["R", "Blautia", "Blautia obeum"], ["R", "", "x"], ["R", "B", ""]]
+    told = [_last(pd.Series(row, index=ranks)[lambda names: names != ""]) for row in [*rows, ["", "", ""]]]
+    assert told == ["Faecalibacterium prausnitzii", "Blautia obeum", "x", "B", "unclassified"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from handbook_utils.asking.kept import keeping
 from handbook_utils.cli import main
 from handbook_utils.datasets import path as data_path
-from handbook_utils.errors import InputErrors
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.sequencing.sample_sheet import sample_sheet
 from handbook_utils.reads import survey as surveys
 from handbook_utils.reads.inspection import inspect_sheet
@@ -21,6 +22,9 @@ from handbook_utils.reads.sheets import files_of, is_sheet
 from handbook_utils.reads.simulation import Mock, members, write_mock
 from handbook_utils.reads.survey import survey, survey_once
 from handbook_utils.reads.truncation import choose_truncation
+from handbook_utils.recipes.lessons.reads import QUESTIONS
+from handbook_utils.recipes.reads.from_reads_to_table import Told
+from handbook_utils.recipes.reads.steps import Steps
 
 #: Names of files, and what they are: sample to whether it is a pair.
 NAMES = [
@@ -31,6 +35,9 @@ NAMES = [
     (["week_1.fastq", "week_2.fastq", "week_3.fastq"], {"week_1": False, "week_2": False, "week_3": False}),
     (["A.fastq.gz", "B.fastq.gz", "notes.txt", ".A.fastq.gz.part"], {"A": False, "B": False}),
     (["A.R1.fastq.gz", "A.R2.fastq.gz"], {"A": True}),
+    (["A_ACGTACGT-TTGCATGC_L001_R1_001.fastq.gz", "A_ACGTACGT-TTGCATGC_L001_R2_001.fastq.gz"], {"A": True}),
+    (["A.raw_1.fastq.gz", "A.raw_2.fastq.gz"], {"A": True}),
+    (["bc1001--bc1002.hifi_reads.fastq.gz"], {"bc1001--bc1002": False}),
     (["P_S1_x.fastq", "Q-1_R1.fastq"], {"P_S1_x": False, "Q-1": False}),
 ]
 
@@ -40,6 +47,36 @@ def test_samples_are_known_by_the_names_of_files(names, found, tmp_path):
     for name in names:
         (tmp_path / name).touch()
     assert {one.sample: one.reverse is not None for one in files_in(tmp_path)} == found
+
+
+def test_lanes_of_many_samples_are_told_once_with_what_joins_them(tmp_path):
+    for sample in "ABC":
+        for lane in (1, 2, 3, 4):
+            for read in (1, 2):
+                (tmp_path / f"{sample}_S1_L00{lane}_R{read}_001.fastq").write_text(f"{sample}{lane}{read}\n")
+    with pytest.raises(InputErrors) as told:
+        files_in(tmp_path)
+    (error,) = told.value.errors
+    assert error.problem == "3 samples have more than one file of the same direction: A, B, C."
+    command = error.remedy.removeprefix("Join lanes first: ").partition(". Or say")[0]
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    joined = files_in(tmp_path / "joined")
+    assert [one.sample for one in joined] == ["A", "B", "C"]
+    assert joined[1].reverse.read_text() == "B12\nB22\nB32\nB42\n"
+
+
+def test_files_in_folders_of_their_own_are_told_with_what_puts_them_together(tmp_path):
+    folder = tmp_path / "fastq_pass"
+    for barcode in ("barcode01", "barcode02"):
+        (folder / barcode).mkdir(parents=True)
+        for part in (0, 1):
+            (folder / barcode / f"run_{barcode}_{part}.fastq").write_text(f"{barcode}{part}\n")
+    with pytest.raises(InputError, match="lie in folders of their own") as told:
+        files_in(folder)
+    command = "mkdir" + told.value.remedy.partition("mkdir")[2]
+    subprocess.run(["bash", "-c", command], cwd=folder, check=True)
+    assert [one.sample for one in files_in(tmp_path / "together")] == ["barcode01", "barcode02"]
+    assert (tmp_path / "together" / "barcode02.fastq").read_text() == "barcode020\nbarcode021\n"
 
 
 @pytest.mark.parametrize(
@@ -209,3 +246,22 @@ def test_the_command_holds_a_sheet_against_another_folder_and_names_a_folders_sa
         main(["inspect", str(centre / "A_R1.fastq"), "--reads", str(centre)])
     assert ended.value.code == 2
     assert "no column for samples" in capsys.readouterr().err
+
+
+def test_a_primer_that_is_not_known_is_told_and_one_that_is_given_is_not(tmp_path):
+    own = ("CTTGGTCATTTAGAGGAAGTAA", "GCTGCGTTCTTCATCGATGC")
+    made = members(6, seed=4)
+    shares = dict.fromkeys(made, 1 / 6)
+    write_mock(tmp_path, "A", shares, made, Mock(pairs=300, forward=own[0], reverse=own[1]), seed=1)
+    asked = {**QUESTIONS, "reads": str(tmp_path), "workers": 1}
+    told = Told(Steps.asked(asked)).doubts
+    assert [line.split(":")[0] for line in told if "begin with" in line] == [
+        "Nearly all forward reads begin with CTTGGTCATTTAGAGG",
+        "Nearly all reverse reads begin with GCTGCGTTCTTCATCG",
+    ]
+    given = {**asked, "forward_primer": own[0], "reverse_primer": own[1]}
+    assert not any("begin with" in line for line in Told(Steps.asked(given)).doubts)
+    assert not any(
+        "begin with" in line
+        for line in Told(Steps.asked({**asked, "forward_primer": "none", "reverse_primer": "none"})).doubts
+    )

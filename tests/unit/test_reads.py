@@ -185,3 +185,16 @@ def test_the_command_inspects_reads(tmp_path: Path, capsys) -> None:
         main(["inspect", str(path)])
     assert ended.value.code == 2
     assert "more or fewer qualities" in capsys.readouterr().err
+
+
+def test_of_two_primers_in_one_place_the_one_that_begins_first_is_seen():
+    generator = np.random.default_rng(3)
+    letters = {"H": "ACT", "N": "ACGT", "V": "ACG", "W": "AT"}
+
+    def reads(primer: str, behind: str) -> list[str]:
+        spelt = ("".join(str(generator.choice(list(letters.get(one, one)))) for one in primer) for _ in range(200))
+        return [f"{one}{behind}{''.join(generator.choice(list('ACGT'), 30))}" for one in spelt]
+
+    for name, behind in (("806R", "CC"), ("805R", "")):
+        primer = next(one for one in PRIMERS if one.name == name)
+        assert {one.name: share for one, share in primers_seen(reads(primer.sequence, behind)).items()} == {name: 1.0}

@@ -305,15 +305,21 @@ def test_what_a_text_says_decides_piece_by_piece(tmp_path, said, decision, reaso
 
 
 def test_how_conditions_were_read_is_told(tmp_path):
-    texts = ["asthma", "asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls"]
+    texts = ["asthma", "asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls", "n.v.t."]
     log = read_screening(log_of(tmp_path, *({"conditions": text} for text in texts)), RULES)
     told = Recruitment(log, RULES, 5, 0.2).understood
-    assert told.index.tolist() == ["asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls"]
-    assert told["people"].tolist() == [2, 1, 1, 1]
-    assert told["read as"].tolist() == ["asthma", "Crohn's disease (M. Crohn)", "irritable bowel syndrome (PDS)", ""]
-    assert told["said not to be there"].tolist() == ["", "", "inflammatory bowel disease (IBD)", ""]
-    assert told["not recognised"].tolist() == ["", "", "", "gnarls"]
-    assert told["excludes as"].tolist() == ["", "inflammatory bowel disease", "", ""]
+    assert told.index.tolist() == ["asthma", "M. Crohn 2009", "PDS (geen IBD)", "gnarls", "n.v.t."]
+    assert told["people"].tolist() == [2, 1, 1, 1, 1]
+    assert told["read as"].tolist() == [
+        "asthma",
+        "Crohn's disease (M. Crohn)",
+        "irritable bowel syndrome (PDS)",
+        "",
+        "none",
+    ]
+    assert told["said not to be there"].tolist() == ["", "", "inflammatory bowel disease (IBD)", "", ""]
+    assert told["not recognised"].tolist() == ["", "", "", "gnarls", ""]
+    assert told["excludes as"].tolist() == ["", "inflammatory bowel disease", "", "", ""]
     assert "1 are not" in Recruitment(log, RULES, 5, 0.2).answer["found"]
 
 

@@ -3,7 +3,8 @@
 Importing these takes about two seconds, a fork a hundredth of one. A module that is not installed here would only cost
 the kernel its own import, so nothing depends on this list for its result.
 
-Two more things are done once for all kernels: one figure is drawn, which fills matplotlib's caches of glyphs and text
+Three more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
+one figure is drawn, which fills matplotlib's caches of glyphs and text
 (a fifteenth of an average chapter's time, measured), and what is there by then is taken out of the garbage collector's
 sight, which would walk through it again and again (an eighth). The collector itself looks more seldom than Python's
 defaults have it (a tenth).
@@ -39,9 +40,12 @@ import statsmodels.api
 import statsmodels.formula.api
 
 import handbook_utils.analysis
+import handbook_utils.analysis.taxa.shifts
 import handbook_utils.datasets
 import handbook_utils.figures
 import handbook_utils.protocols
+import handbook_utils.reads
+import handbook_utils.recipes
 import handbook_utils.results
 import handbook_utils.study
 import handbook_utils.study.readers
@@ -64,9 +68,19 @@ def draw_once() -> None:
         matplotlib.pyplot.close(figure)
 
 
-for part in (handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols):
+def compile_once() -> None:
+    """Call a compiled loop, so that numba reads its lists of types once and not in each kernel."""
+    handbook_utils.analysis.taxa.shifts.shifts(numpy.ones((2, 1)), numpy.ones((2, 1)))
+
+
+field = (
+    *(handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols, handbook_utils.reads),
+    handbook_utils.recipes,
+)
+for part in field:
     for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
+compile_once()
 draw_once()
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)

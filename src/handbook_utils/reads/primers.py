@@ -8,7 +8,7 @@ doi:10.1128/AEM.02272-07); 341F and 805R, Klindworth and others (2013, doi:10.10
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from handbook_utils.errors import InputError, listed, nearest
@@ -18,6 +18,8 @@ Direction = Literal["forward", "reverse"]
 
 #: How far a primer may stand from the beginning: spacers that shift the frame of a run are this long at most.
 _SPACER = 10
+#: Bases of a short primer, and share of the reads that begin with the same ones where it is still on.
+_SHORT, _NEARLY_ALL = 16, 0.95
 #: Wrong bases a base of primer.
 _ERRORS = 0.12
 
@@ -62,7 +64,7 @@ def primers_seen(sequences: Iterable[str]) -> dict[Primer, float]:
     Returns
     -------
     dict of Primer to float
-        Share of the reads (0 to 1), the most frequent first; each read counts for the primer that fits best.
+        Share of the reads (0 to 1), the most frequent first; each read counts for one primer.
 
     Examples
     --------
@@ -76,18 +78,47 @@ def primers_seen(sequences: Iterable[str]) -> dict[Primer, float]:
         primer: FrontAdapter(primer.sequence, max_errors=_ERRORS, min_overlap=len(primer.sequence), indels=False)
         for primer in PRIMERS
     }
-    counts: Counter[Primer] = Counter()
-    total = 0
+    matches = []
     for sequence in sequences:
-        total += 1
-        best: tuple[int, Primer] | None = None
-        for primer, adapter in adapters.items():
-            match = adapter.match_to(sequence[: _SPACER + len(primer.sequence)].upper())
-            if match is not None and (best is None or match.score > best[0]):
-                best = (match.score, primer)
-        if best is not None:
-            counts[best[1]] += 1
-    return {primer: count / total for primer, count in counts.most_common()}
+        there = {
+            primer: adapter.match_to(sequence[: _SPACER + len(primer.sequence)].upper())
+            for primer, adapter in adapters.items()
+        }
+        matches.append({primer: match.errors for primer, match in there.items() if match is not None})
+    # 805R stands within what 806R binds to: where both fit, the one was used that fits most reads, with fewest errors.
+    fits = {primer: [errors[primer] for errors in matches if primer in errors] for primer in PRIMERS}
+    order = sorted(PRIMERS, key=lambda primer: (-len(fits[primer]), sum(fits[primer])))
+    counts = Counter(next(primer for primer in order if primer in errors) for errors in matches if errors)
+    return {primer: count / len(matches) for primer, count in counts.most_common()}
+
+
+def common_beginning(sequences: Sequence[str]) -> str:
+    """Return the bases with which nearly all reads begin, as behind no primer they do.
+
+    Parameters
+    ----------
+    sequences : sequence of str
+        Bases of reads, 5' to 3'.
+
+    Returns
+    -------
+    str
+        As long as a short primer; empty where reads begin in different ways.
+
+    Examples
+    --------
+    >>> common_beginning(["CTTGGTCATTTAGAGGAAGTAAA", "CTTGGTCATTTAGAGGAAGTAAC"] * 10)
+    'CTTGGTCATTTAGAGG'
+    >>> common_beginning(["TACGTAGGGTGCAAGCGTTA", "TACGGAGGATCCGAGCGTTA"] * 10)
+    ''
+    """
+    same = []
+    for column in zip(*(one[:_SHORT].ljust(_SHORT) for one in sequences), strict=True):
+        base, times = Counter(column).most_common(1)[0]
+        if base not in "ACGT" or times < _NEARLY_ALL * len(column):
+            return ""
+        same.append(base)
+    return "".join(same)
 
 
 #: Bases and qualities of a read.

@@ -13,8 +13,10 @@ from handbook_utils.errors import InputError, InputErrors, listed
 ENDINGS = (".fastq", ".fastq.gz", ".fq", ".fq.gz")
 _ENDING = re.compile(r"\.(?:fastq|fq)(?:\.gz)?$", re.I)
 _READ = re.compile(r"(?P<sample>.+?)[_.-](?:R|read)?(?P<read>[12])(?:_001)?$", re.I)
-#: What Illumina's programs, and QIIME 2 after them, put behind the name of a sample.
-_RUN = re.compile(r"(?:_(?:S?\d+|[ACGTN+]{6,}))?_L\d{3}$")
+#: What is put behind the name of a sample: by Illumina's programs, and QIIME 2 after them; by centres; by PacBio's.
+_RUN = re.compile(r"(?:_(?:S?\d+|[ACGTN+-]{6,}))?_L\d{3}$|\.(?:raw|clean|ccs|hifi_reads|fastq_pass)$")
+#: A lane in the name of a file.
+_LANE = re.compile(r"_L\d{3}_")
 #: Reads of indices, and reads that demultiplexing could give to nobody: of no sample.
 _NO_SAMPLE = re.compile(r"_I[12](?:_001)?\.(?:fastq|fq)(?:\.gz)?$|^Undetermined_")
 
@@ -68,7 +70,7 @@ def files_in(folder: Path) -> list[SampleFiles]:
     """
     paths = reads_in(folder)
     if not paths:
-        raise InputError(
+        raise _in_folders(folder) or InputError(
             "There are no files of reads in this folder.",
             where=str(folder),
             expected=f"files whose names end in {listed(list(ENDINGS))}",
@@ -176,7 +178,7 @@ def mistakes(found: BySample, paired: bool) -> list[InputError]:
     -------
     list of InputError
     """
-    wrong = [_several(sample, paths) for (sample, _), paths in found.items() if len(paths) > 1]
+    wrong = _several({key: paths for key, paths in found.items() if len(paths) > 1})
     if paired:
         names = sorted({sample for sample, _ in found})
         wrong += [_half(sample, found) for sample in names if len({(sample, "1"), (sample, "2")} & set(found)) == 1]
@@ -189,14 +191,48 @@ def _are_pairs(directed: dict[Path, re.Match[str]], files: int) -> bool:
     return marked or (len(directed) == files and all(len(half) == 2 for half in halves))
 
 
-def _several(sample: str, paths: list[Path]) -> InputError:
+def _in_folders(folder: Path) -> InputError | None:
+    """Say that each sample's files lie in a folder of their own, as centres and Nanopore's programs leave them."""
+    own = [one for one in sorted(folder.iterdir()) if one.is_dir() and reads_in(one)]
+    if not own:
+        return None
+    first = reads_in(own[0])[0]
+    found = _ENDING.search(first.name)
+    ending = found[0] if found else ""
     return InputError(
-        f"Sample {sample} has more than one file of the same direction.",
-        where=str(paths[0].parent),
-        expected="one file a sample and direction",
-        found=listed([path.name for path in paths]),
-        remedy="Join lanes first (cat a_L001_R1.fastq.gz a_L002_R1.fastq.gz), or say which is whose in a sample sheet.",
+        "The files of reads lie in folders of their own.",
+        where=str(folder),
+        expected="all files in one folder",
+        found=f"{len(own)} folders with reads, such as {own[0].name} with {first.name}",
+        remedy=f"Say in a sample sheet which file is whose (sample,forward,reverse with {own[0].name}/{first.name} and "
+        "so on). Of many single files a sample, as Nanopore's programs write them, make one: mkdir ../together; "
+        f'for d in */; do cat "$d"*{ending} > ../together/$(basename $d){ending}; done',
     )
+
+
+def _several(found: BySample) -> list[InputError]:
+    """Say once that samples have several files of a direction: it has one cause, most often lanes."""
+    if not found:
+        return []
+    (sample, _), paths = next(iter(found.items()))
+    samples = sorted({name for name, _ in found})
+    lane = _LANE.search(paths[0].name)
+    joined = (
+        f"Join lanes first: mkdir joined; for f in *{lane[0]}*; do cat ${{f/{lane[0]}/_L0*_}} > joined/$f; done. Or say"
+        if lane
+        else "Join them first, if all are of this sample, or say"
+    )
+    return [
+        InputError(
+            f"Sample {sample} has more than one file of the same direction."
+            if len(samples) == 1
+            else f"{len(samples)} samples have more than one file of the same direction: {listed(samples, most=8)}.",
+            where=str(paths[0].parent),
+            expected="one file a sample and direction",
+            found=listed([path.name for path in paths]),
+            remedy=f"{joined} which is whose in a sample sheet.",
+        )
+    ]
 
 
 def _half(sample: str, found: BySample) -> InputError:

@@ -100,7 +100,7 @@ def choose_truncation(
                 rows.append((forward, reverse, passing, forward + reverse - insert))
     tried = pd.DataFrame(rows, columns=["forward", "reverse", "passing", "overlap"])
     if tried.empty:
-        reason = f"pairs overlap by less than {overlap + _SPARE} bases, so reads are not cut"
+        reason = f"pairs overlap by less than {overlap + _SPARE} bases"
         return Truncation((0, 0), uncut, uncut, insert, merging, tried, reason)
     best = tried[tried["passing"] >= tried["passing"].max() - _NEARLY].sort_values(
         ["overlap", "passing", "forward"], ascending=[False, False, False], kind="stable"

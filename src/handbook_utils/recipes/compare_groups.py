@@ -18,6 +18,7 @@ from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
 from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
 from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design, variation_of
@@ -409,17 +410,21 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
     dict of str to int
         Studies with p ≤ 0.05, by test.
     """
-    significant = {"PERMANOVA": 0, "dispersion": 0}
     groups = {"calm": (40, 30.0), "scattered": (12, 15.0)}
-    for number in range(studies):
-        fake = groups_with_one_mean(study, groups, reads=1000, seed=seed + number)
-        apart = distances(fake, "bray-curtis")
-        design = design_of(fake.metadata, group="group")
-        test = permanova(apart, design, permutations=99, seed=number)
-        spread = betadisper(apart, design, permutations=99, seed=number)
-        significant["PERMANOVA"] += int(_cell(test, "group", "p") <= ALPHA)
-        significant["dispersion"] += int(spread.p <= ALPHA)
-    return significant
+
+    def tests(studies: int) -> pd.DataFrame:
+        rows = []
+        for number in range(studies):
+            fake = groups_with_one_mean(study, groups, reads=1000, seed=seed + number)
+            apart = distances(fake, "bray-curtis")
+            design = design_of(fake.metadata, group="group")
+            test = permanova(apart, design, permutations=99, seed=number)
+            spread = betadisper(apart, design, permutations=99, seed=number)
+            rows.append({"PERMANOVA": _cell(test, "group", "p"), "dispersion": spread.p})
+        return pd.DataFrame(rows)
+
+    made = simulated("one-mean-two-dispersions", tests, studies, study, groups, seed)
+    return {str(name): int((made[name] <= ALPHA).sum()) for name in made}
 
 
 def _cell(frame: pd.DataFrame, row: str, column: str) -> float:

@@ -11,17 +11,20 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
-from handbook_utils.analysis.taxa.filters import keep_taxa
+from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
-from handbook_utils.recipes.wording import association, left_out, notes_without_exchange, of_the_design
+from handbook_utils.recipes.wording import association, left_out, like_these, notes_without_exchange, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
 #: More features are not shown one by one.
 SHOWN = 15
+#: What the trials are called among the stored ones.
+_TRIALS = "trials-of-methods"
 #: The questions of the design that the parameters hold under their own names.
 _ASKED = (
     *("other", "group", "reference", "exposure", "covariates", "person", "nested_in", "time", "interactions"),
@@ -201,8 +204,6 @@ class Compared:
         """What a feature is."""
         return self.choice.kinds
 
-    # ------------------------------------------------------------------ what is found
-
     @cached_property
     def found(self) -> pd.DataFrame:
         """All features by the method, the smallest p first."""
@@ -237,7 +238,7 @@ class Compared:
         told = [f"{name} ({row['note']}, p = {row['p']:.1g})" for name, row in rows.iterrows()]
         return listed(told, most=8) or "none"
 
-    # ------------------------------------------------------------------ how far methods agree
+    # ------------------------------------------------------------------ how far methods agree, and which to believe
 
     @cached_property
     def single(self) -> Design:
@@ -298,15 +299,18 @@ class Compared:
         folds = pd.DataFrame({name: table["log2_fold"] for name, table in self.others.items()})
         return folds.reindex(order), self.flagged.loc[order]
 
-    # ------------------------------------------------------------------ which to believe
-
     @cached_property
     def trials(self) -> pd.DataFrame:
         """Trials on studies like this one, of the fast methods that take its design and of the one that was chosen."""
         usable = [name for name in usable_methods(self.design, counts=self._counts) if not METHODS[name].slow]
         methods = list(dict.fromkeys([self.method, *usable]))
-        like = Like.of(self.choice.study, self.design)
-        return tried(like, methods, studies=self.simulations, rate=self.rate, seed=self.seed)
+
+        def trials(studies: int) -> pd.DataFrame:
+            like = Like.of(*some_of(self.choice.study, self.design, self.seed))
+            return tried(like, methods, studies=studies, rate=self.rate, seed=self.seed)
+
+        whole = self.choice.study, self.design.asked
+        return simulated(_TRIALS, trials, self.simulations, *whole, methods, self.rate, self.seed)
 
     @cached_property
     def summed(self) -> pd.DataFrame:
@@ -327,11 +331,12 @@ class Compared:
     @property
     def evidence(self) -> str:
         """What the trials say of the method chosen, and of the others."""
-        own, best = self.summed.loc[self.method], self.best
+        own, best, whole = self.summed.loc[self.method], self.best, (self.choice.study, self.design)
+        like = like_these(*whole, *some_of(*whole, self.seed))
         said = (
-            f"In {self.trials['number'].nunique()} simulated studies with the depth, sizes and covariates of these "
-            f"samples {self.method} had {own['false']:.0f} % false discoveries (standard error "
-            f"{own['false_error']:.0f}) where {100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
+            f"In {self.trials['number'].nunique()} simulated studies {like} {self.method} had "
+            f"{own['false']:.0f} % false discoveries (standard error {own['false_error']:.0f}) where "
+            f"{100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
             "what differed four times"
         )
         if not best:
@@ -390,6 +395,7 @@ class Compared:
             ("zeros", self.zeros, 0),
             ("agreed", self.agreed, 0),
             ("evidence", self.evidence, 0),
+            ("made", how_made(_TRIALS), 0),
         ]
 
     @property

@@ -176,3 +176,27 @@ def left_out(study: Study, design_left_out: Mapping[str, Sequence[str]]) -> list
         *(note for note in study.notes if note.startswith("Left out")),
         *(f"{reason}: {', '.join(samples)}." for reason, samples in design_left_out.items()),
     ]
+
+
+def like_these(study: Study, design: Design, part: Study, drawn: Design) -> str:
+    """Say what studies are like that were simulated from a study, or from a part of it.
+
+    Parameters
+    ----------
+    study, design : Study, Design
+        The whole.
+    part, drawn : Study, Design
+        What they were simulated from, as :func:`handbook_utils.analysis.taxa.filters.some_of` returns it.
+
+    Returns
+    -------
+    str
+        Words behind "simulated studies".
+    """
+    if part is study:
+        return "with the depth, sizes and covariates of these samples"
+    return (
+        f"like these, of {drawn.n} of the {design.n} samples and {len(part.features)} of the {len(study.features)} "
+        f"{study.features_are}, drawn by lot since all would take hours (all samples find more, and more that is false "
+        "where a method is biased),"
+    )

@@ -359,3 +359,31 @@ def log_ratios(counts: pd.Series, expected: pd.Series) -> pd.Series:
     own = counts.reindex(expected.index, fill_value=0).astype(float) + 0.5
     ratio = (own / own.sum()) / (expected / expected.sum())
     return pd.Series(np.log2(ratio.to_numpy(dtype=float)), index=expected.index)
+
+
+def not_named(mock: Mock, names: Sequence[str], ranks: Sequence[str]) -> InputError:
+    """Say that no feature has the name of a member: of names, not of the run, and so no verdict on it.
+
+    Parameters
+    ----------
+    mock : Mock
+        What was looked for.
+    names : sequence of str
+        Of the features.
+    ranks : sequence of str
+        Of the table's taxonomy; empty where it has none.
+
+    Returns
+    -------
+    InputError
+    """
+    members = [own[0] for own in mock.genera.values() if own][:3]
+    return InputError(
+        f"No feature has the name of a member of {mock.title}.",
+        where="parameters table and rank",
+        expected=f"names such as {listed(members)}",
+        found=listed(list(names), most=3),
+        remedy=f"Add features up to a rank, such as -p rank genus; this table has {listed(list(ranks), most=8)}."
+        if ranks
+        else "Give a taxonomy (-p taxonomy my.tsv -p rank genus): name-the-taxa writes one.",
+    )

@@ -28,6 +28,8 @@ Order = npt.NDArray[np.intp]
 _STEPS = 15
 #: Distances to the centre that are so much smaller than the map are rounding.
 _NOTHING = 1e-6
+#: Samples from which on exchanges are worked out in single precision.
+_MANY = 500
 #: Permutations computed at once.
 _ROWS = 256
 
@@ -134,6 +136,8 @@ def betadisper(
         units = np.bincount(labels[exchange.first])
         whole = np.sqrt(units / np.maximum(units - 1, 1))[labels, None]
         kernels = [points @ points.T for points in (part * whole for part in around)]
+        if design.n >= _MANY:  # single precision is exact enough where no two of so many exchanges give the same
+            kernels = [kernel.astype(np.float32) for kernel in kernels]
         drawn = exchange.orders(permutations, seed, labels[exchange.first][:, None].astype(float))
         moved: Order = labels[exchange.first][drawn.orders][:, exchange.units]
         steps = 0 if centre == "centroid" else _STEPS
@@ -240,7 +244,7 @@ def _lengths(kernels: list[Matrix], labels: Order, steps: int, bias_adjust: bool
         own = np.diag(kernel)
         floor = 1e-12 * own.max()
         for group in range(int(labels.max()) + 1):
-            inside = (labels == group).astype(float)
+            inside = (labels == group).astype(kernel.dtype)
             weights = inside / inside.sum(axis=1, keepdims=True)
             for step in range(steps + 1):
                 towards = weights @ kernel

@@ -33,6 +33,8 @@ METRICS: tuple[str, ...] = get_args(Metric)
 #: Differences to be added up from which on compiled threads are faster than SciPy.
 _WORTH_COMPILING = 1_000_000_000
 
+#: Coordinates from which on inner products are taken, and the part of two squares below which a difference is exact.
+_MANY, _NEAR = 1_000_000, 1e-4
 #: Metrics that need a tree.
 ON_A_TREE = ("unweighted-unifrac", "weighted-unifrac", "generalised-unifrac")
 #: Metrics of presence and absence.
@@ -102,10 +104,26 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
     elif metric == "jaccard":
         square = _jaccard(table)
     elif metric == "aitchison":
-        square = squareform(pdist(centred_log_ratios(study)))
+        square = _euclidean(centred_log_ratios(study))
     else:
-        square = squareform(pdist(np.nan_to_num(rclr(table.toarray()))))
+        square = _euclidean(np.nan_to_num(rclr(table.toarray())))
     return DistanceMatrix(square, ids=[str(name) for name in study.samples])
+
+
+def _euclidean(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return straight distances; of many points from inner products, where rounding cannot be seen in them."""
+    if points.size < _MANY:
+        return np.asarray(squareform(pdist(points)))
+    moved = points - points.mean(axis=0)
+    inner = moved @ moved.T
+    own = np.diag(inner)
+    squares = own[:, None] + own - 2 * inner
+    # What is small beside what it is the difference of has lost its digits, and is found as such.
+    near = np.argwhere(np.triu(squares < _NEAR * (own[:, None] + own), 1))
+    for one, other in near:
+        squares[one, other] = squares[other, one] = ((moved[one] - moved[other]) ** 2).sum()
+    np.fill_diagonal(squares, 0.0)
+    return np.asarray(np.sqrt((squares + squares.T) / 2))
 
 
 def tells_apart(study: Study, metric: str) -> bool:

@@ -11,6 +11,7 @@ from scipy.stats import ttest_1samp
 from handbook_utils.analysis.diversity.alpha import alpha_table
 from handbook_utils.analysis.diversity.comparison import ratios
 from handbook_utils.analysis.models.simulation import samples_afterwards
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.analysis.time.paired import crossover_effects, paired_ratio
 from handbook_utils.study import Study
 
@@ -162,8 +163,11 @@ def significant_in_one_arm_only(before: Study, *, trials: int, seed: int) -> tup
     """
     begun = np.log(alpha_table(before)["q1"])
     names = ["one", "other"]
-    wrong = right = 0
-    for number in range(trials):
+
+    def tests(trials: int) -> pd.DataFrame:
+        return pd.DataFrame([one_trial(number) for number in range(trials)])
+
+    def one_trial(number: int) -> dict[str, float]:
         generator = np.random.default_rng([seed, number + 1])
         arms = generator.permutation(np.resize(names, len(begun)))
         # Nothing is done in either arm, so all are drawn at once.
@@ -171,6 +175,8 @@ def significant_in_one_arm_only(before: Study, *, trials: int, seed: int) -> tup
         none = pd.DataFrame({"arm": arms, "after": alpha_table(drawn)["q1"], "log_before": begun})
         change = np.log(none["after"]) - begun
         p = [float(ttest_1samp(change[arms == name], 0).pvalue) for name in names]
-        wrong += int((p[0] <= 0.05) != (p[1] <= 0.05))
-        right += int(ratios(none, "after", "arm", covariates=["log_before"])["p"].iloc[0] <= 0.05)
-    return wrong, right
+        beside = float(ratios(none, "after", "arm", covariates=["log_before"])["p"].iloc[0])
+        return {"one": p[0], "other": p[1], "beside the baseline": beside}
+
+    found = simulated("significant-in-one-arm-only", tests, trials, before, seed) <= 0.05
+    return int((found["one"] != found["other"]).sum()), int(found["beside the baseline"].sum())

@@ -10,6 +10,7 @@ model (its Bernoulli model weighs absent words, its multinomial one counts repea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from scipy import sparse
 
 from handbook_utils.analysis.naming.gains import Array, Gains
 from handbook_utils.analysis.naming.names import Names
-from handbook_utils.analysis.naming.reference import Reference
+from handbook_utils.analysis.naming.reference import Reference, bundled_reference
 from handbook_utils.reads.sequences import reverse_complement
 
 Words = npt.NDArray[np.int64]
@@ -169,6 +170,27 @@ class NaiveBayes:
         top = [found[strand][1].max(initial=-np.inf) for strand in (0, 1)]
         turn = int(top[1] > top[0] + _TIE)
         return turn, *found[turn]
+
+
+def trained(reference: Reference) -> NaiveBayes:
+    """Return the classifier of a reference; that of the bundled one is trained once.
+
+    Parameters
+    ----------
+    reference : Reference
+        Genes with their lineages.
+
+    Returns
+    -------
+    NaiveBayes
+        Of these genes.
+    """
+    return _bundled() if reference is bundled_reference() else NaiveBayes(reference)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> NaiveBayes:
+    return NaiveBayes(bundled_reference())
 
 
 def _different(sequences: list[str]) -> tuple[Words, Words]:

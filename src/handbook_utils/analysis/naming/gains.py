@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from handbook_utils.reads.kernels import compiled
+
 Array = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
@@ -150,11 +152,21 @@ class Gains:
     def _scores(self, own: Numbers, times: Array, groups: Numbers) -> tuple[Numbers, Array]:
         lineages = (groups[:, None] * _GROUP + np.arange(_GROUP)).ravel()
         lineages = lineages[lineages < len(self._base)]
-        which, at = self._entries(lineages)
         self._place[own] = np.arange(len(own))
-        row = self._place[self._words[at]]
+        gain = _of_words(self._place, len(own), lineages, self._begins, self._words, self._gain)
         self._place[own] = -1
-        there = row >= 0
-        gain = np.zeros((len(own), len(lineages)), dtype=np.float32)
-        gain[row[there], which[there]] = self._gain[at[there]]
-        return lineages, times @ gain + times.sum(axis=1)[:, None] * self._base[lineages]
+        return lineages, times @ gain.T + times.sum(axis=1)[:, None] * self._base[lineages]
+
+
+@compiled
+def _of_words(
+    place: Numbers, count: int, lineages: Numbers, begins: Numbers, words: npt.NDArray[np.int32], gain: Array
+) -> Array:
+    """Return the gains of some lineages (rows) for the words that have a place (columns)."""
+    made = np.zeros((len(lineages), count), dtype=np.float32)
+    for row, lineage in enumerate(lineages):
+        for at in range(begins[lineage], begins[lineage + 1]):
+            column = place[words[at]]
+            if column >= 0:
+                made[row, column] = gain[at]
+    return made

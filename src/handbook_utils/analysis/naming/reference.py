@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +30,7 @@ _FEWEST = 2
 _TAGS = re.compile(r"(?:\s+\[\w+=[^\]]*\])+\s*$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """Sequences with their lineages.
 
@@ -93,6 +93,7 @@ class Reference:
         )
 
 
+@lru_cache(maxsize=1)
 def bundled_reference() -> Reference:
     """Return the reference that comes with the handbook: a piece of Greengenes 13_8, of 2013.
 

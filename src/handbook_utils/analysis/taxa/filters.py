@@ -1,13 +1,17 @@
-"""Leaving out rare taxa and shallow samples by rules that do not look at groups."""
+"""Leaving out rare taxa and shallow samples by rules that do not look at groups; a part of a large study, by lot."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.diversity.alpha import sample_coverage
-from handbook_utils.errors import InputError
+from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
+
+#: Cells of the table of a large study's part, the fewest samples and features that it keeps, and units of a group.
+_CELLS, _KEPT, _UNITS = 40_000, 200, 8
 
 
 def keep_taxa(study: Study, *, prevalence: float = 0.0, share: float = 0.0) -> Study:
@@ -86,3 +90,49 @@ def depth_table(study: Study, depths: list[int]) -> pd.DataFrame:
             "median": float(np.median(covered)) if covered else np.nan,
         }
     return pd.DataFrame(rows).T.astype({"samples": int})
+
+
+def some_of(study: Study, design: Design, seed: int) -> tuple[Study, Design]:
+    """Return a part of a large study, drawn by lot, from which hundreds of studies can be simulated within minutes.
+
+    Parameters
+    ----------
+    study : Study
+        At least the samples of the design.
+    design : Design
+        Of the study.
+    seed : int
+        Of the lot.
+
+    Returns
+    -------
+    study : Study
+        As many whole people (or units that samples lie in) and as many features as make a table of about 40,000 cells:
+        of each group the same part; a study that is no larger is as it was.
+    design : Design
+        The same question of these samples.
+    """
+    features = len(study.features)
+    most = max(_KEPT, _CELLS // min(features, _KEPT))
+    if design.n * features <= _CELLS or (design.n <= most and features <= _KEPT):
+        return study, design
+    generator = np.random.default_rng(seed)
+    nests = design.asked["nested_in"]
+    units = (design.frame[nests] if nests else design.people).astype(str)
+    # A unit counts with the group of its first sample.
+    first = units[~units.duplicated()]
+    groups = design.labels[first.index].astype(str) if design.groups else pd.Series("", index=first.index)
+    share = min(1.0, most / design.n)
+    drawn: list[str] = []
+    for name in dict.fromkeys(groups):
+        own = first[(groups == name).to_numpy()].to_numpy()
+        drawn += [*generator.choice(own, min(len(own), max(_UNITS, round(share * len(own)))), replace=False)]
+    rows = units.index[units.isin(drawn).to_numpy()]
+    few = min(features, max(_KEPT, _CELLS // len(rows)))
+    places = np.sort(generator.choice(features, few, replace=False))
+    part = study.choose_samples(list(rows)).choose_features(list(study.features[places]))
+    part = part.choose_samples((part.depth > 0).to_numpy())
+    try:
+        return part, design_of(design.frame.loc[list(part.samples)], **design.asked)
+    except (InputError, InputErrors):  # in this part a covariate follows from the groups
+        return study, design

@@ -427,8 +427,8 @@ def ways_to_report(trials: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(ways, index=["false discoveries (%)", "found of what differs (%)"]).T.rename_axis("way")
 
 
-def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
-    """Deal the groups of a column out anew, by lot, and count in how many deals LinDA finds anything.
+def dealt_anew(study: Study, column: str, times: int, seed: int) -> list[int]:
+    """Deal the groups of a column out anew, by lot, and count what LinDA finds in each deal.
 
     Parameters
     ----------
@@ -441,13 +441,13 @@ def dealt_anew(study: Study, column: str, times: int, seed: int) -> int:
 
     Returns
     -------
-    int
-        At most `times`.
+    list of int
+        Features found, of each deal.
     """
     generator = np.random.default_rng(seed)
-    some = 0
+    some = []
     for _ in range(times):
         dealt = pd.DataFrame({column: generator.permutation(study.column(column).to_numpy())}, index=study.samples)
         found = differential(study.with_metadata(dealt), design_of(dealt, group=column), method="linda")
-        some += bool((found["q"] <= 0.05).any())
+        some.append(int((found["q"] <= 0.05).sum()))
     return some

@@ -9,6 +9,8 @@ from scipy import stats
 __all__ = ["firth", "presence"]
 
 Array = npt.NDArray[np.float64]
+#: Steps of the fit, and cells of a table that are fitted at once.
+_MOST, _AT_ONCE = 100, 500_000
 
 
 def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
@@ -38,15 +40,16 @@ def presence(there: npt.NDArray[np.bool_], model: Array) -> Array:
     [[6.34, -0.325, 13.005, 0.007]]
     """
     made = np.full((there.shape[1], 4), np.nan)
-    for taxon, seen in enumerate(there.T.astype(float)):
-        if not 0 < seen.sum() < len(seen):
-            continue
+    some = np.flatnonzero(there.any(axis=0) & ~there.all(axis=0))
+    # Many at once, and few enough for the memory of a small machine.
+    for lot in np.array_split(some, -(-len(there) * len(some) // _AT_ONCE)) if len(some) else []:
+        seen = there[:, lot].astype(float)
         estimate, whole, covariance = _firth(seen, model, model.shape[1])
         _, without, _ = _firth(seen, model, model.shape[1] - 1)
-        width = float(stats.norm.ppf(0.975) * np.sqrt(covariance[-1, -1]))
-        slope = float(estimate[-1])
-        p = float(stats.chi2.sf(max(2 * (whole - without), 0.0), 1))
-        made[taxon] = [*(np.array([slope, slope - width, slope + width]) / np.log(2)), p]
+        width = stats.norm.ppf(0.975) * np.sqrt(covariance[:, -1, -1])
+        slope = estimate[:, -1]
+        made[lot, :3] = np.column_stack([slope, slope - width, slope + width]) / np.log(2)
+        made[lot, 3] = stats.chi2.sf(np.maximum(2 * (whole - without), 0.0), 1)
     return made
 
 
@@ -70,35 +73,55 @@ def firth(seen: Array, model: Array) -> Array:
     >>> firth(np.array([0.0, 0, 1, 1]), np.column_stack([np.ones(4), [0, 0, 1, 1]])).round(2).tolist()
     [-1.61, 3.22]
     """
-    return _firth(seen, model, model.shape[1])[0]
+    estimate: Array = _firth(seen[:, None], model, model.shape[1])[0][0]
+    return estimate
 
 
-def _firth(seen: Array, model: Array, free: int) -> tuple[Array, float, Array]:
-    """Return estimates, the penalised log-likelihood, and the covariance; columns after the free ones stay at 0."""
-    estimate: Array = np.zeros(model.shape[1])
+def _firth(seen: Array, model: Array, free: int) -> tuple[Array, Array, Array]:
+    """Return estimates, the penalised log-likelihood, and the covariance; columns after the free ones stay at 0.
 
-    def at(beta: Array) -> tuple[float, Array, Array]:
-        eta = np.clip(model @ beta, -30, 30)
-        chance = 1 / (1 + np.exp(-eta))
-        information = (model * (chance * (1 - chance))[:, None]).T @ model
-        penalty = 0.5 * float(np.linalg.slogdet(information)[1])
-        return float(seen @ eta - np.logaddexp(0, eta).sum()) + penalty, chance, information
+    Of all taxa at once: those that have settled are left out of the next step.
+    """
+    taxa, columns = seen.shape[1], model.shape[1]
+    squares = (model[:, :, None] * model[:, None, :]).reshape(len(model), -1)
 
-    value, chance, information = at(estimate)
-    for _ in range(100):
-        weight = chance * (1 - chance)
-        root = model * np.sqrt(weight)[:, None]
-        leverage = (root @ np.linalg.inv(information) * root).sum(axis=1)
-        score = model.T @ (seen - chance + leverage * (0.5 - chance))
-        step = np.zeros_like(estimate)
-        step[:free] = np.linalg.solve(information[:free, :free], score[:free])
-        step *= min(1.0, 5 / max(float(np.abs(step).max()), 1e-12))
+    def at(beta: Array, of: Array) -> tuple[Array, Array, Array, Array]:
+        eta = np.clip(model @ beta.T, -30, 30)
+        odds = np.exp(eta)
+        chance = odds / (1 + odds)
+        weight = chance / (1 + odds)
+        information = (weight.T @ squares).reshape(-1, columns, columns)
+        likelihood = (of * eta).sum(axis=0) - np.log1p(odds).sum(axis=0)
+        return likelihood + 0.5 * np.linalg.slogdet(information)[1], information, chance, weight
+
+    left, beta = np.arange(taxa), np.zeros((taxa, columns))
+    found, likelihood, covariance = np.empty((taxa, columns)), np.empty(taxa), np.empty((taxa, columns, columns))
+    value, information, chance, weight = at(beta, seen)
+    for turn in range(_MOST):
+        leverage = weight * (squares @ np.linalg.inv(information).reshape(len(left), -1).T)
+        score = (seen[:, left] - chance + leverage * (0.5 - chance)).T @ model
+        step = np.zeros_like(beta)
+        step[:, :free] = np.linalg.solve(information[:, :free, :free], score[:, :free, None])[..., 0]
+        step *= np.minimum(1.0, 5 / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-12))
+        after = at(beta + step, seen[:, left])
         for _halved in range(30):
-            after, next_chance, next_information = at(estimate + step)
-            if after >= value - 1e-12:
+            worse = np.flatnonzero(after[0] < value - 1e-12)
+            if not len(worse):
                 break
-            step /= 2
-        estimate, value, chance, information = estimate + step, after, next_chance, next_information
-        if float(np.abs(step).max()) < 1e-9:
+            step[worse] /= 2
+            again = at(beta[worse] + step[worse], seen[:, left[worse]])
+            after[0][worse], after[1][worse] = again[:2]
+            after[2][:, worse], after[3][:, worse] = again[2:]
+        beta = beta + step
+        value, information, chance, weight = after
+        settled = (np.abs(step).max(axis=1) < 1e-9) | (turn == _MOST - 1)
+        if settled.any():
+            own = left[settled]
+            found[own], likelihood[own] = beta[settled], value[settled]
+            covariance[own] = np.linalg.inv(information[settled])
+            on = ~settled
+            left, beta, value, information = left[on], beta[on], value[on], information[on]
+            chance, weight = chance[:, on], weight[:, on]
+        if not len(left):
             break
-    return estimate, value, np.asarray(np.linalg.inv(information), dtype=float)
+    return found, likelihood, covariance

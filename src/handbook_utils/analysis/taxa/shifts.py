@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from handbook_utils.reads.kernels import compiled
+
 __all__ = ["shifts"]
 
 Array = npt.NDArray[np.float64]
+_EPSILON = float(np.finfo(float).eps)
 
 
 def shifts(one: Array, two: Array, confidence: float = 0.95) -> Array:
@@ -42,22 +45,35 @@ def shifts(one: Array, two: Array, confidence: float = 0.95) -> Array:
     spread = np.sqrt(pairs * (len(one) + len(two) + 1) / 12)
     cut = max(int(pairs / 2 - stats.norm.ppf(0.5 + confidence / 2) * spread), 0)
     made = np.empty((one.shape[1], 3))
-    for column, (low, high) in enumerate(zip(np.sort(one, axis=0).T, np.sort(two, axis=0).T, strict=True)):
+    lows, highs = (np.ascontiguousarray(np.sort(group, axis=0).T) for group in (one, two))
+    for column, (low, high) in enumerate(zip(lows, highs, strict=True)):
         middle = [_ranked(low, high, rank) for rank in ((pairs - 1) // 2, pairs // 2)]
         made[column] = np.mean(middle), _ranked(low, high, cut), _ranked(low, high, pairs - 1 - cut)
     return made
 
 
+@compiled
+def _up_to(x: Array, y: Array, most: float) -> int:
+    """Count the differences ``y - x`` of two sorted groups that are at most a number."""
+    count = place = 0
+    for own in x:
+        while place < len(y) and y[place] <= own + most:
+            place += 1
+        count += place
+    return count
+
+
+@compiled
 def _ranked(x: Array, y: Array, rank: int) -> float:
     """Return the difference ``y - x`` of a rank, from 0, of two sorted groups."""
     # Every difference up to low has a lower rank; that many or more are up to high.
-    low, high = float(y[0] - x[-1]), float(y[-1] - x[0])
-    if np.searchsorted(y, x + low, side="right").sum() > rank:
-        return low
-    finest = 4 * np.finfo(float).eps * max(np.abs(x).max(), np.abs(y).max())
+    low, high = y[0] - x[-1], y[-1] - x[0]
+    if _up_to(x, y, low) > rank:
+        return float(low)
+    finest = 4 * _EPSILON * max(abs(x[0]), abs(x[-1]), abs(y[0]), abs(y[-1]))
     while high - low > finest:
         middle = low + (high - low) / 2
-        if np.searchsorted(y, x + middle, side="right").sum() > rank:
+        if _up_to(x, y, middle) > rank:
             high = middle
         else:
             low = middle

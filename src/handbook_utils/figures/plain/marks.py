@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,6 +14,17 @@ from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, wr
 _LOOKS = (("o", OKABE_ITO[0], OKABE_ITO[0]), ("D", OKABE_ITO[1], inked(OKABE_ITO[1])), ("X", "white", INK))
 #: How the kind "other" is drawn: it is not what the message is about.
 _OTHER = ("s", PALE, PALE)
+
+
+def _longest(name: str) -> int:
+    """Return how many letters the longest part of a name has that is not broken.
+
+    Examples
+    --------
+    >>> _longest("gene study"), _longest("self-test")
+    (5, 4)
+    """
+    return max(map(len, re.split(r"[\s-]", name)))
 
 
 def marks(
@@ -74,7 +86,7 @@ def marks(
         axes.set_xlabel(counts)
         axes.xaxis.set_label_position("top")
     else:
-        columns = [wrapped(name, 30 if upright else max(8, 48 // width)) for name in table.columns]
+        columns = [wrapped(name, 30 if upright else max(36 // width, _longest(str(name)))) for name in table.columns]
         axes.set_xticks(range(width), columns, rotation=90 if upright else 0)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

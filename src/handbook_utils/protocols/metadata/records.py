@@ -95,8 +95,9 @@ class Circumstances:
 # ---------------------------------------------------------------------- reading
 
 
-#: Hours by which the time on a form may differ from that of the scan.
-_APART = 6
+#: Hours by which the time on a form may differ from that of the scan; and where it is another's scan that it fits.
+_APART, _OFF = 6, 1
+_WHEN = "%Y-%m-%d %H:%M"
 #: What stands instead of a day where no sample was taken: a visit that was missed has no date.
 NOT_TAKEN = "not collected"
 
@@ -314,7 +315,7 @@ def _of_keep_it_cold(path: Path, column: str, what: str, file: str) -> pd.DataFr
 
 
 def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputError]:
-    r"""Hold the days on forms against those of the scans, and say which two look exchanged.
+    r"""Hold the times on forms against those of the scans, and say which two look exchanged.
 
     Parameters
     ----------
@@ -326,32 +327,40 @@ def forms_and_scans(answers: pd.DataFrame, scanned: pd.Series) -> list[InputErro
     Returns
     -------
     list of InputError
-        One for all tubes whose form and scan differ by more than six hours.
+        One for all tubes whose form and scan differ by more than six hours, or by more than one where two forms fit
+        each other's scans and nobody else's: two taken within an hour cannot be told.
 
     Examples
     --------
     >>> forms = pd.DataFrame({"tube": ["A-1", "A-2"], "collected": ["2026-03-01 08:00", "2026-01-10 07:30"]})
     >>> scans = pd.Series({"A-1": "2026-01-10 07:31", "A-2": "2026-03-01 08:02"})
     >>> print(forms_and_scans(forms, scans)[0].found.replace("), ", "),\n"))
-    A-1 (form 2026-03-01, scan 2026-01-10; its form fits A-2),
-    A-2 (form 2026-01-10, scan 2026-03-01; its form fits A-1)
+    A-1 (form 2026-03-01 08:00, scan 2026-01-10 07:31; its form fits A-2),
+    A-2 (form 2026-01-10 07:30, scan 2026-03-01 08:02; its form fits A-1)
     """
     form = pd.to_datetime(answers.set_index("tube")["collected"], errors="coerce", format="mixed").dropna()
     scan = pd.to_datetime(scanned, errors="coerce", format="mixed").dropna()
     both = form.index.intersection(scan.index)
-    far = [tube for tube in both if abs(form[tube] - scan[tube]) > pd.Timedelta(hours=_APART)]
+    apart = (form[both] - scan[both]).abs()
+    off = [str(tube) for tube in both[apart > pd.Timedelta(hours=_OFF)]]
+    there = scan[off]
+    fits = {
+        tube: [str(one) for one in there.index[(there - form[tube]).abs() <= pd.Timedelta(hours=_OFF)]] for tube in off
+    }
+    # Taken within hours of each other, two are told by their fitting each other both ways, and nobody else.
+    turned = {tube for tube in off if len(fits[tube]) == 1 and fits[fits[tube][0]] == [tube]}
+    far = [tube for tube in off if apart[tube] > pd.Timedelta(hours=_APART) or tube in turned]
     told = []
     for tube in far:
-        fits = [other for other in far if other != tube and abs(form[tube] - scan[other]) <= pd.Timedelta(hours=1)]
-        hint = f"; its form fits {fits[0]}" if len(fits) == 1 else ""
-        told.append(f"{tube} (form {form[tube]:%Y-%m-%d}, scan {scan[tube]:%Y-%m-%d}{hint})")
+        hint = f"; its form fits {fits[tube][0]}" if len(fits[tube]) == 1 else ""
+        told.append(f"{tube} (form {form[tube]:{_WHEN}}, scan {scan[tube]:{_WHEN}}{hint})")
     if not far:
         return []
     return [
         InputError(
-            "The day on the form is not that of the scan.",
+            "The time on the form is not that of the scan.",
             where="column collected of the questionnaires, and the scans",
-            expected=f"at most {_APART} hours between them",
+            expected=f"at most {_APART} hours between them, and at most {_OFF} where another's scan fits better",
             found=listed(told),
             remedy="Compare with the paper form: was it filed under another tube, or a day mistyped?",
         )

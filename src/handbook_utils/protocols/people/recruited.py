@@ -73,7 +73,7 @@ class Recruitment:
             excluded, unknown = self.rules.against(decided(text)[0])
             rows[text] = {
                 "people": texts.count(text),
-                "read as": _listed(told.conditions),
+                "read as": _listed(told.conditions) or ("" if unknown else "none"),
                 "said not to be there": _listed(told.denied),
                 "not recognised": "; ".join(unknown),
                 "excludes as": "; ".join(excluded),

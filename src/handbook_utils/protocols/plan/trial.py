@@ -15,6 +15,7 @@ from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
 from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted
 from handbook_utils.analysis.sample_size import size_reaching, t_power, t_size
+from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.protocols.plan.designs import Clusters
 from handbook_utils.protocols.plan.inputs import Pilot, effects_of, named_taxon
 
@@ -227,18 +228,27 @@ class PlannedTrial:
         curves = {}
         for share in dict.fromkeys((self.effects["permanova"], min(3 * self.effects["permanova"], 0.4))):
             if share >= self.effects["permanova"]:
-                one, other = self._weights if share == self.effects["permanova"] else tilted(self.pilot.squared, share)
-                curves[f"ω² = {share:g}"] = permanova_power(
-                    self.pilot.squared, one, other, self.ladder, simulations=self.few, **self._common
-                )
+                curves[f"ω² = {share:g}"] = self._permanova_power(share, self.ladder, self.few)
         return curves
 
     @cached_property
     def composition_null(self) -> pd.Series:
         """How often PERMANOVA at 5 % finds an effect where there is none, in groups of 20."""
-        nothing = self._common | {"alpha": 0.05, "dropout": 0.0}
-        one, other = tilted(self.pilot.squared, 0.0)
-        return permanova_power(self.pilot.squared, one, other, [20], simulations=2 * self.few, **nothing).iloc[0]
+        nothing = {"alpha": 0.05, "dropout": 0.0}
+        return self._permanova_power(0.0, [20], 2 * self.few, **nothing).iloc[0]
+
+    @property
+    def made(self) -> str:
+        """Whether the trials of composition that were asked for are stored ones."""
+        return how_made(f"power-permanova-{self.effects['permanova']:g}")
+
+    def _permanova_power(self, share: float, sizes: list[int], simulations: int, **changed: float) -> pd.DataFrame:
+        given = self._common | changed | {"simulations": simulations}
+
+        def power(_: int) -> pd.DataFrame:
+            return permanova_power(self.pilot.squared, *tilted(self.pilot.squared, share), sizes, **given)
+
+        return simulated(f"power-permanova-{share:g}", power, 1, self.pilot.people, share, sizes, given)
 
     @cached_property
     def pilot_groups(self) -> pd.Series:
@@ -258,16 +268,14 @@ class PlannedTrial:
 
     def _taxon_power(self, effect: float, sizes: list[int], alpha: float | list[float]) -> pd.DataFrame:
         changed, bystander = (self.pilot.taxa.index(name) for name in self.taxa)
-        return taxon_power(
-            self._counts,
-            changed,
-            bystander,
-            effect,
-            sizes,
-            reads=int(self.pilot.people.depth.median()),
-            simulations=self.few,
-            **(self._common | {"alpha": alpha}),
-        )
+        reads = int(self.pilot.people.depth.median())
+        given = self._common | {"alpha": alpha, "reads": reads, "simulations": self.few}
+
+        def power(_: int) -> pd.DataFrame:
+            return taxon_power(self._counts, changed, bystander, effect, sizes, **given)
+
+        asked = [self.pilot.people, self.pilot.taxa, changed, bystander, effect, sizes, given]
+        return simulated(f"power-taxon-{effect:g}", power, 1, *asked)
 
     @cached_property
     def one_taxon(self) -> dict[str, pd.DataFrame]:

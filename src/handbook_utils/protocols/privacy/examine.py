@@ -52,6 +52,7 @@ class Finding:
     remedy: str
 
 
+@lru_cache(maxsize=20_000)
 def _normalised(text: str) -> str:
     """Return a value as it is looked at: Unicode's twins, odd blanks and dashes, and a spreadsheet's ``.0`` made plain.
 
@@ -60,9 +61,11 @@ def _normalised(text: str) -> str:
     >>> _normalised("０６–12345678\u200b"), _normalised("111222333.0"), _normalised("6.12345678E+08")
     ('06-12345678', '111222333', '612345678')
     """
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(character for character in plain if unicodedata.category(character) != "Cf")
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"[\u2018\u2019\u201b\u02bc]", "'", plain))
+    plain = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text)
+        plain = "".join(character for character in plain if unicodedata.category(character) != "Cf")
+        plain = re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"[\u2018\u2019\u201b\u02bc]", "'", plain))
     plain = " ".join(plain.split())
     if re.fullmatch(r"\d\.\d+E\+\d{1,2}", plain):
         plain = str(int(float(plain)))

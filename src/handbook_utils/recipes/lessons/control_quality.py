@@ -13,6 +13,7 @@ from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.diversity.alpha import rarefied_richness
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.recipes.control_quality import Quality
 from handbook_utils.study import Study
@@ -63,34 +64,47 @@ def wrong_ways(found: Quality, *, tries: int, draws: int, seed: int) -> Wrong:
     """
     if found.design is None:
         raise ValueError("shuffling needs groups")
-    generator, filtered, design = np.random.default_rng(seed), found.filtered, found.design
+    filtered, design = found.filtered, found.design
     groups, group, names = design.labels.astype(str), design.focus, sorted(design.groups)[:2]
     values, usual = filtered.proportions().to_frame(), distances(filtered, "bray-curtis")
     tenth = max(5, len(filtered.features) // 10)
-    picked = blind = 0
-    for number in range(tries):
+
+    def shuffles(tries: int) -> pd.DataFrame:
+        return pd.DataFrame([one_shuffle(number) for number in range(tries)])
+
+    def one_shuffle(number: int) -> dict[str, float]:
+        generator = np.random.default_rng([seed, number])
         shuffled = pd.Series(generator.permutation(groups.to_numpy()), index=groups.index)
         frame = filtered.metadata.assign(**{group: shuffled})
         inside = [(shuffled == name).to_numpy() for name in names]
         p = mannwhitneyu(values[inside[0]], values[inside[1]], axis=0).pvalue
         part = filtered.choose_features(list(values.columns[np.argsort(p)[:tenth]]))
         part = part.choose_samples((part.depth > 0).to_numpy())
-        for is_picked, distance, rows in (
-            (True, distances(part, "bray-curtis"), frame.loc[list(part.samples)]),
-            (False, usual, frame),
-        ):
-            test = permanova(distance, design_of(rows, group=group), permutations=99, seed=number)
-            significant = int(float(test["p"].to_dict()[group]) <= 0.05)
-            picked, blind = picked + is_picked * significant, blind + (not is_picked) * significant
+        given = {
+            "picked": (distances(part, "bray-curtis"), frame.loc[list(part.samples)]),
+            "blind": (usual, frame),
+        }
+        tested = {
+            name: permanova(distance, design_of(rows, group=group), permutations=99, seed=number)
+            for name, (distance, rows) in given.items()
+        }
+        return {name: float(test["p"].to_dict()[group]) for name, test in tested.items()}
+
+    found_in = simulated("shuffled-groups", shuffles, tries, filtered, design.asked, seed) <= 0.05
     dense, target = found.study.table.toarray().astype(int), int(found.study.depth.min())
     inside = [(groups == name).to_numpy() for name in names]
-    p_values = []
-    for _ in range(draws):
-        drawn = np.array([(generator.multivariate_hypergeometric(row, target) > 0).sum() for row in dense])
-        p_values.append(float(mannwhitneyu(drawn[inside[0]], drawn[inside[1]]).pvalue))
+
+    def single_draws(draws: int) -> pd.DataFrame:
+        generator, p_values = np.random.default_rng(seed), []
+        for _ in range(draws):
+            drawn = np.array([(generator.multivariate_hypergeometric(row, target) > 0).sum() for row in dense])
+            p_values.append(float(mannwhitneyu(drawn[inside[0]], drawn[inside[1]]).pvalue))
+        return pd.DataFrame({"p": p_values})
+
+    p_values = simulated("single-draws", single_draws, draws, found.study, design.asked, seed)["p"].tolist()
     expected = np.array([rarefied_richness(row, target)[0] for row in dense])
     exact = float(mannwhitneyu(expected[inside[0]], expected[inside[1]]).pvalue)
-    return Wrong(picked, blind, p_values, exact, tries)
+    return Wrong(int(found_in["picked"].sum()), int(found_in["blind"].sum()), p_values, exact, tries)
 
 
 def against_peers(throat: Study) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.analysis.taxa.differential import differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.analysis.taxa.judging import placed
+from handbook_utils.analysis.taxa.judging import Like, dealt_anew, placed, tried, ways_to_report
 from handbook_utils.errors import listed
 from handbook_utils.recipes.lessons.infants import numbers_of_taxa
 from handbook_utils.study import Study
@@ -142,6 +143,55 @@ def one_each(twins: Study) -> Study:
     return keep_taxa(
         deep.choose_samples(sorted(deep.depth.groupby(deep.column("person").astype(str)).idxmax())), prevalence=0.25
     )
+
+
+def by_five_methods(twins: Study, rate: float, seed: int) -> pd.DataFrame:
+    """Compare reporting what any of five methods finds with one that was chosen, in simulated studies.
+
+    Parameters
+    ----------
+    twins : Study
+        Of :func:`one_each`, whose lean and obese are compared.
+    rate : float
+        False discovery rate asked for, 0 to 1.
+    seed : int
+        Of the simulated studies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`~handbook_utils.analysis.taxa.judging.ways_to_report`.
+    """
+    methods = ["linda", "maaslin-like", "limma-trend", "shares-wilcoxon", "aldex2-like"]
+
+    def trials(studies: int) -> pd.DataFrame:
+        like = Like.of(twins, design_of(twins.metadata, group="group", levels=["lean", "obese"]))
+        return tried(like, methods, studies=studies, rate=rate, seed=seed)
+
+    return ways_to_report(simulated("five-methods", trials, 20, twins, methods, rate, seed))
+
+
+def found_when_dealt_anew(twins: Study, deals: int, seed: int) -> int:
+    """Count in how many deals of the labels obese and lean LinDA finds anything.
+
+    Parameters
+    ----------
+    twins : Study
+        Of :func:`one_each`.
+    deals, seed : int
+        How many, and the seed of them.
+
+    Returns
+    -------
+    int
+        At most `deals`.
+    """
+    two = twins.choose_samples(twins.column("group").isin(["obese", "lean"]).to_numpy())
+
+    def dealt(deals: int) -> pd.DataFrame:
+        return pd.DataFrame({"found": dealt_anew(two, "group", deals, seed)})
+
+    return int((simulated("dealt-anew", dealt, deals, two, seed)["found"] > 0).sum())
 
 
 _WRITTEN = (

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.analysis.naming.agreement import plain
-from handbook_utils.analysis.naming.bayes import NaiveBayes
+from handbook_utils.analysis.naming.bayes import NaiveBayes, trained
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import Reference, bundled_reference
 from handbook_utils.analysis.naming.regions import primer_of, region
@@ -32,11 +31,6 @@ def strains_reference() -> Reference:
         tuple(table["sequence"]),
         lineages(list(table["silva"]), list(table["id"])),
     )
-
-
-@lru_cache(maxsize=1)
-def _model() -> NaiveBayes:
-    return NaiveBayes(bundled_reference())
 
 
 def _strains() -> pd.DataFrame:
@@ -64,7 +58,7 @@ def of_known_strains(seed: int) -> dict[str, Names]:
         "whole gene": dict(zip(whole.ids, whole.sequences, strict=True)),
         "V4": dict(zip(cut.ids, cut.sequences, strict=True)),
     }
-    return {name: _model().names(sequences, seed) for name, sequences in asked.items()}
+    return {name: trained(bundled_reference()).names(sequences, seed) for name, sequences in asked.items()}
 
 
 def right_and_wrong(named: dict[str, Names], least: Sequence[float]) -> pd.DataFrame:
@@ -157,7 +151,7 @@ def by_gut_alone(sequences: dict[str, str], seed: int) -> dict[str, pd.DataFrame
     kept = [number for number, phylum in enumerate(whole.taxonomy["phylum"]) if phylum in _GUT_PHYLA]
     part = whole.with_sequences({number: whole.sequences[number] for number in kept}, "two phyla")
     return {
-        "whole": _model().names(sequences, seed).at(0.8),
+        "whole": trained(bundled_reference()).names(sequences, seed).at(0.8),
         "two phyla": NaiveBayes(part).names(sequences, seed).at(0.8),
     }
 
@@ -188,7 +182,7 @@ def against_peers(seed: int) -> pd.DataFrame:
     sure = theirs.pivot(index="id", columns="rank", values="confidence") / 100
     genes = read_fasta(datasets.path("mock-dilutions", "sequences.fasta.gz"))
     genes |= dict(datasets.frame("mock-strains").set_index("id")["sequence"])
-    ours = _model().names({name: genes[name] for name in wide.index}, seed)
+    ours = trained(bundled_reference()).names({name: genes[name] for name in wide.index}, seed)
     ranks = ours.best.columns
     told = Names(wide[ranks], sure[ranks], "", "").at(0.8)
     numbers: dict[str, float] = {}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.analysis.taxa.contaminants import (
     combined,
     frequency,
@@ -59,12 +60,16 @@ def found_with_four(lung: Study, seed: int) -> tuple[int, list[int]]:
     score = judged(named, blanks=control)
     known = set(score.index[score["contaminant"]])
     controls, people = named.samples[control.to_numpy()], named.samples[~control.to_numpy()]
-    generator, again = np.random.default_rng(seed), []
-    for _ in range(100):
-        drawn = named.choose_samples([*people, *generator.choice(controls, 4, replace=False)])
-        found = judged(drawn, blanks=drawn.metadata["kind"] == "control")
-        again.append(len(known & set(found.index[found["contaminant"]])))
-    return len(known), again
+
+    def with_four(draws: int) -> pd.DataFrame:
+        generator, again = np.random.default_rng(seed), []
+        for _ in range(draws):
+            drawn = named.choose_samples([*people, *generator.choice(controls, 4, replace=False)])
+            found = judged(drawn, blanks=drawn.metadata["kind"] == "control")
+            again.append(len(known & set(found.index[found["contaminant"]])))
+        return pd.DataFrame({"found": again})
+
+    return len(known), simulated("found-with-four-controls", with_four, 100, lung, seed)["found"].tolist()
 
 
 def against_peers(lung: Study) -> pd.DataFrame:

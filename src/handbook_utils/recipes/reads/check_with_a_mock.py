@@ -19,6 +19,7 @@ from handbook_utils.analysis.controls.mock import (
     log_ratios,
     mock_deviation,
     mock_of,
+    not_named,
     read_certificate,
 )
 from handbook_utils.analysis.taxa.leakage import places_of
@@ -166,7 +167,11 @@ class Checked:
                 found=f"kind {asked['kind']}, positive {listed(list(asked['positive'])) or 'empty'}",
                 remedy=f"Give positive, one of: {listed(sorted(set(map(str, given.column(asked['kind'])))), most=8)}.",
             )
-        return cls(study, community(asked), is_mock, kinds, asked)
+        made = cls(study, community(asked), is_mock, kinds, asked)
+        if not made.table[list(made.expected.index)].to_numpy().any():
+            ranks = [] if given.taxonomy is None else list(map(str, given.taxonomy.columns))
+            raise not_named(made.mock, [str(name) for name in study.features], ranks)
+        return made
 
     @cached_property
     def _matched(self) -> tuple[pd.DataFrame, pd.Series]:

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import listed
+from handbook_utils.figures.style import spoken
 from handbook_utils.reads.accounting import INPUT, KEPT, LOSSES
 from handbook_utils.reads.denoising.engine import Denoising
+from handbook_utils.reads.primers import PRIMERS, common_beginning
 from handbook_utils.recipes.reads.steps import NONE, Steps
 
 #: Reads left over by which a sample is told to be nearly empty.
@@ -55,11 +57,15 @@ class Told:
         """What was done about primers."""
         forward, reverse = self.steps.primer_bases
         if not forward and not reverse:
-            looked = "none was asked for" if NONE in [one.lower() for one in self.steps.primers] else "none was found"
-            return f"No primer was taken off: {looked} at the beginning of the reads"
+            looked = (
+                "none was asked for"
+                if NONE in [one.lower() for one in self.steps.primers]
+                else f"none of {listed([one.name for one in PRIMERS], most=12)} was found at the beginning of the reads"
+            )
+            return f"No primer was taken off: {looked}"
         named = listed(list(self.steps.survey.names)) or listed([one for one in (forward, reverse) if one])
         share = len(self.steps.seen_trimmed) / max(1, len(self.steps.survey.picked))
-        told = f"{100 * share:.0f} % of the {self.steps.unit} looked at have what is needed"
+        told = f"{_part(share)} of the {self.steps.unit} looked at have what is needed"
         return f"Primers were taken off: {named}; {told}"
 
     @property
@@ -70,8 +76,8 @@ class Told:
             return f"Reads were not cut: {cut.reason}"
         lengths = " and ".join(str(one) for one in cut.lengths if one)
         return (
-            f"Reads were cut at {lengths} bases, where {100 * cut.passing:.0f} % of the {self.steps.unit} looked at "
-            f"pass ({100 * cut.uncut:.0f} % uncut): {cut.reason}"
+            f"Reads were cut at {lengths} bases, where {_part(cut.passing)} of the {self.steps.unit} looked at "
+            f"pass ({_part(cut.uncut)} uncut): {cut.reason}"
         )
 
     @property
@@ -84,6 +90,14 @@ class Told:
     def doubts(self) -> list[str]:
         """What to look into before going on."""
         found = []
+        for side, direction in enumerate(("forward", "reverse")[: 1 + self.steps.paired]):
+            if not self.steps.primer_bases[side] and self.steps.primers[side].lower() != NONE:
+                same = common_beginning([one[side][0] for one in self.steps.survey.picked])
+                if same:
+                    found.append(
+                        f"Nearly all {direction} reads begin with {same}: if that is a primer, it is still in the "
+                        f"sequences; give it (-p {direction}_primer)."
+                    )
         share = self.steps.account[KEPT] / self.steps.account[INPUT]
         few = self.steps.account.index[self.steps.account[KEPT] < _FEW]
         if len(few):
@@ -103,11 +117,7 @@ class Told:
         middle = float(length.median())
         strange = length.index[(length - middle).abs() > 0.1 * middle]
         reads = int(self.steps.table.loc[strange].to_numpy().sum())
-        if (
-            reads
-            and self.steps.how.truncate[1] + self.steps.how.truncate[0] * 0 >= 0
-            and (self.steps.paired or self.steps.whole)
-        ):
+        if reads and (self.steps.paired or self.steps.whole):
             found.append(
                 f"{len(strange)} sequences ({reads:,} reads) are more than a tenth longer or shorter than most."
             )
@@ -139,10 +149,10 @@ class Told:
         why, lost = self.worst_loss
         empty = [str(name) for name in self.steps.account.index[self.steps.account[KEPT] == 0]]
         others = self.steps.others
-        most = f" Most were lost as: {why} ({100 * lost / total:.0f} %)." if lost else ""
+        most = f" Most were lost as: {why} ({_part(lost / total)})." if lost else ""
         return {
             "asked": "Which sequences are in these reads, and where did every read go?",
-            "found": f"{kept:,} of {total:,} {self.steps.unit} ({100 * kept / total:.0f} %) of "
+            "found": f"{kept:,} of {total:,} {self.steps.unit} ({_part(kept / total)}) of "
             f"{len(self.steps.files)} samples are in {len(self.steps.sequences):,} sequences.{most} "
             f"{' '.join(self.doubts)}".strip(),
             "rests_on": [
@@ -162,7 +172,9 @@ class Told:
         """What these sequences cannot say, true of these data."""
         found = [
             "A read is not a bacterium: genomes hold the gene once or many times, and primers copy some better.",
-            "What is rarer than the least number of reads was not looked for.",
+            "What was read once in a sample was not looked for."
+            if self._by_sample
+            else "What is rarer than the least number of reads was not looked for.",
             "Reads of the host were taken out where half of their words are in the sequences given."
             if self.steps.host
             else "Reads of the host were not looked for: no sequences of it were given.",
@@ -197,3 +209,8 @@ class Told:
         """Keys of the works that the methods rest on."""
         cutting = ["martin2011"] if any(self.steps.primer_bases) else []
         return list(dict.fromkeys([*cutting, "edgar2015", *self.steps.engine.cites()]))
+
+
+def _part(share: float) -> str:
+    """Write a part in percent, in which some is never none and most never all."""
+    return f"{spoken(100 * share, 0, 'en')} %"

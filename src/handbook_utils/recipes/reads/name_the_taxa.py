@@ -14,7 +14,7 @@ import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.analysis.naming.agreement import compared, differing
-from handbook_utils.analysis.naming.bayes import NaiveBayes
+from handbook_utils.analysis.naming.bayes import trained
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import (
     BUNDLED,
@@ -287,9 +287,7 @@ class Naming:
         """The features with most reads: share (%), name, rank of it and confidence."""
         share = (100 * self.reads / self.reads.sum()).nlargest(20)
         layout = self.names.layout(self.least).reindex(share.index)
-        last = [
-            next((name for name in row[::-1] if name), "unclassified") for row in self.told.loc[share.index].to_numpy()
-        ]
+        last = [_last(row[row != ""]) for _, row in self.told.loc[share.index].iterrows()]
         ranks = [
             next((str(rank) for rank in self.told.columns[::-1] if self.told.loc[name, rank]), "none")
             for name in share.index
@@ -465,9 +463,17 @@ class Naming:
         return (["wang2007"] if "Bayes" in self.names.method else []) + bundled
 
 
+def _last(names: pd.Series) -> str:
+    """Return the name at the last rank that has one; of a species with its genus, which some references leave out."""
+    if names.empty:
+        return "unclassified"
+    name, genus = str(names.iloc[-1]), str(names.get("genus", ""))
+    return f"{genus} {name}" if names.index[-1] == "species" and genus and not name.startswith(genus) else name
+
+
 def _named(reference: Reference, sequences: dict[str, str], asked: Mapping[str, Any]) -> Names:
     if asked["method"] == "exact":
         return exact_names(sequences, reference)
     if asked["method"] == "search":
         return search_names(sequences, reference, float(asked["identity"]))
-    return NaiveBayes(reference).names(sequences, int(asked["seed"]))
+    return trained(reference).names(sequences, int(asked["seed"]))
