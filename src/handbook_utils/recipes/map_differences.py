@@ -15,7 +15,7 @@ from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.distance.constrained import Constrained, Nmds
 from handbook_utils.analysis.distance.distances import unused
-from handbook_utils.analysis.distance.ordination import pcoa
+from handbook_utils.analysis.distance.ordination import Ordination, pcoa
 from handbook_utils.analysis.effects import Effect
 from handbook_utils.errors import collect
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
@@ -115,20 +115,23 @@ def agreement_figure(agreement: pd.DataFrame) -> Drawn:
     )
 
 
-def two_axes(measured: Mapping[str, DistanceMatrix]) -> pd.DataFrame:
+def two_axes(measured: Mapping[str, DistanceMatrix], mapped: Mapping[str, Ordination] | None = None) -> pd.DataFrame:
     """Return what two principal coordinates show, by distance, in %.
 
     Parameters
     ----------
     measured : mapping of str to skbio.DistanceMatrix
         By the distance's name, each between the same samples.
+    mapped : mapping of str to Ordination, optional
+        Those that are known already.
 
     Returns
     -------
     pandas.DataFrame
         By distance: both axes, and the part of negative eigenvalues.
     """
-    found = {name: pcoa(distance) for name, distance in measured.items()}
+    known = mapped or {}
+    found = {name: known.get(name) or pcoa(distance) for name, distance in measured.items()}
     rows = {
         name: {
             # Where all samples of a group are the same, two groups lie on one axis, and there is no second.
