@@ -96,3 +96,13 @@ def test_samples_on_one_line_have_a_map_of_two_axes() -> None:
     found = pcoa(DistanceMatrix(abs(places[:, None] - places), list("abcd")))
     assert list(found.coordinates) == ["PC1", "PC2"] and not found.coordinates["PC2"].any()
     assert found.proportions.to_list() == [1.0, 0.0]
+
+
+def test_digits_of_another_script_and_missing_amounts_are_refused(tmp_path: Path) -> None:
+    kreport = "100.00\t%s\t0\tR\t1\troot\n100.00\t9\t9\tS\t5\t  Blautia obeum\n"
+    emu = "tax_id\tabundance\tspecies\testimated counts\n5\t1.0\tBlautia obeum\t\n"
+    contrib = "sample\tfunction\ttaxon\ttaxon_function_abun\nS1\tK00001\ta\t3\nS1\tK00001\tb\t-2\n"
+    for name, text in (("a.kreport", kreport % "\u0663"), ("b.tsv", emu), ("c.tsv", contrib)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises((InputError, InputErrors)):
+            read_study(tmp_path / name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import pandas as pd
@@ -73,7 +74,9 @@ Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
         scale = reach / float(arrows[[first, second]].abs().to_numpy().max())
         for name, (x, y) in (arrows[[first, second]] * scale).iterrows():
             axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": INK})
-            axes.text(x, y, f" {name}", ha="left" if x >= 0 else "right", va="bottom" if y >= 0 else "top")
+            # A name as long as the map (of a pathway) would leave no room for the map.
+            short = textwrap.shorten(str(name), 26, placeholder="…") if " " in str(name) else str(name)[:40]
+            axes.text(x, y, f" {short}", ha="left" if x >= 0 else "right", va="bottom" if y >= 0 else "top")
     seen = [f"{written(100 * shares[name], 0, lang)} %" for name in (first, second)] if shares is not None else []
     axes.set_xlabel(f"{first} ({seen[0]})" if seen else first)
     axes.set_ylabel(f"{second} ({seen[1]})" if seen else second)

@@ -306,7 +306,15 @@ class Archive:
         try:
             # Python stops at the size the archive states, which was checked when it was opened.
             return self._zip.read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
             raise InputError(
                 "A member of this archive is damaged or locked.",
                 where=f"{self.where}, {name}",

@@ -98,7 +98,7 @@ def _safely(where: str, what: str) -> Iterator[None]:
         yield
     except (InputError, InputErrors):
         raise
-    except (ValueError, LookupError, TypeError, OverflowError, ArithmeticError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, ArithmeticError, StopIteration) as error:
         raise InputError(
             "This file is cut off or damaged.",
             where=where,

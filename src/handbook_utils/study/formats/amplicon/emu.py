@@ -37,7 +37,7 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
                 Row(
                     "0" if nothing else filled[0],
                     "unassigned" if nothing else name,
-                    filled[amount] or "0",
+                    filled[amount] or ("0" if nothing else ""),
                     "",
                     ";".join(names),
                 ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 from scipy import sparse
@@ -44,7 +45,7 @@ def _read(content: Content, choices: Choices) -> Table:
         whole.header, whole.rows = header, iter(list(rows))
         table = feature_table(whole, choices, "features")
         if not separate:
-            table = _added(table)
+            table = _added(table, content.where)
     else:
         table = feature_table(whole, choices, "features")
     table.format, table.how, table.quantity, table.taxonomy = _NAME, KNOWN, "abundances", None
@@ -53,10 +54,24 @@ def _read(content: Content, choices: Choices) -> Table:
     return table
 
 
-def _added(table: Table) -> Table:
-    """Add up the parts of each function."""
+def _added(table: Table, where: str) -> Table:
+    """Add up the parts of each function.
+
+    Raises
+    ------
+    InputError
+        A part is below 0.
+    """
     names = [row.partition("|")[0] for row in table.rows]
     whole = list(dict.fromkeys(names))
+    if (table.matrix.data < 0).any():
+        raise InputError(
+            "A part of a function is negative.",
+            where=where,
+            expected="numbers of 0 or more",
+            found=f"{int((table.matrix.data < 0).sum())} below 0",
+            remedy="Was the table transformed (clr, log ratio)? Give it as PICRUSt2 wrote it.",
+        )
     at = {name: n for n, name in enumerate(whole)}
     sums = sparse.csr_array((np.ones(len(names)), ([at[name] for name in names], range(len(names)))))
     table.matrix, table.rows = sparse.csr_array(sums @ table.matrix), whole
@@ -73,6 +88,8 @@ def _read_contrib(content: Content, choices: Choices) -> Table:
     for line, cells in whole.rows:
         try:
             sample, function, amount = (cells[n] for n in places)
+            if not re.fullmatch(r"[\d.eE+-]+", amount.strip(), re.ASCII) or float(amount) < 0:
+                raise ValueError(amount)
             totals[sample, function] = totals.get((sample, function), 0.0) + float(amount)
         except (ValueError, IndexError):
             raise InputError(

@@ -47,7 +47,9 @@ def _read(content: Content, choices: Choices) -> Table:
         if not line.strip():
             continue
         cells = line.split("\t")
-        if len(cells) < len(taken) + 5 or not all(cells[n].isdigit() for n, _ in taken if n < len(cells)):
+        if len(cells) < len(taken) + 5 or not all(
+            cells[n].isascii() and cells[n].isdigit() for n, _ in taken if n < len(cells)
+        ):
             raise InputError(
                 "A line of this table cannot be read.",
                 where=f"{content.where}, line {number}",

@@ -126,7 +126,7 @@ def _report(content: Content, rank: str) -> tuple[Report, list[str]]:
         else:
             wrong.append(f"line {number}: {line[:50]!r}")
             continue
-        if not reads.isdigit():
+        if not (reads.isascii() and reads.isdigit()):
             wrong.append(f"line {number}: {line[:50]!r}")
             continue
         if indented.strip() == "unclassified" and taxid == "0":
