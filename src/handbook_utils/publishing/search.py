@@ -176,12 +176,15 @@ def index_of(
             for one in sections
         ]
         own = lang if lang in told["languages"] else "en"
+        words = questions.get(name.rpartition("/")[2], {})
+        # A page in English answers to Dutch words as well, and is then as near as one in Dutch.
         index["pages"].append(
             {
                 "name": name,
                 "title": sections[0].heading,
                 "lang": own,
-                "asked": questions.get(name.rpartition("/")[2], {}).get(own, ""),
+                "asked": ", ".join(words[one] for one in dict.fromkeys((lang, own)) if one in words),
+                "near": own == lang or lang in words,
                 "part": WORDS[lang][f"part_{part}"],
                 "weight": _LISTS.get(name, _WEIGHTS[part]),
             }

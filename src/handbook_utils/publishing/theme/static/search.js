@@ -192,7 +192,7 @@ globalThis.handbookSearch = (() => {
     }
     const found = [...pages.values()].map((hit) => {
       const page = prepared.pages[hit.number];
-      const own = page.lang === prepared.lang ? 1 : .35;
+      const own = page.lang === prepared.lang ? 1 : page.near ? .8 : .35;
       const [section] = [...hit.sections].sort((a, b) => b[1] - a[1])[0];
       return { page, words: hit.words, section: prepared.sections[section], score: hit.score * hit.covered ** 1.5 * own * page.weight };
     });
