@@ -347,8 +347,7 @@ class PlannedTrial:
             that has the power wanted; NaN above 5.
         """
         left = self.enrolled(self.participants // arms)
-        steps = np.arange(0.05, 5.0, 0.01)
-        found = (step for step in steps if t_power(float(step), left, left, self.alpha) >= self.power)
+        found = (x for x in np.arange(0.05, 5.0, 0.01) if t_power(float(x), left, left, self.alpha) >= self.power)
         return left, float(next(found, np.nan))
 
     # ------------------------------------------------------------------ the plan
@@ -473,8 +472,7 @@ class PlannedTrial:
                 f"The primary outcome, {self.outcome}, and {self.smallest_effect} as the smallest effect worth "
                 "finding.",
                 f"{len(self.pilot.groups)} people of the pilot ({self.named}), one sample each, with "
-                f"{self.pilot.reads} "
-                f"reads or more; {self.trials} simulated trials of each size.",
+                f"{self.pilot.reads} reads or more; {self.trials} simulated trials of each size.",
                 f"A level of {self.level:g} for each of {self.shared} comparison(s), drop-out of "
                 f"{100 * self.dropout:g} %. {self.clusters.told}",
             ],
