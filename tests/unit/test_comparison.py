@@ -86,3 +86,21 @@ def test_a_difference_that_goes_with_something_else_is_told_where_it_holds():
         compared(values, design_of(rows, exposure="age", interactions="age:site")).index[0]
         == "age, one more, at site n"
     )
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [
+        ("~ arm * log(age)", "log(age) 0"),
+        ("~ arm * poly(age, 2)", "all columns of poly(age, 2) 0"),
+        ("~ arm + arm:sex", "sex f"),
+        ("~ arm * C(visit)", "visit 1"),
+    ],
+)
+def test_a_difference_is_told_at_the_factor_as_it_is_written(formula, at):
+    rows = pd.DataFrame(
+        {"arm": np.repeat(["a", "b"], 12), "sex": list("fm") * 12, "age": np.tile(np.arange(20.0, 32), 2)},
+        index=[f"s{n}" for n in range(24)],
+    ).assign(visit=[1, 1, 2] * 8)
+    values = pd.Series(np.random.default_rng(1).normal(size=24), index=rows.index)
+    assert compared(values, design_of(rows, formula=formula)).index[0] == f"b to a, at {at}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.time.course import attendance, from_the_beginning
 from handbook_utils.errors import InputError
 from handbook_utils.recipes.follow_over_time import People, people_over_time
@@ -172,6 +174,38 @@ def test_two_centres_are_refused_as_units_and_taken_as_strata():
     assert "within centre" in found.composition()[0]
     terms = over_time(study, group="arm", formula="~ arm * week", strata=["centre"]).course.table
     pd.testing.assert_frame_equal(terms, found.course.table.loc[terms.index], rtol=1e-3)
+
+
+def test_strata_that_the_formula_names_are_not_added_again():
+    study = with_cages(cohort())
+    named = over_time(study, group="arm", formula="~ arm * week + centre", strata=["centre"]).course.table
+    added = over_time(study, group="arm", formula="~ arm * week", strata=["centre"]).course.table
+    pd.testing.assert_frame_equal(named, added.loc[named.index], rtol=1e-3)
+
+
+def test_paces_differ_between_cages_and_between_those_in_one():
+    generator = np.random.default_rng(4)
+    cage, who, week = np.repeat(np.arange(12), 16), np.repeat(np.arange(48), 4), np.tile(np.arange(4.0), 48)
+    y = generator.normal(0, 0.6, 12)[cage] * week + generator.normal(0, 0.1, 192)
+    rows = pd.DataFrame({"week": week, "cage": cage.astype(str), "who": who.astype(str)}, [f"s{n}" for n in range(192)])
+    asked = {**ASKED, "nested_in": "cage"}
+    design = design_of(rows, exposure="week", person="who", nested_in="cage")
+    study = Study.from_frame(pd.DataFrame({"f": 9}, rows.index), rows)
+    told = People(study, design, pd.Series(y, rows.index), "y", "week", asked, {}).spread
+    whole, within, between = map(float, re.findall(r"\d+\.?\d*(?:e-?\d+)?", told))
+    assert whole == pytest.approx(between, rel=0.1) and 0.3 < between < 1 and within < 0.05
+
+
+def test_where_paces_differ_by_something_else_it_is_told_whose_they_are():
+    study = cohort()
+    number = study.metadata["who"].str[1:].astype(int)
+    study = study.with_metadata(study.metadata.assign(sex=np.where(number // 3 % 2, "m", "f")))
+    asked = {"group": "arm", "covariates": ["sex"], "interactions": ["sex:week"]}
+    found = over_time(study, **asked)
+    assert list(found.paces.index) == ["a, at sex f", "b, at sex f", "c, at sex f", "b - a", "c - a"]
+    of_age = over_time(study, **{**asked, "covariates": ["age"], "interactions": ["age:week"]})
+    assert of_age.paces.index[0] == "a, at age 0"
+    assert over_time(study, exposure="age").paces.index[0] == "at age 0"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from handbook_utils.analysis.depth import depth_warning
@@ -134,20 +133,21 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
     # Asked with its strata, a design that these cannot answer is refused; in the model they have levels of their own.
     design = design_of(frame, **asked)
     if asked["strata"]:
-        design = design_of(frame, **_levels_of(asked))
+        design = design_of(frame, **_levels_of(asked, design))
     _one_pace(design, time, focus)
     begins = f"the first sample of {design.members.one_of}, from which distances are measured"
     first = {begins: _others(study, values, numbers, who)}
     return People(study, design, values, label, time, dict(parameters), {key: own for key, own in first.items() if own})
 
 
-def _levels_of(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the strata into the model, each with a level of its own."""
-    levels = [f"C({name})" for name in asked["strata"] if not {name, f"C({name})"} & {*asked["covariates"]}]
+def _levels_of(asked: Mapping[str, Any], design: Design) -> dict[str, Any]:
+    """Put the strata into the model that are not in it, each with a level of its own."""
+    there = {term.columns[0] for term in design.terms.values() if term.kind != "interaction"}
+    others = [name for name in asked["strata"] if name not in there]
     if asked["formula"]:
-        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in asked["strata"])])
+        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in others)])
         return {**asked, "strata": "", "formula": formula}
-    return {**asked, "strata": "", "covariates": [*asked["covariates"], *levels]}
+    return {**asked, "strata": "", "covariates": [*asked["covariates"], *(f"C({name})" for name in others)]}
 
 
 def _one_pace(design: Design, time: str, focus: str) -> None:
@@ -228,17 +228,21 @@ class People:
         """Change a unit of time: of each group and their contrasts; of everybody where there are none."""
         columns = list(self.design.matrix.columns)
         rows: dict[str, dict[str, float]] = {}
-        crossed = self._crossed
+        crossed, focus = self._crossed, self.design.terms[self.design.focus].columns[0]
+        of_groups = bool(crossed and self.design.groups)
+        # With other interactions a pace, or a difference of paces, is another elsewhere.
+        at = self.design.where(self.time, given=[focus] if of_groups else [])
+        other = self.design.where(focus, self.time)
         if self.time in columns:
-            name = "all" if not crossed else self.design.groups[0] if self.design.groups else "at 0"
-            rows[name] = {self.time: 1.0}
-        if crossed and self.design.groups:
+            name = f"{self.design.groups[0] if of_groups else 'all'}{at}"
+            rows[at.removeprefix(", ") if crossed and not of_groups else name] = {self.time: 1.0}
+        if of_groups:
             for group, own in zip(self.design.groups[1:], crossed, strict=True):
-                rows[str(group)] = {self.time: 1.0, own: 1.0}
+                rows[f"{group}{at}"] = {self.time: 1.0, own: 1.0}
             for contrast, own_weights in self.design.contrasts.iterrows():
-                rows[str(contrast)] = dict(zip(crossed, own_weights.to_list()[1:], strict=True))
+                rows[f"{contrast}{other}"] = dict(zip(crossed, own_weights.to_list()[1:], strict=True))
         else:
-            rows |= {f"{name}, one more": {name: 1.0} for name in crossed}
+            rows |= {f"{name}, one more{other}": {name: 1.0} for name in crossed}
         fit = self.course.fit
         found = {}
         for name, weights in rows.items():
@@ -255,10 +259,15 @@ class People:
         return []
 
     @property
-    def spread(self) -> float:
-        """Standard deviation of the paces of people; 0 where they have none of their own."""
-        random = self.course.fit.random
-        return float(np.sqrt(random[-1, -1])) if len(random) > 1 else 0.0
+    def spread(self) -> str:
+        """How much paces differ, in a sentence: of people, and of the units that they lie in."""
+        fit, nest = self.course.fit, self.design.asked["nested_in"]
+        if len(fit.random) < 2:
+            return "Nobody has a pace of their own in this model"
+        inside, between = fit.random[-1, -1], fit.between[-1, -1] if fit.units else 0.0
+        parted = f": {inside**0.5:.3g} within one unit of {nest}, {between**0.5:.3g} between units" if fit.units else ""
+        many = self.design.members.many
+        return f"The paces of {many} have a standard deviation of {(inside + between) ** 0.5:.3g}{parted}"
 
     @cached_property
     def _apart(self) -> Any:
@@ -374,7 +383,8 @@ class People:
             of = f"Change of the {self.label} a unit of {self.time}: {told}, in {self.counted}: {by_chance(p)}."
             return f"{of} {self.averages}"
         own = self.course.table.loc[list(self.design.block(self.design.focus).columns)]
-        levels = "; ".join(f"{name}: {_told(row)}" for name, row in own.iterrows())
+        at = self.design.where(self.design.terms[self.design.focus].columns[0])
+        levels = "; ".join(f"{name}{at}: {_told(row)}" for name, row in own.iterrows())
         return f"Differences of the {self.label}: {levels}, in {self.counted}: {by_chance(float(own['p'].min()))}."
 
     @property
@@ -405,14 +415,12 @@ class People:
             question = f"Does the {self.label} change at another pace by {design.focus}"
         elif design.focus != self.time:
             question = f"Does the {self.label} over time differ by {design.focus}"
-        many = design.members.many
-        own = f" The paces of {many} have a standard deviation of {self.spread:.3f}." if self.spread else ""
         return {
             "asked": f"{question}{beside}?",
             "found": self.reading,
             "rests_on": [
                 f"{design.who.split(';')[0]}. {self.dropout}.",
-                f"A linear mixed model in which {self.model}.{own}",
+                f"A linear mixed model in which {self.model}. {self.spread}.",
                 *([f"{self.depth}."] if self.depth else []),
                 # Here the time is a line, and C(time) is refused.
                 *(note for note in notes_without_exchange(design) if not note.startswith(f"{self.time} has ")),

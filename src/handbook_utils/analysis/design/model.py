@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
@@ -15,7 +15,7 @@ from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
 from handbook_utils.analysis.design.members import Members, members_of
 from handbook_utils.analysis.design.questions import QUESTIONS, factors_asked, named
-from handbook_utils.analysis.design.terms import Term, as_words, make_term, parts
+from handbook_utils.analysis.design.terms import Term, as_words, in_order, make_term, parts
 from handbook_utils.errors import InputError, InputErrors, listed
 
 
@@ -123,6 +123,42 @@ class Design:
     def contrasts(self) -> pd.DataFrame:
         """Contrast × group: weights."""
         return contrasts_of(self.asked["contrast"], self.groups)
+
+    def where(self, *own: str, given: Collection[str] = ()) -> str:
+        """Say where an effect is told that is another elsewhere: at the first word, or at 0, of what goes with it.
+
+        Parameters
+        ----------
+        *own : str
+            Columns whose effect it is: of several, that of them together.
+        given : collection of str
+            Columns of which it is said already where it is told.
+
+        Returns
+        -------
+        str
+            Begins with a comma; empty where the effect is the same everywhere.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"arm": list("aabb") * 3, "sex": list("fmmfmf") * 2, "age": range(20, 32)})
+        >>> design_of(rows, formula="~ arm * log(age) + arm:sex").where("arm")
+        ', at log(age) 0 and sex f'
+        """
+        told: dict[str, str] = {}
+        for term in self.terms.values():
+            if term.kind == "interaction" and {*own} <= {*term.columns}:
+                pairs = zip(term.columns, term.factors, strict=True)
+                told |= {factor: self._first(name, factor) for name, factor in pairs if name not in {*own, *given}}
+        return f", at {' and '.join(told.values())}" if told else ""
+
+    def _first(self, column: str, factor: str) -> str:
+        values = self.frame[column]
+        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        alone = [term for term in self.terms.values() if term.kind == "words" and term.columns == (column,)]
+        if alone or not numeric or factor.startswith("C("):
+            return f"{column} {in_order(set(as_words(values)))[0]}"
+        return f"{f'all columns of {factor}' if factor.startswith('poly(') else factor} 0"
 
     def changes_within(self, term: str | Sequence[str], column: str) -> bool:
         """Whether a term, or any of several, changes from sample to sample of one person, cage or block of a column.

@@ -38,6 +38,8 @@ class Term:
         Metadata columns it is made of.
     kind : {"words", "number", "interaction"}
         What its columns are, or that it is made of several terms.
+    factors : tuple of str
+        What it is made of, as in a formula: ``arm`` and ``log(age)``.
     block : pandas.DataFrame
         Samples × columns: a number as it is, words as membership of all groups but the first.
     """
@@ -45,6 +47,7 @@ class Term:
     name: str
     columns: tuple[str, ...]
     kind: Kind
+    factors: tuple[str, ...]
     block: pd.DataFrame
 
     def __str__(self) -> str:
@@ -314,8 +317,8 @@ def make_term(factors: Sequence[tuple[str, str]], frame: pd.DataFrame, levels: d
             index=frame.index,
         )
         kind = "interaction"
-    name = ":".join(written(column, wrapper) for column, wrapper in factors)
-    return Term(name, tuple(column for column, _ in factors), kind, block)
+    as_written = tuple(written(column, wrapper) for column, wrapper in factors)
+    return Term(":".join(as_written), tuple(column for column, _ in factors), kind, as_written, block)
 
 
 def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, list[str]]) -> tuple[pd.DataFrame, Kind]:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.terms import as_words, in_order, parts
+from handbook_utils.analysis.design.terms import as_words, parts
 from handbook_utils.analysis.distance.permanova import columns_of
 from handbook_utils.analysis.time.mixed import fit_mixed
 from handbook_utils.errors import InputError, listed
@@ -450,7 +450,8 @@ def _as_ratios(table: pd.DataFrame) -> pd.DataFrame:
 def _questions(design: Design, columns: list[str]) -> pd.DataFrame:
     """Return the sums of coefficients that are asked about: contrasts, or a slope, and interactions with them."""
     rows: dict[str, dict[str, float]] = {}
-    own, at = list(design.terms[design.focus].block.columns), _where(design)
+    own = list(design.terms[design.focus].block.columns)
+    at = design.where(design.terms[design.focus].columns[0])
     if design.groups:
         for name, weights in design.contrasts.iterrows():
             high, low = weights.index[weights == 1], weights.index[weights == -1]
@@ -463,17 +464,6 @@ def _questions(design: Design, columns: list[str]) -> pd.DataFrame:
         if term.kind == "interaction":
             rows |= {str(column): {str(column): 1.0} for column in term.block.columns}
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).fillna(0.0)
-
-
-def _where(design: Design) -> str:
-    """Say where a difference is told that is another elsewhere: at the first word, or at 0, of what goes with it."""
-    own = design.terms[design.focus].columns[0]
-    crossed = [term for term in design.terms.values() if term.kind == "interaction" and own in term.columns]
-    told = {}
-    for name in (name for term in crossed for name in term.columns if name != own):
-        words = [term for term in design.terms.values() if term.kind == "words" and term.columns == (name,)]
-        told[name] = f"{name} {in_order(set(as_words(design.frame[name])))[0] if words else 0}"
-    return f", at {' and '.join(told.values())}" if told else ""
 
 
 def _strata(design: Design) -> Matrix:
