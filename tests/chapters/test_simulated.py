@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import re
 from pathlib import Path
@@ -17,15 +18,15 @@ from handbook_utils.chapters import Catalogue, handbook_root
 AGAIN = 2
 
 
-def _make():
-    path = Path(__file__).parents[2] / "data" / "simulated" / "make.py"
-    spec = importlib.util.spec_from_file_location("make_simulated", path)
+def _script(name):
+    path = Path(__file__).parents[2] / "data" / name
+    spec = importlib.util.spec_from_file_location(f"script_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-MAKE = _make()
+MAKE = _script("simulated/make.py")
 CODE = dict(MAKE.chapters())
 
 
@@ -57,6 +58,16 @@ def test_no_page_types_that_its_studies_are_stored_whatever_was_asked(slug):
     lines = [line for source in prose for line in source.splitlines() if re.search(r"\bstored\b", line)]
     # Computed, or true with every seed, or of a data set that is named.
     assert [line for line in lines if not re.search(r"\{glue:|another seed|`data/", line)] == []
+
+
+def test_what_differs_by_packing_and_rounding_is_alike_and_another_number_is_not():
+    def packed(p, level):
+        held = stored.packed(pd.DataFrame({"p": [0.5, p], "hits": [(1, 2), ()]}))
+        return gzip.compress(pd.DataFrame({"name": ["tried"], "content": [held]}).to_csv(index=False).encode(), level)
+
+    alike = _script("alike.py")
+    assert alike.differences(packed(0.25, 9), packed(0.25 + 1e-12, 1)) == []
+    assert "tried" in alike.differences(packed(0.25, 9), packed(0.26, 9))[0]
 
 
 def test_with_another_seed_or_another_study_it_is_simulated_now():
