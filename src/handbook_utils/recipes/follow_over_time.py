@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from handbook_utils.analysis.depth import depth_warning
@@ -265,9 +266,13 @@ class People:
         if len(fit.random) < 2:
             return "Nobody has a pace of their own in this model"
         inside, between = fit.random[-1, -1], fit.between[-1, -1] if fit.units else 0.0
-        parted = f": {inside**0.5:.3g} within one unit of {nest}, {between**0.5:.3g} between units" if fit.units else ""
-        many = self.design.members.many
-        return f"The paces of {many} have a standard deviation of {(inside + between) ** 0.5:.3g}{parted}"
+        # What over the whole time is nothing beside the noise is how near to 0 the search came.
+        nothing = 1e-4 * fit.residual**0.5 / float(np.ptp(self.frame["time"]))
+        whole, own, of_units = (
+            f"{size if size > nothing else 0:.3g}" for size in np.sqrt([inside + between, inside, between])
+        )
+        parted = f": {own} within one unit of {nest}, {of_units} between units" if fit.units else ""
+        return f"The paces of {self.design.members.many} have a standard deviation of {whole}{parted}"
 
     @cached_property
     def _apart(self) -> Any:
