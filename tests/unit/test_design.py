@@ -376,6 +376,21 @@ def test_who_is_in_it_is_called_what_the_metadata_say(column: str, host: str | N
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "many"),
+    [
+        ({"organism": "human gut metagenome"}, "people"),
+        ({"organism": "Mus musculus", "host": "Homo sapiens (human)"}, "people"),
+        ({"organism": "mouse gut metagenome", "host": "Mus musculus"}, "animals"),
+        ({"organism": "Mus musculus"}, "animals"),
+    ],
+)
+def test_the_host_goes_before_the_organism_and_a_metagenome_is_no_animal(columns: dict[str, str], many: str) -> None:
+    rows = people().assign(**columns).rename(columns={"who": "patient_id"})
+    rows = rows[[*columns, *rows.columns.drop([*columns])]]
+    assert design_of(rows, group="arm", person="patient_id", nested_in="").members.many == many
+
+
 def test_a_column_without_values_is_told_as_that_and_not_as_groups_that_are_not_there() -> None:
     frame = pd.DataFrame({"arm": list("xyxyxy"), "bmi": [np.nan] * 6, "age": [1, 2, 3, np.nan, np.nan, np.nan]})
     frame["height"] = [np.nan, np.nan, np.nan, 4, 5, 6]
