@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from handbook_utils import datasets
 from handbook_utils.analysis import stored
+from handbook_utils.chapters import Catalogue, handbook_root
 
 #: Studies of each table that are simulated again.
 AGAIN = 2
@@ -46,6 +48,15 @@ def test_what_a_page_shows_of_simulations_comes_out_again(slug):
 
 def test_every_stored_table_is_of_a_page_that_names_the_data_set():
     assert set(datasets.frame("simulated")["chapter"]) == set(CODE)
+
+
+@pytest.mark.parametrize("slug", sorted(CODE))
+def test_no_page_types_that_its_studies_are_stored_whatever_was_asked(slug):
+    page = next(chapter for chapter in Catalogue.read(handbook_root()).chapters if chapter.slug == slug)
+    prose = [cell.source for cell in page.notebook().cells if cell.cell_type == "markdown"]
+    lines = [line for source in prose for line in source.splitlines() if re.search(r"\bstored\b", line)]
+    # Computed, or true with every seed, or of a data set that is named.
+    assert [line for line in lines if not re.search(r"\{glue:|another seed|`data/", line)] == []
 
 
 def test_with_another_seed_or_another_study_it_is_simulated_now():

@@ -306,6 +306,9 @@ def test_a_line_and_a_bend_say_the_same_in_both_ways() -> None:
         ("~ dose + I(dose**2)", "is a curve", "cut dose into groups"),
         ("~ poly(dose, 2) + age", "is a curve", "cut dose into groups"),
         ("~ arm + age**2", "that column itself", "I(age**2)"),
+        ("~ arm + log(age)**2", "that column itself", "I(age**2)"),
+        ("~ arm + poly(age, 2)^2", "that column itself", "I(age**2)"),
+        ("~ arm + I(log(age)**2)", "not a function", "add it to the metadata"),
         ("~ arm + bs(age, df=3)", "not a function of a column", "add it to the metadata"),
         ("~ arm + I(age + dose)", "not a function of a column", "add it to the metadata"),
         ("~ arm + poly(arm, 2)", "cannot be computed", "Write arm"),
@@ -371,6 +374,21 @@ def test_who_is_in_it_is_called_what_the_metadata_say(column: str, host: str | N
     assert f"levels have too few {many}" in refused(metadata=rows, group="arm", person=column, minimum=9).replace(
         "3 of 3 groups", "levels"
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "many"),
+    [
+        ({"organism": "human gut metagenome"}, "people"),
+        ({"organism": "Mus musculus", "host": "Homo sapiens (human)"}, "people"),
+        ({"organism": "mouse gut metagenome", "host": "Mus musculus"}, "animals"),
+        ({"organism": "Mus musculus"}, "animals"),
+    ],
+)
+def test_the_host_goes_before_the_organism_and_a_metagenome_is_no_animal(columns: dict[str, str], many: str) -> None:
+    rows = people().assign(**columns).rename(columns={"who": "patient_id"})
+    rows = rows[[*columns, *rows.columns.drop([*columns])]]
+    assert design_of(rows, group="arm", person="patient_id", nested_in="").members.many == many
 
 
 def test_a_column_without_values_is_told_as_that_and_not_as_groups_that_are_not_there() -> None:

@@ -88,3 +88,19 @@ def test_a_workbook_with_names_over_several_columns_and_a_footnote(tmp_path: Pat
     told = " ".join(study.notes)
     assert "Skipped before the header: 'Table S3. Counts per genus'; 'Healthy'" in told
     assert "* one sample was sequenced again" in told
+
+
+def test_points_twice_are_refused_beside_sure_decimals(read) -> None:
+    with pytest.raises(InputErrors, match="a point that may separate"):
+        read([("5", "1.234.567", "1"), ("12.5", "4", "0")])
+
+
+def test_a_sign_that_was_said_is_the_only_one(read) -> None:
+    with pytest.raises(InputErrors, match="not numbers"):
+        read([("0,123", "1,234", "1")], decimal_sign="point")
+    with pytest.raises(InputErrors, match="not numbers"):
+        read([("0.123", "12", "1")], decimal_sign="comma")
+
+
+def test_nan_is_a_word_for_missing(read) -> None:
+    assert read([("5", "NaN", "3")], empty_cells="zero").table.sum() == 8

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from handbook_utils.analysis import stored
 from handbook_utils.analysis.sample_size import t_power
 from handbook_utils.figures.procedures.power import power_curves
 from handbook_utils.protocols.plan.inputs import pilot_of
@@ -45,3 +47,10 @@ def test_power_is_drawn_with_the_numbers_it_has(trial):
     first = trial.shannon.iloc[0]
     assert f"one sample each, two groups: {first['power']:.2f} at 10" in drawn.alt
     assert {line.get_label() for line in drawn.figure.axes[0].get_lines()} >= {"closed form (t test)"}
+
+
+@pytest.mark.parametrize("new", ["", "permanova-0", "permanova-0.03", "permanova-0.09", "taxon-2", "taxon-4"])
+def test_trials_are_told_as_stored_only_where_all_of_them_are(trial, monkeypatch, new):
+    table = pd.DataFrame({"power": [0.5, 0.5]})
+    monkeypatch.setattr(stored, "_settled", lambda name, *_: None if name == f"power-{new}" else table)
+    assert replace(trial, ladder=[10]).made.startswith("made in this run" if new else "made once and stored")

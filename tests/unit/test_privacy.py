@@ -151,3 +151,30 @@ def test_a_user_name_in_a_path_is_found(start):
 def test_a_name_of_an_illness_or_a_method_is_no_person():
     for value in ("M. Crohn", "Hashimoto", "Gram staining", "LinDA", "ELISA HRP, cat. no. 12"):
         assert kinds("note", value) == [], value
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("post_fmt", "day 14"),
+        ("postpartum_week", "week 12"),
+        ("compost", "pile 4"),
+        ("note", "post FMT 2019 no change"),
+        ("note", "postoperative sample 2019 in clinic"),
+        ("lateral_flow", "0.123"),
+        ("longitudinal", "0.12345"),
+        ("latency_seconds", "3.14159"),
+        ("days_since_birth", "12345"),
+        ("gene_signature", "IFN high"),
+        ("microbial_signature", "enterotype 2"),
+    ],
+)
+def test_a_name_of_a_column_that_only_begins_so_is_another(column, value):
+    assert kinds(column, value) == []
+
+
+@pytest.mark.parametrize("piece", ["a", "1", "a.", "a b ", "1 ", "face ", "de ", "Jan ", "x at "])
+def test_the_longest_cell_of_a_workbook_comes_to_an_end(piece):
+    """A pattern that tries all ways to part it would not."""
+    whole = (piece * (32_767 // len(piece) + 1))[:32_767]
+    assert isinstance(kinds("note", whole), list)

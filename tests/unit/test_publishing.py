@@ -281,11 +281,11 @@ def test_the_glossary_and_the_checked_numbers_come_from_their_sources(book: Path
     assert "What adding gives." in page(book, "en/book/glossary.html")
     assert 'href="../../book/glossary.html#term-sum"' in page(book, "nl/notebooks/recipes/english.html")
     checked = page(book, "en/book/checked.html")
-    assert checked.count("<td>Euclid</td>") == 4
+    assert len(re.findall(r"<td[^>]*>Euclid</td>", checked)) == 4
     assert "4, of which 2 agree and 2 differ" in checked
     assert checked.count('scope="rowgroup"') == 2
     assert '<a href="../notebooks/recipes/english.html">' in checked
-    assert "<td>agrees</td>" in checked
+    assert re.search(r"<td[^>]*>agrees</td>", checked)
 
 
 def test_the_first_use_of_a_term_shows_its_definition(book: Path) -> None:

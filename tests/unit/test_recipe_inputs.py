@@ -208,9 +208,12 @@ def test_times_that_are_words(twins):
 
 
 def test_nobody_with_several_samples(twins):
-    given = twins("alone", metadata=lambda frame: frame.assign(who=list(frame.index)))
+    given = twins(
+        "alone",
+        metadata=lambda frame: frame.assign(who=list(frame.index), week=[place % 4 for place in range(len(frame))]),
+    )
     with pytest.raises(InputError, match="Too few people"):
-        check("follow-over-time", **given, person="who", time="visit", group="")
+        check("follow-over-time", **given, person="who", time="week", group="")
 
 
 def test_before_and_after_as_the_column_writes_them():
@@ -230,7 +233,8 @@ def test_a_person_with_two_samples_at_one_moment(twins):
 @pytest.mark.parametrize(("name", "said"), [("alone", "'alone' has 1"), ("all", "only 'all'")])
 def test_groups_of_people_that_cannot_be_compared(recipe, name, said, twins):
     def grouped(frame: pd.DataFrame) -> pd.DataFrame:
-        own, one = frame["group"].astype(object), frame["person"] == "TS1"
+        own = frame.groupby("person")["group"].transform("first").astype(object)
+        one = frame["person"] == "TS1"
         return frame.assign(label={"alone": own.where(~one, "alone"), "all": "all"}[name])
 
     given = {"person": "person", "group": "label"} | ({"time": "visit"} if recipe == "follow-over-time" else {})

@@ -114,7 +114,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rates_caption": "Tests in designs: {count}. {verdicts}",
         "rates_how": "Measured on {date} with version {version} of the handbook: in each design {studies} studies or "
         "more without a difference.",
-        "rates_power": "In {found} others or more one thing differs, which the heading of each test names: the last "
+        "rates_power": "In at least {found} others one thing differs, which the heading of each test names: the last "
         "column says how often the test finds it.",
         "rates_gaps": "Not measured yet: {gaps}.",
         "rates_gap_wrong": "{count} of {all} rows",

@@ -134,20 +134,21 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
     # Asked with its strata, a design that these cannot answer is refused; in the model they have levels of their own.
     design = design_of(frame, **asked)
     if asked["strata"]:
-        design = design_of(frame, **_levels_of(asked))
+        design = design_of(frame, **_levels_of(asked, design))
     _one_pace(design, time, focus)
     begins = f"the first sample of {design.members.one_of}, from which distances are measured"
     first = {begins: _others(study, values, numbers, who)}
     return People(study, design, values, label, time, dict(parameters), {key: own for key, own in first.items() if own})
 
 
-def _levels_of(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the strata into the model, each with a level of its own."""
-    levels = [f"C({name})" for name in asked["strata"] if not {name, f"C({name})"} & {*asked["covariates"]}]
+def _levels_of(asked: Mapping[str, Any], design: Design) -> dict[str, Any]:
+    """Put the strata into the model, each with a level of its own, but for those that have it in the design."""
+    there = {term.columns[0] for term in design.terms.values() if term.kind == "words"}
+    strata = [name for name in asked["strata"] if name not in there]
     if asked["formula"]:
-        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in asked["strata"])])
+        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in strata)])
         return {**asked, "strata": "", "formula": formula}
-    return {**asked, "strata": "", "covariates": [*asked["covariates"], *levels]}
+    return {**asked, "strata": "", "covariates": [*asked["covariates"], *(f"C({name})" for name in strata)]}
 
 
 def _one_pace(design: Design, time: str, focus: str) -> None:

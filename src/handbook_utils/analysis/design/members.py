@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 #: Columns in which standards (MIxS, ENA, QIIME 2 tutorials) say whose the samples are.
-_HOST = re.compile(r"^(host|host_?(common_?name|species|scientific_?name|tax_?id|name)|species|organism)$", re.I)
-_HUMAN = re.compile(r"^(homo sapiens|h\. ?sapiens|humans?|9606(\.0)?|people|person|mens(en)?)$", re.I)
+_HOST = re.compile(r"^host(_?(common_?name|species|scientific_?name|tax_?id|name))?$", re.I)
+#: These say it where no column of a host does: in archives the organism of a sample is often its metagenome.
+_ORGANISM = re.compile(r"^(species|organism)$", re.I)
+_METAGENOME = re.compile(r"\bmetagenomes?\b", re.I)
+_HUMAN = re.compile(r"^(homo sapiens|h\. ?sapiens|humans?|9606(\.0)?|people|person|mens(en)?)( *\(.*\))?$", re.I)
 #: Parts of a name of a column of people, and of animals.
 _PEOPLE = re.compile(
     r"(^|_|-| )(persons?|people|participants?|patients?|volunteers?|child(ren)?|infants?|bab(y|ies)|toddlers?|mothers?|"
@@ -70,8 +73,8 @@ PEOPLE, ANIMALS, INDIVIDUALS = _NAMES
 def members_of(metadata: pd.DataFrame, person: str) -> Members:
     """Return what those who gave samples are called.
 
-    A column of the host decides where there is one; else the name of the column that joins samples of one; where
-    neither says it, the word that is true of everybody.
+    A column of the host decides where there is one, else one of the species; else the name of the column that joins
+    samples of one; where none says it, the word that is true of everybody. A metagenome says nothing of its host.
 
     Parameters
     ----------
@@ -93,11 +96,11 @@ def members_of(metadata: pd.DataFrame, person: str) -> Members:
     >>> [members_of(pd.DataFrame(columns=[name]), name).many for name in ("patient_id", "mouse", "subject")]
     ['people', 'animals', 'individuals']
     """
-    for name in metadata.columns:
-        if _HOST.match(str(name)) and name != person:
+    for named in (_HOST, _ORGANISM):
+        for name in (name for name in metadata.columns if named.match(str(name)) and name != person):
             values = metadata[name].dropna().astype(str).str.strip().unique()
-            human = [bool(_HUMAN.match(value)) for value in values]
-            if len(values):
+            human = [bool(_HUMAN.match(value)) for value in values if not _METAGENOME.search(value)]
+            if human:
                 return PEOPLE if all(human) else INDIVIDUALS if any(human) else ANIMALS
     if _PEOPLE.search(person):
         return PEOPLE

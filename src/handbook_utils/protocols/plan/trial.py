@@ -225,11 +225,12 @@ class PlannedTrial:
     @cached_property
     def composition(self) -> dict[str, pd.DataFrame]:
         """Power of PERMANOVA by size, for the effect and for one three times as large."""
-        curves = {}
-        for share in dict.fromkeys((self.effects["permanova"], min(3 * self.effects["permanova"], 0.4))):
-            if share >= self.effects["permanova"]:
-                curves[f"ω² = {share:g}"] = self._permanova_power(share, self.ladder, self.few)
-        return curves
+        return {f"ω² = {share:g}": self._permanova_power(share, self.ladder, self.few) for share in self._shares}
+
+    @property
+    def _shares(self) -> list[float]:
+        least = self.effects["permanova"]
+        return [share for share in dict.fromkeys((least, min(3 * least, 0.4))) if share >= least]
 
     @cached_property
     def composition_null(self) -> pd.Series:
@@ -239,8 +240,10 @@ class PlannedTrial:
 
     @property
     def made(self) -> str:
-        """Whether the trials of composition that were asked for are stored ones."""
-        return how_made(f"power-permanova-{self.effects['permanova']:g}")
+        """Whether the trials of composition and of one taxon are all stored ones."""
+        _ = self.composition, self.composition_null, self.one_taxon, self.four_times
+        composition = [f"power-permanova-{share:g}" for share in (0.0, *self._shares)]
+        return how_made(*composition, *(f"power-taxon-{effect:g}" for effect in (self.effects["taxon"], 4.0)))
 
     def _permanova_power(self, share: float, sizes: list[int], simulations: int, **changed: float) -> pd.DataFrame:
         given = self._common | changed | {"simulations": simulations}
@@ -344,8 +347,7 @@ class PlannedTrial:
             that has the power wanted; NaN above 5.
         """
         left = self.enrolled(self.participants // arms)
-        steps = np.arange(0.05, 5.0, 0.01)
-        found = (step for step in steps if t_power(float(step), left, left, self.alpha) >= self.power)
+        found = (x for x in np.arange(0.05, 5.0, 0.01) if t_power(float(x), left, left, self.alpha) >= self.power)
         return left, float(next(found, np.nan))
 
     # ------------------------------------------------------------------ the plan
@@ -470,8 +472,7 @@ class PlannedTrial:
                 f"The primary outcome, {self.outcome}, and {self.smallest_effect} as the smallest effect worth "
                 "finding.",
                 f"{len(self.pilot.groups)} people of the pilot ({self.named}), one sample each, with "
-                f"{self.pilot.reads} "
-                f"reads or more; {self.trials} simulated trials of each size.",
+                f"{self.pilot.reads} reads or more; {self.trials} simulated trials of each size.",
                 f"A level of {self.level:g} for each of {self.shared} comparison(s), drop-out of "
                 f"{100 * self.dropout:g} %. {self.clusters.told}",
             ],

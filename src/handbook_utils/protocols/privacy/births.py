@@ -41,6 +41,8 @@ _SIX_SAID = re.compile(
     r"(?:birth|geboortedatum|geboren|\bborn|\bdob|\bgeb\w*)\b[^.;\d]{0,25}\b(?:[0-3]\d[01]\d{3}|\d{2}[01]\d[0-3]\d)\b",
     re.IGNORECASE,
 )
+#: Not a day, but how many of them.
+_COUNTED = re.compile(r"\b(?:days?|dagen|weeks?|weken|months?|maanden|hours?|since|sinds|age|weight|gewicht|length)\b")
 _SERIAL = re.compile(r"[1-4]\d{4}(?:\.0+)?")
 _SIX = re.compile(r"(?:[0-3]\d[01]\d{3}|\d{2}[01]\d[0-3]\d)")
 
@@ -76,7 +78,7 @@ def dates_of_birth(text: str, column: str, year: int) -> Iterator[tuple[str, str
         if year - 120 <= born <= year and (told or old):
             yield "date of birth", found[0], f"Write the year of birth, {born}: that is enough as a rule."
             return
-    if of_birth and _SERIAL.fullmatch(text):
+    if of_birth and not _COUNTED.search(column) and _SERIAL.fullmatch(text):
         yield (
             "date of birth",
             text,

@@ -46,10 +46,13 @@ BIRTH = re.compile(
     r"birth|geboort|geburt|naissance|nacimiento|nascita|födelse|fødsel|\bn[ée]e? le\b|\bgeb(?:oren)?\b|"
     r"\bgeb ?(?:dat|dd)|\bdob\b|\bborn\b|\bbday\b"
 )
-PLACE = re.compile(r"\blat|\blon|coord|gps|location|locatie|\bmaps?\b|positie")
+PLACE = re.compile(
+    r"\b(?:lat|lon|lng|latitude|longitude|latlon|latlng)\b|^long$|breedtegraad|lengtegraad|coord|gps|location|locatie|\bmaps?\b|positie"
+)
 CALL = re.compile(r"phone|telefoon|\btel\b|mobile|mobiel|\bgsm\b|contact|whats ?app")
 WHERE_LIVES = re.compile(
-    r"post(?:al)?[ _-]?(?:code)?|zip|\bplz\b|\bpc ?[46]?\b|woon|adres|address|\bhome\b|residence", re.IGNORECASE
+    r"\bpost(?:al)? ?codes?\b|\bpostadres|zip|\bplz\b|\bpc ?[46]?\b|woon|adres|address|\bhome\b|residence",
+    re.IGNORECASE,
 )
 #: Columns of places and things, whose two capitals are no person's.
 THINGS = _words(
@@ -85,7 +88,7 @@ PERSONAL = re.compile(
     r"driv(?:ing|er s|ers) licen[cs]e|kenteken|(?:number|licen[cs]e) plate|ssn|social security(?: number)?|"
     r"nhs(?: ?(?:number|no))?|nummerplaat|kennzeichen|personalausweis|reisepass|id ?kaart|national ?(?:id|"
     r"insurance|number)|rijks ?register(?: ?nummer)?|person ?nummer|"
-    r"pasfoto|employer|werkgever|handtekening|signature|facebook|instagram|linked ?in|ip ?adres|ip ?address)\b|"
+    r"pasfoto|employer|werkgever|handtekening|^signature$|facebook|instagram|linked ?in|ip ?adres|ip ?address)\b|"
     r"^(?:naam|namen|address|adres|mobiel|mobile|zip|huisarts)$"
 )
 

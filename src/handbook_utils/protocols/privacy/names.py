@@ -32,10 +32,10 @@ _NAMED = (
 _NAME = re.compile(
     rf"\b(?:(?i:{_TITLE})\b\.?(?:\s+(?i:dr|prof|ir|ing|drs|med)\b\.?)*|(?i:{_NAMED})(?:\b|"
     rf"(?<=\.)))[.:]?\s+(?:(?:{_UPPER}\.?\s*){{1,4}}(?=\s|{_UPPER}))?"
-    rf"(?:(?i:{_BETWEEN})\s+)*{_CAPITAL}"
+    rf"(?:(?i:{_BETWEEN})\s+){{0,3}}{_CAPITAL}"
 )
 _SURE_TITLE = re.compile(
-    rf"\b(?:mevr\.|mevrouw|dhr\.?|de\s+heer|meneer|mijnheer|mw\.|mej\.|frau|herr|mrs\.?)\s+(?:{_BETWEEN}\s+)*"
+    rf"\b(?:mevr\.|mevrouw|dhr\.?|de\s+heer|meneer|mijnheer|mw\.|mej\.|frau|herr|mrs\.?)\s+(?:{_BETWEEN}\s+){{0,3}}"
     rf"(?!die\b|die\b|heeft|is\b|was\b|kan\b|en\b|of\b|zegt|belt|wil\b|niet\b)[^\W\d_]{{3,}}",
     re.IGNORECASE,
 )
@@ -78,7 +78,7 @@ _WHOSE = re.compile(
 _FAMILY = re.compile(rf"\b(?:the|de) ({_UPPER}[a-zà-ÿ]{{2,}}) (?:family|familie|gezin)\b")
 _INITIALS = re.compile(
     r"\b(?:(?:DE|VAN|VAN DEN|VAN DER|VAN DE|VANDEN|VER) )?[A-Z]{5,} [A-Z]\.(?![\w.])|"
-    rf"\b(?:{_UPPER}\.\s?){{1,4}}\s*(?:(?i:{_BETWEEN})\s+)*{_UPPER}[a-zà-ÿ][\w'’-]+(?!\s+[a-z]{{4,}}(?:us|um|is|ii|"
+    rf"\b(?:{_UPPER}\.\s?){{1,4}}\s*(?:(?i:{_BETWEEN})\s+){{0,3}}{_UPPER}[a-zà-ÿ][\w'’-]+(?!\s+[a-z]{{4,}}(?:us|um|is|ii|"
     rf"ens|a|e)?\b)|"
     rf"\b{_UPPER}[^\W\d_]{{2,}}(?:[ -]{_UPPER}[^\W\d_]+)*,\s*(?:{_UPPER}\.\s?){{1,4}}(?:\s*{_BETWEEN}\b|"
     rf"(?!\s*[a-z]{{4}}))",
@@ -91,7 +91,7 @@ _MORBUS = re.compile(
 )
 #: Institutes bear the names of people.
 _INSTITUTE = re.compile(r"ziekenhuis|hospita|klinie|clinic|universi|institut|stud[iy]|fonds|foundation|stichting", re.I)
-_FULL_NAME = re.compile(rf"\b(?=({_WORD})\s+((?:{_BETWEEN}\s+)*)({_WORD}))", re.IGNORECASE)
+_FULL_NAME = re.compile(rf"\b(?=({_WORD})\s+((?:{_BETWEEN}\s+){{0,3}})({_WORD}))", re.IGNORECASE)
 #: In the name of a picture or a document a name stands in lower case.
 _FILE = re.compile(r"\.(?:jpe?g|png|heic|pdf|docx?|xlsx?|msg|eml)\b", re.IGNORECASE)
 _REVERSED = re.compile(rf"\b({_UPPER}[\w'’-]+), ({_UPPER}[a-zà-ÿ]{{2,}})\b")

@@ -16,7 +16,7 @@ _POSTCODE = re.compile(rf"(?<![\w-])[1-9]\d{{3}}(?: (?!{_UNITS})|(?!SA|SD|SS))[A
 _LOWER_POSTCODE = re.compile(rf"(?<![\w-])[1-9]\d{{3}} ?(?!(?i:{_UNITS})\b)[A-Za-z]{{2}}(?![\w-])")
 _FOREIGN_POSTCODE = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[BDF]-\d{4,5})(?!\w)")
 _STREET = re.compile(
-    r"(?<!\w)[^\W\d_][\w'.-]*(?:[ -][^\W\d_][\w'.-]*){0,3}?"
+    r"(?<!\w)[^\W\d_][\w'.-]{0,40}(?:[ -][^\W\d_][\w'.-]{0,40}){0,3}?"
     r"(?:straat|str\.|laan|weg|plein|gracht|kade|singel|dijk|hof|plantsoen|steeg|dreef|pad|park|markt|wal|"
     r"stra[sß]+e|platz|allee)\s+(?:nr\.?\s*)?\d{1,5}(?:\s?[a-zA-Z]|-\d+)?(?!\w)|"
     r"(?<!\w)\d{1,5}[a-z]?,? (?:[A-Z][\w']+ ){1,3}(?:Street|St\.|Road|Rd\.?|Avenue|Ave\.?|Lane|Drive|Court|Square|"
@@ -42,7 +42,7 @@ _LIVES_AT = re.compile(
 _HOUSE = re.compile(
     rf"(?<![\w-])[1-9]\d{{3}} ?(?!(?i:{_UNITS})\b)[A-Za-z]{{2}}(?: ?- ?|, ?| )\d{{1,4}} ?[a-z]?(?![\w.,%])"
 )
-_LINE = re.compile(r"[^\W\d_]{3,}[^\d,;]{0,25} \d{1,4} ?[a-zA-Z]?(?!\w)")
+_LINE = re.compile(r"(?<!\w)[^\W\d_]{3,40}[^\d,;]{0,25} \d{1,4} ?[a-zA-Z]?(?!\w)")
 _DEGREES = re.compile(r"[-+]?\d{1,3}[.,](\d+)")
 _PAIR = re.compile(
     r"(?<![\d.])[-+]?\d{1,2}\.\d{3,}°?\s*[NSns]?\s*[,; ]\s*[-+]?\d{1,3}\.\d{3,}°?\s*[EWOewo]?(?![\d.])|"

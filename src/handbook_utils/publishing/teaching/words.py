@@ -22,7 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "read_on": "Read on",
         "qr": "A square of dots that a telephone reads: it leads to {address}",
         "read_at": "All of it, with its sources:",
-        "read_in": "All of it, with its sources, stands in the {book}, under the same title.",
+        "read_in": "All of it, with its sources, is in the {book}, under the same title.",
         "sources": "Sources",
         "name": "Name",
         "group": "Class",

@@ -54,7 +54,7 @@ class Numbers:
         self._certain = self._thousands = self._point = False
         #: Numbers with a point that may separate thousands, while no other has one that separates decimals.
         self._points: list[str] = []
-        self._points_certain = False
+        self._points_certain = self._points_twice = False
         #: Numbers with and without a sign of percent.
         self.percent = self._bare = 0
 
@@ -76,7 +76,7 @@ class Numbers:
         try:
             # Python takes 1_000 for a number, and the digits of every script; and so does numpy.
             text = "".join(cells)
-            if self._choices.decimal_sign == "comma" or "_" in text or not text.isascii():
+            if self._choices.decimal_sign == "comma" or "_" in text or not text.isascii() or "nan" in text.casefold():
                 raise ValueError
             values = np.array(cells, dtype=float)
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
@@ -109,18 +109,22 @@ class Numbers:
             self._bare += 1
         if sign == "comma" and re.fullmatch(r"[+-]?[\d.]*,?\d*(?:[eE][+-]?\d+)?", text):
             # Said by the reader: the comma is the decimal sign, so points stand between thousands.
-            if "." not in text or re.match(r"^[+-]?\d{1,3}(?:\.\d{3})+(?:,|$)", text):
+            if "." not in text or re.match(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,|$)", text):
                 text = text.replace(".", "").replace(",", ".")
             elif _ZEROS.match(text):
                 return 0.0
             else:
                 return self._refused(line, column, text)
-        elif sign == "point" and _THOUSANDS.match(text.partition(".")[0]):
+        elif sign == "point" and "," in text:
+            if not _THOUSANDS.match(text.partition(".")[0]):
+                return self._refused(line, column, text)
             text = text.replace(",", "")
         if sign == "auto" and text.count(".") > 1 and _POINTS.match(text):
-            self._look_at_point(line, column, text)
+            self._points_twice = True
+            if len(self._points) < ENOUGH:
+                self._points.append(f"{text!r} at {self._place(line, column)}")
             return 1.0
-        if _PLAIN.match(text) or _NO_NUMBER.match(text):
+        if _PLAIN.match(text) or (_NO_NUMBER.match(text) and text.casefold() not in MISSING):
             self._look_at_point(line, column, text)
             value = float(text)
             self._point = self._point or not value.is_integer()
@@ -180,7 +184,7 @@ class Numbers:
                     remedy="Say which: decimal_sign comma, or decimal_sign point (then commas separate thousands).",
                 )
             )
-        if self._points and not self._points_certain:
+        if self._points and (self._points_twice or not self._points_certain):
             errors.append(
                 InputError(
                     "Numbers have a point that may separate decimals or thousands.",

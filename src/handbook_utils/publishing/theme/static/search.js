@@ -112,7 +112,8 @@ globalThis.handbookSearch = (() => {
     const stem = stemmed(typed, lang);
     let best = typed, least = typed.length > 7 ? 2.5 : 1.5, most = 0;
     for (const word of spoken[lang]) {
-      if (stemmed(word, lang) === stem) return typed;
+      // The beginning of a word is somebody who is still typing.
+      if (word.startsWith(typed) || stemmed(word, lang) === stem) return typed;
       const far = apart(typed, word, 2), many = words[lang]?.get(word)?.at.size || 0;
       if (far < least || (far === least && many > most && best !== typed)) [best, least, most] = [word, far, many];
     }

@@ -111,7 +111,7 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
     const keep = (state) => history.replaceState(null, "", `?${state}${location.hash}`);
     const fits = (knob, value) => (knob.options ? choices(knob, facts, lang).some(([one]) => one === value) : value !== null && value !== "" && Number.isFinite(+value));
     const put = (knob, value) => {
-      if (fits(knob, value)) values[knob.name] = knob.options ? value : Math.min(knob.max, Math.max(knob.min, +value));
+      if (fits(knob, value)) values[knob.name] = knob.options ? value : Math.min(knob.max, Math.max(knob.min, knob.type && !knob.digits ? Math.round(+value) : +value));
     };
     for (const knob of knobs) {
       put(knob, begins(knob, facts));
@@ -120,8 +120,9 @@ globalThis.document?.addEventListener("DOMContentLoaded", () => {
         ? make("select", {}, ...choices(knob, facts, lang).map(([value, label]) => make("option", { value }, said(label))))
         : make("input", knob.type ? { type: "text", inputmode: "decimal", role: "spinbutton", autocomplete: "off", "aria-valuemin": knob.min, "aria-valuemax": knob.max }
           : { type: "range", min: knob.min, max: knob.max, step: knob.step });
-      // Either mark of decimals is taken; in a whole number both part its thousands.
-      const typed = () => (knob.type ? field.value.replace(/\s/g, "").replace(/[.,]/g, knob.digits ? "." : "") : field.value);
+      // Either mark of decimals is taken; in a whole number one before three digits parts thousands.
+      const whole = (text) => (knob.digits ? text : text.replace(/[.,](?=\d{3}(?!\d))/g, ""));
+      const typed = () => (knob.type ? whole(field.value.replace(/\s/g, "")).replace(/[.,]/g, ".") : field.value);
       for (const moved of ["input", "change"]) field.addEventListener(moved, () => { put(knob, typed()); keep(show()); });
       if (knob.type) {
         field.addEventListener("keydown", (event) => {
