@@ -23,7 +23,7 @@ _POLY = re.compile(r"^(poly)\(([^(),]+?)\s*,\s*(?:degree\s*=\s*)?([1-5])\)$")
 #: A column's power outside of I(): in the notation of formulas it is the column itself.
 _BARE_POWER = re.compile(r"[\w.`]\s*(?:\*\*|\^)")
 _CALL = re.compile(r"[\w.]+\((?:[^()]|\([^()]*\))*\)")
-_RANDOM = re.compile(r"\+?\s*\(\s*1\s*\|\s*([^()]+?)\s*\)")
+_RANDOM = re.compile(r"\s*\+?\s*\(\s*1\s*\|\s*([^()]+?)\s*\)")
 _SCALES = {"log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt}
 
 
