@@ -10,6 +10,7 @@ import pytest
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.design.terms import make_term
 from handbook_utils.analysis.time.course import course, marginal
+from handbook_utils.analysis.time.likelihood import sums_of
 from handbook_utils.analysis.time.mixed import fit_mixed
 
 R, NESTED = (json.loads((Path(__file__).parent / f"{name}.json").read_text("utf-8")) for name in ("mixed", "nested"))
@@ -116,8 +117,29 @@ def test_a_course_by_a_design_with_cages_is_that_of_lmer():
     assert "averages over units of cage (GEE)" in found.others.index.get_level_values("model")
 
 
-def test_cages_and_neighbours_in_time_agree_with_each_by_itself():
-    """With a correlation of 0 it is lme4's model, so with the best correlation it fits as well or better."""
+@pytest.mark.parametrize("correlation", [0.0, 0.6])
+@pytest.mark.parametrize("slopes", [False, True])
+def test_cages_people_and_neighbours_in_time_are_weighed_as_by_the_whole_covariance(correlation, slopes):
+    """No peer has all three: they are held against the covariance of all samples, written out and inverted."""
+    frame, columns = caged()
+    week = frame["week"].to_numpy(dtype=float)
+    random = np.column_stack([np.ones(len(frame)), week / 4])[:, : 1 + slopes]
+    size = 1 + slopes
+    people, cages = (np.array(factor)[:size, :size] for factor in ([[0.8, 0], [0.3, 0.5]], [[0.6, 0], [-0.2, 0.4]]))
+    who, cage = pd.factorize(frame["who"])[0], pd.factorize(frame["cage"])[0]
+    unit = pd.Series(cage).groupby(who).first().to_numpy()
+    together = np.column_stack([columns, frame["y"]])
+    products, log_determinant = sums_of(together, random, who, week, unit)(people, cages, correlation)
+
+    whole = correlation ** np.abs(week[:, None] - week) * (who[:, None] == who)
+    for codes, factor in ((who, people), (cage, cages)):
+        whole += (random @ factor @ factor.T @ random.T) * (codes[:, None] == codes)
+    np.testing.assert_allclose(products, together.T @ np.linalg.solve(whole, together), rtol=1e-9, atol=1e-9)
+    assert log_determinant == pytest.approx(np.linalg.slogdet(whole)[1], rel=1e-9)
+
+
+def test_cages_and_neighbours_in_time_fit_at_least_as_well_as_cages_alone():
+    """With a correlation of 0 it is lme4's model."""
     frame, columns = caged()
     with_time = fit_mixed(frame["y"], columns, frame["who"], unit=frame["cage"], when=frame["week"])
     assert with_time.log_likelihood >= NESTED["level"]["loglik"] - 1e-6

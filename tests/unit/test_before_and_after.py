@@ -133,6 +133,13 @@ def test_every_study_and_outcome_has_an_answer_of_counts_and_of_shares(asked, ou
         assert found.limits
 
 
+@pytest.mark.parametrize(("question", "answer"), [("group", "drug"), ("formula", "~ drug + age")])
+def test_arms_that_change_within_people_are_refused_however_they_are_named(question, answer):
+    with pytest.raises(InputError, match="'drug' changes within 15 of 15 people") as told:
+        change(trial(), **{question: answer})
+    assert f'treatment "drug" and {question} ""' in str(told.value.remedy)
+
+
 def test_families_count_once_where_they_are_named():
     study = trial()
     metadata = study.metadata

@@ -139,6 +139,80 @@ def test_a_denial_whose_reach_cannot_be_told_denies_nothing(name, denies, rest):
     assert not let_in(denies + rest.format(name))
 
 
+COMPLAINTS = [word for word, kind in AROUND[["word", "kind"]].to_numpy() if kind == "complaint"]
+NO = ["geen", "no", "none", "niet", "not", "zonder", "without", "w/o", "ontkent", "denies", "negative for"]
+
+
+@given(
+    st.sampled_from(EXCLUDING),
+    st.sampled_from(NO),
+    st.sampled_from([*COMPLAINTS, "asthma or symptoms", "flares or symptoms", "free", "vrij", ""]),
+    st.sampled_from(
+        ["of", "or", "van", "voor", "for", "met", "with", "in", "bij", "from", "by", "door", "due to", "as to"]
+    ),
+    st.sampled_from(["", "a ", "the ", "de ", "een "]),
+)
+def test_what_is_denied_of_a_condition_is_not_the_condition(name, denies, complaint, between, article):
+    """ "No symptoms of UC" is said of those who have it; "geen klachten of Crohn" may be a slip of the pen."""
+    if complaint or between not in {"or", "of"}:
+        assert not let_in(f"{denies} {complaint} {between} {article}{name}")
+
+
+@given(st.sampled_from(EXCLUDING), st.sampled_from(["no", "not", "none", "without", "w/o", "denies", "negative for"]))
+def test_of_is_or_behind_a_dutch_denial_only(name, denies):
+    for had in ("stoma", "cancer", "conditions", "asthma or anaemia"):
+        assert not let_in(f"{denies} {had} of {name}")
+    for text in (f"geen astma of {name}", f"zonder kanker of {name}", f"no asthma or {name}", f"astma of {name}: nee"):
+        assert let_in(text), said(text)
+
+
+@given(
+    st.sampled_from(EXCLUDING),
+    st.sampled_from(["geen", "no", "none", "niet", "zonder", "without", "geen astma of", "no known", "not known"]),
+    st.sampled_from([*"-–—.:!|=*•…~>\t\r\v\"'", "--", "\u200b", "\u2028", "/", "+", "&", ",", ";", "(", "?", "\n"]),
+    st.sampled_from(["{}", " {}", "{} ", " {} "]),
+)
+def test_a_mark_ends_what_is_denied(name, denies, mark, blanks):
+    """ "None - UC" may be two answers, and "UC. None" as well."""
+    text = f"{denies}{blanks.format(mark)}{name}"
+    assert not let_in(text), said(text)
+    if mark != ":":
+        assert not let_in(f"{name}{blanks.format(mark)}{denies}")
+
+
+WIDER = [(concept, above) for concept in TABLE["concept"] for above in kinds(concept)[1:]]
+
+
+@pytest.mark.parametrize(("rule", "above"), WIDER)
+def test_a_word_that_is_wider_than_what_excludes_waits(rule, above):
+    """Diabetes may be the type that excludes, or another."""
+    rules = Rules(18, 79, 180, 28, True, (rule,), ("18-79",), ("Utrecht",), ("one",))
+    assert rules.against(above) == ([], [above])
+    assert rules.against(rule) == ([rule], [])
+    assert rules.against(f"geen {above}") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("Crohn's disease", "IBD"),
+        ("Crohn's disease", "D94"),
+        ("type 2 diabetes", "T90"),
+        ("type 2 diabetes", "E14"),
+        ("type 2 diabetes", "suikerziekte sinds 2009"),
+        ("colorectal cancer", "kanker"),
+        ("ulcerative proctitis", "K51"),
+        ("rheumatoid arthritis", "reuma"),
+        ("rheumatoid arthritis", "artritis"),
+    ],
+)
+def test_wider_words_and_codes_as_people_write_them_wait(rule, text):
+    rules = Rules(18, 79, 180, 28, True, (rule,), ("18-79",), ("Utrecht",), ("one",))
+    excluded, unknown = rules.against(text)
+    assert not excluded
+    assert unknown
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_in_pieces_of_its_own(text):
     told = said(text)

@@ -114,6 +114,17 @@ def test_all_arrangements_of_few_cages():
     assert found.p > 0
 
 
+@pytest.mark.parametrize(("centre", "samples"), [("centroid", 84), ("median", 20)])
+def test_arms_that_swap_their_names_are_as_far_apart(centre, samples):
+    """Three people an arm have 20 arrangements, each of which has a twin with the names of the arms swapped."""
+    generator = np.random.default_rng(3)
+    who = np.repeat(np.arange(6), samples)
+    points = generator.normal(size=(6 * samples, 3)) * np.where(who < 3, 1.0, 4.0)[:, None]
+    distance, frame = of(points, arm=np.where(who < 3, "x", "y"), who=who.astype(str))
+    found = betadisper(distance, design_of(frame, group="arm", person="who"), centre=centre)
+    assert found.p == pytest.approx(0.1)
+
+
 def test_groups_of_one_have_no_spread():
     distance, frame = of(np.random.default_rng(1).normal(size=(6, 2)), arm=["x"] * 5 + ["y"], age=range(6))
     for asked in ({"group": "arm"}, {"exposure": "age"}):

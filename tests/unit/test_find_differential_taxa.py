@@ -93,6 +93,14 @@ def test_a_formula_says_the_same(formula):
     assert "taxon" in made.found.index.names
 
 
+@pytest.mark.parametrize("formula", ["~ arm + (1 | who) + age", "~ (1 | who) + arm + age", "~ arm + age + (1 | who)"])
+def test_methods_are_compared_beside_all_terms_wherever_the_random_one_stands(formula):
+    single = compared(study_of(), formula=formula).single
+    assert single.n == 18
+    assert single.asked["person"] == ""
+    assert single.beside == ["age"]
+
+
 def apart(shift: float) -> Study:
     """Two groups of five that have nothing in common, or are alike."""
     generator = np.random.default_rng(1)

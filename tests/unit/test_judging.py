@@ -7,6 +7,7 @@ import pytest
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.taxa.filters import some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
+from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
 TAXA = [f"t{number}" for number in range(20)]
@@ -84,6 +85,28 @@ def test_a_number_goes_with_depth_and_with_what_differs():
     assert np.corrcoef(number, values.sum(axis=1))[0, 1] > 0.5
     shares = np.log2(values / values.sum(axis=1, keepdims=True) + 1e-4)
     assert np.corrcoef(number, shares[:, which[0]])[0, 1] > 0.5 > -0.5 > np.corrcoef(number, shares[:, which[1]])[0, 1]
+
+
+@pytest.mark.parametrize("scale", ["log(dose)", "log10(dose)", "sqrt(dose)"])
+def test_a_number_is_drawn_on_the_scale_of_the_model(scale):
+    """Of 60 skewed doses beside age, none that is drawn falls where the scale has no value."""
+    generator = np.random.default_rng(4)
+    age = generator.uniform(20, 80, 60)
+    dose = np.exp(generator.normal(0, 1.5, 60) + 0.02 * age).round(2) + 0.01
+    like = like_of(study_of({"dose": dose, "age": age}), exposure="dose", formula=f"~ {scale} + age")
+    assert judged(tried(like, ["linda"], studies=4, rate=0.05)).loc["linda", "studies"] == 4
+    assert np.median(drawn(like)[1].frame["dose"]) == pytest.approx(np.median(dose), rel=0.6)
+
+
+def test_where_no_study_can_be_drawn_that_is_told(monkeypatch):
+    like = like_of(study_of({"arm": ["a", "b"] * 10}), group="arm")
+
+    def refuse(*_, **__):
+        raise InputError("follows from the others")
+
+    monkeypatch.setattr(Like, "drawn", refuse)
+    with pytest.raises(InputError, match="No study like this one"):
+        tried(like, ["linda"], studies=2, rate=0.05)
 
 
 def test_shares_stay_shares():

@@ -121,3 +121,18 @@ def test_a_word_that_no_well_has_is_refused(plate, tmp_path):
     assert "blank (8)" in str(caught.value.found)
     assert caught.value.remedy == "Did you mean 'blank'?"
     remove_contaminants(given | {"blank": "blank"})
+
+
+def test_batches_that_hold_no_samples_beside_their_blanks_are_refused(plate, tmp_path):
+    metadata = plate.metadata[["kind", "concentration"]]
+    plain = Study.from_frame(plate.to_frame(), metadata.assign(run=np.where(plate.metadata["blank"], "x", "y")))
+    write_study(plain, tmp_path / "table.tsv", "tsv")
+    write_metadata(plain, tmp_path / "metadata.tsv")
+    given = {"table": str(tmp_path / "table.tsv"), "metadata": str(tmp_path / "metadata.tsv")}
+    given |= dict.fromkeys(("taxonomy", "tree", "well", "plate", "rank"), "") | {"positive": [], "expected": []}
+    given |= {"kind": "kind", "blank": "blank", "concentration": "concentration", "batch": "run", "threshold": 0.1}
+    for method in ("auto", "combined", "prevalence", "minimum", "both"):
+        with pytest.raises(InputError, match="No batch has both blanks and samples") as caught:
+            remove_contaminants(given | {"method": method})
+        assert "method frequency" in str(caught.value.remedy)
+    remove_contaminants(given | {"method": "frequency"})

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.distance.ordination import pcoa
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
+from handbook_utils.study.choices import Choices
 from handbook_utils.study.inspection import inspect
 from handbook_utils.study.readers import read_study
 
@@ -42,6 +44,109 @@ def test_a_column_that_counts_the_rows_is_left_out_and_told(read) -> None:
     # Codes that happen to be numbers are no count of rows.
     codes = "".join(f"{n},5,6\n" for n in range(7))
     assert list(read(f",S1,S2\n{codes}", META, "t.csv").features) == list("0123456")
+
+
+@pytest.mark.parametrize("named", ["patient", "group", "barcode"])
+def test_names_of_rows_by_r_are_ids_and_no_count_of_rows(read, named) -> None:
+    study = read("#OTU ID,1,2,3\na,5,6,7\nb,8,0,1\n", f",{named},age\n1,2,30\n2,3,31\n3,1,5\n", "t.csv")
+    assert study.metadata.to_dict() == {named: {"1": 2, "2": 3, "3": 1}, "age": {"1": 30, "2": 31, "3": 5}}
+
+
+def test_a_count_of_the_rows_of_metadata_is_left_out_unless_it_names_the_samples(read, tmp_path) -> None:
+    meta = ",sample,age\n1,S1,30\n2,S2,31\n"
+    study = read("#OTU ID,S1,S2\na,5,6\n", meta, "t.csv")
+    assert study.metadata.to_dict() == {"age": {"S1": 30, "S2": 31}}
+    assert "because it has no name: the first column" in told(study)
+    assert inspect(tmp_path / "meta.tsv").first_samples == ("S1", "S2")
+    study = read("#OTU ID,1,2,3\na,5,6,7\n", ",sample,age\n1,3,30\n2,3,31\n3,1,5\n", "t.csv")
+    assert study.metadata["age"].to_list() == [30, 31, 5]
+
+
+def test_a_taxon_is_no_column_of_ids(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(",Bacteria,Archaea\n1,5,6\n2,7,9\n", encoding="utf-8")
+    study = read_study(tmp_path / "t.csv", choices=Choices(samples_in="rows")).study
+    assert study.to_frame().to_dict() == {"Bacteria": {"1": 5, "2": 7}, "Archaea": {"1": 6, "2": 9}}
+
+
+def test_a_sample_without_reads_is_no_footnote(tmp_path: Path) -> None:
+    table, meta = tmp_path / "t.tsv", tmp_path / "m.tsv"
+    names = [f"Patient {n} visit" for n in (1, 2, 3)]
+    meta.write_text("sample-id\tage\n" + "".join(f"{name}\t3\n" for name in names), encoding="utf-8")
+    table.write_text(f"sample\ta\tb\n{names[0]}\t5\t6\n{names[2]}\t\t\n{names[1]}\t7\t8\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="not numbers"):
+        read_study(table, meta)
+    with pytest.raises(InputError, match="1 samples have"):
+        read_study(table, meta, choices=Choices(empty_cells="zero"))
+    # As long as a sentence, below the others; the metadata has it.
+    for file in (table, meta):
+        file.write_text(file.read_text().replace(names[1], "Patient 2 in the third week"), encoding="utf-8")
+    table.write_text(table.read_text().replace("\t7\t8", "\t\t").replace(f"{names[2]}\t\t", f"{names[2]}\t7\t8"))
+    with pytest.raises(InputError, match="1 samples of the metadata have no numbers"):
+        read_study(table, meta)
+
+
+def test_a_feature_without_numbers_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("#OTU ID\tS1\tS2\nBlautia\t5\t6\nBacteroides sp. CAG1\t\t\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="empty_cells zero"):
+        read_study(path)
+    assert "Bacteroides sp. CAG1" in read_study(path, choices=Choices(empty_cells="zero")).study.features
+
+
+def test_the_worksheet_that_was_asked_for_is_read_and_no_other(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheets = {
+        "table": [["#OTU ID", "S1", "S2"], ["a", 5, 6]],
+        "samples": [["sample-id"], ["S1"], ["S2"]],
+        "note": [["Read me"]],
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "b.xlsx")
+    for name in ("samples", "note"):
+        with pytest.raises((InputError, InputErrors)):
+            read_study(tmp_path / "b.xlsx", choices=Choices(worksheet=name))
+    assert inspect(tmp_path / "b.xlsx").samples == 2
+
+
+def test_columns_without_a_name_in_a_workbook_do_not_make_its_header_a_title(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [["sample", "group"], *[[f"S{n}", "x", "low", "yes", "left"] for n in (1, 2, 3)]]:
+        book.active.append(row)
+    book.save(tmp_path / "m.xlsx")
+    (tmp_path / "t.tsv").write_text("#OTU ID\tS1\tS2\tS3\na\t5\t6\t7\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="more cells than the header"):
+        read_study(tmp_path / "t.tsv", tmp_path / "m.xlsx")
+
+
+@pytest.mark.parametrize("empty", ["", "ND"])
+def test_a_first_feature_without_numbers_is_no_row_about_the_samples(tmp_path: Path, empty: str) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text(f"taxon\tS1\tS2\nBlautia\t{empty}\t{empty}\nDorea\t5\t6\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match="empty_cells zero"):
+        read_study(path)
+    assert read_study(path, choices=Choices(empty_cells="zero")).study.table.sum() == 11
+
+
+@pytest.mark.parametrize(("cells", "kept"), [("12%|14%", ["12%", "14%"]), ("1,234.5|2", None), ("3|4,5", [3, 4.5])])
+def test_columns_about_samples_in_a_table_are_read_as_metadata_is(tmp_path: Path, cells: str, kept: object) -> None:
+    first, second = cells.split("|")
+    lines = ["index\tk__Bacteria;p__A\tk__Bacteria;p__B\tfat", f"S1\t5\t6\t{first}", f"S2\t7\t8\t{second}"]
+    (tmp_path / "t.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study = read_study(tmp_path / "t.tsv", choices=Choices(leave_out="fat")).study
+    assert study.shape == (2, 2)
+    if kept:
+        assert study.metadata["fat"].to_list() == kept
+
+
+def test_metadata_of_numbers_alone_is_known_by_the_samples_of_the_table(read) -> None:
+    study = read("#OTU ID\tS1\tS2\na\t5\t6\n", "#OTU ID\tage\tbmi\tph\nS1\t3\t2\t7\nS2\t4\t1\t6\n")
+    assert study.metadata["bmi"].to_dict() == {"S1": 2, "S2": 1}
+    table = "#OTU ID\tS1\tS2\tS3\na\t5\t6\t7\n"
+    with pytest.raises(InputError, match="looks like a feature table"):
+        read(table, table)
 
 
 def test_percentages_are_shares(read) -> None:
@@ -85,8 +190,6 @@ def test_a_report_without_the_rank_names_another_rank(tmp_path: Path) -> None:
     (tmp_path / "S1.kreport").write_text(
         "100.00\t9\t0\tR\t1\troot\n100.00\t9\t9\tS\t5\t  Blautia obeum\n", encoding="utf-8"
     )
-    from handbook_utils.study.choices import Choices
-
     with pytest.raises((InputError, InputErrors), match="rank species, for example"):
         read_study(tmp_path / "S1.kreport", choices=Choices(rank="genus"))
 

@@ -31,6 +31,17 @@ def test_text_is_decoded_whatever_wrote_it(tmp_path, encoding):
     assert read_text(path)[0] == "name;weight\nZoë;70,5\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_where_a_text_was_cut_off_is_counted_from_its_begin(encoding):
+    content = ("id\tname\n" * 150_000).encode(encoding)[:-1]
+    with pytest.raises(InputError) as caught:
+        decode(content, "a.tsv")
+    assert caught.value.found.endswith(f"at byte {len(content)}")
+    odd = b"\xdc\x00" if encoding == "utf-16-be" else b"\x00\xdc"
+    with pytest.raises(InputError, match="at byte 2000001\n"):
+        decode(content[:2_000_000] + odd + content[2_000_002:-1], "a.tsv")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -217,7 +217,7 @@ def of_deep(study: Study, least: int, make: Callable[[Study], Made]) -> Made:
         ) from None
 
 
-def check_own(metadata: pd.DataFrame, first: pd.Series, second: pd.Series, group: str) -> None:
+def check_own(metadata: pd.DataFrame, first: pd.Series, second: pd.Series, group: str, question: str = "group") -> None:
     """Refuse an arm that is not a person's own: what changes between the samples of one is a treatment.
 
     Parameters
@@ -228,6 +228,8 @@ def check_own(metadata: pd.DataFrame, first: pd.Series, second: pd.Series, group
         Sample before and after, by person.
     group : str
         The column of arms; empty: none.
+    question : str
+        Whose answer named it.
 
     Raises
     ------
@@ -246,11 +248,11 @@ def check_own(metadata: pd.DataFrame, first: pd.Series, second: pd.Series, group
     if told:
         raise InputError(
             f"'{group}' changes within {len(told)} of {len(first)} people, and an arm is a person's own.",
-            where=f"parameter group, column {group}",
+            where=f"parameter {question}, column {group}",
             expected="the same before and after",
             found=listed(told, most=6),
-            remedy=f'Is it the treatment of a cross-over study? Then: treatment "{group}" and group "". '
-            'Else run without arms: group "".',
+            remedy=f'Is it the treatment of a cross-over study? Then: treatment "{group}" and {question} "". '
+            f'Else run without arms: {question} "".',
         )
 
 

@@ -124,6 +124,8 @@ def change_in(study: Study, parameters: Mapping[str, Any]) -> Change:
         frame = study.metadata.loc[list(pairs.first)].assign(**{BASELINE: logs[list(pairs.first)]})
         check_own(study.metadata, pairs.first, pairs.second, str(asked["group"]))
         design = _arms_of(frame, asked, beside=outcome != "distance")
+        # Which term of a formula is the arms is known once it was read.
+        check_own(study.metadata, pairs.first, pairs.second, design.asked["group"], "formula")
     return Change(study, pairs, design, logs, label, dict(parameters))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import RATIO, depth_warning
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.terms import fixed_part
 from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
 from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
@@ -249,7 +250,7 @@ class Compared:
         rows = self.choice.study.metadata.loc[self.choice.deepest(self.design)]
         asked = {**self.design.asked, "person": "", "nested_in": "", "minimum": "1", "reference": ""}
         asked["levels"] = ", ".join(self.design.groups)
-        asked["formula"] = asked["formula"].partition("+ (1")[0].strip()
+        asked["formula"] = fixed_part(asked["formula"])
         try:
             return design_of(rows, **asked)
         except (InputError, InputErrors):  # such as a term of time, of which one sample a person says nothing

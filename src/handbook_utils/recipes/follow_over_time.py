@@ -142,13 +142,13 @@ def people_over_time(study: Study, parameters: Mapping[str, Any]) -> People:
 
 
 def _levels_of(asked: Mapping[str, Any], design: Design) -> dict[str, Any]:
-    """Put the strata into the model that are not in it, each with a level of its own."""
-    there = {term.columns[0] for term in design.terms.values() if term.kind != "interaction"}
-    others = [name for name in asked["strata"] if name not in there]
+    """Put the strata into the model, each with a level of its own, but for those that have it in the design."""
+    there = {term.columns[0] for term in design.terms.values() if term.kind == "words"}
+    strata = [name for name in asked["strata"] if name not in there]
     if asked["formula"]:
-        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in others)])
+        formula = " + ".join([asked["formula"], *(f"C(`{name}`)" for name in strata)])
         return {**asked, "strata": "", "formula": formula}
-    return {**asked, "strata": "", "covariates": [*asked["covariates"], *(f"C({name})" for name in others)]}
+    return {**asked, "strata": "", "covariates": [*asked["covariates"], *(f"C({name})" for name in strata)]}
 
 
 def _one_pace(design: Design, time: str, focus: str) -> None:

@@ -79,7 +79,7 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
             f"{'' if differ or not known else ', all of them the same'}",
             remedy="Give kind and blank (the column that tells blanks, and its word for them), or concentration.",
         )
-    if wells.batches is not None and not there["concentrations"]:
+    if wells.batches is not None and there["blanks"] and method != "frequency":
         both = wells.blanks.groupby(wells.batches).nunique() > 1
         if not both.any():
             raise InputError(
@@ -87,7 +87,8 @@ def remove_contaminants(parameters: Mapping[str, Any]) -> None:
                 where=f"parameter batch, column {parameters['batch']}",
                 expected="blanks and samples in a batch",
                 found=f"{len(both)} batches of the one or the other: {listed(list(map(str, both.index)))}",
-                remedy='Run without batches: batch "".',
+                remedy='Run without batches: batch "".'
+                + (" Or by concentrations alone: method frequency." if there["concentrations"] else ""),
             )
     absent = sorted(set(parameters["expected"]) - set(map(str, wells.study.features)))
     if absent:

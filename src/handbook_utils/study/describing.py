@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells import abundances
-from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet, word
+from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet, counts_the_rows, word
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import opened, sheet
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
@@ -80,9 +81,14 @@ def kind(named: str | Path) -> str:
     except (InputError, InputErrors):
         return "table"
     first = [cells for _, cells in zip(range(30), (cells for _, cells in found.rows), strict=False)]
-    if is_taxonomy(found.header, first):
+    header = found.header
+    if counts_the_rows(header, first):
+        header, first = header[1:], [cells[1:] for cells in first]
+    if is_taxonomy(header, first):
         return "taxonomy"
-    return "metadata" if is_metadata(found.header, first) else "table"
+    if not header[0].strip():  # R's names of rows
+        header, first = header[1:], [cells[1:] for cells in first]
+    return "metadata" if header and is_metadata(header, first) else "table"
 
 
 def is_taxonomy(header: list[str], first: list[list[str]]) -> bool:
@@ -160,7 +166,7 @@ def is_metadata(header: list[str], first: list[list[str]]) -> bool:
     )
 
 
-def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
+def read_metadata(path: Path, choices: Choices | None = None, known: Collection[str] = ()) -> Metadata:
     """Read the cells of a metadata file.
 
     Parameters
@@ -169,6 +175,8 @@ def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
         Text, workbook or metadata of QIIME 2.
     choices : Choices, optional
         What is asked where a file has two readings.
+    known : collection of str
+        Ids of the table, of its samples and of its features.
 
     Returns
     -------
@@ -193,8 +201,11 @@ def read_metadata(path: Path, choices: Choices | None = None) -> Metadata:
     first = list(itertools.islice(made.rows, 30))
     made.rows = itertools.chain(first, made.rows)
     cells = [cell.strip() for _, row in first for cell in row[1:] if cell.strip()]
-    # QIIME 2 takes "#OTU ID" for a name of ids, also those of samples: it is the numbers that tell.
-    if word(made.header[0]) in _ABUNDANCES and len(made.header) > 3 and all(map(abundances.number_like, cells)):
+    # QIIME 2 takes "#OTU ID" for a name of ids, also those of samples: it is the numbers that tell, unless the rows are
+    # of the table and the columns are not, as they are where one file was given twice.
+    numbers = word(made.header[0]) in _ABUNDANCES and len(made.header) > 3 and all(map(abundances.number_like, cells))
+    of_table = any(row[0] in known for _, row in first) and not any(name in known for name in made.header[1:])
+    if numbers and not of_table:
         raise InputError(
             "This looks like a feature table, where sample metadata is needed.",
             where=content.where,

@@ -202,7 +202,9 @@ class Metadata:
         columns: dict[str, pd.Series] = {}
         index = pd.Index(ids, dtype=object, name=None)
         for n, name in enumerate(self.header):
-            if n != at:
+            if n != at and not name:
+                self.notes.append("Left out of the metadata, because it has no name: the first column.")
+            elif n != at:
                 columns[name] = self._column(n, errors).set_axis(index)
         if errors:
             raise InputErrors(errors)

@@ -98,8 +98,11 @@ def read_study(
     """
     choices = choices or Choices()
     held = formats.read_table(table, choices)
-    described = None if metadata is None else describing.read_metadata(Path(metadata), choices)
-    orient(held, described.candidates() if described else None, choices, str(table))
+    ids = {*held.rows, *held.columns}
+    described = None if metadata is None else describing.read_metadata(Path(metadata), choices, ids)
+    known = described.candidates() if described else None
+    _no_samples(held.remarks, known or set(), str(table))
+    orient(held, known, choices, str(table))
     name, notes = Path(table).name, held.notes
     _leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
@@ -233,6 +236,25 @@ def _not_empty(matrix: sparse.csr_array, where: str) -> None:
 
 
 # ---------------------------------------------------------------------- matching
+
+
+def _no_samples(remarks: list[str], known: set[str], where: str) -> None:
+    """Stop at a row that seemed a footnote and is a sample of the metadata.
+
+    Raises
+    ------
+    InputError
+        With the row.
+    """
+    lost = [name for name in remarks if name in known]
+    if lost:
+        raise InputError(
+            f"{len(lost)} samples of the metadata have no numbers in the table.",
+            where=where,
+            expected="a number for each feature of a sample",
+            found=f"empty rows: {listed(lost)}",
+            remedy="Are empty cells features that were not seen? Then: empty_cells zero. Else delete these rows.",
+        )
 
 
 def _leave_out(held: Table, choices: Choices, where: str) -> None:

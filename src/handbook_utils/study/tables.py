@@ -54,6 +54,8 @@ class Table:
         Names that were left out because that was asked.
     features_are : {"taxa", "functions"}, optional
         None where only the ids can tell.
+    remarks : list of str
+        Rows that were taken for footnotes.
     """
 
     format: str
@@ -68,6 +70,7 @@ class Table:
     metadata: pd.DataFrame | None = None
     left_out: list[str] = field(default_factory=list)
     features_are: FeatureKind | None = None
+    remarks: list[str] = field(default_factory=list)
 
     def oriented(self) -> tuple[sparse.csr_array, list[str], list[str]]:
         """Return matrix (samples x features), sample ids, feature ids."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -184,10 +185,15 @@ def _pieces(source: BinaryIO, start: int = 0) -> Iterator[tuple[int, bytes]]:
 
 
 def _steps(source: BinaryIO, codec: str, start: int = 0) -> None:
+    """Decode all of it; of what is wrong the place is told from the begin of the file."""
     decoder = codecs.getincrementaldecoder(codec)()
-    for _, piece in _pieces(source, start):
-        decoder.decode(piece)
-    decoder.decode(b"", final=True)
+    for at, piece in itertools.chain(_pieces(source, start), [(0, b"")]):
+        before = (at if piece else source.tell()) - len(decoder.getstate()[0])
+        try:
+            decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            error.start += before
+            raise
 
 
 def _checked(source: BinaryIO, encoding: str, where: str) -> None:

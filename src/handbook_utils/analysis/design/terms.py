@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from formulaic import Formula
 from formulaic.errors import FormulaicError
@@ -21,8 +22,8 @@ _POWER = re.compile(r"^(I)\(([^(),]+?)\s*(?:\*\*|\^)\s*([2-5])\)$")
 _POLY = re.compile(r"^(poly)\(([^(),]+?)\s*,\s*(?:degree\s*=\s*)?([1-5])\)$")
 #: A column's power outside of I(): in the notation of formulas it is the column itself.
 _BARE_POWER = re.compile(r"[\w.`]\s*(?:\*\*|\^)")
-_CALL = re.compile(r"[\w.]+\([^()]*\)")
-_RANDOM = re.compile(r"\+?\s*\(\s*1\s*\|\s*([^()]+?)\s*\)")
+_CALL = re.compile(r"[\w.]+\((?:[^()]|\([^()]*\))*\)")
+_RANDOM = re.compile(r"\s*\+?\s*\(\s*1\s*\|\s*([^()]+?)\s*\)")
 _SCALES = {"log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt}
 
 
@@ -187,6 +188,27 @@ def absent(name: str, question: str, known: Collection[str]) -> InputError:
     )
 
 
+def fixed_part(text: str) -> str:
+    """Return a formula without its random intercept.
+
+    Parameters
+    ----------
+    text : str
+        In the notation of R and formulaic.
+
+    Returns
+    -------
+    str
+        All other terms, wherever the random one stood.
+
+    Examples
+    --------
+    >>> fixed_part("~ arm + (1 | who) + age")
+    '~ arm + age'
+    """
+    return _RANDOM.sub("", text).strip()
+
+
 def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
     """Return the terms of a formula, each as its factors, and the column of a random intercept, if there is one.
 
@@ -214,8 +236,8 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
     people = _RANDOM.findall(text)
     if len(people) > 1:
         raise InputError("The formula has several random terms.", where=where, expected="at most one: (1 | person)")
-    fixed = _RANDOM.sub("", text).strip()
-    bare = _BARE_POWER.search(_CALL.sub("f", fixed).replace("f", ""))
+    fixed = fixed_part(text)
+    bare = _BARE_POWER.search(_CALL.sub("f", fixed))
     if bare:
         raise InputError(
             "In a formula a power of a column is that column itself.",
@@ -345,6 +367,36 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
     if function == "I":
         numbers = numbers ** int(degree)
     return pd.DataFrame({label: _SCALES[function](numbers) if function in _SCALES else numbers}), "number"
+
+
+def undone(scaled: npt.NDArray[np.float64], wrapper: str) -> npt.NDArray[np.float64]:
+    """Return the numbers of which something was made: a logarithm, a square root, a power.
+
+    Parameters
+    ----------
+    scaled : numpy.ndarray of float
+        What was made of them, as in a term.
+    wrapper : str
+        What is made of them, as of :func:`factor`; "": nothing.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        0 where no number has such a root or even power.
+
+    Examples
+    --------
+    >>> undone(np.log10([1.0, 20.0]), "log10").round(6).tolist(), undone(np.array([9.0, -1.0]), "I 2").tolist()
+    ([1.0, 20.0], [3.0, 0.0])
+    """
+    function, _, degree = wrapper.partition(" ")
+    if function == "I":
+        root = np.abs(scaled) ** (1 / int(degree))
+        return np.asarray(np.sign(scaled) * root if int(degree) % 2 else np.where(scaled > 0, root, 0.0))
+    if function == "sqrt":
+        return np.asarray(np.maximum(scaled, 0.0) ** 2)
+    bases = {"log": np.e, "log2": 2.0, "log10": 10.0}
+    return np.asarray(bases[function] ** scaled if function in bases else scaled)
 
 
 def _powers(numbers: pd.Series, degree: int, label: str) -> pd.DataFrame:

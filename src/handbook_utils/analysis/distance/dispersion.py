@@ -28,8 +28,10 @@ Order = npt.NDArray[np.intp]
 _STEPS = 15
 #: Distances to the centre that are so much smaller than the map are rounding.
 _NOTHING = 1e-6
-#: Samples from which on exchanges are worked out in single precision.
+#: Units from which on exchanges are worked out in single precision: fewer often give two that are equally far apart.
 _MANY = 500
+#: F that is smaller by so small a part is as large: in double precision, and in single.
+_ALIKE, _ALIKE_SINGLE = 1e-9, 1e-5
 #: Permutations computed at once.
 _ROWS = 256
 
@@ -136,15 +138,16 @@ def betadisper(
         units = np.bincount(labels[exchange.first])
         whole = np.sqrt(units / np.maximum(units - 1, 1))[labels, None]
         kernels = [points @ points.T for points in (part * whole for part in around)]
-        if design.n >= _MANY:  # single precision is exact enough where no two of so many exchanges give the same
+        single = len(exchange.blocks) >= _MANY
+        if single:
             kernels = [kernel.astype(np.float32) for kernel in kernels]
         drawn = exchange.orders(permutations, seed, labels[exchange.first][:, None].astype(float))
         moved: Order = labels[exchange.first][drawn.orders][:, exchange.units]
         steps = 0 if centre == "centroid" else _STEPS
         batches = np.array_split(moved, -(-len(moved) // _ROWS))
         f = np.concatenate([compare.f(_lengths(kernels, one, steps, bias_adjust), one) for one in batches])
-        f[(moved == labels).all(axis=1)] = statistic
-        p = drawn.p(int((f >= statistic - 1e-9 * max(1.0, statistic)).sum()))
+        f[_same_groups(moved, labels)] = statistic
+        p = drawn.p(int((f >= statistic - (_ALIKE_SINGLE if single else _ALIKE) * max(1.0, statistic)).sum()))
     means = compare.means(lengths, labels)
     return Dispersion(
         pd.Series(lengths, design.frame.index, name="to_centre"),
@@ -223,6 +226,14 @@ class _Comparison:
         rest = (values**2).sum(axis=1) - explained
         statistics: Matrix = (explained / (self.groups - 1)) / (rest / self.free)
         return statistics
+
+
+def _same_groups(moved: Order, labels: Order) -> npt.NDArray[np.bool_]:
+    """Whether the same samples are together in each labelling, whatever their group is called: then F is the same."""
+    groups = int(labels.max()) + 1
+    met = np.zeros((len(moved), groups**2), dtype=bool)
+    met[np.arange(len(moved))[:, None], moved * groups + labels] = True
+    return np.asarray(met.sum(axis=1) == groups)
 
 
 def _around(points: Matrix, labels: Order, centre: str) -> Matrix:

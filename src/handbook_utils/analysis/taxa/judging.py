@@ -19,6 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design.terms import factor, undone
 from handbook_utils.analysis.taxa.differential import benjamini_hochberg, differential, first_p_values
 from handbook_utils.analysis.taxa.presence import firth
 from handbook_utils.errors import InputError, InputErrors
@@ -87,8 +88,7 @@ class Like:
         units = [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
         within = bool(nests) and design.changes_within(design.focus, nests)
         first = np.array([rows[0] for rows in units])
-        beside = [name for name in design.beside if design.focus not in design.terms[name].columns]
-        block = design.block(beside).to_numpy(dtype=float)[first]
+        block = design.block(_others(design)).to_numpy(dtype=float)[first]
         model = np.column_stack([np.ones(len(first)), _apart(block)])
         usable = np.ones(len(units), dtype=bool)
         if design.groups:
@@ -141,7 +141,8 @@ class Like:
                 labels[own == unit] = generator.permutation(labels[own == unit])
         else:
             labels = self._numbers(picked, generator)[own]
-        kept = design.frame[column].dtype
+        # A number that is drawn is no whole number any more, and is not cut to one.
+        kept = float if labels.dtype == float else design.frame[column].dtype
         frame[column] = pd.Series(labels, index=frame.index).astype(kept)
         made = design_of(frame, **design.asked)
         which = generator.choice(self.values.shape[1], changed, replace=False) if changed else np.array([], np.intp)
@@ -161,14 +162,18 @@ class Like:
         picked = [generator.choice(len(self.units), sizes[name], p=self.weights[name]) for name in sizes]
         return np.concatenate(picked), [name for name, size in sizes.items() for _ in range(size)]
 
-    def _numbers(self, picked: Rows, generator: np.random.Generator) -> npt.NDArray[np.object_]:
-        """Return a number for each unit drawn: what its covariates expect, and a residual drawn anew."""
+    def _numbers(self, picked: Rows, generator: np.random.Generator) -> Array:
+        """Return a number for each unit drawn: what its covariates expect, and a residual drawn anew.
+
+        Both are of the scale on which the number is in the model.
+        """
         design = self.design
         first = np.array([rows[0] for rows in self.units])
-        own = design.frame[design.terms[design.focus].columns[0]].to_numpy(dtype=float)[first]
-        model = np.column_stack([np.ones(len(first)), design.block(design.beside).to_numpy(dtype=float)[first]])
+        own = design.block(design.focus).to_numpy(dtype=float)[first, 0]
+        model = np.column_stack([np.ones(len(first)), design.block(_others(design)).to_numpy(dtype=float)[first]])
         expected = model @ np.linalg.lstsq(model, own, rcond=None)[0]
-        return np.asarray(expected[picked] + generator.choice(own - expected, len(picked)), dtype=object)
+        drawn = expected[picked] + generator.choice(own - expected, len(picked))
+        return undone(drawn, factor(design.focus, design.terms[design.focus].columns)[1])
 
     def _changed(self, shares: Array, design: Design, which: Rows, times: float) -> Array:
         """Multiply features in samples, and make shares of the outcome again."""
@@ -196,6 +201,12 @@ class Like:
             return np.array([generator.choice(of[name]) for name in labels])
         near = np.abs(np.asarray(has, dtype=float)[:, None] - np.asarray(had, dtype=float)).argsort(axis=1)[:, :5]
         return np.asarray(self.depth[near[np.arange(len(near)), generator.integers(near.shape[1], size=len(near))]])
+
+
+def _others(design: Design) -> list[str]:
+    """Return the terms that are not made of what is asked about."""
+    column = design.terms[design.focus].columns[0]
+    return [name for name in design.beside if column not in design.terms[name].columns]
 
 
 def _apart(block: Array) -> Array:
@@ -249,6 +260,11 @@ def tried(
         ``false`` (called ones that do not), ``changed`` (how many differ), ``small`` (p-values of at most 0.05 among
         those that do not differ), ``same`` (how many do not); ``hits`` and ``truth``, the places of the features that
         were called and that differ.
+
+    Raises
+    ------
+    InputError
+        In no draw has the question an answer.
     """
     changed = max(2, round(part * like.values.shape[1]))
     rows = []
@@ -280,6 +296,14 @@ def tried(
                         "truth": tuple(np.flatnonzero(there)[really]),
                     }
                 )
+    if {row["differs"] for row in rows} != {True, False}:
+        raise InputError(
+            "No study like this one could be drawn in which the question has an answer.",
+            where="the design",
+            expected="people drawn anew, of whom the same can be asked",
+            found=f"{like.design.formula} of {len(like.units)} samples or what they lie in",
+            remedy="Leave covariates out that few samples tell apart from what is asked about.",
+        )
     return pd.DataFrame(rows)
 
 

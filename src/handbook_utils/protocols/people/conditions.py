@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from handbook_utils.protocols.diagnoses.vocabulary import Token, Vocabulary, tokens_of, vocabulary_of
 
@@ -108,8 +109,8 @@ def folded(text: str) -> str:
 def said(text: str, names: tuple[str, ...] = ()) -> Said:
     """Return what a text says of somebody's health, piece by piece.
 
-    Only what is plainly denied counts as denied: behind a comma, beside a word that is not understood, or where it is
-    somebody else's, it is not understood.
+    Only what is plainly denied counts as denied: behind a comma or any other mark, beside a complaint or a word that is
+    not understood, or where it is somebody else's, it is not understood.
 
     Parameters
     ----------
@@ -182,15 +183,18 @@ class _Reading:
                 self._had(clause)
             return denying
         elif "denies" in clause[marks[0]].kinds and clause[marks[0] + 1 :]:
-            before, after = clause[: marks[0]], clause[marks[0] + 1 :]
-            self._had(before)
-            if not self._deny(after):
+            denial, after = clause[marks[0]], clause[marks[0] + 1 :]
+            self._had(clause[: marks[0]])
+            # "Geen: Crohn" may be two answers, "Crohn: geen" is one.
+            apart = any(self.text[one.start : one.end] == ":" for one in after) or not self._beside([denial, *after])
+            if apart or not self._deny(after, denial):
                 self._leave(clause[marks[0] :])
             return True
         elif (
             "denied" not in clause[marks[0]].kinds
             or any("link" not in one.kinds for one in clause[marks[0] + 1 :])
-            or not self._deny(clause[: marks[0]])
+            or not self._beside(clause)
+            or not self._deny(clause[: marks[0]], clause[marks[0]])
         ):
             self._leave(clause)
         return denying
@@ -202,17 +206,24 @@ class _Reading:
             elif not one.kinds & {"filler", "complaint", "nothing", "or", "link", "mark"}:
                 self._leave([one])
 
-    def _deny(self, clause: Sequence[_Item]) -> bool:
+    def _beside(self, clause: Sequence[_Item]) -> bool:
+        """Say whether pieces have nothing but blanks between them: no full stop, dash or other mark."""
+        return all(not self.text[one.end : other.start].strip(" \N{NO-BREAK SPACE}") for one, other in pairwise(clause))
+
+    def _deny(self, clause: Sequence[_Item], denial: _Item) -> bool:
         """Deny conditions that stand alone, or are joined by "or"; say whether that is all there is."""
         words = [one for one in clause if "link" not in one.kinds or "condition" in one.kinds]
         targets, joints = words[::2], words[1::2]
         if (
             len(words) % 2 == 0
-            or any("or" not in one.kinds for one in joints)
+            # Dutch "of" is "or"; in English, what is denied is something of a condition that is had.
+            or any("or" not in one.kinds or not one.kinds & {"dutch"} <= denial.kinds for one in joints)
             or any(not one.kinds & {"condition", "general", "complaint"} for one in targets)
         ):
             return False
         had = [Meant(self.text[one.start : one.end], one.either) for one in targets if "condition" in one.kinds]
+        if had and any("complaint" in one.kinds for one in targets):
+            return False
         self.denied += had
         # Nobody is healthy for having no complaints.
         self.nothing |= any("general" in one.kinds for one in targets)

@@ -89,16 +89,17 @@ class Rules:
         -------
         tuple of list of str
             The excluding conditions of the rules, and the pieces that are not understood: among them those that may
-            mean a condition that excludes, or another.
+            mean a condition that excludes, or another: a word for several, or one wider than the condition.
         """
         meant, told = _excluding(self.conditions), self.read(text)
+        wider = {above for one in meant for above in kinds(one)[1:]}
         excluded: set[str] = set()
         unknown = list(told.unknown)
         for one in told.conditions:
             found = [{meant[kind] for kind in kinds(condition) if kind in meant} for condition in one.either]
             if all(found):
                 excluded |= set.union(*found)
-            elif any(found):
+            elif any(found) or wider.intersection(one.either):
                 unknown.append(one.text)
         return [name for name in self.conditions if name in excluded], unknown
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import array
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -109,16 +109,13 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     indices, values, pointers = array.array("i"), array.array("d"), [0]
     ragged: list[str] = []
     remarks: list[str] = []
-    for line, cells in itertools.chain(first, source.rows):
+    for line, cells in _without_remarks(itertools.chain(first, source.rows), choices, remarks):
         if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
             cells = cells[: len(header)]
         if len(cells) != len(header):
             ragged.append(f"line {line} has {len(cells)}")
             if len(ragged) >= ENOUGH:
                 break
-            continue
-        if _is_remark(cells):
-            remarks.append(cells[0].strip())
             continue
         at, found = numbers.row(line, cells[cut] if cut else [cells[n] for n in kept])
         ids.append(cells[0])
@@ -149,6 +146,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
         errors += duplicates(names, "column", (f"column {n + 1}" for n in kept), source.where)
     if errors:
         raise InputErrors(errors)
+    table.remarks = remarks
     table.notes = [*source.notes, *numbers.notes(), *table.notes]
     if remarks:
         table.notes.append(f"Left out, lines of text: {listed([*map(repr, remarks)], most=3)}.")
@@ -166,9 +164,26 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
 # ---------------------------------------------------------------------- what the columns are
 
 
+def _without_remarks(
+    rows: Iterable[tuple[int, list[str]]], choices: Choices, remarks: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows without the footnotes below the last row of numbers, which are added to ``remarks``."""
+    waiting: list[tuple[int, list[str]]] = []
+    for row in rows:
+        if choices.empty_cells != "zero" and _is_remark(row[1]):
+            waiting.append(row)
+        else:
+            yield from waiting
+            yield row
+            waiting = []
+    remarks += [cells[0].strip() for _, cells in waiting]
+
+
 def _is_remark(cells: Sequence[str]) -> bool:
-    """Say whether a row is a sentence in its first cell, such as a footnote, and no row of numbers."""
-    return len(cells[0].split()) >= 3 and ";" not in cells[0] and not any(map(str.strip, cells[1:]))
+    """Say whether a row is a footnote: a sentence in its first cell, or words behind a mark, and nothing beside it."""
+    words = cells[0].split()
+    enough = 2 if re.match(r"\s*[*†‡§¶]", cells[0]) else 5
+    return len(words) >= enough and ";" not in cells[0] and not any(map(str.strip, cells[1:]))
 
 
 def _columns(
@@ -284,7 +299,7 @@ def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict
     if columns.about:
         index = pd.Index(table.rows, dtype=object)
         table.metadata = pd.DataFrame(
-            {header[n]: pd.Series(_values(cells[n]), index=index) for n in columns.about}, index=index
+            {header[n]: pd.Series([cell.strip() or None for cell in cells[n]], index=index) for n in columns.about}
         )
         table.notes.append(f"Sample metadata in the table: the columns {listed([header[n] for n in columns.about])}.")
     if columns.lineage:
@@ -307,13 +322,6 @@ def _annotate(table: Table, header: Sequence[str], columns: Columns, cells: dict
     if are_sequences(table.columns) or are_sequences(table.rows):
         table.format = "DADA2 sequence table"
         table.notes.insert(0, "Format: DADA2 sequence table.")
-
-
-def _values(cells: Sequence[str]) -> list[float | str | None]:
-    texts = [cell.strip() for cell in cells]
-    if all(number_like(text) for text in texts if text) and any(texts):
-        return [float(text.replace(",", ".")) if text else None for text in texts]
-    return [text or None for text in texts]
 
 
 def name_by_ids(table: Table) -> None:

@@ -230,18 +230,44 @@ def sheet_of(source: Iterable[str], where: str, *, note: str = "", alone: bool =
         ) from None
     header = _header(header, [cells for _, cells in first])
     whole = itertools.chain(first, rows)
-    if _numbered(header, [cells for _, cells in first]):
+    # Of metadata it is the ids of the table that tell which column names the samples; so all of them are kept.
+    if not alone and counts_the_rows(header, [cells for _, cells in first]):
         notes.append("Left out, because it numbers the rows: the first column.")
         unnumbered = ((line, cells[1:]) for line, cells in whole)
         return Sheet(header[1:], unnumbered, lambda n, k: in_text(n, k + 1), where, name, separator, notes)
     return Sheet(header, whole, in_text, where, name, separator, notes)
 
 
-def _numbered(header: Sequence[str], first: Sequence[list[str]]) -> bool:
-    """Whether a first column without a name counts the rows, and the ids stand in the second, as pandas and R write."""
-    if len(header) < 3 or header[0].strip() or word(header[1]) not in {*FEATURE_WORDS, *SAMPLE_WORDS}:
-        return False
+def counts_the_rows(header: Sequence[str], first: Sequence[list[str]]) -> bool:
+    """Whether a first column without a name counts the rows, and the ids stand in the second, as pandas and R write.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the columns.
+    first : sequence of list of str
+        The first rows.
+
+    Returns
+    -------
+    bool
+        Only where the name of the second column can mean nothing but ids, and they are all different.
+
+    Examples
+    --------
+    >>> counts_the_rows(["", "OTU", "S1"], [["0", "a", "5"], ["1", "b", "7"]])
+    True
+    >>> counts_the_rows(["", "patient", "S1"], [["0", "a", "5"], ["1", "b", "7"]])
+    False
+    """
+    named = word(header[1]) if len(header) > 2 and not header[0].strip() else ""
     counted = [cells[0].strip() for cells in first]
+    ids = [cells[1].strip() for cells in first if len(cells) > 1]
+    if named not in {*FEATURE_WORDS, *_SAMPLE_IDS} or len(set(ids)) < len(first):
+        return False
+    # A column of numbers called Bacteria holds those of a taxon.
+    if named not in _SAMPLE_IDS and not re.search("id|otu|asv", named) and all(map(_NUMBER.match, ids)):
+        return False
     return counted in ([str(n) for n in range(start, start + len(first))] for start in (0, 1))
 
 
@@ -451,8 +477,10 @@ FEATURE_WORDS = {
     *("superkingdom", "domain", "kingdom", "phylum", "order", "strain", "genome", "genome id", "bin", "mag", "contig"),
     *("protein", "module", "cazyme", "cazy", "pfam", "kegg", "ogu", "cluster", "unique id", "target"),
 }
+#: Those that name nothing but samples; a patient or a group may have several.
+_SAMPLE_IDS = {"sample", "samples", "sample id", "sampleid", "sample name", "samplename", "sample-id"}
 SAMPLE_WORDS = {
-    *("sample", "samples", "sample id", "sampleid", "sample name", "samplename", "sample-id", "run", "subject"),
-    *("group", "monster", "monsters", "patient", "patient id", "participant", "participant id", "run accession"),
-    *("barcode", "library", "individual"),
+    *_SAMPLE_IDS,
+    *("run", "subject", "group", "monster", "monsters", "patient", "patient id", "participant", "participant id"),
+    *("run accession", "barcode", "library", "individual"),
 }

@@ -87,17 +87,16 @@ def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] =
             found=wanted,
             remedy="Give the name of one of them as worksheet.",
         )
-    tables = [(name, _from_header(rows)) for name, rows in filled if not wanted or name == wanted]
-    tables = [(name, rows) for name, rows in tables if len(rows) > 1] or [
-        (n, rows) for n, rows in filled if len(rows) > 1
-    ]
+    asked = [(name, rows) for name, rows in filled if len(rows) > 1 and wanted in ("", name)]
+    below = [(name, _from_header(rows)) for name, rows in asked]
+    tables = [(name, rows) for name, rows in below if len(rows) > 1] or asked
     if not tables:
         raise InputError(
-            "This workbook has no table.",
+            f"The worksheet {wanted!r} has no table." if wanted else "This workbook has no table.",
             where=where,
             expected="a header and rows below it",
             found=f"sheets {names}",
-            remedy="Was another workbook meant?",
+            remedy="Was another worksheet meant?" if wanted else "Was another workbook meant?",
         )
     name, rows = max(tables, key=lambda one: sum(cell.strip().lstrip("*") in known for cell in one[1][0][1]))
     notes = [f"Format: Excel workbook, worksheet {name!r}."]
@@ -117,7 +116,7 @@ def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] =
 
 
 def _from_header(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """Return the rows from the header on: the first that is as wide as most, without title rows; [] for no table."""
+    """Return the rows from the header on: the first of several cells that names no groups of columns; [] for none."""
     widths = [len(cells) for _, cells in rows]
     if max(widths) < 2:
         return []
@@ -131,7 +130,8 @@ def _over_several(cells: list[str], below: list[str]) -> bool:
     """Say whether a row names groups of columns (its cells were merged), and the row below it the columns."""
     names = [name for name in below if name]
     numbers = [name for name in below[1:] if re.fullmatch(r"[\d.,\s]+", name)]
-    return 2 * sum(map(bool, cells)) < len(names) and len(names) >= len(below) - 1 and not numbers
+    # Merged cells leave gaps; without one, it is the columns behind that have no name.
+    return not all(cells) and 2 * sum(map(bool, cells)) < len(names) and len(names) >= len(below) - 1 and not numbers
 
 
 def _rows(worksheet: Any) -> Iterator[tuple[int, list[str]]]:

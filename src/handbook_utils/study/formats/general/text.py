@@ -7,6 +7,7 @@ import re
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table, number_like
+from handbook_utils.study.cells.numbers import MISSING
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.describing import is_metadata, is_taxonomy
@@ -77,7 +78,7 @@ def _refuse_rows_of_words(header: list[str], first: list[list[str]], where: str)
     InputError
         With the rows, and where they belong.
     """
-    words = list(itertools.takewhile(lambda cells: not any(map(number_like, cells[1:])), first))
+    words = list(itertools.takewhile(lambda cells: _words_alone(cells[1:]), first))
     below = first[len(words) :]
     if words and below and all(number_like(cell) for cell in below[0][1:]):
         raise InputError(
@@ -87,6 +88,11 @@ def _refuse_rows_of_words(header: list[str], first: list[list[str]], where: str)
             found=f"rows {listed([header[0], *(cells[0] for cells in words)], most=6)}, as LEfSe's input has them",
             remedy="Let the row of sample ids be the first, and put the others into a file of metadata.",
         )
+
+
+def _words_alone(cells: list[str]) -> bool:
+    """Say whether cells hold words, some of which do not stand for a missing number, and no numbers."""
+    return not any(map(number_like, cells)) and any(cell.strip().casefold() not in MISSING for cell in cells)
 
 
 FORMATS = [
