@@ -9,8 +9,13 @@ import pytest
 
 from handbook_utils import datasets
 from handbook_utils.analysis.distance.distances import distances
-from handbook_utils.recipes import compare_before_and_after
-from handbook_utils.recipes.lessons import compare_groups, find_differential_taxa, follow_over_time, map_differences
+from handbook_utils.recipes.lessons import (
+    compare_before_and_after,
+    compare_groups,
+    find_differential_taxa,
+    follow_over_time,
+    map_differences,
+)
 
 WRITTEN = pd.concat([pd.read_csv(Path(__file__).with_name(f"{name}.csv")) for name in ("checked", "infants")])
 
