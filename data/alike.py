@@ -42,10 +42,10 @@ def differences(before: bytes, now: bytes) -> list[str]:
 def main() -> int:
     """Compare every file of this folder that differs from the last commit."""
     root, wrong = Path(__file__).parents[1], []
-    changed = subprocess.run(["git", "diff", "--name-only", "HEAD", "--", "data"], cwd=root, stdout=-1, check=True)
-    for name in changed.stdout.decode().split():
+    changed = subprocess.check_output(["git", "diff", "--name-only", "HEAD", "--", "data"], cwd=root, text=True)
+    for name in changed.split():
         if name.endswith(".csv.gz"):
-            before = subprocess.run(["git", "show", f"HEAD:{name}"], cwd=root, stdout=-1, check=True).stdout
+            before = subprocess.check_output(["git", "show", f"HEAD:{name}"], cwd=root)
             wrong += [f"{name}, {told}" for told in differences(before, (root / name).read_bytes())]
         elif name != "data/datapackage.json":
             wrong.append(f"{name} differs")
