@@ -322,6 +322,8 @@ def test_values_that_are_not_counts(refuse: Refuse, tmp_path: Path) -> None:
     (error,) = refuse(TABLE.replace("3", "-3"))
     assert "negative" in error.problem and "sample S2, feature f1" in (error.found or "")
     (error,) = refuse(TABLE.replace("3", "nan"))
+    assert "are not numbers" in error.problem and "empty_cells zero" in (error.remedy or "")
+    (error,) = refuse(TABLE.replace("3", "inf"))
     assert "missing (NaN) or infinite" in error.problem
     for values, kind in (("0.25\t1\nf2\t0.75\t0", "add up to 1"), ("25\t40.5\nf2\t75\t59.5", "add up to 100")):
         (tmp_path / "t").write_text(f"#OTU ID\tS1\tS2\nf1\t{values}\n", encoding="utf-8")

@@ -28,13 +28,13 @@ def plain(column: str) -> str:
 
 
 def _words(starts: str) -> re.Pattern[str]:
-    """Return a pattern of words that begin so, or end in what is read by a machine."""
-    return re.compile(rf"\b(?:{starts})|barcode\b")
+    """Return a pattern of words that begin so."""
+    return re.compile(rf"\b(?:{starts})")
 
 
 #: Numbers and marks that say nothing of a person.
 HARMLESS = _words(
-    r"read|count(?!r)|depth|lot|batch|catalog|barcode|index|primer|sequence|accession|run|"
+    r"read|count(?!r)|depth|lot|batch|catalog|\w*barcode|index|primer|sequence|accession|run|"
     r"biosample|bioproject|doi|pmid|version|volume|conc|weight|gewicht|mass|length|height|"
     r"lengte|plate|well|rack|box|position|checksum|md5|sha|bytes|size|tax|otu|asv|feature|"
     r"abundance|ratio|quality|score|percent|dilution|kit|serial|device|instrument|flow ?cell|"
@@ -64,7 +64,7 @@ THINGS = _words(
     r"protocol|method|funding|diet|food"
 )
 #: Free text.
-NOTES = _words("note|remark|opm|comment|bemerk|vrij|free|toelicht|extra|bijz")
+NOTES = _words("note|remark|opm|comment|bemerk|vrij|free|toelicht|afwijk|deviat|info|memo|report|extra|bijz")
 #: Columns of people by what they do; one first name in them is enough.
 OF_PEOPLE = _words(
     r"name|naam|person|persoon|contact|collector|operator|technician|analist|laborant|nurse|"
@@ -111,4 +111,4 @@ def bare_numbers(column: str) -> bool:
     >>> bare_numbers("read count"), bare_numbers("bsn reads"), bare_numbers("country")
     (True, False, False)
     """
-    return bool(HARMLESS.search(column)) and not NUMBER_OF.search(column)
+    return bool(HARMLESS.search(column)) and not NUMBER_OF.search(column) and not NOTES.search(column)

@@ -42,7 +42,7 @@ _OF_STATES = (
     r"pesel|dni|nie|codice fiscale|steuer[ -]?id(?:nr)?|n° ?s[ée]cu\w*|num(?:[ée]ro)? (?:de )?s[ée]cu\w*|"
     r"s[ée]curit[ée] sociale|sozialversicherungsnummer|svnr|versichertennummer|kvnr|"
     r"ahv(?:-nr)?|nino|national insurance(?: number| no)?|ni number|nhs(?: number| no)?|hetu|ssn|chi|"
-    r"social security(?: number| no)?|medicare(?: number| no)?|reisdocument|pass ?nummer"
+    r"social security(?: number| no)?|medicare(?: number| no)?|reisdocument|pas ?nr|pass ?nummer"
 )
 _HOLDER = re.compile(
     rf"\b(?:{_HOLDERS})[ _.-]*{_NUMBER}\b|\bmrn\b|\bzis\b|medical record|\b(?:{_OF_STATES})\b", re.IGNORECASE

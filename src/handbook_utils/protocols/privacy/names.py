@@ -31,7 +31,7 @@ _NAMED = (
 )
 _NAME = re.compile(
     rf"\b(?:(?i:{_TITLE})\b\.?(?:\s+(?i:dr|prof|ir|ing|drs|med)\b\.?)*|(?i:{_NAMED})(?:\b|"
-    rf"(?<=\.)))[.:]?\s+(?:(?:{_UPPER}\.?\s*){{1,4}}(?=\s|{_UPPER}))?"
+    rf"(?<=\.)))[.:]?\s+(?:(?i:nu|now)\s+)?(?:(?:{_UPPER}\.?\s*){{1,4}}(?=\s|{_UPPER}))?"
     rf"(?:(?i:{_BETWEEN})\s+){{0,3}}{_CAPITAL}"
 )
 _SURE_TITLE = re.compile(
@@ -55,7 +55,7 @@ _RELATION = re.compile(
 _DOES = re.compile(
     rf"\b({_UPPER}[a-zà-ÿ]{{2,}}) (?:(?:heeft|has) )?(?:gebeld|belde|belt|phoned|called|calls|rang|zei|zegt|said|"
     rf"says|"
-    r"bracht|brought|vroeg|asked|mailde|emailed|gemaild|gesproken|haalt|haalde|geholpen|helped|afgenomen|opgehaald)\b"
+    r"bracht|brought|vroeg|asked|mailde|emailed|gemaild|gesproken|haalt|haalde|geholpen|helped|afgenomen|opgehaald|wil|wilde|kan|kon|komt|kwam|stopt|wants|wanted|stopped)\b"
 )
 _THEIR = re.compile(
     rf"\b(?i:zijn|haar|hun|mijn|his|her|their|my) (?i:zus|broer|moeder|vader|zoon|dochter|vrouw|man|partner|oma|"
