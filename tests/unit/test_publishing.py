@@ -13,6 +13,7 @@ import pytest
 from handbook_utils.chapters import Catalogue
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.publishing import build_book, render, update_catalogues
+from handbook_utils.publishing.book import fingerprint
 from handbook_utils.publishing.site import loaded_from_elsewhere
 from handbook_utils.publishing.stage import Stage, reading_ease
 from handbook_utils.publishing.translate import merged
@@ -323,6 +324,19 @@ def test_an_unchanged_book_is_not_made_again(book: Path) -> None:
     report = build_book(book)
     assert report.unchanged
     assert index.stat().st_ino == before
+
+
+def test_what_is_compiled_while_chapters_run_is_no_source(book: Path) -> None:
+    import handbook_utils
+
+    before = fingerprint(book, ("en",))
+    compiled = Path(handbook_utils.__file__).parent / "__pycache__" / "kernels.probe.nbi"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(b"compiled")
+    try:
+        assert fingerprint(book, ("en",)) == before
+    finally:
+        compiled.unlink()
 
 
 def copied(book: Path, target: Path) -> Path:

@@ -197,6 +197,9 @@ def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(languages))
 
 
+_MADE = frozenset(["__pycache__", ".ipynb_checkpoints"])
+
+
 def fingerprint(root: Path, languages: Sequence[str], address: str = "", whole: Sequence[str] = ()) -> str:
     """Name everything that a built book depends on.
 
@@ -223,7 +226,8 @@ def fingerprint(root: Path, languages: Sequence[str], address: str = "", whole: 
             start = base / name
             for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
                 inside = path.relative_to(base)
-                if path.is_file() and path.suffix not in {".pyc", ".mo"} and ".ipynb_checkpoints" not in inside.parts:
+                # What Python and numba compile is no source: it comes while the chapters run.
+                if path.is_file() and path.suffix != ".mo" and _MADE.isdisjoint(inside.parts):
                     parts.append(f"{inside.as_posix()}\0{sha256_of(path)}\n")
     return sha256("".join(parts).encode())
 
