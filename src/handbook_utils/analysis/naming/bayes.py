@@ -19,7 +19,7 @@ from scipy import sparse
 
 from handbook_utils.analysis.naming.gains import Array, Gains
 from handbook_utils.analysis.naming.names import Names
-from handbook_utils.analysis.naming.reference import Reference, bundled_reference
+from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference
 from handbook_utils.reads.sequences import reverse_complement
 
 Words = npt.NDArray[np.int64]
@@ -185,7 +185,9 @@ def trained(reference: Reference) -> NaiveBayes:
     NaiveBayes
         Of these genes.
     """
-    return _bundled() if reference is bundled_reference() else NaiveBayes(reference)
+    # The name is looked at first: the bundled reference is not opened in the run of a reader who has one.
+    bundled = reference.name == BUNDLED and reference is bundled_reference()
+    return _bundled() if bundled else NaiveBayes(reference)
 
 
 @lru_cache(maxsize=1)
