@@ -6,12 +6,12 @@ Where more than one thing could be meant, a word that is written wrongly means n
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from handbook_utils import datasets
+from handbook_utils.text.letters import without_accents
 
 _CODE = r"[a-z]\d\d(?:\.?\d{1,2})?(?!\w)"
 #: Codes; w/, w/o, h/o and s/p; words, with their apostrophes; marks. A hyphen is as good as a blank.
@@ -67,12 +67,7 @@ def tokens_of(text: str) -> list[Token]:
     >>> [one.text for one in tokens_of("Crohn’s (K50.1), réfl. w/o UC")]
     ['Crohns', '(', 'K50.1', ')', ',', 'refl', 'w/o', 'UC']
     """
-    plain = "".join(
-        base
-        if len(base := "".join(c for c in unicodedata.normalize("NFKD", one) if not unicodedata.combining(c))) == 1
-        else one
-        for one in text
-    )
+    plain = "".join(base if len(base := without_accents(one)) == 1 else one for one in text)
     return [
         Token(re.sub("['’`´]", "", found[0]), found.start(), found.end(), plain[found.end() : found.end() + 1] == ".")
         for found in _TOKEN.finditer(plain)

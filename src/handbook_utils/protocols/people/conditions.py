@@ -7,13 +7,13 @@ and words that may stand around a condition. What is left is not understood, and
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 from handbook_utils.protocols.diagnoses.vocabulary import Token, Vocabulary, tokens_of, vocabulary_of
+from handbook_utils.text.letters import without_accents
 
 #: What a person writes behind a word that the vocabulary does not know, once it has been decided on.
 ALLOWED, EXCLUDES = "allowed", "excludes"
@@ -101,7 +101,7 @@ def folded(text: str) -> str:
     >>> folded("  Crohn’s   Disease. ")
     'crohns disease'
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    plain = without_accents(text).casefold()
     return " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’`]", "", plain)).split())
 
 

@@ -31,7 +31,7 @@ _NUMBER = r"(?:nr|no|nummer|number|num|id|code)"
 _HOLDERS = (
     r"pati[eë]nt(?:en)?|pat|client|cli[eë]nt(?:en)?|dossier|hospital|ziekenhuis|zis|his|hix|epd|ehr|opname|polis|"
     r"verzekerde?n?|verzekerings?|vers(?:icher(?:ten|ungs))?|insurance|insured|member|lid|lidmaatschaps|relatie|"
-    r"klant|customer|account|pers(?:oneels)?|ead|zkv|inami|riziv|employee|staff|"
+    r"klant|customer|pers(?:oneels)?|ead|zkv|inami|riziv|employee|staff|"
     r"student(?:en)?|medewerkers?|nhs|paspoort|passport|rijbewijs|driving licen[cs]e|account|driver'?s licen[cs]e|"
     r"[spuzx]|id[ -]?kaart|id[ -]?card|identiteits(?:kaart|bewijs)?|identity|national|v|agb|"
     r"big|umcg|lumc|amc|vumc|umcu|mumc|mumc\+|radboudumc|erasmus ?mc|amsterdam ?umc|isala|ozg|mzh|zkh"

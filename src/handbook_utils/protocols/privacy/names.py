@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from handbook_utils import datasets
 from handbook_utils.protocols.privacy.columns import NOTES, OF_PEOPLE, THINGS
 from handbook_utils.protocols.privacy.identifiers import first
+from handbook_utils.text.letters import without_accents
 
 #: Read with the module: what a procedure opens later is its own data.
 _FIRST_NAMES = frozenset(datasets.frame("first-names")["name"])
@@ -159,5 +159,4 @@ def _by_first_name(text: str, column: str) -> str:
 
 
 def _given(word: str) -> bool:
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)) in _FIRST_NAMES
+    return without_accents(word.casefold()) in _FIRST_NAMES

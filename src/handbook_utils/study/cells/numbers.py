@@ -75,14 +75,14 @@ class Numbers:
         """
         try:
             # Python takes 1_000 for a number, and the digits of every script; and so does numpy.
-            text = "".join(cells)
-            if self._choices.decimal_sign == "comma" or "_" in text or not text.isascii() or "nan" in text.casefold():
+            text = "".join(cells).casefold()
+            if self._choices.decimal_sign == "comma" or "_" in text or not text.isascii() or "nan" in text:
                 raise ValueError
             values = np.array(cells, dtype=float)
             # Not a number is not equal to zero, so it is kept and refused with the other values that are not counts.
             at = np.flatnonzero(values)
             self._point = self._point or bool(np.any(values[at] != np.round(values[at])))
-            if not self._points_certain and ("." in text or "e" in text.casefold()):
+            if not self._points_certain and ("." in text or "e" in text):
                 for column, cell in enumerate(cells):
                     self._look_at_point(line, column, cell.strip())
             self._bare += len(at)
