@@ -338,6 +338,6 @@ def test_a_run_by_itself_has_a_kernel_of_its_own(root: Path, tmp_path: Path, mon
     # The fork server, which has imported everything, would be half of the memory of the one run.
     monkeypatch.delenv("HANDBOOK_KERNEL", raising=False)
     assert (kernel_here(), kernel_here(alone=True)) == (KERNEL, "python3")
-    request = Request(Catalogue.read(root).get("recipes/one"), {"divisor": 5}, tmp_path)
+    request = Request(Catalogue.read(root).get("recipes/three"), {"divisor": 5}, tmp_path)
     outcome = execute([request], root=root, workers=1, alone=True)[0]
     assert outcome.failure is None and "2.0" in str(outcome.notebook.cells)
