@@ -148,6 +148,28 @@ def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
     return group_effect(distance, design)["omega2"] if _drawn_anew(design) else partial_effect(distance, design)
 
 
+def beside_partial(design: Design) -> str:
+    """Return how ω² stands to the partial ω² of a PERMANOVA table, which is another estimate of the same share.
+
+    Parameters
+    ----------
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
+    """
+    exchange = design.exchange(design.focus)
+    if _drawn_anew(design):
+        unit = design.members.many if design.asked["person"] else "samples"
+        return f"ω² above is made of pairs of different {unit}, and need not be the same where groups differ in size"
+    if not exchange.whole and len(np.unique(exchange.blocks)) == 1:
+        return f"for {design.focus} that is the ω² above"
+    return f"ω² above is that of {exchange.words}, and need not be the same"
+
+
 def _drawn_anew(design: Design) -> bool:
     """Tell whether the interval is a bootstrap: groups of enough people each, and nothing beside them."""
     simple = design.groups and not design.beside and not design.asked["strata"]
