@@ -160,8 +160,8 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
     Returns
     -------
     pandas.DataFrame
-        A row a pair: samples, people, R2, partial ω², F, p and ``p, corrected`` (Holm over the pairs). A pair that cannot
-        be tested has no p.
+        A row a pair: samples, people, R2, partial ω², F, p and ``p, corrected`` (Holm over the pairs). A pair that
+        cannot be tested has no p.
     """
     rows: dict[str, dict[Hashable, float]] = {}
     for name, pair in design.pairs().items():
