@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from skbio import DistanceMatrix, OrdinationResults, TreeNode
 
-from handbook_utils.analysis.distance.files import analysed_files
+from handbook_utils.analysis.distance.files import _distance_file, analysed_files
 from handbook_utils.analysis.distance.ordination import Ordination
 from handbook_utils.study import Study
 from handbook_utils.study.readers import read_study
@@ -42,6 +42,13 @@ def folder(tmp_path) -> Path:
     for name, content in files().items():
         (tmp_path / name).write_bytes(content)
     return tmp_path
+
+
+def test_a_distance_matrix_is_what_scikit_bio_writes():
+    square = np.array([[0, 1e-7, 1 / 3], [1e-7, 0, 0.1], [1 / 3, 0.1, 0]])
+    made, distance = io.StringIO(), DistanceMatrix(square, ['a"b', "S 2", "c"])
+    distance.write(made, format="lsmat")
+    assert b"".join(_distance_file(distance)).decode() == made.getvalue()
 
 
 def test_scikit_bio_and_biom_read_them(folder):
