@@ -1,4 +1,4 @@
-"""Of many samples a map by ranks is searched for less often, and says so; and by compiled loops, which change nothing."""
+"""Of many samples a map by ranks is searched for less often, and says so; compiled loops find the same map."""
 
 import numpy as np
 import pytest
