@@ -35,6 +35,8 @@ By = Literal["margin", "terms", "whole"]
 _ROWS = 256
 #: Statistics that differ by less than rounding are equal, and equal ones count.
 _EQUAL = 1e-9
+#: What a table calls ω² of samples as they are, which that of people (analysis/effects.py) need not be.
+PARTIAL = "partial ω²"
 
 
 def permanova(
@@ -58,8 +60,9 @@ def permanova(
     Returns
     -------
     pandas.DataFrame
-        A row a term, then Residual and Total; columns df, SS, R2, omega2 (partial ω²), F, p. Where exchange is
-        restricted, p is that of F beside the blocks; NaN where no exchange can change a term.
+        A row a term, then Residual and Total; columns df, SS, R2, partial ω², F, p. Where exchange is
+        restricted, p is that of F beside the blocks; NaN where no exchange can change a term. Partial ω² takes every
+        sample as it is; :mod:`handbook_utils.analysis.effects` has that of people, with an interval.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def permanova(
     empty = float("nan")
     rows.append(("Residual", free, residual, residual / total, empty, empty, empty))
     rows.append(("Total", count - 1, total, 1.0, empty, empty, empty))
-    return pd.DataFrame(rows, columns=["term", "df", "SS", "R2", "omega2", "F", "p"]).set_index("term")
+    return pd.DataFrame(rows, columns=["term", "df", "SS", "R2", PARTIAL, "F", "p"]).set_index("term")
 
 
 def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 999, seed: int = 1) -> pd.DataFrame:
@@ -157,16 +160,16 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
     Returns
     -------
     pandas.DataFrame
-        A row a pair: samples, people, R2, omega2, F, p and ``p, corrected`` (Holm over the pairs). A pair that cannot
-        be tested has no p.
+        A row a pair: samples, people, R2, partial ω², F, p and ``p, corrected`` (Holm over the pairs). A pair that
+        cannot be tested has no p.
     """
     rows: dict[str, dict[Hashable, float]] = {}
     for name, pair in design.pairs().items():
         rows[name] = {"samples": pair.n, "people": pair.n_people}
         if distance.filter(pair.samples).data.any():
             found = permanova(distance, pair, permutations=permutations, seed=seed).loc[pair.focus]
-            rows[name] |= found[["R2", "omega2", "F", "p"]].to_dict()
-    columns = ["samples", "people", "R2", "omega2", "F", "p"]
+            rows[name] |= found[["R2", PARTIAL, "F", "p"]].to_dict()
+    columns = ["samples", "people", "R2", PARTIAL, "F", "p"]
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).rename_axis("pair")
     return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 
