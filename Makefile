@@ -54,6 +54,7 @@ serve: book ## Look at the book in a browser
 bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/memory.py
 
 mutants: $(READY) ## Change statistics one by one, and see whether a test notices: make mutants MODULES=src/... EACH=10 SEED=1
 	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10) --seed $(or $(SEED),1)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from skbio import DistanceMatrix, OrdinationResults, TreeNode
 
-from handbook_utils.analysis.distance.files import _distance_file, analysed_files
+from handbook_utils.analysis.distance.files import analysed_files
 from handbook_utils.analysis.distance.ordination import Ordination
 from handbook_utils.study import Study
 from handbook_utils.study.readers import read_study
@@ -44,11 +44,22 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def test_a_distance_matrix_is_what_scikit_bio_writes():
+def test_they_are_the_bytes_that_scikit_bio_and_pandas_write():
     square = np.array([[0, 1e-7, 1 / 3], [1e-7, 0, 0.1], [1 / 3, 0.1, 0]])
-    made, distance = io.StringIO(), DistanceMatrix(square, ['a"b', "S 2", "c"])
-    distance.write(made, format="lsmat")
-    assert b"".join(_distance_file(distance)).decode() == made.getvalue()
+    distance = DistanceMatrix(square, ['a"b', "S 2", "c"])
+    places = pd.DataFrame({"PC1": [1e-17, 1 / 3, -2.0], "PC2": [0.1, -0.1, 0.0]}, index=distance.ids)
+    found = Ordination(places, pd.Series({"PC1": 0.75, "PC2": 0.25}), 0.0, pd.DataFrame(index=places.index))
+    theirs = OrdinationResults(
+        "PCoA", "a map", (places**2).sum(), samples=places, proportion_explained=found.proportions
+    )
+    made = analysed_files(
+        Study.from_frame(pd.DataFrame(np.eye(3, dtype=int), distance.ids, ["x", "y", "z"])), distance, found
+    )
+    for name, written, kind in (("distances.tsv", distance, "lsmat"), ("ordination.txt", theirs, "ordination")):
+        peer = io.StringIO()
+        written.write(peer, format=kind)
+        assert b"".join(made[name]).decode() == peer.getvalue()
+    assert b"".join(made["scores.tsv"]).decode() == places.rename_axis("sample-id").to_csv(sep="\t")
 
 
 def test_scikit_bio_and_biom_read_them(folder):

@@ -10,8 +10,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from formulaic import Formula
-from formulaic.errors import FormulaicError
 
 from handbook_utils.errors import InputError, listed, nearest
 
@@ -246,6 +244,9 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
             found=text,
             remedy="Write I(age**2), or poly(age, 2) for a line and a bend.",
         )
+    from formulaic import Formula  # dear to import, and few write a formula
+    from formulaic.errors import FormulaicError
+
     try:
         made = list(Formula(fixed if fixed.startswith("~") else f"~ {fixed}"))
         terms = [tuple(str(part.expr) for part in term.factors) for term in made]

@@ -16,16 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import Design, Exchange
 from handbook_utils.analysis.distance.ordination import gower_centred
 from handbook_utils.errors import InputError, listed
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -73,6 +75,7 @@ def permanova(
     --------
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
     >>> permanova(distance, design).loc["arm", ["F", "p"]].round(2).to_list()
@@ -122,6 +125,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
     --------
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1, 2, 1, 0, 2, 10, 11, 12])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdefghi"))
     >>> frame = pd.DataFrame({"arm": list("xxxyyyzzz")}, index=list("abcdefghi"))
     >>> contrasts(distance, design_of(frame, group="arm", contrast="z - 0.5 x - 0.5 y"))["F"].round(1).to_list()
