@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Which chapters are pages for everyone, and the places on them that the links on top lead to.
 PART = "notebooks/explainers/"
 DEPTH, PROFESSIONAL, TEACHER = "in-depth", "for-the-professional", "teacher-s-notes"
+#: Sections that paper leaves out, where a page for everyone is for everyone: see ``theme/static/paper.css``.
+DESK = ("what-you-will-learn", PROFESSIONAL, "exercise", TEACHER)
 #: Letters of a page's description.
 _DESCRIPTION = 200
 
@@ -63,8 +65,26 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     opening = f'<details class="computed"><summary>{escaped(words["computed"])}</summary>'
     if computed or taken:
         page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
+    for name in DESK:
+        if name in sections:
+            sections[name]["classes"].append("desk")
+    _keep_together(page)
     _say_for_whom(page, sections, words)
     _answers_last(page, sections.get("quiz"), words)
+
+
+def _keep_together(page: nodes.section) -> None:
+    """Put each figure in one box with what is said right under it, which paper does not part."""
+    cells = [one for one in page.findall(nodes.container) if "cell" in one["classes"]]
+    for cell in cells:
+        row = cell.parent
+        place = row.index(cell)
+        said = row.children[place + 1] if place + 1 < len(row.children) else None
+        if next(cell.findall(nodes.image), None) is None or not isinstance(said, nodes.paragraph | nodes.Admonition):
+            continue
+        row.remove(said)
+        row.remove(cell)
+        row.insert(place, nodes.container("", cell, said, classes=["together"]))
 
 
 def _answers_last(page: nodes.section, quiz: nodes.section | None, words: dict[str, str]) -> None:
