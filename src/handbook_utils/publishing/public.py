@@ -80,7 +80,8 @@ def _keep_together(page: nodes.section) -> None:
         row = cell.parent
         place = row.index(cell)
         said = row.children[place + 1] if place + 1 < len(row.children) else None
-        if next(cell.findall(nodes.image), None) is None or not isinstance(said, nodes.paragraph | nodes.Admonition):
+        drawn = any('<img class="figure"' in one.astext() for one in cell.findall(nodes.raw))
+        if not drawn or not isinstance(said, nodes.paragraph | nodes.Admonition):
             continue
         row.remove(said)
         row.remove(cell)
