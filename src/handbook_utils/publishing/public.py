@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -68,24 +69,32 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for name in DESK:
         if name in sections:
             sections[name]["classes"].append("desk")
-    _keep_together(page)
+    for section in list(page.findall(nodes.section)):
+        _keep_beside(section)
     _say_for_whom(page, sections, words)
     _answers_last(page, sections.get("quiz"), words)
 
 
-def _keep_together(page: nodes.section) -> None:
-    """Put each figure in one box with what is said right under it, which paper does not part."""
-    cells = [one for one in page.findall(nodes.container) if "cell" in one["classes"]]
-    for cell in cells:
-        row = cell.parent
-        place = row.index(cell)
-        said = row.children[place + 1] if place + 1 < len(row.children) else None
-        drawn = any('<img class="figure"' in one.astext() for one in cell.findall(nodes.raw))
-        if not drawn or not isinstance(said, nodes.paragraph | nodes.Admonition):
+def _keep_beside(section: nodes.section) -> None:
+    """Hold narrow figures and what is said of them together, so that they stay on one sheet of paper."""
+    for place in reversed(range(len(section.children))):
+        figures = list(takewhile(_is_narrow, section.children[place:]))
+        if not figures or (place and _is_narrow(section.children[place - 1])):
             continue
-        row.remove(said)
-        row.remove(cell)
-        row.insert(place, nodes.container("", cell, said, classes=["together"]))
+        said = list(takewhile(_says_of_it, section.children[place + len(figures) :]))
+        if said:
+            section[place : place + len(figures + said)] = [nodes.container("", *figures, *said, classes=["beside"])]
+
+
+def _is_narrow(cell: nodes.Node) -> bool:
+    if not isinstance(cell, nodes.container) or "cell" not in cell["classes"]:
+        return False
+    shown = "".join(raw.astext() for raw in cell.findall(nodes.raw))
+    return "figure narrow" in shown and "<table" not in shown
+
+
+def _says_of_it(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.paragraph | nodes.Admonition) and "at-a-glance" not in node.get("classes", [])
 
 
 def _answers_last(page: nodes.section, quiz: nodes.section | None, words: dict[str, str]) -> None:
