@@ -29,7 +29,7 @@ ASKED = Path("book") / "asked.yml"
 
 #: A page for everyone goes before one for researchers; what only lists pages or terms goes after what explains. Of what
 #: can be imported, names and first sentences are found.
-_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35, "api": 0.15}
+_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35, "api": 0.06}
 _LISTS = {
     "book/index": 0.35,
     "book/explainers": 0.35,
@@ -191,6 +191,7 @@ def index_of(
                 "lang": own,
                 "asked": ", ".join(words[one] for one in dict.fromkeys((lang, own)) if one in words),
                 "near": own == lang or lang in words,
+                "apart": part == "api",
                 "part": WORDS[lang][f"part_{part}"],
                 "weight": _LISTS.get(name, _WEIGHTS[part]),
             }
