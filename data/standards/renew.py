@@ -1,12 +1,11 @@
 """Renew table.csv and lists.csv from the standards' own files.
 
-``python data/standards/renew.py ERC000015.json mixs.yaml attributes.xml packages.xlsx constants.py``, which are
+``python data/standards/renew.py ERC000015.json mixs.yaml ncbi_attributes.xml constants.py``, which are
 
 - the ENA checklist as the ELIXIR Belgium metadata templates hold it (templates/ERC000015);
 - the LinkML schema of MIxS (src/mixs/schema);
 - NCBI's own list of BioSample attributes, which says of each the packages that have it (any copy of
-  biosample/docs/attributes in its XML form);
-- DDBJ's table of the same packages (ddbj/pub, docs/biosample/packages), for what a later version of them adds;
+  biosample/docs/attributes in its XML form; the wheel of biometaharmonizer on PyPI has one);
 - Qiita's columns (qiita_db/metadata_template/constants.py).
 
 Names, needs, units and lists of values are taken over; descriptions are not, the handbook has its own.
@@ -19,7 +18,6 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import openpyxl
 import yaml
 
 ENA_NEED = {"mandatory": "required", "recommended": "recommended", "optional": "optional"}
@@ -54,42 +52,33 @@ def of_mixs(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     return rows, lists
 
 
-#: NCBI's packages: what they are called here, by NCBI and by DDBJ, each without its version.
-PACKAGES = {"ncbi": "MIMARKS.survey.human-gut", "ncbi-mims": "MIMS.me.human-gut"}
+#: NCBI's packages and what they are called here.
+PACKAGES = {"ncbi": "MIMARKS.survey.human-gut.6.0", "ncbi-mims": "MIMS.me.human-gut.6.0"}
 #: Columns that every template of NCBI begins with, and ends with; the attributes of the package stand between.
-FIRST, LAST = (
-    (("sample_name", "required"), ("sample_title", "optional"), ("bioproject_accession", "optional")),
-    (("description", "optional"),),
-)
-#: Names of 2018 that NCBI, as MIxS, writes otherwise since.
-RENAMED = {"env_broad_range": "env_broad_scale", "env_local_range": "env_local_scale"}
-#: Columns that DDBJ has beside those of the packages.
-OF_DDBJ = {"taxonomy_id", "bioproject_id", "locus_tag_prefix"}
-NO_VALUES = {"", "missing", "not applicable", "not collected", "not provided"}
+FIRST = {
+    "sample_name": "required",
+    "sample_title": "optional",
+    "bioproject_accession": "optional",
+    "organism": "required",
+}
+LAST = {"description": "optional"}
+NO_VALUES = {"", "missing", "not applicable", "not collected", "not provided", "restricted access"}
 
 
-def of_ncbi(attributes: Path, packages: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Return rows of fields and rows of lists of NCBI's packages, and what DDBJ's later version adds."""
-    every = ElementTree.parse(attributes).getroot().findall("Attribute")
-    sheet = openpyxl.load_workbook(packages, read_only=True, data_only=True)["package-attribute"]
-    head, *table = sheet.iter_rows(values_only=True)
+def of_ncbi(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return rows of fields and rows of lists of NCBI's packages."""
+    every = ElementTree.parse(path).getroot().findall("Attribute")
     rows, lists = [], []
     for key, package in PACKAGES.items():
-        needs, values = dict([*FIRST, ("organism", "required")]), {}
+        needs = dict(FIRST)
         for one in every:
+            name, form = one.findtext("HarmonizedName"), one.findtext("Format") or ""
             for at in one.findall("Package"):
-                if at.text.rpartition(".")[0].rpartition(".")[0] == package:
-                    name = RENAMED.get(one.findtext("HarmonizedName"), one.findtext("HarmonizedName"))
+                if at.text == package:
                     needs[name] = "required" if at.get("use") == "mandatory" else "optional"
-                    form = one.findtext("Format") or ""
-                    values[name] = ast.literal_eval(form) if form.startswith("[") else []
-        later = next(line for line in table if line[0] == package)
-        for name, need in zip(head[2:], later[2:], strict=True):
-            if name not in OF_DDBJ and need in ("M", "O"):
-                needs.setdefault(name, "required" if need == "M" else "optional")
-        needs |= dict(LAST)
-        rows += [(key, name, need, "") for name, need in needs.items()]
-        lists += [(key, name, value) for name, given in values.items() for value in given if value not in NO_VALUES]
+                    values = ast.literal_eval(form) if form.startswith("[") else []
+                    lists += [(key, name, value) for value in values if value not in NO_VALUES]
+        rows += [(key, name, need, "") for name, need in (needs | LAST).items()]
     return rows, lists
 
 
@@ -116,10 +105,10 @@ def of_qiita(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
     return [(key, name, need, "") for key, fields in needs.items() for name, need in fields.items()], []
 
 
-def main(ena: Path, mixs: Path, attributes: Path, packages: Path, qiita: Path) -> None:
+def main(ena: Path, mixs: Path, ncbi: Path, qiita: Path) -> None:
     """Write both files beside this one."""
     folder = Path(__file__).parent
-    made = [of_ena(ena), of_mixs(mixs), of_ncbi(attributes, packages), of_qiita(qiita)]
+    made = [of_ena(ena), of_mixs(mixs), of_ncbi(ncbi), of_qiita(qiita)]
     for name, head, place in (
         ("table", ("standard", "field", "need", "unit"), 0),
         ("lists", ("standard", "field", "value"), 1),

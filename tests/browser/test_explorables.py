@@ -114,6 +114,14 @@ def test_what_is_nearly_all_is_not_said_to_be_all() -> None:
     assert "bijna 100 procent" in said["nl"]
 
 
+def test_what_is_not_nothing_is_not_written_as_none() -> None:
+    inputs = [{"base": 1, "odds": 0.2}, {"base": 1, "odds": 1}]
+    told = run("risk", inputs)
+    assert [bars[1]["en"] for bars in told["bars"]] == ["0.2", "1"]
+    assert "0,2 ziek: 1 minder" in told["said"][0]["nl"]
+    assert "0 more" in told["said"][1]["en"]
+
+
 @pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_reader_moves_it_by_keyboard_and_the_address_keeps_it(

@@ -123,6 +123,8 @@ def test_a_public_page_prints_on_few_sheets_without_code_and_with_the_answers_la
                 said = together(answer)[:60]
                 assert said in texts[-1], f"{name}: {answer}"
                 assert not any(said in text for text in texts[:-1]), f"{name}: {answer}"
+            alone = page.locator("section > div.cell:has(a.narrow):not(:has(table)) + :is(p, div.admonition)")
+            assert alone.count() == 0, f"{name}: a figure may be parted from what is said of it"
             assert not any("outvalue" in text or "importnumpy" in text for text in texts), f"{name}: code"
     page.close()
 

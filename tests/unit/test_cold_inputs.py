@@ -68,7 +68,8 @@ def test_the_stored_files_are_what_the_generator_makes():
     made = example_shipments(example_samples())
     for name, content in made.items():
         assert datasets.path("example-study", name).read_bytes() == content
-    stored = {f"loggers/{path.name}" for path in datasets.path("example-study", "loggers").iterdir()}
+    folders = ("loggers", "freezers")
+    stored = {f"{one}/{path.name}" for one in folders for path in datasets.path("example-study", one).iterdir()}
     assert stored | {"scans.csv"} == set(made)
 
 

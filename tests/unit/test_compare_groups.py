@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.recipes.compare_groups import Comparison
+from handbook_utils.recipes.compare_groups import Comparison, beside_partial
 from handbook_utils.study import Study
 
 
@@ -45,6 +45,20 @@ def test_the_methods_say_what_was_done(asked, interval, blocks):
     methods = said(**asked).methods
     assert interval in methods
     assert ("blocks of exchange" in methods) == blocks
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "pairs of different samples"),
+        ({"person": "who"}, "pairs of different people"),
+        ({"covariates": "age"}, "for arm that is the ω² above"),
+        ({"strata": "hospital"}, "that of samples within hospital"),
+        ({"nested_in": "cage"}, "that of whole"),
+    ],
+)
+def test_two_estimates_of_one_share_are_told_apart(asked, told):
+    assert told in beside_partial(said(**asked).design)
 
 
 def test_less_than_chance_is_no_share():

@@ -236,6 +236,8 @@ def test_samples_are_people_only_where_a_person_is_named():
         index=[f"s{number}" for number in range(12)],
     )
     assert design_of(frame, group="diet").who == "12 samples, each taken as independent"
+    inside = design_of(frame.assign(ward=list("xyxyxyxyxyxy")), group="diet", strata="ward")
+    assert inside.who == "12 samples, each taken as independent within its ward"
     assert design_of(frame, group="diet", nested_in="cage").who == "12 samples in 6 units of cage"
     assert design_of(frame, group="diet", person="who").who == "12 samples of 12 people"
 

@@ -150,3 +150,17 @@ class Held:
     (held,) = ast.parse(source).body
     assert isinstance(held, ast.ClassDef)
     assert undescribed(held) == ["bare", "missing"]
+
+
+def test_no_sentence_of_several_pieces_lacks_the_f_of_one():
+    """``f"{n} tubes on " "{plates} plates"`` would print its braces; no linter sees a piece among others."""
+    written = re.compile(r"\{[A-Za-z_]\w*[.(\[]")
+    told = [
+        f"{path.name}, line {node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for piece in node.values
+        if isinstance(piece, ast.Constant) and written.search(piece.value)
+    ]
+    assert told == []

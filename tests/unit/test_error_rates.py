@@ -96,7 +96,7 @@ def test_a_column_that_nothing_was_measured_for_is_left_out_and_gaps_are_named()
 
 
 def test_the_caption_counts_every_verdict():
-    assert summed([ROW, ROW | {"rejected": "90"}], "en") == "Tests in designs: 2. holds: 1; too often: 1"
+    assert summed([ROW, ROW | {"rejected": "90"}], "en") == "Tests in designs: 2 (holds: 1; too often: 1)"
 
 
 def test_the_handbooks_own_table_is_read():

@@ -75,9 +75,37 @@ def test_codes_and_addresses_stand_beside_each_other_and_the_ledger_remembers(de
     assert text.count("Retour aan") == 2
     assert without == ["9N4RST"]
     assert "addresses on 2 kits" in str(desk.ledger.events("key opened")["detail"].tolist())
-    assert len(pages(address_labels(desk, addresses, "en", first=SHEET.labels)[0])) == 2
+    assert len(pages(address_labels(desk, addresses, "en", first=SHEET.labels - 2)[0])) == 2
     with pytest.raises(InputError, match="language"):
         address_labels(desk, addresses, "de")
+
+
+def test_a_row_holds_one_kit_wherever_a_sheet_was_begun(desk, tmp_path):
+    addresses = given(tmp_path, ("S001", "A", "Dijk 1", "9700 AA", "Assen"), ("S002", "B", "Weg 2", "9700 AB", "Assen"))
+    for first, sender in ((1, ""), (3, ""), (5, "Postbus 1")):
+        [page] = pypdfium2.PdfDocument(address_labels(desk, addresses, "nl", sender, first)[0])
+        text = page.get_textpage()
+        height = {}
+        for word in ("7K3PXP", "Dijk 1", "8M2QRT", "Weg 2"):
+            place = text.search(word).get_next()[0]
+            height[word] = (text.get_charbox(place)[1] + text.get_charbox(place)[3]) / 2
+        assert abs(height["7K3PXP"] - height["Dijk 1"]) < SHEET.height > 20
+        assert abs(height["7K3PXP"] - height["8M2QRT"]) > SHEET.height * 2
+
+
+def test_a_long_address_is_printed_whole_or_refused(desk, tmp_path):
+    long = "Wijnanda Hendrika Christina van Heeckeren tot Overlaer-Kell"
+    street = "Burgemeester van Walsumsingel 123 bis, kamer 7"
+    [text] = pages(address_labels(desk, given(tmp_path, ("S001", long, street, "9000 AA", "Assen")), "nl")[0])
+    assert long in text
+    assert street in text
+    for name, why in (
+        (f"{long} {long} {long} {long} {long}", "too long"),
+        ("W" * 60, "too long"),
+        ("山田", "letters"),
+    ):
+        with pytest.raises((InputError, InputErrors), match=why):
+            address_labels(desk, given(tmp_path, ("S001", name, street, "9000 AA", "Assen")), "nl")
 
 
 def test_addresses_of_strangers_and_empty_lines_are_refused_and_none_goes_into_the_studys_folder(desk, tmp_path):

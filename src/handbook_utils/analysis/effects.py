@@ -19,18 +19,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
-from skbio import DistanceMatrix
+import scipy
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.ordination import gower_centred
 from handbook_utils.analysis.distance.permanova import basis, distances_of
 from handbook_utils.errors import InputError
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 Matrix = npt.NDArray[np.float64]
 
@@ -96,6 +99,7 @@ def group_effect(
     >>> import pandas as pd
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
     >>> found = group_effect(distance, design)
@@ -171,6 +175,7 @@ def partial_effect(distance: DistanceMatrix, design: Design, *, confidence: floa
     >>> import pandas as pd
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> frame = pd.DataFrame({"arm": list("xxxyyy"), "age": [30, 40, 50, 32, 41, 55]}, index=list("abcdef"))
     >>> round(partial_effect(distance, design_of(frame, group="arm", covariates="age")).size, 3)
@@ -198,7 +203,7 @@ def partial_effect(distance: DistanceMatrix, design: Design, *, confidence: floa
     without = np.array([_partial(gower, own, others, ~np.isin(units, people[sets == one])) for one in np.unique(sets)])
     times = len(without)
     error = float(np.sqrt((times - 1) / times * ((without - without.mean()) ** 2).sum()))
-    width = float(stats.t.ppf(0.5 + confidence / 2, times - 1)) * error
+    width = float(scipy.stats.t.ppf(0.5 + confidence / 2, times - 1)) * error
     return Effect(size, size - width, size + width, confidence)
 
 

@@ -31,7 +31,7 @@ VERDICTS: dict[str, Words] = {
     "together": {"en": "sure that they go together", "nl": "zeker dat ze samengaan"},
     "likely": {"en": "likely", "nl": "waarschijnlijk"},
     "possible": {"en": "possible", "nl": "misschien"},
-    "mixed": {"en": "studies do not agree", "nl": "onderzoeken zijn het niet eens"},
+    "mixed": {"en": "studies disagree", "nl": "onderzoeken spreken elkaar tegen"},
     "unknown": {"en": "unknown", "nl": "onbekend"},
     "not shown": {"en": "not shown", "nl": "niet aangetoond"},
     "not so": {"en": "not so", "nl": "klopt niet"},
@@ -58,7 +58,7 @@ _HEAD: dict[str, tuple[str, str, str]] = {
     "en": ("What people say", "How sure?", "How do we know?"),
     "nl": ("Wat mensen zeggen", "Hoe zeker?", "Hoe weten we dat?"),
 }
-_WHOM: Words = {"en": "In whom", "nl": "Bij wie"}
+_WHOM: Words = {"en": "Studied in", "nl": "Bij wie"}
 _GRADED: Words = {"en": "Certainty by GRADE", "nl": "Zekerheid volgens GRADE"}
 _GRADES: dict[str, Words] = {
     "high": {"en": "high", "nl": "hoog"},

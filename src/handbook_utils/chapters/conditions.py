@@ -23,7 +23,7 @@ PARTS: dict[str, Words] = {
     "guideline": {"en": "The guideline first", "nl": "Eerst de richtlijn"},
     "act": {"en": "What you can act on", "nl": "Wat er te doen is"},
     "say": {"en": "What you can say", "nl": "Wat u kunt zeggen"},
-    "unfit": {"en": "Whom it does not fit", "nl": "Voor wie het niet past"},
+    "unfit": {"en": "Who it is not for", "nl": "Voor wie het niet geschikt is"},
 }
 _SENTENCES = 2
 

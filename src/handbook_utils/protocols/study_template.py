@@ -66,7 +66,7 @@ def example() -> str:
     head = "# SIMULATED: the example study of the Gut Microbiome Handbook. Nobody in it exists.\n"
     asked = study_questions().items()
     said = {name: key.example if key.default is None or key.kind in PATHS else key.default for name, key in asked}
-    return head + _text(said | {"study.simulated": True})
+    return head + _text(said | {"study.simulated": True, "files.freezers": "freezers"})
 
 
 def _text(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -63,8 +64,32 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     opening = f'<details class="computed"><summary>{escaped(words["computed"])}</summary>'
     if computed or taken:
         page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
+    for section in list(page.findall(nodes.section)):
+        _keep_beside(section)
     _say_for_whom(page, sections, words)
     _answers_last(page, sections.get("quiz"), words)
+
+
+def _keep_beside(section: nodes.section) -> None:
+    """Hold narrow figures and what is said of them together, so that they stay on one sheet of paper."""
+    for place in reversed(range(len(section.children))):
+        figures = list(takewhile(_is_narrow, section.children[place:]))
+        if not figures or (place and _is_narrow(section.children[place - 1])):
+            continue
+        said = list(takewhile(_says_of_it, section.children[place + len(figures) :]))
+        if said:
+            section[place : place + len(figures + said)] = [nodes.container("", *figures, *said, classes=["beside"])]
+
+
+def _is_narrow(cell: nodes.Node) -> bool:
+    if not isinstance(cell, nodes.container) or "cell" not in cell["classes"]:
+        return False
+    shown = "".join(raw.astext() for raw in cell.findall(nodes.raw))
+    return "figure narrow" in shown and "<table" not in shown
+
+
+def _says_of_it(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.paragraph | nodes.Admonition) and "at-a-glance" not in node.get("classes", [])
 
 
 def _answers_last(page: nodes.section, quiz: nodes.section | None, words: dict[str, str]) -> None:

@@ -65,7 +65,8 @@ WORDS: dict[str, dict[str, str]] = {
         "not_found": "This page is not there",
         "not_found_more": "The address may be mistyped, or the page has another name now. Begin here, or search:",
         "licence": "Text CC BY 4.0, code BSD-3-Clause; every data set says its own licence.",
-        "no_advice": "This handbook gives no medical advice. With symptoms or questions about your health: your GP.",
+        "no_advice": "This handbook gives no medical advice. Do you have symptoms, or questions about your health? "
+        "See your GP.",
         "only_english": "",
         "read_more": "More, with all figures, a quiz and the works named here in full: {book}, {slug} ({address}).",
         "rows_left": "{count} more claims are on the page itself.",
@@ -112,7 +113,7 @@ WORDS: dict[str, dict[str, str]] = {
         "verdict": "Verdict",
         "agrees": "agrees",
         "differs": "differs",
-        "rates_caption": "Tests in designs: {count}. {verdicts}",
+        "rates_caption": "Tests in designs: {count} ({verdicts})",
         "rates_how": "Measured on {date} with version {version} of the handbook: in each design {studies} studies or "
         "more without a difference.",
         "rates_power": "In at least {found} others one thing differs, which the heading of each test names: the last "
@@ -125,7 +126,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rates_found": "Finds what differs (95 % interval)",
         "rates_effect": "What differs in the last column:",
         "rates_holds": "holds",
-        "rates_careful": "careful: fewer false alarms than 5 %",
+        "rates_careful": "careful: fewer false alarms than 5\u00a0%",
         "rates_refused": "refused before it runs",
         "rates_warned": "too often; the report warns of it",
         "rates_too_often": "too often",
@@ -235,7 +236,7 @@ WORDS: dict[str, dict[str, str]] = {
         "verdict": "Oordeel",
         "agrees": "komt overeen",
         "differs": "wijkt af",
-        "rates_caption": "Toetsen in ontwerpen: {count}. {verdicts}",
+        "rates_caption": "Toetsen in ontwerpen: {count} ({verdicts})",
         "rates_how": "Gemeten op {date} met versie {version} van het handboek: per ontwerp minstens {studies} "
         "onderzoeken zonder verschil.",
         "rates_power": "In minstens {found} andere verschilt er één ding. Wat dat is, staat in de kop van elke toets; "
@@ -248,7 +249,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rates_found": "Vindt wat verschilt (95%-interval)",
         "rates_effect": "Wat verschilt in de laatste kolom:",
         "rates_holds": "klopt",
-        "rates_careful": "voorzichtig: minder vals alarm dan 5 %",
+        "rates_careful": "voorzichtig: minder vals alarm dan 5\u00a0%",
         "rates_refused": "vooraf geweigerd",
         "rates_warned": "te vaak; het verslag waarschuwt ervoor",
         "rates_too_often": "te vaak",

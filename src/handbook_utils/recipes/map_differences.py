@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design
@@ -23,6 +22,9 @@ from handbook_utils.recipes.checks import check_differ, check_tree, design_in, s
 from handbook_utils.recipes.wording import left_out
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 
 def map_differences(parameters: Mapping[str, Any]) -> None:

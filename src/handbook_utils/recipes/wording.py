@@ -153,7 +153,9 @@ def of_the_design(design: Design) -> list[str]:
             sizes = ", ".join(f"{name}: {size}" for name, size in small.items())
             found.append(f"Small groups ({sizes}): the interval is wide, and a difference may be missed.")
     if not design.asked["person"] and not design.asked["nested_in"]:
-        found.append("Every sample was taken as independent: this is wrong where several come from one individual.")
+        strata = " and ".join(parts(design.asked["strata"]))
+        every = f"Within {strata} every" if strata else "Every"
+        found.append(f"{every} sample was taken as independent: this is wrong where several come from one individual.")
     return found
 
 

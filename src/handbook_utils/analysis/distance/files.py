@@ -7,22 +7,49 @@ more as a plain table with the header ``sample-id``, which QIIME 2 reads as meta
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pandas as pd
-from skbio import DistanceMatrix, OrdinationResults
 
 from handbook_utils.analysis.distance.ordination import Ordination
 from handbook_utils.study import Study
 from handbook_utils.study.writers import as_files
 
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
+
 __all__ = [
     "analysed_files",
 ]
 
+#: Letters of a piece.
+_STEP = 1 << 20
 
-def _distance_file(distance: DistanceMatrix) -> bytes:
+
+@dataclass(frozen=True)
+class _Pieces:
+    """A file as its writer makes it, in pieces: as text a square of numbers takes many times what it takes as numbers.
+
+    Attributes
+    ----------
+    write : callable
+        Given the file.
+    """
+
+    write: Callable[[TextIO], object]
+
+    def __iter__(self) -> Iterator[bytes]:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as made:
+            self.write(made)
+            made.seek(0)
+            while piece := made.read(_STEP):
+                yield piece.encode()
+
+
+def _distance_file(distance: DistanceMatrix) -> _Pieces:
     r"""Return a distance matrix as text.
 
     Parameters
@@ -31,17 +58,17 @@ def _distance_file(distance: DistanceMatrix) -> bytes:
 
     Examples
     --------
-    >>> print(_distance_file(DistanceMatrix([[0, 0.5], [0.5, 0]], ids=["a", "b"])).decode().replace("\t", " "), end="")
+    >>> from skbio import DistanceMatrix
+    >>> made = b"".join(_distance_file(DistanceMatrix([[0, 0.5], [0.5, 0]], ids=["a", "b"])))
+    >>> print(made.decode().replace("\t", " "), end="")
      a b
     a 0.0 0.5
     b 0.5 0.0
     """
-    made = io.StringIO()
-    distance.write(made, format="lsmat")
-    return made.getvalue().encode()
+    return _Pieces(lambda made: distance.write(made, format="lsmat"))
 
 
-def _ordination_file(found: Ordination) -> bytes:
+def _ordination_file(found: Ordination) -> _Pieces:
     """Return a map with its eigenvalues and their shares in the sum of the positive ones.
 
     Parameters
@@ -51,23 +78,28 @@ def _ordination_file(found: Ordination) -> bytes:
     Examples
     --------
     >>> from handbook_utils.analysis.distance.ordination import pcoa
+    >>> from skbio import DistanceMatrix
     >>> found = pcoa(DistanceMatrix([[0, 3, 4], [3, 0, 5], [4, 5, 0]], ids=["a", "b", "c"]))
-    >>> _ordination_file(found).decode().splitlines()[0].split()
+    >>> b"".join(_ordination_file(found)).decode().splitlines()[0].split()
     ['Eigvals', '2']
     """
-    made = io.StringIO()
-    eigenvalues = (found.coordinates**2).sum()
-    OrdinationResults(
-        "PCoA",
-        "Principal Coordinate Analysis",
-        eigvals=eigenvalues,
-        samples=found.coordinates,
-        proportion_explained=found.proportions,
-    ).write(made, format="ordination")
-    return made.getvalue().encode()
+
+    def write(made: TextIO) -> Any:
+        from skbio import OrdinationResults
+
+        eigenvalues = (found.coordinates**2).sum()
+        return OrdinationResults(
+            "PCoA",
+            "Principal Coordinate Analysis",
+            eigvals=eigenvalues,
+            samples=found.coordinates,
+            proportion_explained=found.proportions,
+        ).write(made, format="ordination")
+
+    return _Pieces(write)
 
 
-def _scores_file(coordinates: pd.DataFrame) -> bytes:
+def _scores_file(coordinates: pd.DataFrame) -> _Pieces:
     r"""Return the places of samples on a map as a table.
 
     Parameters
@@ -77,10 +109,11 @@ def _scores_file(coordinates: pd.DataFrame) -> bytes:
 
     Examples
     --------
-    >>> _scores_file(pd.DataFrame({"PC1": [0.5]}, index=["a"])).decode()
+    >>> b"".join(_scores_file(pd.DataFrame({"PC1": [0.5]}, index=["a"]))).decode()
     'sample-id\tPC1\na\t0.5\n'
     """
-    return coordinates.rename_axis("sample-id").to_csv(sep="\t", lineterminator="\n").encode()
+    named = coordinates.rename_axis("sample-id")
+    return _Pieces(lambda made: named.to_csv(made, sep="\t", lineterminator="\n"))
 
 
 def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) -> dict[str, Iterable[bytes]]:
@@ -102,8 +135,8 @@ def analysed_files(study: Study, distance: DistanceMatrix, found: Ordination) ->
         :func:`~handbook_utils.study.writers.as_files`.
     """
     return {
-        "distances.tsv": [_distance_file(distance)],
-        "ordination.txt": [_ordination_file(found)],
-        "scores.tsv": [_scores_file(found.coordinates)],
+        "distances.tsv": _distance_file(distance),
+        "ordination.txt": _ordination_file(found),
+        "scores.tsv": _scores_file(found.coordinates),
         **as_files(study),
     }

@@ -7,11 +7,14 @@ the sum of the positive eigenvalues, with the negative share told beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from skbio import DistanceMatrix
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 
 @dataclass(frozen=True)

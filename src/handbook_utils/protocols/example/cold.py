@@ -1,4 +1,4 @@
-"""Shipments of the example study: logger files and a scan log, simulated, and labelled so.
+"""Shipments of the example study: logs of boxes and freezers, and a scan log, simulated, and labelled so.
 
 Each centre sends a box at each time point. Two more boxes went by another courier: one stood on a platform for an
 afternoon, the other's logger missed an hour. Loggers are of four makes, which write four layouts; one box travelled in
@@ -33,6 +33,9 @@ _STEP = dt.timedelta(minutes=10)
 _READINGS = 181  # thirty hours
 #: Tubes of the last time point: with the other courier in the warm box, in the one with the gap, and not handed in.
 _IN_WARM, _IN_GAP, _UNSENT, _LOST = 5, 6, 3, 1
+#: Freezers of the laboratory, which note a reading every four hours, from the day before the first boxes are packed.
+_FREEZERS, _SELDOM, _DAYS = ("F1", "F2"), dt.timedelta(hours=4), 100
+_WIDE = 9  # positions of a freezer box, across and down
 
 
 def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, bytes]:
@@ -50,12 +53,12 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
     Returns
     -------
     dict of str to bytes
-        By file name: ``scans.csv`` and ``loggers/box-*.csv``. All simulated.
+        By file name: ``scans.csv``, ``loggers/box-*.csv`` and ``freezers/F*.csv``. All simulated.
 
     Examples
     --------
-    >>> sorted(example_shipments(example_samples(20)))[:2]
-    ['loggers/box-1.csv', 'loggers/box-2.csv']
+    >>> sorted(example_shipments(example_samples(20)))[:3]
+    ['freezers/F1.csv', 'freezers/F2.csv', 'loggers/box-1.csv']
     """
     generator = np.random.default_rng([seed, 5])
     points, centres = list(dict.fromkeys(samples["time_point"])), sorted(samples["centre"].unique())
@@ -71,17 +74,19 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
     boxes = {name: (number, [tube for tube in tubes if tube not in away]) for name, (number, tubes) in boxes.items()}
     warm_box, gap_box = (f"box-{len(boxes) + more}" for more in (1, 2))
     boxes |= {warm_box: (len(points) - 1, warm), gap_box: (len(points) - 1, gap)}
-    rows = ["code,event,time,shipment"]
-    made: dict[str, bytes] = {}
+    rows = ["code,event,time,shipment,freezer,rack,box,position"]
+    made = _freezers(np.random.default_rng([seed, 5, 1]))
     for turn, (name, (number, tubes)) in enumerate(boxes.items()):
         start = _FIRST + number * _BETWEEN  # nine o'clock by the clock on the wall
         made[f"loggers/{name}.csv"] = _logged(turn % 4, start, generator, warm=name == warm_box, gap=name == gap_box)
         arrived = start.astimezone(dt.UTC) + dt.timedelta(hours=29)
-        for tube in tubes:
+        for place, tube in enumerate(tubes):
+            at = (_FREEZERS[turn % 2], f"R{number + 1}", name, f"{'ABCDEFGHI'[place // _WIDE]}{place % _WIDE + 1}")
             rows += [
                 *_at_home(tube, start, generator),
                 _scan(tube, "packed", start),
                 _scan(tube, "received", arrived, name),
+                _scan(tube, "frozen", arrived + dt.timedelta(minutes=20 + place), "", *at),
             ]
     for tube in lost:
         rows += _at_home(tube, _FIRST + (len(points) - 1) * _BETWEEN, generator)
@@ -90,7 +95,7 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
 
 
 def write_example_shipments(folder: Path, samples: pd.DataFrame, seed: int = SEED) -> tuple[Path, Path]:
-    """Write the files of :func:`example_shipments`, and return the folder of loggers and the scan log.
+    """Write the files of :func:`example_shipments`; return the folder of loggers and the scan log.
 
     Parameters
     ----------
@@ -141,14 +146,27 @@ def example_verdicts(samples: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     return verdict_table(judge(table.fillna({"shipment": ""}), logs, limits_of(kit_of("none")))).reset_index()
 
 
-def _scan(tube: str, event: str, moment: dt.datetime, shipment: str = "") -> str:
-    return f"{tube},{event},{moment.astimezone(_ZONE):%Y-%m-%d %H:%M},{shipment}"
+def _scan(tube: str, event: str, moment: dt.datetime, *where: str) -> str:
+    cells = [*where, *[""] * (5 - len(where))]
+    return f"{tube},{event},{moment.astimezone(_ZONE):%Y-%m-%d %H:%M},{','.join(cells)}"
 
 
 def _at_home(tube: str, packed: dt.datetime, generator: np.random.Generator) -> list[str]:
     taken = packed - dt.timedelta(days=int(generator.integers(1, 10)), minutes=int(generator.integers(0, 300)))
     frozen = taken + dt.timedelta(minutes=float(generator.lognormal(2.3, 0.75)))
     return [_scan(tube, "collected", taken), _scan(tube, "frozen", frozen)]
+
+
+def _freezers(generator: np.random.Generator) -> dict[str, bytes]:
+    moments = [_FIRST - dt.timedelta(days=1) + turn * _SELDOM for turn in range(6 * _DAYS)]
+    made = {}
+    for turn, name in enumerate(_FREEZERS):
+        heat = -80 + generator.normal(0, 0.6, len(moments))
+        if turn:  # the door stood open in a night, and the freezer took until noon to be cold again
+            heat[400:404] = [-46, -38, -55, -71]
+        lines = ["time,celsius", *(f"{at.isoformat()},{value:.1f}" for at, value in zip(moments, heat, strict=True))]
+        made[f"freezers/{name}.csv"] = ("\n".join(lines) + "\n").encode()
+    return made
 
 
 def _logged(layout: int, start: dt.datetime, generator: np.random.Generator, *, warm: bool, gap: bool) -> bytes:

@@ -1,8 +1,8 @@
 """Labels with addresses for kits: who packs needs address and code side by side, and nobody else ever does.
 
-Each kit takes two labels: one with its code for the bag inside, one with the address for the outside. They are printed
-beside each other on one sheet, which is the only place where code and address stand together, and is shredded after
-packing. The outside bears no code, no name of the study and no word of stool.
+Each kit takes two labels: one with its code for the bag inside, one with the address for the outside. They stand in one
+row of a sheet, with nothing of another kit beside them: the only place where code and address stand together, which is
+shredded after packing. The outside bears no code, no name of the study and no word of stool.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def address_labels(
     sender : str
         Where a tube is returned to, its lines separated by commas; no label for it where empty.
     first : int
-        Number of the first label that is still on the first sheet, from 1.
+        Number of the first label that is still on the first sheet, from 1; printing begins at the next whole row.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def address_labels(
     Raises
     ------
     InputError, InputErrors
-        Another language; addresses of people who have no code.
+        Another language; addresses of people who have no code, or that cannot be printed.
     """
     if lang not in ("en", "nl"):
         raise InputError("The labels are not there in this language.", expected="nl or en", found=lang)
@@ -131,12 +131,14 @@ def address_labels(
         )
     said = words("nl" if lang == "nl" else "en")
     rows = sorted((codes[row["screening_id"].strip().casefold()], row) for row in addresses.to_dict("records"))
-    labels = []
+    labels: list[Label] = []
     for code, row in rows:
+        labels += [Label("")] * (-len(labels) % SHEET.columns)
         lines = (row["name"], row["street"], f"{row['postcode']}  {row['town']}", row.get(_COUNTRY, ""))
         labels += [Label(code, (said["kit"],)), Label("", tuple(filter(None, lines)))]
         if sender:
             labels.append(Label("", (f"{said['return_to']}:", *(part.strip() for part in sender.split(",")))))
     desk.remember(Event("key opened", desk.key_file.name, {"what": f"addresses on {len(rows)} kits"}))
     without = sorted(set(codes.values()) - {code for code, _ in rows})
-    return label_sheets(labels, SHEET, title="", first=first), without
+    unused = -(-(first - 1) // SHEET.columns) * SHEET.columns  # a row that was begun is left
+    return label_sheets(labels, SHEET, title="", first=unused + 1), without

@@ -93,8 +93,7 @@ class GivenOut:
         return {
             "asked": "Who has which code, and which labels and kits go out?",
             "found": f"{len(self.codes)} participants have a code, on {len(self.tubes)} labelled tubes; "
-            "{len(self.made.spares)} "
-            f"spare labels have codes of their own. {self.criteria.sentence}",
+            f"{len(self.made.spares)} spare labels have codes of their own. {self.criteria.sentence}",
             "rests_on": [
                 "A key file holds everybody on this list, encrypted, outside this result folder."
                 if self.kept

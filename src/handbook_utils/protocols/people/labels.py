@@ -10,12 +10,15 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.label_formats import LabelFormat
 
@@ -23,7 +26,7 @@ from handbook_utils.protocols.label_formats import LabelFormat
 QUIET = 4
 _INSIDE = 1.0  # mm left free at a label's edge, since no printer hits it exactly
 _LARGEST, _SMALLEST = 9.0, 4.0
-_LARGEST_TEXT = 11.0  # of a label that is text alone
+_LARGEST_TEXT, _SMALLEST_TEXT = 11.0, 8.0  # of a label that is text alone
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
     bytes
         A PDF, the same bytes for the same arguments. It is printed at its own size ("100 %", not "fit to page").
 
+    Raises
+    ------
+    InputError, InputErrors
+        A text alone is too long for its label; there are letters that the font has not.
+
     Examples
     --------
     >>> from handbook_utils.protocols.label_formats import FORMATS
@@ -68,6 +76,7 @@ def label_sheets(labels: Sequence[Label], form: LabelFormat, *, title: str, firs
     b'%PDF-'
     """
     register_fonts()
+    _check_letters(labels)
     made = io.BytesIO()
     canvas = Canvas(made, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle(title)
@@ -119,7 +128,8 @@ def _pages(labels: Sequence[Label], most: int, first: int) -> Iterator[list[tupl
 def _label(canvas: Canvas, label: Label, x: float, y: float, form: LabelFormat) -> None:
     middle = y + form.height * mm / 2
     if not label.code:
-        _text(canvas, label.below, x + 4 * _INSIDE * mm, middle, (form.width - 8 * _INSIDE) * mm)
+        wide, high = (form.width - 8 * _INSIDE) * mm, (form.height - 4 * _INSIDE) * mm
+        _text(canvas, label.below, x + 4 * _INSIDE * mm, middle, wide, high)
         return
     size = min(form.height - 2 * _INSIDE, 0.45 * form.width) * mm
     left = x + _INSIDE * mm
@@ -142,15 +152,47 @@ def _label(canvas: Canvas, label: Label, x: float, y: float, form: LabelFormat) 
         canvas.drawString(beside, below + points * 0.25, _cut(text, font, points, wide))
 
 
-def _text(canvas: Canvas, lines: Sequence[str], x: float, middle: float, wide: float) -> None:
-    """Write lines of one size below each other, around the middle of a label."""
-    points = min(_LARGEST_TEXT, *(wide / max(pdfmetrics.stringWidth(text, FONT, 1.0), 1e-6) for text in lines))
-    points = max(points, _LARGEST * 0.7)
-    below = middle + len(lines) * points * 1.25 / 2
+def _text(canvas: Canvas, lines: Sequence[str], x: float, middle: float, wide: float, high: float) -> None:
+    """Write lines of one size below each other, around the middle of a label; what is too long goes on below.
+
+    An address of which the end is lost is a kit that is lost, so nothing is cut off: what fits in no readable size is
+    refused.
+    """
+    for points in np.arange(_LARGEST_TEXT, _SMALLEST_TEXT - 0.1, -0.5):
+        broken = [part for text in lines for part in simpleSplit(text, FONT, points, wide)]
+        widest = max((pdfmetrics.stringWidth(part, FONT, points) for part in broken), default=0.0)
+        if widest <= wide and len(broken) * points * 1.25 <= high:
+            break
+    else:
+        raise InputError(
+            "A text is too long for its label.",
+            found=", ".join(lines),
+            expected=f"what fits in letters of {_SMALLEST_TEXT:g} points",
+            remedy="Shorten it, or write this label by hand.",
+        )
+    below = middle + len(broken) * points * 1.25 / 2
     canvas.setFont(FONT, points)
-    for text in lines:
+    for part in broken:
         below -= points * 1.25
-        canvas.drawString(x, below + points * 0.3, _cut(text, FONT, points, wide))
+        canvas.drawString(x, below + points * 0.3, part)
+
+
+def _check_letters(labels: Sequence[Label]) -> None:
+    known = pdfmetrics.getFont(FONT).face.charToGlyph
+    strange = {
+        text: sorted({letter for letter in text if ord(letter) not in known}) for one in labels for text in one.below
+    }
+    errors = [
+        InputError(
+            "The labels cannot be printed in these letters.",
+            found=f"{listed(letters)} in {text}",
+            remedy="Write it in Latin letters, or this label by hand.",
+        )
+        for text, letters in strange.items()
+        if letters
+    ]
+    if errors:
+        raise InputErrors(errors)
 
 
 def _fitting(text: str, font: str, wide: float) -> float:

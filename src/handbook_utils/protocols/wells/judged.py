@@ -106,8 +106,7 @@ class JudgedLayout:
         return {
             "asked": "Which sample goes into which well, and is that layout balanced?",
             "found": f"{self.tubes} samples of {self.people} participants lie on {made.plates} plate(s) of "
-            "{made.plate} wells. "
-            f"{self.criteria.sentence}",
+            f"{made.plate} wells. {self.criteria.sentence}",
             "rests_on": [
                 f"Balanced for {', '.join(made.covariates)}: the score is {made.score.total:.4f} (0 is perfect "
                 "balance), where "

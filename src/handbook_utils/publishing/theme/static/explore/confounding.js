@@ -16,11 +16,11 @@
     },
     bars: ({ truth }, { plain, adjusted }, write) => [
       { label: { en: "just compared", nl: "zomaar vergeleken" }, share: Math.abs(plain) / 4, colour: "#D55E00", text: write(plain, 2) },
-      { label: { en: "with and without apart", nl: "met en zonder apart" }, share: Math.abs(adjusted) / 4, colour: "#0072B2", text: write(adjusted, 2) },
+      { label: { en: "with and without, separately", nl: "met en zonder apart" }, share: Math.abs(adjusted) / 4, colour: "#0072B2", text: write(adjusted, 2) },
       { label: { en: "the truth", nl: "de waarheid" }, share: Math.abs(truth) / 4, colour: "#009E73", text: write(truth, 2) },
     ],
     say: {
-      en: ({ truth, quality }, { plain, adjusted }, write) => `In this made-up world the truth is ${write(truth, 1)}. Who just compares finds ${write(plain, 2)}. Who compares those with and without the medicine apart, and knows that for ${write(quality)} per cent, finds ${write(adjusted, 2)}. More people do not mend that.`,
+      en: ({ truth, quality }, { plain, adjusted }, write) => `In this made-up world the truth is ${write(truth, 1)}. A simple comparison finds ${write(plain, 2)}. A comparison of people with and without the medicine separately, knowing ${write(quality)} per cent of who takes it, finds ${write(adjusted, 2)}. More people do not solve that.`,
       nl: ({ truth, quality }, { plain, adjusted }, write) => `In deze verzonnen wereld is de waarheid ${write(truth, 1)}. Wie zomaar vergelijkt, vindt ${write(plain, 2)}. Wie mensen met en zonder medicijn apart vergelijkt, en dat voor ${write(quality)} procent goed weet, vindt ${write(adjusted, 2)}. Met meer mensen wordt dat niet beter.`,
     },
   });

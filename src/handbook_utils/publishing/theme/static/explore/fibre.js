@@ -15,7 +15,7 @@ explore("fibre", {
     { label: { en: "acids", nl: "zuren" }, share: acids / 400, colour: "#CC79A7", text: `${write(acids)} mmol` },
   ],
   say: {
-    en: ({ fibre }, { acids }, write) => `In this model, bacteria make ${write(acids)} mmol of acids a day of ${write(fibre)} grams of fibre. A model is a sum, no proof.`,
+    en: ({ fibre }, { acids }, write) => `In this model, bacteria make ${write(acids)} mmol of acids a day from ${write(fibre)} grams of fibre. A model is a calculation, not proof.`,
     nl: ({ fibre }, { acids }, write) => `In dit model maken bacteriën van ${write(fibre)} gram vezels ${write(acids)} mmol zuren per dag. Een model is een rekensom, geen bewijs.`,
   },
 });

@@ -17,9 +17,14 @@ globalThis.normal = (z) => {
   }
   return z > 0 ? 1 - part : part;
 };
-// Writes numbers in a language. What is not wholly none or all of 100 is never rounded to it.
+// Writes numbers in a language. What is not nothing is never written as 0; of 100, nor is what is not all of it as 100.
 globalThis.writer = (lang) => {
-  const write = (value, digits = 0) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+  const plain = (value, digits) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+  const write = (value, digits = 0) => {
+    const size = Math.abs(value), enough = [digits, 1, 2, 3].find((some) => some >= digits && Math.round(size * 10 ** some));
+    if (size < 1e-9) return plain(0, digits);
+    return enough === undefined ? `${lang === "nl" ? "minder dan" : "less than"} ${plain(.001, 3)}` : plain(value, enough);
+  };
   write.of100 = (part) => {
     const whole = Math.round(100 * part), near = Math.abs(100 * part - whole);
     if (near < 1e-9 || (whole !== 0 && Math.abs(whole) !== 100)) return write(whole);

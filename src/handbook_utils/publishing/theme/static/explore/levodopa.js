@@ -26,7 +26,7 @@ explore("levodopa", {
     { label: { en: "broken down", nl: "afgebroken" }, share: broken, colour: "#D55E00", text: `${write.of100(broken)}%` },
   ],
   say: {
-    en: (_, { absorbed, broken }, write) => `In this model, ${write.of100(absorbed)} per cent of the medicine comes into the blood, and bacteria break down ${write.of100(broken)} per cent. Never change a dose yourself: the numbers are not yours.`,
+    en: (_, { absorbed, broken }, write) => `In this model, ${write.of100(absorbed)} per cent of the medicine reaches the blood, and bacteria break down ${write.of100(broken)} per cent. Never change a dose yourself: the numbers are not yours.`,
     nl: (_, { absorbed, broken }, write) => `In dit model komt ${write.of100(absorbed)} procent van het medicijn in het bloed, en breken bacteriën ${write.of100(broken)} procent af. Verander nooit zelf je dosis: dit zijn niet jouw getallen.`,
   },
 });

@@ -23,7 +23,7 @@
       { label: { en: "misses it", nl: "mist het" }, share: 1 - chance, colour: "#D55E00", text: write.of100(1 - chance) },
     ],
     say: {
-      en: ({ people }, { chance }, write) => `The difference is there. Of 100 studies with ${write(people)} people in each group, ${write.of100(chance)} find it. The others say “no difference”. Each one more who takes part helps.`,
+      en: ({ people }, { chance }, write) => `The difference is there. Of 100 studies with ${write(people)} people in each group, ${write.of100(chance)} find it. The others say “no difference”. Every extra person who takes part helps.`,
       nl: ({ people }, { chance }, write) => `Het verschil is er echt. Van 100 onderzoeken met ${write(people)} mensen in elke groep vinden er ${write.of100(chance)} het. De andere zeggen ‘geen verschil’. Elke deelnemer erbij helpt.`,
     },
   });

@@ -39,7 +39,7 @@
       ],
     }),
     say: {
-      en: ({ days }, { least, end, before, species }, write) => `In this simulated gut, after ${write(days)} days of antibiotics the mix falls to ${write.of100(least / 100)} of 100 as before. After half a year it is ${write.of100(end / 100)}, and ${write(species)} of ${write(before)} species are there. Never stop a course by yourself: a model is a sum, no proof.`,
+      en: ({ days }, { least, end, before, species }, write) => `In this simulated gut, after ${write(days)} days of antibiotics the mix falls to ${write.of100(least / 100)} of 100 as before. After half a year it is ${write.of100(end / 100)}, and ${write(species)} of ${write(before)} species are there. Never stop a course by yourself: a model is a calculation, not proof.`,
       nl: ({ days }, { least, end, before, species }, write) => `In deze nagebootste darm is na ${write(days)} dagen antibiotica op het laagst ${write.of100(least / 100)} van de 100 nog zoals eerst. Na een half jaar is dat ${write.of100(end / 100)}, en zijn er ${write(species)} van de ${write(before)} soorten. Stop nooit zelf met een kuur: een model is een rekensom, geen bewijs.`,
     },
   });

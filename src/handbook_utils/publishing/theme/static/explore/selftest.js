@@ -16,7 +16,7 @@ explore("selftest", {
     { label: { en: "two tests, two verdicts", nl: "twee tests, twee uitslagen" }, share: differ, colour: "currentColor", text: write.of100(differ) },
   ],
   say: {
-    en: (_, { differ, low, high }, write) => `In this model your result can be anything from ${write(low, 1)} to ${write(high, 1)}. Test twice, and in ${write.of100(differ)} of 100 cases one result says “good” and the other “not good”, though nothing happened to you. No limit of this kind divides healthy from ill.`,
+    en: (_, { differ, low, high }, write) => `In this model your result can be anything from ${write(low, 1)} to ${write(high, 1)}. Test twice, and in ${write.of100(differ)} of 100 cases one result says “good” and the other “not good”, although nothing happened to you. No limit of this kind separates healthy from ill.`,
     nl: (_, { differ, low, high }, write) => `In dit model kan je uitslag van ${write(low, 1)} tot ${write(high, 1)} zijn. Test je twee keer, dan zegt in ${write.of100(differ)} van de 100 gevallen de ene test ‘goed’ en de andere ‘niet goed’, terwijl er met jou niets is gebeurd. Zo’n grens scheidt niet gezond van ziek.`,
   },
 });

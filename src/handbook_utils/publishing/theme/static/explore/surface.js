@@ -9,9 +9,9 @@ explore("surface", {
   ],
   model: ({ length, width, folds, villi }) => { const tube = Math.PI * width / 100 * length; return { tube, wall: tube * folds * villi }; },
   bars: (_, { wall }, write) => [
-    { label: { en: "your sum", nl: "jouw som" }, share: wall / 250, colour: "#0072B2", text: `${write(wall)} m²` },
+    { label: { en: "your estimate", nl: "jouw som" }, share: wall / 250, colour: "#0072B2", text: `${write(wall)} m²` },
     { label: { en: "measured (whole gut)", nl: "gemeten (hele darm)" }, share: 32 / 250, colour: "#009E73", text: "32 m²" },
-    { label: { en: "often told", nl: "vaak verteld" }, share: 1, colour: "#E69F00", text: "250 m²" },
+    { label: { en: "often heard", nl: "vaak verteld" }, share: 1, colour: "#E69F00", text: "250 m²" },
   ],
   say: {
     en: (_, { tube, wall }, write) => `As a smooth tube it is ${write(tube, 2)} square metres. With folds and villi it becomes ${write(wall)}. What must you turn up to reach a tennis court, and can a gut be like that?`,
