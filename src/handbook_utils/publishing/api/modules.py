@@ -229,7 +229,8 @@ def _made(node: ast.ClassDef) -> str:
 def _constants(body: Iterable[ast.stmt], lines: list[str]) -> Iterator[Constant]:
     for node in body:
         names = list(_assigned(node))
-        told, place = [], node.lineno - 2
+        told: list[str] = []
+        place = node.lineno - 2
         while names and place >= 0 and lines[place].startswith("#:"):
             told.insert(0, lines[place].removeprefix("#:").strip())
             place -= 1
