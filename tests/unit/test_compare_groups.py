@@ -61,6 +61,15 @@ def test_two_estimates_of_one_share_are_told_apart(asked, told):
     assert told in beside_partial(said(**asked).design)
 
 
+def test_an_effect_beside_its_interaction_is_said_to_be_an_average():
+    told = said(interactions="arm:age", covariates="age")
+    told.test.loc["arm:age", "p"] = 0.002
+    found = told.answer
+    assert found["asked"].endswith("beside age?")
+    assert "the interaction arm:age is more than chance would give (p = 0.002)" in found["found"]
+    assert "left beside age (" in found["found"]
+
+
 def test_less_than_chance_is_no_share():
     assert "The groups account for 10.0 % of the variation (ω² 0.100" in said(0.1).answer["found"]
     below = said(-0.02).answer["found"]

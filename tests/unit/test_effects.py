@@ -146,6 +146,15 @@ def test_beside_covariates_it_is_the_omega_squared_of_the_table():
     assert found.low < found.size < found.high
 
 
+def test_a_main_effect_beside_its_interaction_is_that_of_the_table():
+    distance, frame = two_groups(3, shift=0.8)
+    frame = frame.assign(dose=np.random.default_rng(5).normal(size=len(frame)))
+    design = design_of(frame, formula="~ arm * dose")
+    table = permanova(distance, design, permutations=0)
+    assert design.taken_out == ["dose"]
+    assert partial_effect(distance, design).size == pytest.approx(table.loc["arm", PARTIAL])
+
+
 def test_beside_covariates_people_count_once():
     distance, frame = beside_age(2, 1.0)
     people = np.repeat(np.arange(40), 3)

@@ -16,22 +16,24 @@ Integers = npt.NDArray[np.int64]
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
 
-def compiled(loop: _Loop) -> _Loop:
+def compiled(loop: _Loop, **options: Any) -> _Loop:
     """Compile a loop when it is first called, and keep what was compiled where there is a place for it.
 
     Parameters
     ----------
     loop : callable
         Of arrays and numbers.
+    **options : object
+        What numba's ``njit`` takes besides.
 
     Returns
     -------
     callable
     """
     try:
-        made = njit(nogil=True, cache=True)(loop)
+        made = njit(nogil=True, cache=True, **options)(loop)
     except RuntimeError:  # neither the package's folder nor the user's may be written in
-        made = njit(nogil=True)(loop)
+        made = njit(nogil=True, **options)(loop)
     return cast("_Loop", made)
 
 

@@ -277,7 +277,18 @@ class Comparison:
 
     @property
     def _beside(self) -> str:
-        return f" beside {', '.join(self.design.beside)}" if self.design.beside else ""
+        return f" beside {', '.join(self.design.taken_out)}" if self.design.taken_out else ""
+
+    @property
+    def _interactions(self) -> str:
+        """What the table says of terms that hold what is asked about, which is told without them."""
+        told = [
+            f" This is its part on average; the interaction {name} is {by_chance(p)} ({shown(p)})."
+            for name in self.design.beside
+            if name not in self.design.taken_out
+            for p in [_cell(self.test, name, "p")]
+        ]
+        return "".join(told)
 
     @property
     def _what(self) -> str:
@@ -322,7 +333,7 @@ class Comparison:
             "asked": f"{asked}{self._beside}?",
             "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in "
             f"{self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
-            f"p = {self.p:.3f}).{dispersion}{depth}",
+            f"p = {self.p:.3f}).{self._interactions}{dispersion}{depth}",
             "rests_on": [
                 f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
                 f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "

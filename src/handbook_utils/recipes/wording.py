@@ -125,7 +125,7 @@ def variation_of(design: Design) -> str:
     """
     blocks = [*parts(design.asked["strata"]), design.asked["person"], design.asked["nested_in"]]
     inside = [name for name in blocks if name and design.changes_within(design.focus, name)]
-    beside = [*design.beside, *inside]
+    beside = [*design.taken_out, *inside]
     return f"the variation that is left beside {' and '.join(beside)}" if beside else "the variation"
 
 

@@ -115,6 +115,12 @@ class Design:
         return [name for name in self.terms if name != self.focus]
 
     @property
+    def taken_out(self) -> list[str]:
+        """Names of the other terms beside which it is tested: those that do not contain it, as an interaction does."""
+        mine = set(self.focus.split(":"))
+        return [name for name in self.beside if not mine < set(name.split(":"))]
+
+    @property
     def formula(self) -> str:
         """The model in the field's notation."""
         return "~ " + " + ".join(self.terms)

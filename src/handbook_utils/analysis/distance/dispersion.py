@@ -183,7 +183,7 @@ def unadjusted(design: Design) -> str:
     >>> unadjusted(design_of(rows, group="arm", covariates="age"))
     'The test of dispersion leaves age out: what goes with the groups and moves samples spreads them, too'
     """
-    others = [name for name in design.beside if design.focus not in name.split(":")]
+    others = design.taken_out
     if not others:
         return ""
     return (
