@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-
-from handbook_utils.publishing.stage import escaped
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -20,7 +19,7 @@ class _ApiPages(SphinxDirective):
         rows = []
         for name, page in self.env.config["handbook_manifest"]["pages"].items():
             if page["kind"] == "api":
-                link = f'<a href="{up}{escaped(name)}.html"><code>{escaped(page["about"])}</code></a>'
+                link = f'<a href="{up}{html.escape(name)}.html"><code>{html.escape(page["about"])}</code></a>'
                 rows.append(f"<dt>{link}</dt><dd>{page['says']}</dd>")
         return [nodes.raw("", f'<dl class="api-pages" lang="en">{"".join(rows)}</dl>', format="html")] if rows else []
 
