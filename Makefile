@@ -54,9 +54,10 @@ serve: book ## Look at the book in a browser
 bench: $(READY) ## Measure the build against the tools' own ways, on one synthetic book
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/memory.py
 
 mutants: $(READY) ## Change statistics one by one, and see whether a test notices: make mutants MODULES=src/... EACH=10 SEED=1
-	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10) --seed $(or $(SEED),1)
+	$(BIN)/python benchmarks/mutants.py $(MODULES) --each $(or $(EACH),10) --seed $(or $(SEED),1) --least $(or $(LEAST),0)
 
 levels: $(READY) ## Measure how often each test cries wolf, where data/error-rates.csv lacks it: make levels STUDIES=400
 	nice -n 19 $(BIN)/python tests/levels/grid.py $(or $(STUDIES),400) $(or $(WITH_EFFECT),100)

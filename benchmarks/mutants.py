@@ -4,7 +4,8 @@
 a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what; then each change is
 tried in a fork that has imported all but the module and what depends on it. The tests that call the changed function
 are run, the quickest first, until one fails: those that import the module, and then those that import what imports it.
-The changed module is put in place as it is imported: no file is touched.
+The changed module is put in place as it is imported: no file is touched. What was found of each module stands in
+``benchmarks/mutants.csv`` with the seed and the day.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import csv
+import datetime
 import gc
 import importlib
 import importlib.abc
@@ -38,6 +41,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src"
 PACKAGE = SOURCES / "handbook_utils"
+#: What was found of each module: changes tried and noticed, with which seed, on which day.
+SCORES = ROOT / "benchmarks/mutants.csv"
 #: Which calls (module, first and last line) each test makes, and how long it takes.
 Calls = dict[str, set[tuple[str, int, int]]]
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
@@ -336,14 +341,29 @@ def noticed(module: Path, tree: ast.Module, tests: list[str], took: float) -> bo
     return bool(tests) and forked(run, times * took + more) in (1, 2, None)
 
 
+def kept(scores: Path, module: str, seed: int, tried: int, seen: int) -> None:
+    """Write what was found of a module into the table of all, in the place of what was found before."""
+    rows = {}
+    if scores.is_file():
+        with scores.open(encoding="utf-8", newline="") as file:
+            rows = {row["module"]: row for row in csv.DictReader(file)}
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    rows[module] = {"module": module, "changes": str(tried), "noticed": str(seen), "seed": str(seed), "date": today}
+    with scores.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[module]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows[name] for name in sorted(rows))
+
+
 def main() -> None:
-    """Change, test, print."""
+    """Change, test, print; ends with 1 where fewer were noticed than asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", help="files; by default all of analysis/")
     parser.add_argument("--each", type=int, default=10, help="changes a module")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=600, help="pass over tests that take more of a processor")
     parser.add_argument("--steps", type=int, default=3, help="how many imports a test may be away from a module")
+    parser.add_argument("--least", type=float, default=0, help="percent that must be noticed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="changes tried at the same time")
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -374,13 +394,16 @@ def main() -> None:
                 ]
                 for (what, *_), chosen in zip(here, tests, strict=True):
                     tried[what] += len(chosen)
-                seen = {what for (what, *_), trial in zip(here, trials, strict=True) if trial.result()}
-                left = [change for change in left if change[0] not in seen]
-            killed, total = killed + len(changes) - len(left), total + len(changes)
-            print(f"{module.relative_to(PACKAGE)}: {len(changes) - len(left)} of {len(changes)} noticed", flush=True)
+                found = {what for (what, *_), trial in zip(here, trials, strict=True) if trial.result()}
+                left = [change for change in left if change[0] not in found]
+            name, seen = module.relative_to(PACKAGE).as_posix(), len(changes) - len(left)
+            print(f"{name}: {seen} of {len(changes)} noticed", flush=True)
+            kept(SCORES, name, given.seed, len(changes), seen)
+            killed, total = killed + seen, total + len(changes)
             for what, *_ in left:
                 print(f"    not noticed by {tried[what]} tests: {what}", flush=True)
     print(f"{killed} of {total} noticed" + (f" ({100 * killed / total:.0f} %)" if total else ""))
+    sys.exit(int(100 * killed < given.least * total))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 ``python benchmarks/reads.py`` makes 96 simulated samples of 20,000 pairs, then 48 to 384 of 500, where memory must not
 grow with the number of samples, and prints, of each way, seconds by the clock and of processors, and the most memory
 that one of its processes had. DADA2, by the handbook or alone, is given 12 samples of 20,000 (``--slow``): all 96 take
-it hours. ``--samples``, ``--pairs``, ``--growth``, ``--few`` and ``--ways`` make it smaller. What it printed is written
-into ``benchmarks/reads.json`` as soon as it is known, under the samples that were given; ways that are not measured
-this time keep their numbers.
+it hours. ``--samples``, ``--pairs``, ``--growth``, ``--few`` and ``--ways`` make it smaller; ``--folder`` keeps what
+was simulated for the next time. What it printed is written into ``benchmarks/reads.json`` as soon as it is known, under
+the samples that were given; ways that are not measured this time keep their numbers.
 
 "Alone" are the programs as their makers' tutorials use them, without accounts, checks and resuming: vsearch's merging,
 filter, dereplication, UNOISE3, UCHIME3 and search; DADA2's tutorial for pairs (``reads.R``). Both are given the same
@@ -40,13 +40,16 @@ CUT, WORKERS, MEMBERS = (200, 150), 2, 200
 
 
 def simulate(folder: Path, samples: int, pairs: int) -> None:
-    """Write samples that share their members, each in shares of its own."""
+    """Write samples that share their members, each in shares of its own, but those that are there."""
     sequences = members(MEMBERS, seed=1)
     random = np.random.default_rng(2)
     for at in range(samples):
         some = random.lognormal(0, 2, len(sequences))
         shares = dict(zip(sequences, some / some.sum(), strict=True))
-        write_mock(folder, f"S{at:03d}", shares, sequences, Mock(pairs=pairs), seed=at)
+        done = folder / f"S{at:03d}.done"
+        if not done.is_file():
+            write_mock(folder, f"S{at:03d}", shares, sequences, Mock(pairs=pairs), seed=at)
+            done.touch()
 
 
 def by_engine(folder: Path, engine: str) -> dict[str, float]:
@@ -115,9 +118,11 @@ def measure(folder: str, way: str) -> None:
     print(json.dumps(told))
 
 
-def measured(samples: int, pairs: int, ways: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+def measured(samples: int, pairs: int, ways: list[str], kept: Path | None) -> Iterator[tuple[str, dict[str, float]]]:
     """Simulate, and let each way run in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as made:
+        folder = str(kept / f"{samples}x{pairs}") if kept else made
+        Path(folder).mkdir(parents=True, exist_ok=True)
         simulate(Path(folder), samples, pairs)
         for way in ways:
             command = [sys.executable, __file__, "--measure", folder, way]
@@ -142,6 +147,7 @@ def main() -> None:
     parser.add_argument("--growth", type=int, nargs="*", default=[48, 96, 192, 384], help="numbers of samples")
     parser.add_argument("--few", type=int, default=500, help="pairs of each sample, where memory is looked at")
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--folder", type=Path, help="where simulated reads are kept; empty: nowhere")
     asked = parser.parse_args()
     if asked.measure:
         measure(*asked.measure)
@@ -158,7 +164,7 @@ def main() -> None:
     for samples, pairs, ways in todo:
         if not (samples and ways):
             continue
-        for way, found in measured(samples, pairs, ways):
+        for way, found in measured(samples, pairs, ways, asked.folder):
             results.setdefault(f"{samples} samples x {pairs:,} pairs", {})[way] = found
             path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 

@@ -22,6 +22,9 @@ from handbook_utils.reads.denoising.engines import engine_named
 
 ROOT = handbook_root()
 
+#: Tests run many chapters in one process, which `handbook run` does not: it has no fork server.
+os.environ.setdefault("HANDBOOK_KERNEL", "forked")
+
 # No timed tests: a busy machine is no failure.
 settings.register_profile("handbook", deadline=None)
 settings.load_profile("handbook")

@@ -97,6 +97,13 @@ OWN_FILES = {
     "commas in comments": ("# made by x, y, z\n#OTU ID\tS1\nBacteroides\t400\nRoseburia\t200\n", ""),
     "tabs at the ends": ("#OTU ID\tS1\t\nBacteroides\t400\t\nRoseburia\t200\t\n", ""),
     "long": ("OTU,Sample,Abundance,Genus\na,S1,400,Bacteroides\nb,S1,200,Roseburia\n", ""),
+    "a line for each rank": (
+        "tax_name,tax_rank,count,count_norm\nroot,root,700,1000000\nBacteria,superkingdom,690,985714\n"
+        "Bacteroides,genus,400,571428\nBacteroides vulgatus,species,300,428571\nRoseburia,genus,200,285714\n",
+        "",
+    ),
+    "points between thousands": ("Genus;Aantal\nBacteroides;6.034\nRoseburia;1.200.000\nBlautia;71\n", ""),
+    "shares of three decimals": ("Genus;Aandeel\nBacteroides;60.345\nRoseburia;39.000\nBlautia;0.655\n", ""),
     "unassigned": ("#taxonomy\tS1\nBacteroides\t400\nRoseburia\t200\nunassigned\t900\n", ""),
     "thousands by a low line": ("#OTU ID\tS1\nBacteroides\t1_000\nRoseburia\t200\n", "no-number"),
     "a blank": ("#OTU ID\tS1\tS2\nBacteroides\t1000\t\nRoseburia\t200\t1\n", "no-number"),
@@ -123,6 +130,10 @@ def test_what_own_files_have_is_read_or_refused_with_the_reason() -> None:
         [first, *_] = found[name]["samples"].values()
         assert first == {"Bacteroides": 400, "Roseburia": 200}, name
     assert found["a self-test in per cent"]["counts"] is False
+    assert found["a line for each rank"]["samples"] == {"count": {"Bacteroides": 400, "Roseburia": 200, "Unknown": 100}}
+    [points] = found["points between thousands"]["samples"].values()
+    assert points == {"Bacteroides": 6034, "Roseburia": 1_200_000, "Blautia": 71}
+    assert found["shares of three decimals"]["samples"]["Aandeel"]["Bacteroides"] == pytest.approx(60.345)
     assert found["a column of numbers"]["left"] == ["length"]
     assert found["species"]["samples"] == {"reads": {"Faecalibacterium": 300, "Bacteroides": 300}}
     for lang in ("en", "nl"):

@@ -44,6 +44,24 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
+def test_they_are_the_bytes_that_scikit_bio_and_pandas_write():
+    square = np.array([[0, 1e-7, 1 / 3], [1e-7, 0, 0.1], [1 / 3, 0.1, 0]])
+    distance = DistanceMatrix(square, ['a"b', "S 2", "c"])
+    places = pd.DataFrame({"PC1": [1e-17, 1 / 3, -2.0], "PC2": [0.1, -0.1, 0.0]}, index=distance.ids)
+    found = Ordination(places, pd.Series({"PC1": 0.75, "PC2": 0.25}), 0.0, pd.DataFrame(index=places.index))
+    theirs = OrdinationResults(
+        "PCoA", "a map", (places**2).sum(), samples=places, proportion_explained=found.proportions
+    )
+    made = analysed_files(
+        Study.from_frame(pd.DataFrame(np.eye(3, dtype=int), distance.ids, ["x", "y", "z"])), distance, found
+    )
+    for name, written, kind in (("distances.tsv", distance, "lsmat"), ("ordination.txt", theirs, "ordination")):
+        peer = io.StringIO()
+        written.write(peer, format=kind)
+        assert b"".join(made[name]).decode() == peer.getvalue()
+    assert b"".join(made["scores.tsv"]).decode() == places.rename_axis("sample-id").to_csv(sep="\t")
+
+
 def test_scikit_bio_and_biom_read_them(folder):
     distance = DistanceMatrix.read(str(folder / "distances.tsv"))
     assert list(distance.ids) == SAMPLES

@@ -252,6 +252,18 @@ def of_kaiju(path: Path) -> Values:
     return found
 
 
+def of_krona(path: Path) -> Values:
+    return one(path, ((";".join(names), number) for number, *names in cells(path) if names != ["unclassified"]))
+
+
+def of_tax_summary(path: Path) -> Values:
+    """The species, which here are the seventh rank; a place holds those of all that is above it."""
+    head, *below = cells(path)
+    names = {row[1]: row[2] for row in below}
+    lineage = {at: ";".join(names[at[: 2 * n + 1]] for n in range(1, 8)) for at in names if at.count(".") == 7}
+    return wide([head, *(row for row in below if row[0] == "7")], slice(5, None), lambda row: lineage[row[1]])
+
+
 def of_motus(path: Path) -> Values:
     rows = [row for row in cells(path) if not row[0].startswith(("# git", "# call", "unassigned"))]
     return wide(rows, slice(1 if rows[0][0].startswith("#consensus") else 2, None))
@@ -371,6 +383,8 @@ TABLES: dict[str, Callable[[Path], Values]] = {
     "combine_kreports.txt": of_combined_kreports,
     "combine_bracken_outputs.txt": of_combined_bracken,
     "kaiju-summary.tsv": of_kaiju,
+    "*.krona.txt": of_krona,
+    "mothur.tax.summary": of_tax_summary,
     "motus3-*.tsv": of_motus,
     "taxpasta-merged.tsv": lambda path: wide(cells(path), slice(4, None), lambda row: row[1]),
     "taxpasta-long.tsv": lambda path: of_long(path, 0, 1, 2),

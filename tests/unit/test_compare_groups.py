@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.recipes.compare_groups import Comparison
+from handbook_utils.recipes.compare_groups import Comparison, beside_partial
 from handbook_utils.study import Study
 
 
@@ -45,6 +45,29 @@ def test_the_methods_say_what_was_done(asked, interval, blocks):
     methods = said(**asked).methods
     assert interval in methods
     assert ("blocks of exchange" in methods) == blocks
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "pairs of different samples"),
+        ({"person": "who"}, "pairs of different people"),
+        ({"covariates": "age"}, "for arm that is the ω² above"),
+        ({"strata": "hospital"}, "that of samples within hospital"),
+        ({"nested_in": "cage"}, "that of whole"),
+    ],
+)
+def test_two_estimates_of_one_share_are_told_apart(asked, told):
+    assert told in beside_partial(said(**asked).design)
+
+
+def test_an_effect_beside_its_interaction_is_said_to_be_an_average():
+    told = said(interactions="arm:age", covariates="age")
+    told.test.loc["arm:age", "p"] = 0.002
+    found = told.answer
+    assert found["asked"].endswith("beside age?")
+    assert "the interaction arm:age is more than chance would give (p = 0.002)" in found["found"]
+    assert "left beside age (" in found["found"]
 
 
 def test_less_than_chance_is_no_share():

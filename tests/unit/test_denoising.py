@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from handbook_utils.reads.accounting import accounted
 from handbook_utils.reads.denoising.embedded import Embedded
 from handbook_utils.reads.denoising.engine import Denoised, Denoising
 from handbook_utils.reads.denoising.engines import ENGINES, engine_named
-from handbook_utils.reads.kernels import chimeras, edits, merged_pair
+from handbook_utils.reads.denoising.kernels import chimeras, edits
+from handbook_utils.reads.fastq import columns
+from handbook_utils.reads.kernels import _AGREE, _DIFFER, merged_pair, merged_pairs, passing
 from handbook_utils.reads.preparing import Preparation, prepare
 from handbook_utils.reads.primers import cutters
 from handbook_utils.reads.processes import Processes
@@ -224,6 +227,82 @@ def test_pairs_are_merged_where_they_overlap_and_nowhere_else():
     # Where two bases differ, that of the higher quality is taken.
     wrong = whole[:70] + ("A" if whole[70] != "A" else "C") + whole[71:80]
     assert merge(wrong, whole[50:], signs="5") == whole
+
+
+def best_place(first, first_q, second, second_q, least, differ):
+    """Score every place whole, as no loop that leaves off early does."""
+    found = []
+    for offset in range(least - len(second), len(first) - least + 1):
+        places = range(max(0, offset), min(len(first), offset + len(second)))
+        same = [first[at] == second[at - offset] for at in places]
+        if len(places) < least or same.count(False) > int(differ * len(places)):
+            continue
+        tables = [_AGREE if one else _DIFFER for one in same]
+        scores = [table[first_q[at], second_q[at - offset]] for table, at in zip(tables, places, strict=True)]
+        found.append((sum(scores), offset))
+    found.sort(reverse=True)
+    clear = found and found[0][0] >= 10 and (len(found) == 1 or found[0][0] >= found[1][0] + 5)
+    return found[0][1] + len(second) if clear else None
+
+
+@given(st.integers(0, 2**32), st.sampled_from(["ACGT", "AC", "A"]))
+@settings(max_examples=60, deadline=None)
+def test_many_pairs_are_merged_as_each_by_itself_at_the_best_of_all_places(seed, letters):
+    random = np.random.default_rng(seed)
+    forward, reverse, expected, alone = [], [], [], []
+    for _ in range(5):
+        whole = random.choice(list(letters), random.integers(20, 60))
+        ends = [whole[: random.integers(13, 50)], whole[-random.integers(13, 50) :]]
+        for end in ends:
+            wrong = random.random(len(end)) < 0.08
+            end[:] = np.where(wrong, random.choice(list("ACGT"), len(end)), end)
+        signs = [random.integers(35, 74, len(end)).astype(np.uint8) for end in ends]
+        bases = [np.frombuffer("".join(end).encode(), dtype=np.uint8) for end in ends]
+        found = merged_pair(bases[0], signs[0], bases[1], signs[1], 12, 0.2)
+        alone.append(b"" if found is None else found[0].tobytes())
+        expected.append(best_place(bases[0], signs[0], bases[1], signs[1], 12, 0.2))
+        forward.append((bases[0].tobytes(), signs[0].tobytes()))
+        reverse.append((reverse_complement("".join(ends[1])).encode(), signs[1][::-1].tobytes()))
+    merged, ends = merged_pairs(*columns(*zip(*forward)), *columns(*zip(*reverse)), 12, 0.2)  # noqa: B905
+    whole = merged.tobytes()
+    assert [whole[a:b] for a, b in pairwise(ends)] == alone
+    assert [len(one) or None for one in alone] == expected
+
+
+reads_of_any_kind = st.lists(
+    st.integers(0, 40).flatmap(
+        lambda n: st.tuples(
+            st.text("ACGTN", min_size=n, max_size=n), st.lists(st.integers(0, 41), min_size=n, max_size=n)
+        )
+    ),
+    max_size=8,
+)
+
+
+@given(reads_of_any_kind, st.sampled_from([0, 12]), st.sampled_from([0, 5]), st.sampled_from([0, 30]))
+@settings(max_examples=150, deadline=None)
+def test_reads_pass_by_the_rules_one_after_another(reads, cut, least_quality, longest):
+    def alone(bases, qualities):
+        if longest and len(bases) > longest:
+            return 0, 1
+        end = next((at for at, one in enumerate(qualities) if one <= 2), len(bases))
+        if cut and end < cut:
+            return 0, 2
+        end = min(end, cut or end)
+        if end < 10:
+            return 0, 2
+        if set(bases[:end]) - set("ACGT"):
+            return 0, 3
+        if min(qualities[:end]) < least_quality:
+            return 0, 4
+        return (0, 5) if sum(10 ** (-one / 10) for one in qualities[:end]) > 1.5 else (end, 0)
+
+    arrays = columns([one.encode() for one, _ in reads], [bytes(at + 33 for at in signs) for _, signs in reads])
+    ends, why = passing(
+        *arrays, cut=cut, least=10, longest=longest, worst=35, least_sign=33 + least_quality, most_errors=1.5,
+        wrong=10.0 ** (-(np.arange(128) - 33.0) / 10.0),
+    )  # fmt: skip
+    assert list(zip(ends.tolist(), why.tolist(), strict=True)) == [alone(*one) for one in reads]
 
 
 def test_a_chimera_is_put_together_from_two_more_abundant():

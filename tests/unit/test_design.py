@@ -215,6 +215,13 @@ def test_all_arrangements_are_listed_once_each() -> None:
     assert {tuple(order) for order in free.orders} == set(itertools.permutations(range(4)))
 
 
+@pytest.mark.parametrize(("asked", "listed"), [(22, False), (23, True), (24, True)])
+def test_orders_are_listed_where_no_more_are_asked_for_than_there_are_besides_the_observed_one(asked, listed) -> None:
+    found = Exchange(np.arange(4), np.zeros(4, dtype=np.intp), False, "samples").orders(asked, 1)
+    assert found.exact == listed
+    assert len(found.orders) == (24 if listed else asked)
+
+
 def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
     blocks = np.array([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
     found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)
@@ -236,6 +243,8 @@ def test_samples_are_people_only_where_a_person_is_named():
         index=[f"s{number}" for number in range(12)],
     )
     assert design_of(frame, group="diet").who == "12 samples, each taken as independent"
+    inside = design_of(frame.assign(ward=list("xyxyxyxyxyxy")), group="diet", strata="ward")
+    assert inside.who == "12 samples, each taken as independent within its ward"
     assert design_of(frame, group="diet", nested_in="cage").who == "12 samples in 6 units of cage"
     assert design_of(frame, group="diet", person="who").who == "12 samples of 12 people"
 

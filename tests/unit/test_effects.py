@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.distance.permanova import PARTIAL, permanova
 from handbook_utils.analysis.effects import group_effect, partial_effect
 from handbook_utils.errors import InputError
 
@@ -60,7 +60,7 @@ def test_omega_squared_is_unbiased_where_nothing_differs_and_r_squared_is_not():
         distance, frame = two_groups(seed, (10, 10), dimensions=3)
         table = permanova(*asked(distance, frame), permutations=0)
         omega2 = group_effect(*asked(distance, frame), resamples=1)["omega2"].size
-        assert omega2 == pytest.approx(table.loc["arm", "omega2"])  # equal groups: the same as in the table
+        assert omega2 == pytest.approx(table.loc["arm", PARTIAL])  # equal groups: the same as in the table
         sizes.append((table.loc["arm", "R2"], omega2))
     r2, omega2 = np.mean(sizes, axis=0)
     assert abs(omega2) < 0.006
@@ -139,11 +139,20 @@ def test_the_interval_beside_a_covariate_covers_the_truth(shift, least):
 def test_beside_covariates_it_is_the_omega_squared_of_the_table():
     distance, frame = beside_age(1, 1.0)
     table = permanova(*asked(distance, frame, covariates="age"), permutations=0)
-    assert partial_effect(*asked(distance, frame, covariates="age")).size == pytest.approx(table.loc["arm", "omega2"])
+    assert partial_effect(*asked(distance, frame, covariates="age")).size == pytest.approx(table.loc["arm", PARTIAL])
     by_age = design_of(frame, exposure="age", covariates="C(arm)")
     found = partial_effect(distance, by_age)
-    assert found.size == pytest.approx(permanova(distance, by_age, permutations=0).loc["age", "omega2"])
+    assert found.size == pytest.approx(permanova(distance, by_age, permutations=0).loc["age", PARTIAL])
     assert found.low < found.size < found.high
+
+
+def test_a_main_effect_beside_its_interaction_is_that_of_the_table():
+    distance, frame = two_groups(3, shift=0.8)
+    frame = frame.assign(dose=np.random.default_rng(5).normal(size=len(frame)))
+    design = design_of(frame, formula="~ arm * dose")
+    table = permanova(distance, design, permutations=0)
+    assert design.taken_out == ["dose"]
+    assert partial_effect(distance, design).size == pytest.approx(table.loc["arm", PARTIAL])
 
 
 def test_beside_covariates_people_count_once():

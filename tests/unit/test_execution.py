@@ -18,7 +18,7 @@ from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import Request, execute, run_one
 from handbook_utils.execution.cache import Cache
-from handbook_utils.execution.kernel import KERNEL
+from handbook_utils.execution.kernel import KERNEL, kernel_here
 from handbook_utils.execution.used import PACKAGE, files_used
 from handbook_utils.text import durable
 
@@ -332,3 +332,12 @@ def test_kernels_forked_early_share_the_cores_for_linear_algebra():
     counts = json.loads(done.stdout)
     assert counts
     assert set(counts) == {1}
+
+
+def test_a_run_by_itself_has_a_kernel_of_its_own(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The fork server, which has imported everything, would be half of the memory of the one run.
+    monkeypatch.delenv("HANDBOOK_KERNEL", raising=False)
+    assert (kernel_here(), kernel_here(alone=True)) == (KERNEL, "python3")
+    request = Request(Catalogue.read(root).get("recipes/three"), {"divisor": 5}, tmp_path)
+    outcome = execute([request], root=root, workers=1, alone=True)[0]
+    assert outcome.failure is None and "2.0" in str(outcome.notebook.cells)

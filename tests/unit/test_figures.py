@@ -2,13 +2,15 @@
 
 import datetime
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import write_numbers
+from handbook_utils.figures import svg
+from handbook_utils.figures.style import use_style, write_numbers
 from handbook_utils.results import Results
 
 
@@ -76,3 +78,33 @@ def test_counts_in_a_table_have_no_decimals(monkeypatch):
     Results("nl", folder=None).table(frame, "t", "T", digits=2)
     cells = re.findall(r"<td>([^<]*)</td>", shown[0]["text/html"])
     assert [cell for cell in cells if cell] == ["55", "3", "1", "2.151,00", "0,50", "0,25", "4", "1,00"]
+
+
+def _of_all_kinds(kind):
+    use_style()
+    figure = Figure(figsize=(4, 5))
+    if kind == "polar":
+        figure.subplots(subplot_kw={"projection": "polar"}).plot([1, 2, 3])
+        return figure
+    above, below = figure.subplots(2, 1, sharex=kind == "shared")
+    above.plot([1, 2000, 3], label="a name of two\nlines")
+    above.set(title="a title that is longer than its axes are wide", ylabel="reads", yscale="log")
+    below.scatter([1, 2], [3, 1e7])
+    below.set_xlabel("a label")
+    below.tick_params(axis="x", labelrotation=45)
+    if kind == "wrapped":
+        below.text(0.6, 0.5, "words that are broken where the figure ends, and so by where they stand", wrap=True)
+    if kind == "twins":
+        above.twinx().plot([3, 1, 2])
+        figure.align_ylabels()
+    if kind == "arrow":
+        below.annotate("here", (1, 3), (1.5, 5e6), arrowprops={"arrowstyle": "->"})
+    figure.legend(loc="outside upper left")
+    return figure
+
+
+@pytest.mark.parametrize("kind", ["plain", "shared", "wrapped", "twins", "arrow", "polar"])
+def test_what_is_worked_out_once_draws_the_same_bytes(kind, monkeypatch):
+    spared = svg.svg_bytes(_of_all_kinds(kind))
+    monkeypatch.setattr(svg, "_measured_once", lambda figure: nullcontext())
+    assert svg.svg_bytes(_of_all_kinds(kind)) == spared

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from handbook_utils.errors import InputError
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.formats import known
 from handbook_utils.study.readers import read_study
@@ -60,3 +63,47 @@ def test_metadata_within_a_table_is_read() -> None:
 def test_there_are_files_of_all_formats() -> None:
     everything = [path for path in FOLDER.parent.rglob("*") if path.is_file() and "make" not in path.parts]
     assert len(everything) >= 45 and len({format_.program for format_ in known()}) >= 20
+
+
+def test_a_workbook_that_is_given_twice_describes_its_samples_in_another_worksheet(tmp_path: Path) -> None:
+    def workbook(*described: str) -> Path:
+        book = openpyxl.Workbook()
+        book.active.title = "counts"
+        for row in (["feature", "S1", "S2", "S3"], ["f1", 5, 6, 7], ["f2", 1, 2, 3]):
+            book.active.append(row)
+        names = book.create_sheet("names")
+        for row in (["feature", "Phylum"], ["f1", "Bacillota"], ["f2", "Bacteroidota"]):
+            names.append(row)
+        for name in described:
+            sheet = book.create_sheet(name)
+            for row in (["sample", "arm"], ["S1", "a"], ["S2", "b"], ["S3", "a"]):
+                sheet.append(row)
+        book.save(tmp_path / "book.xlsx")
+        return tmp_path / "book.xlsx"
+
+    path = workbook("people")
+    study = read_study(path, path).study
+    assert study.shape == (3, 2) and study.metadata["arm"].to_list() == ["a", "b", "a"]
+    assert not any("not read" in note for note in study.notes)
+    for described, found in (((), "none; the worksheets are counts, names"), (("one", "two"), "one, two")):
+        path = workbook(*described)
+        with pytest.raises(InputError, match="which worksheet describes the samples is not clear") as raised:
+            read_study(path, path)
+        assert raised.value.found == found
+
+
+def test_a_summary_of_mothur_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
+    whole = (FOLDER / "mothur.tax.summary").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "cut.tax.summary").write_text("\n".join(whole[:-3]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="do not add up"):
+        read_study(tmp_path / "cut.tax.summary")
+
+
+@pytest.mark.parametrize("name", ["mothur.tax.summary", "kaiju-summary.tsv", "phyloseq-psmelt.csv"])
+def test_a_packed_text_is_read_as_it_is_unpacked(name: str, tmp_path: Path) -> None:
+    packed = tmp_path / f"{name}.gz"
+    packed.write_bytes(gzip.compress((FOLDER / name).read_bytes()))
+    assert read_study(packed).study.to_frame().equals(read_study(FOLDER / name).study.to_frame())
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(InputError, match="cut off or damaged"):
+        read_study(packed)

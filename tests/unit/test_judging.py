@@ -98,6 +98,16 @@ def test_a_number_is_drawn_on_the_scale_of_the_model(scale):
     assert np.median(drawn(like)[1].frame["dose"]) == pytest.approx(np.median(dose), rel=0.6)
 
 
+def test_roots_are_drawn_of_numbers_that_have_them():
+    """Doses of 0 are as many in what is drawn as they were: what would fall below 0 is drawn again, not made 0."""
+    age = np.linspace(20, 80, 60)
+    dose = (np.maximum(age - 50, 0) / 10 + np.tile([0, 0.4, 1.5], 20)).round(2) + 0.01
+    like = like_of(study_of({"dose": dose, "age": age}), exposure="dose", formula="~ sqrt(dose) + age")
+    doses = np.concatenate([drawn(like, seed)[1].frame["dose"] for seed in range(20)])
+    assert doses.min() >= 0
+    assert (doses == 0).mean() < 0.01
+
+
 def test_where_no_study_can_be_drawn_that_is_told(monkeypatch):
     like = like_of(study_of({"arm": ["a", "b"] * 10}), group="arm")
 

@@ -28,6 +28,19 @@ def test_a_table_is_looked_into_without_what_it_does_not_need() -> None:
     assert made.stdout.strip() == "[]"
 
 
+def test_a_run_of_one_recipe_imports_what_it_needs() -> None:
+    # formulaic waits for a formula, statistics for a test, pyarrow for pandas: papermill wants it for Hadoop.
+    dear = [*DEAR[:3], "sklearn", "statsmodels", "numba", "formulaic"]
+    code = "import sys, handbook_utils.recipes.import_and_inspect, handbook_utils.figures.inspection\n"
+    code += f"print([name for name in {dear} if name in sys.modules])"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "[]"
+    code = "import sys\nfrom handbook_utils.execution.run import _lighter\n_lighter()\n"
+    code += "print('papermill' in sys.modules, 'pyarrow' in sys.modules)\nimport pyarrow"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "True False"
+
+
 @pytest.fixture(scope="module")
 def wide() -> Study:
     """200 samples x 12000 features, 2 % filled: 0.6 MB of numbers, 4.9 MB as text."""

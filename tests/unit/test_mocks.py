@@ -19,7 +19,8 @@ from handbook_utils.analysis.controls.mock import (
 )
 from handbook_utils.cli import main
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.recipes.reads.check_with_a_mock import Checked, recovered
+from handbook_utils.recipes.lessons.check_with_a_mock import recovered
+from handbook_utils.recipes.reads.check_with_a_mock import Checked
 from handbook_utils.study import Study
 
 KNOWN = ["D6300", "D6310", "D6331", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
@@ -180,6 +181,45 @@ def test_a_mock_with_a_stranger_and_a_lost_member_fails_for_these_reasons():
     assert made.verdicts["verdict"].tolist() == ["FAIL", "pass", "pass"]
     for part in ("members with reads", "taxa not expected 1", "reads not expected"):
         assert part in reasons
+
+
+def family_only(reads):
+    """One mock well, named to the genus but for some reads of Enterobacteriaceae and of a family without members."""
+    names = {
+        "Pseudomonas": "Pseudomonadaceae", "Escherichia-Shigella": "Enterobacteriaceae",
+        "Salmonella": "Enterobacteriaceae", "Limosilactobacillus": "Lactobacillaceae",
+        "Enterococcus": "Enterococcaceae", "Staphylococcus": "Staphylococcaceae",
+        "Listeria": "Listeriaceae", "Bacillus": "Bacillaceae",
+    }  # fmt: skip
+    shares = (mock_of("D6300").expected * 10000).round().astype(int).tolist()
+    rows = [*((family, genus) for genus, family in names.items()), *((family, "") for family in reads)]
+    ids = [f"f{number}" for number in range(len(rows))]
+    counts = pd.DataFrame([[*shares, *reads.values()]], index=["w"], columns=ids)
+    taxonomy = pd.DataFrame(rows, index=ids, columns=["family", "genus"])
+    asked = ASKED | {"kind": "", "positive": [], "blank": "", "well": "", "rank": "genus"}
+    return Checked.of(Study.from_frame(counts, taxonomy=taxonomy), **asked)
+
+
+def test_a_name_that_stops_at_the_family_of_a_member_fails_no_well_and_is_told():
+    made = family_only({"Enterobacteriaceae": 500})
+    assert made.unclear == ["Enterobacteriaceae (unassigned)"]
+    assert made.verdicts["verdict"].tolist() == ["pass"]
+    assert made.mocks.loc["w", "unclear"] == pytest.approx(100 * 500 / 10500)
+    assert any("Enterobacteriaceae (unassigned) (4.76 % of" in said for said in made.answer["rests_on"])
+    assert made.strangers.empty
+    other = family_only({"Lachnospiraceae": 500})
+    assert other.unclear == []
+    assert other.verdicts["verdict"].tolist() == ["FAIL"]
+
+
+def test_one_well_is_one_well_and_a_range_of_one_number_is_that_number():
+    made = family_only({})
+    assert made.answer["found"].startswith("1 of 1 mock well passes. ")
+    assert " to " not in made.answer["found"]
+    assert made.methods.startswith("1 mock well of ZymoBIOMICS Microbial Community Standard (D6300) was held")
+    two = Checked.of(plate(0.0), **ASKED)
+    assert two.methods.startswith("3 mock wells of ")
+    assert "wells pass. " in two.answer["found"]
 
 
 def test_without_a_plate_map_nothing_is_said_of_wells():

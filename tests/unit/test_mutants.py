@@ -54,3 +54,12 @@ def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
     assert mutants.tests_at(module, 35, calls, seconds) == ["b::other"]
     # A line outside all functions is everybody's.
     assert len(mutants.tests_at(module, 5, calls, seconds)) == 4
+
+
+def test_a_score_takes_the_place_of_the_one_before(tmp_path):
+    scores = tmp_path / "mutants.csv"
+    for module, seen in (("b.py", 3), ("a.py", 4), ("b.py", 5)):
+        mutants.kept(scores, module, 18, 5, seen)
+    lines = scores.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "module,changes,noticed,seed,date"
+    assert [line.rsplit(",", 1)[0] for line in lines[1:]] == ["a.py,5,4,18", "b.py,5,5,18"]

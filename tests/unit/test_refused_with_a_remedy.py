@@ -98,7 +98,14 @@ def test_a_time_that_never_changes_is_told_as_that(files: Path) -> None:
     assert "too few times" in error.problem and "another column" in (error.remedy or "")
 
 
-@pytest.mark.parametrize(("recipe", "asked"), [("compare-before-and-after", BEFORE), ("follow-over-time", TIME)])
+@pytest.mark.parametrize(
+    ("recipe", "asked"),
+    [
+        ("compare-before-and-after", BEFORE),
+        ("follow-over-time", TIME),
+        ("find-differential-taxa", {"group": "arm", "person": "none", "other": "", "reference": ""}),
+    ],
+)
 def test_where_depth_leaves_too_few_it_is_depth_that_is_told(files: Path, recipe: str, asked: dict[str, Any]) -> None:
     error = refused(files, recipe, **{**asked, "least_depth": 850})
     assert "fewer than 850 reads were left out" in (error.found or "")

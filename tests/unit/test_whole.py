@@ -1,5 +1,6 @@
 """A whole edition in one file: an EPUB and a PDF, made of finished pages."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -31,7 +32,7 @@ FIGURE = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"
   "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
 <svg xmlns="http://www.w3.org/2000/svg"/>"""
-NAMES = ("book/one", "notebooks/two")
+NAMES = {"book/one": 0, "notebooks/two": 1}
 
 
 @pytest.fixture
@@ -99,6 +100,37 @@ def test_the_epub_has_nothing_that_its_standard_refuses(edition: Path, tmp_path:
     assert one.count("<svg") == 1  # and no arrow of a box that cannot be closed
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML">' in two
     assert '<span class="title">Show</span>' in one
+
+
+def test_what_can_be_chosen_stands_under_each_question(edition: Path, tmp_path: Path) -> None:
+    box = '<details class="sd-dropdown"><summary>{}</summary><p>Because.</p></details>'
+    asked = {"questions": [{"options": ["Yes & no", "No"], "right": 0}, {"options": ["Two", "Three"], "right": 1}]}
+    quiz = f'<script type="application/json" class="quiz">{json.dumps(asked)}</script>'
+    boxes = box.format("Is it?") + box.format("How many?")
+    text = f'<article><h1>Why?</h1><section id="quiz">{boxes}{quiz}</section></article>'
+    name = "notebooks/explainers/why"
+    (edition / "notebooks" / "explainers").mkdir()
+    (edition / f"{name}.html").write_text(text, encoding="utf-8")
+    one = article_of(edition, name, "en", lambda page, place: place, str)
+    assert one.kind == "public"
+    assert re.findall(r"<ul class=.choices.>.*?</ul>|<summary>.*?</summary>", one.body) == [
+        "<summary>Is it?</summary>",
+        '<ul class="choices"><li>Yes &amp; no</li><li>No</li></ul>',
+        "<summary>How many?</summary>",
+        '<ul class="choices"><li>Two</li><li>Three</li></ul>',
+    ]
+
+
+def test_only_answers_that_come_last_are_hidden_where_they_are_asked(edition: Path, tmp_path: Path) -> None:
+    """A recipe has no list of answers at its end, as a page for everyone has."""
+    target = tmp_path / "book.epub"
+    write_epub(edition, target, NAMES, lang="nl", title="Boek", author="A", day="2026-11-29")
+    with zipfile.ZipFile(target) as book:
+        assert '<body class="recipe">' in book.read("book/notebooks-two.xhtml").decode()
+        assert re.findall(r"(.*)\{ display: none", book.read("book/style.css").decode()) == [
+            ".public .sd-dropdown > :not(summary) "
+        ]
+        assert '<li><a href="book-one.xhtml">One &amp; only</a><ol><li>' in book.read("book/nav.xhtml").decode()
 
 
 def test_in_one_page_every_place_is_one_and_links_lead_to_it(edition: Path) -> None:

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+import scipy
+from scipy import sparse
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.errors import InputError, listed
@@ -132,7 +133,7 @@ def depth_warning(study: Study, design: Design) -> str:
     depth, values = study.depth.loc[design.samples], design.block(design.focus).iloc[:, 0]
     if depth.nunique() == 1:
         return ""
-    found = stats.spearmanr(depth, values)
+    found = scipy.stats.spearmanr(depth, values)
     ends = depth.groupby(np.where(values.rank(pct=True) <= 0.5, "low", "high")).median()
     if found.pvalue >= LEVEL or ends.max() <= ALIKE * ends.min():
         return ""
@@ -168,7 +169,7 @@ def depth_apart(study: Study, labels: pd.Series, groups: Sequence[str]) -> str:
     by_group = depth.groupby(labels)
     medians = by_group.median().loc[list(groups)]
     ratio = float(medians.max() / medians.min())
-    sure = depth.nunique() > 1 and stats.kruskal(*(own for _, own in by_group)).pvalue < LEVEL
+    sure = depth.nunique() > 1 and scipy.stats.kruskal(*(own for _, own in by_group)).pvalue < LEVEL
     if ratio <= ALIKE or (ratio <= RATIO and not sure):
         return ""
     told = ", ".join(f"{name} {value:,.0f}" for name, value in medians.items())

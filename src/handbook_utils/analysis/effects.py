@@ -19,18 +19,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
-from skbio import DistanceMatrix
+import scipy
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.ordination import gower_centred
 from handbook_utils.analysis.distance.permanova import basis, distances_of
 from handbook_utils.errors import InputError
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 Matrix = npt.NDArray[np.float64]
 
@@ -96,6 +99,7 @@ def group_effect(
     >>> import pandas as pd
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
     >>> found = group_effect(distance, design)
@@ -171,48 +175,57 @@ def partial_effect(distance: DistanceMatrix, design: Design, *, confidence: floa
     >>> import pandas as pd
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> frame = pd.DataFrame({"arm": list("xxxyyy"), "age": [30, 40, 50, 32, 41, 55]}, index=list("abcdef"))
     >>> round(partial_effect(distance, design_of(frame, group="arm", covariates="age")).size, 3)
     0.999
     """
     gower = gower_centred(distances_of(distance, design))
-    own, others = design.block(design.focus).to_numpy(), design.block(design.beside).to_numpy()
+    own, others = design.block(design.focus).to_numpy(), design.block(design.taken_out).to_numpy()
+    holding = design.block([name for name in design.beside if name not in design.taken_out]).to_numpy()
     exchange = design.exchange(design.focus)
     units = exchange.units
     if exchange.whole:
         join = (units == np.arange(len(exchange.blocks))[:, None]).astype(float)
         join /= join.sum(axis=1, keepdims=True)
-        gower, own, others = join @ gower @ join.T, join @ own, join @ others
+        gower, own, others, holding = join @ gower @ join.T, join @ own, join @ others, join @ holding
         blocks, units = exchange.blocks, np.arange(len(gower))
     else:
         blocks = exchange.blocks
         if design.asked["person"]:
             units = np.asarray(pd.factorize(design.people)[0], dtype=np.intp)
     others = np.hstack([others, (blocks[:, None] == np.unique(blocks)[1:]).astype(float)])
-    size = _partial(gower, own, others, np.ones(len(gower), dtype=bool))
+    size = _partial(gower, own, others, holding, np.ones(len(gower), dtype=bool))
     people = np.unique(units)
     # Of very many people, so many sets as are enough to know the spread are left out in turn.
     sets = np.arange(len(people)) if len(people) <= _MOST else np.arange(len(people)) % _MOST
     sets = np.random.default_rng(1).permutation(sets)
-    without = np.array([_partial(gower, own, others, ~np.isin(units, people[sets == one])) for one in np.unique(sets)])
+    without = np.array(
+        [_partial(gower, own, others, holding, ~np.isin(units, people[sets == one])) for one in np.unique(sets)]
+    )
     times = len(without)
     error = float(np.sqrt((times - 1) / times * ((without - without.mean()) ** 2).sum()))
-    width = float(stats.t.ppf(0.5 + confidence / 2, times - 1)) * error
+    width = float(scipy.stats.t.ppf(0.5 + confidence / 2, times - 1)) * error
     return Effect(size, size - width, size + width, confidence)
 
 
-def _partial(gower: Matrix, own: Matrix, others: Matrix, kept: npt.NDArray[np.bool_]) -> float:
-    """Partial ω² of some rows; NaN where nothing is left to compare with."""
+def _partial(gower: Matrix, own: Matrix, others: Matrix, holding: Matrix, kept: npt.NDArray[np.bool_]) -> float:
+    """Partial ω² of some rows; NaN where nothing is left to compare with.
+
+    Interactions that hold the term are in the model after it: it is not tested beside them.
+    """
     part = gower[np.ix_(kept, kept)]
     part = part - part.mean(axis=0) - part.mean(axis=1)[:, None] + part.mean()
     beside = basis(others[kept] - others[kept].mean(axis=0))
     block = basis(own[kept] - own[kept].mean(axis=0), beside)
-    freedom, free = block.shape[1], len(part) - 1 - beside.shape[1] - block.shape[1]
+    model = np.hstack([beside, block])
+    model = np.hstack([model, basis(holding[kept] - holding[kept].mean(axis=0), model)])
+    freedom, free = block.shape[1], len(part) - 1 - model.shape[1]
     if freedom == 0 or free < 1:
         return float("nan")
     explained = float(np.einsum("ij,ik,kj->", block, part, block, optimize=True))
-    left = float(np.trace(part) - np.einsum("ij,ik,kj->", beside, part, beside, optimize=True)) - explained
+    left = float(np.trace(part) - np.einsum("ij,ik,kj->", model, part, model, optimize=True))
     surplus = freedom * (explained / freedom / (left / free) - 1)
     return float(surplus / (surplus + len(part)))
 

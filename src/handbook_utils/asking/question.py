@@ -164,6 +164,8 @@ class Question(BaseModel):
         >>> depth = Question(name="depth", kind="int", default=1000, help="reads", low=1)
         >>> depth.checked("250")
         250
+        >>> Question(name="person", kind="str", default="", help="metadata column of the person").checked("none")
+        ''
         >>> depth.checked("0")
         Traceback (most recent call last):
         ...
@@ -173,7 +175,7 @@ class Question(BaseModel):
           found:    0
           remedy:   Leave it out for the default, 1000.
         """
-        if given is None or (given == "" and (self.may_be_none or self.kind in PATHS)):
+        if given is None or (given == "" and (self.may_be_none or self.kind in PATHS)) or self._is_word_none(given):
             return none_of(self.kind)
         if self.kind == "place":
             return str(Path(str(given)).expanduser().resolve())
@@ -192,6 +194,12 @@ class Question(BaseModel):
                 found=wrong.found or "nothing",
                 remedy=" ".join(filter(None, meant)) or None,
             ) from None
+
+    def _is_word_none(self, given: object) -> bool:
+        """Whether the word "none" is meant: of a file or a column, but not of a group, which may be called so."""
+        if str(given).strip() != "none" or not self.may_be_none:
+            return False
+        return not Path("none").exists() if self.kind in READ else self.help.startswith(("metadata column", "rank "))
 
     @property
     def _otherwise(self) -> str:

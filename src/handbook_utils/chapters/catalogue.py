@@ -255,12 +255,13 @@ class Catalogue:
     ----------
     root : pathlib.Path
         The handbook's folder.
-    files : tuple of str
-        All pages of the table of contents, without ending, in its order: prose and chapters.
+    levels : dict of str to int
+        All pages of the table of contents, without ending, in its order: prose and chapters; of each, under how many
+        others it lies.
     """
 
     root: Path
-    files: tuple[str, ...]
+    levels: dict[str, int]
 
     @classmethod
     def read(cls, root: Path) -> Catalogue:
@@ -282,7 +283,8 @@ class Catalogue:
             Entries without a file, files named twice, notebooks that are not in it.
         """
         toc = yaml_text.typed((root / "_toc.yml").read_text(encoding="utf-8"), "_toc.yml")
-        files = tuple(_files(toc))
+        entries = list(_files(toc))
+        files = [name for name, _ in entries]
         errors = [
             InputError(
                 f"The table of contents names a page that is not there: {name}",
@@ -299,7 +301,12 @@ class Catalogue:
         ]
         if errors:
             raise InputErrors(errors)
-        return cls(root, files)
+        return cls(root, dict(entries))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All pages, in order."""
+        return tuple(self.levels)
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -349,16 +356,16 @@ class Catalogue:
         return read_chapter(self.root / "notebooks" / f"{same[0]}.md", self.root)
 
 
-def _files(node: Any) -> Iterator[str]:
+def _files(node: Any, level: int = 0) -> Iterator[tuple[str, int]]:
     if isinstance(node, list):
         for entry in node:
-            yield from _files(entry)
+            yield from _files(entry, level)
     elif isinstance(node, dict):
         for key in ("root", "file"):
             if key in node:
-                yield str(node[key]).removesuffix(".md")
+                yield str(node[key]).removesuffix(".md"), level
         for key in ("parts", "chapters", "sections"):
-            yield from _files(node.get(key, []))
+            yield from _files(node.get(key, []), level + (key == "sections"))
 
 
 def _meant(name: str, root: Path) -> str:

@@ -76,7 +76,7 @@ def run(
     with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(f"Running {chapter.slug}"):
             request = Request(chapter, given, Path(results), study=study is not None)
-            outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
+            outcome = execute([request], root=root, workers=1, timeout=timeout, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
     if outcome.failure:
         tell(str(outcome.failure))

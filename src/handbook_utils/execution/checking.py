@@ -9,11 +9,10 @@ from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import READ, Value
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.parameters import check_inputs
-from handbook_utils.execution import kernel
-from handbook_utils.text.untrusted import Limits, apart, forked
+from handbook_utils.text.untrusted import Limits, Start, apart
 
 
-def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, seconds: float) -> None:
+def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, seconds: float, start: Start) -> None:
     """Let the chapter's own check look at the reader's files, in a process with limits.
 
     Parameters
@@ -26,6 +25,8 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, sec
         Where what was read is kept for the kernel.
     seconds : float
         How long it may take.
+    start : callable
+        How the process is started.
 
     Raises
     ------
@@ -36,7 +37,6 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, sec
         return
     named = {question.name for question in chapter.questions if question.kind in READ}
     files = [path.name for name in named for path in paths_of(str(effective.get(name) or ""))]
-    start = kernel.forked if kernel.kernel_here() == "handbook" else forked
     call = f"{__name__}:checked_here"
     apart(call, chapter, effective, folder, files=files, limits=Limits.here(seconds), start=start)
 

@@ -26,8 +26,10 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from handbook_utils.text.untrusted import end_with_parent
 
-#: The kernel to choose on this platform; ``HANDBOOK_KERNEL=ordinary`` takes the ordinary one everywhere.
-_FORKS = "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get("HANDBOOK_KERNEL") != "ordinary"
+#: What may say ``ordinary``: such kernels everywhere; or ``forked``: such kernels also for a single run.
+_VARIABLE = "HANDBOOK_KERNEL"
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get(_VARIABLE) != "ordinary"
+#: The kernel to choose on this platform.
 KERNEL = "handbook" if _FORKS else "python3"
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -46,9 +48,21 @@ def room_for_sockets() -> bool:
     return len(os.fsencode(tempfile.gettempdir())) < _DEEPEST
 
 
-def kernel_here() -> str:
-    """Return the kernel to choose on this platform and in these folders."""
-    return KERNEL if room_for_sockets() else "python3"
+def kernel_here(*, alone: bool = False) -> str:
+    """Return the kernel to choose on this platform and in these folders.
+
+    Parameters
+    ----------
+    alone : bool
+        For one run in this process. Its kernel then imports what its chapter needs, and nobody holds the rest: the
+        fork server, which has it all, would be half of the memory of the run.
+
+    Returns
+    -------
+    str
+        Name of a kernelspec.
+    """
+    return KERNEL if room_for_sockets() and (not alone or os.environ.get(_VARIABLE) == "forked") else "python3"
 
 
 def make_available(workers: int = 1) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
+from handbook_utils.text import untrusted
 from handbook_utils.text.hash import sha256_of
 from handbook_utils.text.moment import moment
 
@@ -158,6 +161,7 @@ def execute(
     cache: bool = True,
     progress: Progress | None = None,
     arrived: Callable[[int, Outcome], None] | None = None,
+    alone: bool = False,
 ) -> list[Outcome]:
     """Run chapters, several at once.
 
@@ -179,6 +183,8 @@ def execute(
         Told the slug and the state of each run.
     arrived : callable, optional
         Given each outcome as soon as it is there, and its place in `requests`.
+    alone : bool
+        Nothing else will run in this process: least memory, instead of least time for many.
 
     Returns
     -------
@@ -199,7 +205,8 @@ def execute(
         running: dict[Future[Outcome], int] = {}
         for place, request in enumerate(requests):
             tell(request.chapter.slug, "queued")
-            running[pool.submit(run_one, request, root=root, timeout=timeout, cache=cache, workers=workers)] = place
+            one = partial(run_one, root=root, timeout=timeout, cache=cache, workers=workers, alone=alone)
+            running[pool.submit(one, request)] = place
         outcomes: dict[int, Outcome] = {}
         try:
             for future in as_completed(running):
@@ -250,7 +257,15 @@ class _pool:  # noqa: N801 - a context manager, used as a function
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
 
 
-def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool = True, workers: int = 1) -> Outcome:
+def run_one(
+    request: Request,
+    *,
+    root: Path,
+    timeout: float = 600,
+    cache: bool = True,
+    workers: int = 1,
+    alone: bool = False,
+) -> Outcome:
     """Run one chapter in this process; what a pool or a cluster calls.
 
     A kernel that dies without an error of its own (killed, out of memory) is tried once more.
@@ -267,6 +282,8 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
         Whether an earlier outcome may be used.
     workers : int
         How many runs share this machine.
+    alone : bool
+        As for :func:`execute`.
 
     Returns
     -------
@@ -291,15 +308,17 @@ def run_one(request: Request, *, root: Path, timeout: float = 600, cache: bool =
         _refresh_prose(kept, request)
         return Outcome(request, kept, None, True, key, effective)
     from handbook_utils.execution.checking import check_apart  # not before: a build with nothing to do is quick
-    from handbook_utils.execution.kernel import make_available
+    from handbook_utils.execution.kernel import forked, kernel_here, make_available
 
     make_available(workers)
+    kernel = kernel_here(alone=alone)
     with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
-            check_apart(chapter, effective, Path(folder), timeout)
-        notebook, failure, opened = _attempt(request, effective, timeout)
+            start = forked if kernel == "handbook" else untrusted.forked
+            check_apart(chapter, effective, Path(folder), timeout, start)
+        notebook, failure, opened = _attempt(request, effective, timeout, kernel, alone)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-            notebook, failure, opened = _attempt(request, effective, timeout)
+            notebook, failure, opened = _attempt(request, effective, timeout, kernel, alone)
     if failure is not None and request.own and failure.error in _OF_INPUT:
         raise InputError(failure.message)  # its text has crossed the kernel's border, with where and remedy in it
     if notebook is not None:
@@ -320,16 +339,17 @@ _DIED = "its process was ended from outside, as a machine does that has no memor
 
 
 def _attempt(
-    request: Request, effective: dict[str, Value], timeout: float
+    request: Request, effective: dict[str, Value], timeout: float, kernel: str, alone: bool
 ) -> tuple[Any | None, Failure | None, set[str]]:
     """Execute; return the notebook, the failure, and the bundled files that were opened."""
+    if alone:
+        _lighter()
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     from handbook_utils.execution import engine
-    from handbook_utils.execution.kernel import kernel_here
 
     engine.register()
     chapter = request.chapter
@@ -358,7 +378,7 @@ def _attempt(
                 written,
                 given,
                 engine_name=engine.NAME,
-                kernel_name=kernel_here(),
+                kernel_name=kernel,
                 language="python",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
@@ -381,6 +401,16 @@ def _attempt(
         notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
         opened = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
     return notebook, failure, opened
+
+
+def _lighter() -> None:
+    """Import papermill without pyarrow, of which it takes a file system of Hadoop if it is there: 18 MB for nothing."""
+    if "pyarrow" not in sys.modules:
+        sys.modules["pyarrow"] = None  # type: ignore[assignment] # what Python takes for not installed
+        try:
+            importlib.import_module("papermill")
+        finally:
+            del sys.modules["pyarrow"]
 
 
 def _plain(text: str) -> str:

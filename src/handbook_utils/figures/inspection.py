@@ -13,6 +13,8 @@ __all__ = ["depth_by_sample", "named_by_confidence", "named_by_rank", "occurrenc
 
 #: More samples than this are not named along the axis.
 _NAMED = 40
+#: Bars at most: more of them are thinner than a line.
+_BARS = 120
 
 
 def depth_by_sample(depth: pd.Series, what: str = "reads") -> Drawn:
@@ -72,10 +74,12 @@ def occurrence(samples: pd.Series, of: int) -> Drawn:
     Histogram of the number of samples in which a feature occurs, of 3. 2 of 4 features occur in one sample only, 1 in \
 all of them and 1 in none.
     """
-    counted = samples.value_counts().reindex(range(of + 1), fill_value=0)
+    step = -(-(of + 1) // _BARS)
+    counted = (samples // step).value_counts().reindex(range(of // step + 1), fill_value=0)
     figure, axes = sheet(3.4)
-    axes.bar(counted.index, counted.to_numpy(), color=OKABE_ITO[0], width=0.9)
-    axes.set(xlabel=wrapped("number of samples in which a feature occurs", 44), ylabel="features")
+    axes.bar(counted.index * step + (step - 1) / 2, counted.to_numpy(), color=OKABE_ITO[0], width=0.9 * step)
+    by = f" (a bar: {step} numbers)" if step > 1 else ""
+    axes.set(xlabel=wrapped(f"number of samples in which a feature occurs{by}", 44), ylabel="features")
     once, everywhere, nowhere = (int((samples == number).sum()) for number in (1, of, 0))
     return Drawn(
         figure,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Which chapters are pages for everyone, and the places on them that the links on top lead to.
 PART = "notebooks/explainers/"
 DEPTH, PROFESSIONAL, TEACHER = "in-depth", "for-the-professional", "teacher-s-notes"
+#: Sections that paper leaves out, where a page for everyone is for everyone: see ``theme/static/paper.css``.
+DESK = ("what-you-will-learn", PROFESSIONAL, "exercise", TEACHER)
 #: Letters of a page's description.
 _DESCRIPTION = 200
 
@@ -64,6 +66,9 @@ def gather_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     opening = f'<details class="computed"><summary>{escaped(words["computed"])}</summary>'
     if computed or taken:
         page += [_raw(opening), *computed[:1], *taken, *computed[1:], _raw("</details>")]
+    for name in DESK:
+        if name in sections:
+            sections[name]["classes"].append("desk")
     for section in list(page.findall(nodes.section)):
         _keep_beside(section)
     _say_for_whom(page, sections, words)

@@ -16,22 +16,24 @@ Integers = npt.NDArray[np.int64]
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
 
-def compiled(loop: _Loop) -> _Loop:
+def compiled(loop: _Loop, **options: Any) -> _Loop:
     """Compile a loop when it is first called, and keep what was compiled where there is a place for it.
 
     Parameters
     ----------
     loop : callable
         Of arrays and numbers.
+    **options : object
+        What numba's ``njit`` takes besides.
 
     Returns
     -------
     callable
     """
     try:
-        made = njit(nogil=True, cache=True)(loop)
+        made = njit(nogil=True, cache=True, **options)(loop)
     except RuntimeError:  # neither the package's folder nor the user's may be written in
-        made = njit(nogil=True)(loop)
+        made = njit(nogil=True, **options)(loop)
     return cast("_Loop", made)
 
 
@@ -40,6 +42,8 @@ _HIGHEST = 41
 #: Evidence for an overlap, as the natural logarithm of how much likelier it is than chance, and by how much the best
 #: place must beat every other one.
 _EVIDENCE, _LEAD = 10.0, 5.0
+#: More than two bases that agree can add to it, log(4).
+_SURE = 1.387
 _Q = np.arange(128, dtype=float)
 _ERROR = np.minimum(10.0 ** (-np.maximum(_Q - 33.0, 0.0) / 10.0), 0.75)
 
@@ -61,53 +65,108 @@ def _tables() -> tuple[Floats, Floats, Bytes, Bytes]:
 
 
 _AGREE, _DIFFER, _SAME_Q, _DIFFER_Q = _tables()
+#: The other strand's letter, of every byte.
+_OTHER = np.arange(256, dtype=np.uint8)
+_OTHER[np.frombuffer(b"ACGT", dtype=np.uint8)] = np.frombuffer(b"TGCA", dtype=np.uint8)
+#: By which pairs are merged where none was before.
+_NOWHERE = -(2**40)
 
 
 @compiled
-def expected_errors(qualities: Bytes) -> float:
-    """Add up the probabilities that bases are wrong.
+def passing(
+    bases: Bytes, signs: Bytes, starts: Integers, cut: int, least: int, longest: int, worst: int, least_sign: int,
+    most_errors: float, wrong: Any,
+) -> tuple[Integers, Bytes]:  # fmt: skip
+    """Tell of reads where each ends when it is cut, and why it is left out.
 
     Parameters
     ----------
-    qualities : numpy.ndarray of uint8
-        Signs of FASTQ (Phred + 33), a base each.
+    bases, signs : numpy.ndarray of uint8
+        Letters and qualities of all reads, one after another.
+    starts : numpy.ndarray of int, shape (reads + 1,)
+        Where each begins, and the end of the last.
+    cut : int
+        Bases at which reads are cut; shorter ones are left out. 0: not cut.
+    least, longest : int
+        Bases that a read has, before it is cut at most; longest 0: any.
+    worst, least_sign : int
+        Reads are cut before the first sign like `worst` or lower; those with one lower than `least_sign` are left out.
+    most_errors : float
+        Errors that a read is expected to have at most.
+    wrong : numpy.ndarray of float, shape (128,)
+        Of each sign the probability that the base is wrong.
 
     Returns
     -------
-    float
-        Expected number of wrong bases.
+    ends : numpy.ndarray of int
+        Bases of each read that go on.
+    why : numpy.ndarray of uint8
+        0 where it goes on; else 1 too long, 2 too short, 3 unclear base, 4 low quality, 5 expected errors.
     """
-    total = 0.0
-    for sign in qualities:
-        total += 10.0 ** (-(sign - 33.0) / 10.0)
-    return total
+    total = len(starts) - 1
+    ends, why = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.uint8)
+    for read in range(total):
+        first, length = starts[read], starts[read + 1] - starts[read]
+        if longest and length > longest:
+            why[read] = 1
+            continue
+        end = 0
+        while end < length and signs[first + end] > worst and not (cut and end == cut):
+            end += 1
+        if end < max(least, cut, 1):
+            why[read] = 2
+            continue
+        unclear, lowest, errors = False, 255, 0.0
+        for at in range(first, first + end):
+            base = bases[at]
+            unclear |= base != 65 and base != 67 and base != 71 and base != 84
+            lowest = min(lowest, signs[at])
+            errors += wrong[signs[at]]
+        if unclear:
+            why[read] = 3
+        elif lowest < least_sign:
+            why[read] = 4
+        elif errors > most_errors:
+            why[read] = 5
+        else:
+            ends[read] = end
+    return ends, why
 
 
 @compiled
 def _overlap(
-    forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, least: int, differ: float,
+    forward: Bytes, forward_q: Bytes, reverse: Bytes, reverse_q: Bytes, least: int, differ: float, guess: int,
     agree_score: Any, differ_score: Any,
 ) -> tuple[int, bool]:  # fmt: skip
-    """Find where the reverse read begins on the forward one, and whether that is clear."""
+    """Find where the reverse read begins on the forward one, and whether that is clear.
+
+    Where the last pair overlapped is tried first: a place that can no longer come near the best one is left at once.
+    """
     best, second, place = -1e9, -1e9, 0
     n, m = len(forward), len(reverse)
-    for offset in range(least - m, n - least + 1):
+    first, last = least - m, n - least
+    for step in range(first - 1, last + 1):
+        offset = guess if step < first else step
+        if offset < first or offset > last or (step >= first and step == guess):
+            continue
         start, end = max(0, offset), min(n, offset + m)
         length = end - start
         if length < least:
             continue
         allowed = int(differ * length)
         score, wrong = 0.0, 0
+        hopeless = length * _SURE < best - _LEAD - 1.0
         for at in range(start, end):
+            if hopeless:
+                break
             x, y = forward_q[at], reverse_q[at - offset]
             if forward[at] == reverse[at - offset]:
                 score += agree_score[x, y]
             else:
                 wrong += 1
-                if wrong > allowed:
-                    break
                 score += differ_score[x, y]
-        if wrong > allowed:
+                hopeless = wrong > allowed or score + (end - at) * _SURE < best - _LEAD - 1.0
+        if hopeless:
             continue
         if score > best:
             best, second, place = score, best, offset
@@ -158,7 +217,7 @@ def merged_pair(
     tuple of numpy.ndarray or None
         Bases and qualities; None where there is no overlap, or more than one that is as good.
     """
-    place, clear = _overlap(forward, forward_q, reverse, reverse_q, least, differ, _AGREE, _DIFFER)
+    place, clear = _overlap(forward, forward_q, reverse, reverse_q, least, differ, _NOWHERE, _AGREE, _DIFFER)
     if not clear:
         return None
     bases, qualities = _merged(forward, forward_q, reverse, reverse_q, place, _SAME_Q, _DIFFER_Q)
@@ -166,257 +225,52 @@ def merged_pair(
 
 
 @compiled
-def profile(sequence: Bytes) -> Bytes:
-    """Count the words of four bases, up to 255 of each; a word with another letter than A, C, G, T is left out.
+def _merged_all(
+    forward: Bytes, forward_q: Bytes, starts: Integers, reverse: Bytes, reverse_q: Bytes, back_starts: Integers,
+    least: int, differ: float, agree_score: Any, differ_score: Any, same_q: Any, differ_q: Any, other: Bytes,
+) -> tuple[Bytes, Integers]:  # fmt: skip
+    pairs = len(starts) - 1
+    made = np.empty(len(forward) + len(reverse), dtype=np.uint8)
+    ends = np.zeros(pairs + 1, dtype=np.int64)
+    guess = _NOWHERE
+    for pair in range(pairs):
+        one, one_q = forward[starts[pair] : starts[pair + 1]], forward_q[starts[pair] : starts[pair + 1]]
+        back = other[reverse[back_starts[pair] : back_starts[pair + 1]][::-1]]
+        back_q = reverse_q[back_starts[pair] : back_starts[pair + 1]][::-1].copy()
+        place, clear = _overlap(one, one_q, back, back_q, least, differ, guess, agree_score, differ_score)
+        ends[pair + 1] = ends[pair]
+        if clear:
+            guess = place
+            bases, _ = _merged(one, one_q, back, back_q, place, same_q, differ_q)
+            ends[pair + 1] += len(bases)
+            made[ends[pair] : ends[pair + 1]] = bases
+    return made, ends
+
+
+def merged_pairs(
+    forward: Bytes, forward_q: Bytes, starts: Integers, reverse: Bytes, reverse_q: Bytes, back_starts: Integers,
+    least: int, differ: float,
+) -> tuple[Bytes, Integers]:  # fmt: skip
+    """Merge many pairs, each as :func:`merged_pair` does.
 
     Parameters
     ----------
-    sequence : numpy.ndarray of uint8
-        Letters, ASCII.
+    forward, forward_q, reverse, reverse_q : numpy.ndarray of uint8
+        Bases and qualities of all reads, one after another, as the sequencer wrote them: A, C, G, T.
+    starts, back_starts : numpy.ndarray of int, shape (pairs + 1,)
+        Where each forward and reverse read begins, and the end of the last.
+    least : int
+        Bases that must overlap.
+    differ : float
+        Share of the overlap that may differ at most.
 
     Returns
     -------
-    numpy.ndarray of uint8, shape (256,)
-        By word, read as a number to base 4.
+    merged : numpy.ndarray of uint8
+        Bases of the merged pairs, one after another.
+    ends : numpy.ndarray of int, shape (pairs + 1,)
+        Where each begins, and the end of the last; a pair that is not merged has none.
     """
-    counts = np.zeros(256, dtype=np.uint8)
-    word, since = 0, 0
-    for base in sequence:
-        code = -1
-        if base == 65:
-            code = 0
-        elif base == 67:
-            code = 1
-        elif base == 71:
-            code = 2
-        elif base == 84:
-            code = 3
-        if code < 0:
-            since = 0
-            continue
-        word = ((word << 2) | code) & 255
-        since += 1
-        if since >= 4 and counts[word] < 255:
-            counts[word] += 1
-    return counts
-
-
-@compiled
-def _apart(first: Bytes, second: Bytes) -> int:
-    total = 0
-    for at in range(256):
-        total += abs(int(first[at]) - int(second[at]))
-    return total
-
-
-@compiled
-def edits(first: Bytes, second: Bytes, most: int) -> int:
-    """Count the bases changed, put in or left out between two sequences; more than `most` is told as `most` + 1.
-
-    The diagonals within `most` of the main one are worked out (Ukkonen 1985).
-
-    Parameters
-    ----------
-    first, second : numpy.ndarray of uint8
-        Letters, ASCII.
-    most : int
-        What is still told.
-
-    Returns
-    -------
-    int
-        0 to `most` + 1.
-    """
-    n, m = len(first), len(second)
-    if abs(n - m) > most:
-        return most + 1
-    if n == m:
-        wrong = 0
-        for at in range(n):
-            if first[at] != second[at]:
-                wrong += 1
-            if wrong > 1:
-                break
-        if wrong <= 1:
-            return min(wrong, most + 1)
-    width = 2 * most + 1
-    row = np.empty(width + 2, dtype=np.int64)
-    row[:] = most + 1
-    for j in range(most + 1):
-        row[most + j + 1] = j
-    for i in range(1, n + 1):
-        lowest = most + 1
-        left = most + 1
-        for band in range(width):
-            j = i + band - most
-            at = band + 1
-            if j < 0 or j > m:
-                value = most + 1
-            elif j == 0:
-                value = i
-            else:
-                value = row[at] + (first[i - 1] != second[j - 1])
-                value = min(value, row[at + 1] + 1, left + 1)
-            row[at] = value
-            left = value
-            lowest = min(lowest, value)
-        row[width + 1] = most + 1
-        if lowest > most:
-            return most + 1
-    return int(min(row[m - n + most + 1], most + 1))
-
-
-@compiled
-def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, alpha: float, furthest: int) -> Integers:
-    """Tell of sequences in falling order of reads which one each is an erroneous copy of (UNOISE2, Edgar 2016).
-
-    A sequence with a reads is a copy of one with A reads at d edits where a / A <= 1 / 2 ** (alpha d + 1).
-
-    Parameters
-    ----------
-    flat : numpy.ndarray of uint8
-        Letters of all sequences, one after another.
-    starts : numpy.ndarray of int, shape (sequences + 1,)
-        Where each begins, and the end of the last.
-    counts : numpy.ndarray of int
-        Reads of each, in falling order.
-    profiles : numpy.ndarray, shape (sequences, 256)
-        As :func:`profile` makes them.
-    alpha : float
-        Of the rule.
-    furthest : int
-        Edits beyond which nothing is a copy.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of each sequence the place of its centroid: its own where it is one.
-    """
-    total = len(counts)
-    owner = np.empty(total, dtype=np.int64)
-    real = np.empty(total, dtype=np.int64)
-    found = 0
-    for one in range(total):
-        owner[one] = one
-        this = flat[starts[one] : starts[one + 1]]
-        nearest = furthest + 1
-        for place in range(found):
-            other = real[place]
-            # The largest distance at which these two numbers of reads allow an error.
-            most = int(np.floor((np.log2(counts[other] / counts[one]) - 1.0) / alpha + 1e-9))
-            most = min(most, nearest - 1, furthest)
-            if most < 1:
-                if counts[other] < 2 * counts[one]:
-                    break
-                continue
-            if _apart(profiles[one], profiles[other]) > 8 * most:
-                continue
-            distance = edits(this, flat[starts[other] : starts[other + 1]], most)
-            if distance <= most:
-                nearest = distance
-                owner[one] = other
-        if owner[one] == one:
-            real[found] = one
-            found += 1
-    return owner
-
-
-@compiled
-def nearest(
-    flat: Bytes, starts: Integers, profiles: Any, to_flat: Bytes, to_starts: Integers, to_profiles: Any, share: float
-) -> Integers:
-    """Tell of each sequence which of others, in falling order of reads, is the nearest; -1 where none is near.
-
-    Near is at most `share` edits a base.
-
-    Parameters
-    ----------
-    flat, to_flat : numpy.ndarray of uint8
-        Letters of all sequences, and of those they are held against, one after another.
-    starts, to_starts : numpy.ndarray of int
-        Where each begins, and the end of the last.
-    profiles, to_profiles : numpy.ndarray, shape (sequences, 256)
-        As :func:`profile` makes them.
-    share : float
-        Edits a base, at most.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (sequences,)
-        Places among the others.
-    """
-    total = len(starts) - 1
-    found = np.full(total, -1, dtype=np.int64)
-    for one in range(total):
-        this = flat[starts[one] : starts[one + 1]]
-        most = int(share * len(this))
-        for other in range(len(to_starts) - 1):
-            if most < 0:
-                break
-            if _apart(profiles[one], to_profiles[other]) > 8 * most:
-                continue
-            distance = edits(this, to_flat[to_starts[other] : to_starts[other + 1]], most)
-            if distance <= most:
-                found[one] = other
-                most = distance - 1
-    return found
-
-
-@compiled
-def _shared(query: Bytes, parent: Bytes, shift: int) -> tuple[int, int]:
-    """Count the bases that are the same from the left, and from the right end moved by `shift`."""
-    n, m = len(query), len(parent)
-    left = 0
-    while left < n and left < m and query[left] == parent[left]:
-        left += 1
-    right = 0
-    while right < n and m - 1 - right - shift >= 0 and query[n - 1 - right] == parent[m - 1 - right - shift]:
-        right += 1
-    return left, right
-
-
-@compiled
-def chimeras(flat: Bytes, starts: Integers, counts: Integers, fold: float, apart: int, shifts: int) -> Any:
-    """Tell which sequences are put together from the left of one and the right of another with `fold` its reads.
-
-    Parameters
-    ----------
-    flat, starts, counts : numpy.ndarray
-        Sequences in falling order of reads.
-    fold : float
-        How many times the reads of a chimera its parents have at least.
-    apart : int
-        Edits that a chimera is away from every possible parent at least.
-    shifts : int
-        By how much the right end may be moved: 0 where sequences end at a primer.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-    """
-    total = len(counts)
-    marked = np.zeros(total, dtype=np.bool_)
-    for one in range(total):
-        this = flat[starts[one] : starts[one + 1]]
-        left = right = 0
-        for other in range(one):
-            if counts[other] < fold * counts[one]:
-                break
-            if marked[other]:
-                continue
-            parent = flat[starts[other] : starts[other + 1]]
-            for shift in range(shifts + 1):
-                one_left, one_right = _shared(this, parent, shift)
-                left, right = max(left, one_left), max(right, one_right)
-        if left + right < len(this) or left == len(this) or right == len(this):
-            continue
-        alone = False
-        for other in range(one):
-            if counts[other] < fold * counts[one]:
-                break
-            parent = flat[starts[other] : starts[other + 1]]
-            if not marked[other] and edits(this, parent, apart - 1) < apart:
-                alone = True
-                break
-        marked[one] = not alone
-    return marked
+    tables = (_AGREE, _DIFFER, _SAME_Q, _DIFFER_Q, _OTHER)
+    merged, ends = _merged_all(forward, forward_q, starts, reverse, reverse_q, back_starts, least, differ, *tables)
+    return merged, ends

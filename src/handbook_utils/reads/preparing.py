@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from handbook_utils.errors import InputError
-from handbook_utils.reads.fastq import read_fastq
+from handbook_utils.reads.fastq import columns, packed, read_fastq
 from handbook_utils.reads.primers import cutters
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.reads.screening import is_host, is_phix, words_of
@@ -176,88 +177,95 @@ def _mark(files: SampleFiles, how: Preparation) -> str:
     return sha256(json.dumps([files.sample, inputs, rest, screens, 1], sort_keys=True).encode())[:20]
 
 
-class Filter:
-    """The filters of a preparation, ready for reads.
+#: Why a read is left out, by the numbers of :func:`handbook_utils.reads.kernels.passing`.
+_WHY = ("", "too long", "too short", "unclear base", "low quality", "expected errors")
+#: Of each sign (Phred + 33) the probability that the base is wrong.
+_WRONG = 10.0 ** (-(np.arange(128) - 33.0) / 10.0)
+#: Pairs that are filtered at once.
+_AT_ONCE = 2_000
 
-    Parameters
-    ----------
-    how : Preparation
-        What is cut off, and what is left out.
-    """
+
+class _Filter:
+    """The filters of a preparation, ready for reads."""
 
     def __init__(self, how: Preparation) -> None:
         self.how = how
         self.trim = cutters(how.forward, how.reverse, whole=how.whole)
         self.phix = words_of(how.phix) if how.phix else frozenset()
         self.host = words_of(how.host) if how.host else frozenset()
+        self.signs = {sign: max(33, sign - how.offset + 33) for sign in range(128)}
 
-    def __call__(self, first: Any, second: Any) -> tuple[str, list[tuple[str, str]]]:
-        """Return why a read (or pair) is lost, or "" and its bases and qualities (Phred + 33)."""
-        there = [one for one in (first, second) if one is not None]  # a read without bases counts as false
-        ends = [(one.sequence.upper().replace("U", "T"), self._phred33(one.qualities)) for one in there]
-        trimmed = self.trim(ends)
-        if trimmed is None:
-            return "without primer", []
-        kept = []
-        for (bases, signs), length in zip(trimmed, self.how.truncate, strict=False):
-            why, read = self._one(bases, signs, length)
+    def __call__(self, pairs: Sequence[tuple[Any, Any]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Yield of each read (or pair) why it is lost, or "" and its bases and qualities (Phred + 33)."""
+        ends = [
+            self.trim(
+                [
+                    (one.sequence.upper().replace("U", "T"), self._phred33(one.qualities))
+                    for one in pair
+                    if one is not None
+                ]
+            )
+            for pair in pairs
+        ]
+        there = iter(self._cut([one for one in ends if one is not None]))
+        for one in ends:
+            yield ("without primer", []) if one is None else next(there)
+
+    def _phred33(self, signs: str) -> str:
+        return signs if self.how.offset == 33 else signs.translate(self.signs)
+
+    def _cut(self, reads: list[list[tuple[str, str]]]) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Cut and filter reads that have their primers."""
+        from handbook_utils.reads.kernels import passing
+
+        how, found = self.how, []
+        for side, length in zip(range(len(reads[0]) if reads else 0), how.truncate, strict=False):
+            bases, signs = ([one[side][part].encode("ascii") for one in reads] for part in (0, 1))
+            found.append(
+                passing(
+                    *columns(bases, signs),
+                    cut=length,
+                    least=how.shortest,
+                    longest=how.longest,
+                    worst=how.cut_at + 33,
+                    least_sign=how.least_quality + 33 if how.least_quality else 0,
+                    most_errors=how.expected_errors,
+                    wrong=_WRONG,
+                )
+            )
+        sides = [(ends.tolist(), why.tolist()) for ends, why in found]
+        return [self._screened(one, [(ends[at], why[at]) for ends, why in sides]) for at, one in enumerate(reads)]
+
+    def _screened(self, read: list[tuple[str, str]], cut: list[tuple[int, int]]) -> tuple[str, list[tuple[str, str]]]:
+        for _, why in cut:
             if why:
-                return why, []
-            kept.append(read)
+                return _WHY[why], []
+        kept = [(bases[:end], signs[:end]) for (bases, signs), (end, _) in zip(read, cut, strict=True)]
         if self.phix and any(is_phix(bases, self.phix) for bases, _ in kept):
             return "phiX", []
         if self.host and any(is_host(bases, self.host) for bases, _ in kept):
             return "host", []
         return "", kept
 
-    def _phred33(self, signs: str) -> str:
-        if self.how.offset == 33:
-            return signs
-        return "".join(chr(max(33, ord(sign) - self.how.offset + 33)) for sign in signs)
-
-    def _one(self, bases: str, signs: str, length: int) -> tuple[str, tuple[str, str]]:
-        from handbook_utils.reads.kernels import expected_errors
-
-        how = self.how
-        if how.longest and len(bases) > how.longest:
-            return "too long", ("", "")
-        values = np.frombuffer(signs.encode("ascii"), dtype=np.uint8)
-        low = np.flatnonzero(values <= how.cut_at + 33)
-        end = int(low[0]) if len(low) else len(bases)
-        end = min(end, length) if length and end >= length else (0 if length else end)
-        bases, signs, values = bases[:end], signs[:end], values[:end]
-        if len(bases) < max(how.shortest, length, 1):
-            return "too short", ("", "")
-        if bases.translate(_NO_BASES):
-            return "unclear base", ("", "")
-        if how.least_quality and int(values.min()) - 33 < how.least_quality:
-            return "low quality", ("", "")
-        if expected_errors(values) > how.expected_errors:
-            return "expected errors", ("", "")
-        return "", (bases, signs)
-
-
-_NO_BASES = str.maketrans("", "", "ACGT")
-
 
 def _written(files: SampleFiles, how: Preparation, names: list[Path]) -> dict[str, int]:
     """Write the prepared reads of a sample beside their places, then give them their names."""
-    import dnaio
-
     account: Counter[str] = Counter()
-    chosen = Filter(how)
+    chosen = _Filter(how)
     parts = [name.with_name(f".{name.name}{durable.PART}") for name in names]
+    pairs = pairs_of(files)
     try:
-        with dnaio.open(*parts, mode="w", fileformat="fastq", compression_level=1, open_threads=0) as out:
-            for first, second in pairs_of(files):
-                account["input"] += 1
-                why, kept = chosen(first, second)
-                if why:
-                    account[why] += 1
-                    continue
-                account["passed"] += 1
-                name = f"{account['passed']}"
-                out.write(*(dnaio.SequenceRecord(name, bases, signs) for bases, signs in kept))
+        with ExitStack() as stack:
+            out = [stack.enter_context(packed(part)) for part in parts]
+            while some := list(islice(pairs, _AT_ONCE)):
+                account["input"] += len(some)
+                texts: list[list[str]] = [[] for _ in out]
+                for why, kept in chosen(some):
+                    account[why or "passed"] += 1
+                    for text, (bases, signs) in zip(texts, kept, strict=False):
+                        text.append(f"@{account['passed']}\n{bases}\n+\n{signs}\n")
+                for file, text in zip(out, texts, strict=True):
+                    file.write("".join(text).encode("ascii"))
         for part, place in zip(parts, names, strict=True):
             durable.place(part, place, replace=True)
     finally:

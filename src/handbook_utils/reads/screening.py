@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from handbook_utils.reads.sequences import fasta_records, reverse_complement
@@ -65,7 +64,8 @@ def is_phix(sequence: str, words: frozenset[str]) -> bool:
     >>> is_phix("A" * 32, frozenset(["A" * 16])), is_phix("A" * 16 + "C" * 16, frozenset(["A" * 16]))
     (True, False)
     """
-    return sum(word in words for word in _words(sequence)) >= _PHIX
+    taken = _words(sequence)
+    return not words.isdisjoint(taken) and sum(word in words for word in taken) >= _PHIX
 
 
 def is_host(sequence: str, words: frozenset[str]) -> bool:
@@ -87,9 +87,9 @@ def is_host(sequence: str, words: frozenset[str]) -> bool:
     >>> is_host("A" * 32, frozenset(["A" * 16])), is_host("A" * 16 + "C" * 48, frozenset(["A" * 16]))
     (True, False)
     """
-    taken = list(_words(sequence))
+    taken = _words(sequence)
     return bool(taken) and sum(word in words for word in taken) >= _HOST * len(taken)
 
 
-def _words(sequence: str) -> Iterable[str]:
-    return (sequence[at : at + _WORD] for at in range(0, len(sequence) - _WORD + 1, _WORD))
+def _words(sequence: str) -> list[str]:
+    return [sequence[at : at + _WORD] for at in range(0, len(sequence) - _WORD + 1, _WORD)]

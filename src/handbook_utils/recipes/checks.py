@@ -139,7 +139,9 @@ def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
     return design_of(study.metadata, **asked_in(parameters))
 
 
-def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Design]:
+def deep_design(
+    study: Study, parameters: Mapping[str, Any], make: Callable[[Study], Design] | None = None
+) -> tuple[Study, Design]:
     """Leave out samples with fewer reads than ``least_depth``, and make the design of the others.
 
     Parameters
@@ -148,6 +150,8 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
         All samples that were read.
     parameters : mapping of str to object
         Of a chapter: ``least_depth`` and the questions of a design.
+    make : callable, optional
+        Makes the design of a study; by default :func:`design_in`.
 
     Returns
     -------
@@ -160,10 +164,11 @@ def deep_design(study: Study, parameters: Mapping[str, Any]) -> tuple[Study, Des
         A design that these samples cannot answer; where they could with all of them, how many reads to ask for is told.
     """
     least = int(parameters["least_depth"])
-    before = design_in(study, parameters)
+    make = make or (lambda of: design_in(of, parameters))
+    before = make(study)
     deep = deep_enough(study, least)
     try:
-        return deep, design_in(deep, parameters)
+        return deep, make(deep)
     except (InputError, InputErrors) as error:
         first = error.errors[0] if isinstance(error, InputErrors) else error
         enough = int(study.depth.loc[before.samples].min())

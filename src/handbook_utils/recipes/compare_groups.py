@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning, rarefied
 from handbook_utils.analysis.design import Design, design_of
@@ -21,9 +20,12 @@ from handbook_utils.analysis.models.simulation import groups_with_one_mean, repe
 from handbook_utils.analysis.stored import simulated
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
-from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design, variation_of
+from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design, shown, variation_of
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 
 def compare_groups(parameters: Mapping[str, Any]) -> None:
@@ -102,7 +104,7 @@ def before_any_test(study: Study, design: Design) -> pd.DataFrame:
             rows[f"median {name}"] = column.groupby(groups).median()
             continue
         for word in sorted(column.astype(str).unique()):
-            rows[f"{name}: {word} (%)"] = 100 * (column.astype(str) == word).groupby(groups).mean()
+            rows[f"{name}: {word} (%)"] = (100 * (column.astype(str) == word).groupby(groups).mean()).round(9)
     order = list(design.groups) or ["all"]
     return pd.DataFrame(rows).T[order].rename_axis("before any test")
 
@@ -148,6 +150,48 @@ def effect_of(distance: DistanceMatrix, design: Design) -> Effect:
     return group_effect(distance, design)["omega2"] if _drawn_anew(design) else partial_effect(distance, design)
 
 
+def share_of_variation(omega2: float, design: Design) -> str:
+    """Say how much of the variation something accounts for; below 0, ω² is less than chance gives.
+
+    Parameters
+    ----------
+    omega2 : float
+        The estimate.
+    design : Design
+        Which says of what it is a share.
+
+    Returns
+    -------
+    str
+        After "accounts for".
+    """
+    if omega2 <= 0:
+        return f"no more of {variation_of(design)} than chance does"
+    return f"{100 * omega2:.1f} % of {variation_of(design)}"
+
+
+def beside_partial(design: Design) -> str:
+    """Return how ω² stands to the partial ω² of a PERMANOVA table, which is another estimate of the same share.
+
+    Parameters
+    ----------
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
+    """
+    exchange = design.exchange(design.focus)
+    if _drawn_anew(design):
+        unit = design.members.many if design.asked["person"] else "samples"
+        return f"ω² above is made of pairs of different {unit}, and need not be the same where groups differ in size"
+    if not exchange.whole and len(np.unique(exchange.blocks)) == 1:
+        return f"for {design.focus} that is the ω² above"
+    return f"ω² above is that of {exchange.words}, and need not be the same"
+
+
 def _drawn_anew(design: Design) -> bool:
     """Tell whether the interval is a bootstrap: groups of enough people each, and nothing beside them."""
     simple = design.groups and not design.beside and not design.asked["strata"]
@@ -181,6 +225,8 @@ def further_tests(
         made.append(("contrasts", "Contrasts of groups in the model of all, p corrected by Holm's method", table))
     if len(design.groups) > 2:
         table = pairwise(distance, design, **options)
+        asked = design.asked["person"]
+        table = table.rename(columns={"people": design.members.many}) if asked else table.drop(columns="people")
         made.append(("pairs", "Each two groups by themselves, p corrected by Holm's method", table))
     if len(design.terms) > 1:
         table = permanova(distance, design, by="terms", permutations=permutations, seed=seed)
@@ -231,7 +277,18 @@ class Comparison:
 
     @property
     def _beside(self) -> str:
-        return f" beside {', '.join(self.design.beside)}" if self.design.beside else ""
+        return f" beside {', '.join(self.design.taken_out)}" if self.design.taken_out else ""
+
+    @property
+    def _interactions(self) -> str:
+        """What the table says of terms that hold what is asked about, which is told without them."""
+        told = [
+            f" This is its part on average; the interaction {name} is {by_chance(p)} ({shown(p)})."
+            for name in self.design.beside
+            if name not in self.design.taken_out
+            for p in [_cell(self.test, name, "p")]
+        ]
+        return "".join(told)
 
     @property
     def _what(self) -> str:
@@ -271,14 +328,12 @@ class Comparison:
         groups = self.design.groups
         asked = f"Do {self._what} differ in overall composition" if groups else f"Does composition go with {self._what}"
         who = "The groups account" if groups else f"{self.design.focus} accounts"
-        share = f"{100 * omega2:.1f} % of {variation_of(self.design)}"
-        if omega2 <= 0:
-            share = f"no more of {variation_of(self.design)} than chance does"
+        share = share_of_variation(omega2, self.design)
         return {
             "asked": f"{asked}{self._beside}?",
             "found": f"{who} for {share} (ω² {omega2:.3f}, 95 % interval {low:.3f} to {high:.3f}) in "
             f"{self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
-            f"p = {self.p:.3f}).{dispersion}{depth}",
+            f"p = {self.p:.3f}).{self._interactions}{dispersion}{depth}",
             "rests_on": [
                 f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
                 f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "
@@ -313,7 +368,7 @@ class Comparison:
         gap = self.spread.means.max() - self.spread.means.min()
         return (
             f"mean distances to the centre differ by at most {gap:.3f}, F = {self.spread.statistic:.3f}, "
-            f"p = {self.spread.p:.2f}"
+            f"{shown(self.spread.p)}"
         )
 
     @property

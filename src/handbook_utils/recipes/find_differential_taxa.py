@@ -17,7 +17,7 @@ from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, d
 from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
-from handbook_utils.recipes.checks import column_checks, study_of
+from handbook_utils.recipes.checks import column_checks, deep_design, study_of
 from handbook_utils.recipes.wording import association, left_out, like_these, notes_without_exchange, of_the_design
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
@@ -59,8 +59,8 @@ def find_differential_taxa(parameters: Mapping[str, Any]) -> None:
     collect(
         *column_checks(study, {**parameters, "covariates": plain}, [], ["covariates", "person", "nested_in", "time"])
     )
-    deep = _deep(study, parameters["least_depth"])
-    design = asked_design(deep, **{name: parameters[name] for name in _ASKED})
+    asked = {name: parameters[name] for name in _ASKED}
+    deep, design = deep_design(_deep(study, 0), parameters, lambda of: asked_design(of, **asked))
     differential(keep_taxa(deep, prevalence=float(parameters["prevalence"])), design, method=method)
 
 

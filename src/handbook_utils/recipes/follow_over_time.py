@@ -469,9 +469,9 @@ class People:
         """The paragraph for a paper."""
         searched = f" {self.of_jumps}." if self.asked["series"] else ""
         return (
-            f"The {self.label} of {self.design.who} was modelled by {', '.join(self.design.terms)} in a linear mixed "
-            f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom "
-            f"({self.counted}). Models with levels alone, with autocorrelation in time, and generalised estimating "
+            f"The {self.label} of {self.counted} was modelled by {', '.join(self.design.terms)} in a linear mixed "
+            f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom: "
+            f"{self.design.who}. Models with levels alone, with autocorrelation in time, and generalised estimating "
             f"equations are shown beside it. Movement within {self.design.members.many} was measured as Bray-Curtis "
             f"distances between consecutive samples.{searched} Seed {self.asked['seed']}."
         )

@@ -226,7 +226,7 @@ class Look:
         # A reader sorts samples as the metadata does, and strips blanks from the ends of words.
         stripped = self.study.metadata.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
         kept = {
-            "table": bool(abs(back.table - self.study.table).sum() == 0),
+            "table": back.table.shape == self.study.table.shape and (back.table != self.study.table).nnz == 0,
             "samples": list(back.samples) == list(self.study.samples),
         }
         if described is not None:

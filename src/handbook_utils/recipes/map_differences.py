@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.depth import depth_warning
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.distance.constrained import Constrained, Nmds
 from handbook_utils.analysis.distance.distances import unused
-from handbook_utils.analysis.distance.ordination import Ordination, pcoa
+from handbook_utils.analysis.distance.ordination import Ordination, shares_of_axes
 from handbook_utils.analysis.effects import Effect
 from handbook_utils.errors import collect
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
@@ -23,6 +22,9 @@ from handbook_utils.recipes.checks import check_differ, check_tree, design_in, s
 from handbook_utils.recipes.wording import left_out
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 
 def map_differences(parameters: Mapping[str, Any]) -> None:
@@ -130,16 +132,13 @@ def two_axes(measured: Mapping[str, DistanceMatrix], mapped: Mapping[str, Ordina
     pandas.DataFrame
         By distance: both axes, and the part of negative eigenvalues.
     """
-    known = mapped or {}
-    found = {name: known.get(name) or pcoa(distance) for name, distance in measured.items()}
-    rows = {
-        name: {
-            # Where all samples of a group are the same, two groups lie on one axis, and there is no second.
-            **{f"axis {n} (%)": 100 * float(one.proportions.iloc[n - 1 : n].sum()) for n in (1, 2)},
-            "negative (%)": 100 * one.negative_share,
-        }
-        for name, one in found.items()
-    }
+    rows = {}
+    for name, distance in measured.items():
+        known = (mapped or {}).get(name)
+        shares, negative = (known.proportions, known.negative_share) if known else shares_of_axes(distance)
+        # Where all samples of a group are the same, two groups lie on one axis, and there is no second.
+        axes = {f"axis {n} (%)": 100 * float(np.sum(shares[n - 1 : n])) for n in (1, 2)}
+        rows[name] = {**axes, "negative (%)": 100 * negative}
     return pd.DataFrame(rows).T
 
 

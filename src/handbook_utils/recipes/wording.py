@@ -125,7 +125,7 @@ def variation_of(design: Design) -> str:
     """
     blocks = [*parts(design.asked["strata"]), design.asked["person"], design.asked["nested_in"]]
     inside = [name for name in blocks if name and design.changes_within(design.focus, name)]
-    beside = [*design.beside, *inside]
+    beside = [*design.taken_out, *inside]
     return f"the variation that is left beside {' and '.join(beside)}" if beside else "the variation"
 
 
@@ -153,7 +153,9 @@ def of_the_design(design: Design) -> list[str]:
             sizes = ", ".join(f"{name}: {size}" for name, size in small.items())
             found.append(f"Small groups ({sizes}): the interval is wide, and a difference may be missed.")
     if not design.asked["person"] and not design.asked["nested_in"]:
-        found.append("Every sample was taken as independent: this is wrong where several come from one individual.")
+        strata = " and ".join(parts(design.asked["strata"]))
+        every = f"Within {strata} every" if strata else "Every"
+        found.append(f"{every} sample was taken as independent: this is wrong where several come from one individual.")
     return found
 
 

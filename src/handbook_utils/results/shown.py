@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
@@ -27,6 +26,7 @@ from matplotlib.figure import Figure
 from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
 from handbook_utils.results.spreadsheets import safe_for_spreadsheets
+from handbook_utils.results.tables import table_page
 
 if TYPE_CHECKING:
     from handbook_utils.study import Study
@@ -205,28 +205,7 @@ class Results:
         _display(self._table_bundle(frame, name, caption, digits, index))
 
     def _table_bundle(self, frame: pd.DataFrame, name: str, caption: str, digits: int, index: bool) -> dict[str, Any]:
-        def written(value: Any, whole: bool = False) -> str:
-            if isinstance(value, (float, np.floating)):
-                return "" if np.isnan(value) else self.number(float(value), 0 if whole else digits)
-            if isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_)):
-                return self.number(int(value), 0)
-            return html.escape(str(value))
-
-        names = [*([frame.index.name or ""] if index else []), *frame.columns]
-        # A corner without a name heads nothing: an empty heading would be read out as one.
-        head = [f'<th scope="col">{html.escape(str(name))}</th>' if name != "" else "<td></td>" for name in names]
-        rows = []
-        # Counts are written as such, though pandas keeps them as floats beside what is missing or measured.
-        whole = [_are_counts(frame.iloc[:, place]) for place in range(frame.shape[1])]
-        for label, row in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-            counts = _are_counts(row)
-            cells = "".join(f"<td>{written(value, counts or one)}</td>" for value, one in zip(row, whole, strict=True))
-            rows.append("<tr>" + (f'<th scope="row">{written(label)}</th>' if index else "") + cells + "</tr>")
-        page = (
-            f'<table class="table results" id="table-{html.escape(name)}"><caption>{html.escape(caption)}</caption>'
-            f"<thead><tr>{''.join(head)}</tr></thead>"
-            f"<tbody>{''.join(rows)}</tbody></table>"
-        )
+        page = table_page(frame, name, caption, digits, index, self.number)
         return {"text/html": page, "text/plain": f"{caption}\n{frame.to_string(index=index)}"}
 
     def file(self, name: str, content: bytes | Iterable[bytes], label: str) -> None:
@@ -480,12 +459,6 @@ class Results:
         _display(
             {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
         )
-
-
-def _are_counts(values: Iterable[Any]) -> bool:
-    """Tell whether all numbers among these are whole, and one of them at least is more than a share could be."""
-    numbers = [float(value) for value in values if isinstance(value, (int, float, np.number)) and not np.isnan(value)]
-    return any(abs(number) > 1 for number in numbers) and all(number.is_integer() for number in numbers)
 
 
 def _listed(title: str, sentences: Sequence[str]) -> str:

@@ -6,16 +6,17 @@ import io
 import itertools
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.study.cells import abundances
+from handbook_utils.study.cells import abundances, workbooks
 from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet, counts_the_rows, word
 from handbook_utils.study.choices import Choices
-from handbook_utils.study.content import opened, sheet
+from handbook_utils.study.content import Content, opened, sheet
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import RANKS, duplicates
@@ -166,7 +167,9 @@ def is_metadata(header: list[str], first: list[list[str]]) -> bool:
     )
 
 
-def read_metadata(path: Path, choices: Choices | None = None, known: Collection[str] = ()) -> Metadata:
+def read_metadata(
+    path: Path, choices: Choices | None = None, known: Collection[str] = (), table: Path | None = None
+) -> Metadata:
     """Read the cells of a metadata file.
 
     Parameters
@@ -177,6 +180,8 @@ def read_metadata(path: Path, choices: Choices | None = None, known: Collection[
         What is asked where a file has two readings.
     known : collection of str
         Ids of the table, of its samples and of its features.
+    table : pathlib.Path, optional
+        The file of the table: where it is the same workbook, another worksheet describes the samples.
 
     Returns
     -------
@@ -197,6 +202,8 @@ def read_metadata(path: Path, choices: Choices | None = None, known: Collection[
             found="a feature table (BIOM)",
             remedy="Were the table and the metadata exchanged?",
         )
+    if content.workbook and table is not None and table.is_file() and table.samefile(path):
+        choices = replace(choices or Choices(), worksheet=_described_in(content, choices or Choices(), known))
     made = sheet(content, choices, alone=True)
     first = list(itertools.islice(made.rows, 30))
     made.rows = itertools.chain(first, made.rows)
@@ -214,6 +221,33 @@ def read_metadata(path: Path, choices: Choices | None = None, known: Collection[
             remedy="Were the table and the metadata exchanged, or one of them given twice?",
         )
     return Metadata.read(made, choices or Choices())
+
+
+def _described_in(content: Content, choices: Choices, known: Collection[str]) -> str:
+    """Return the worksheet beside the table's that has rows of its ids and is no taxonomy.
+
+    Raises
+    ------
+    InputError
+        There is none, or there are several.
+    """
+    names = workbooks.tables(content.data)
+    of_table = choices.worksheet or names[0]
+    found = []
+    for name in names:
+        other = sheet(content, replace(choices, worksheet=name), alone=True)
+        rows = [cells for _, cells in other.rows]
+        fits = any(cells[0].strip() in known for cells in rows) and not is_taxonomy(other.header, rows[:30])
+        found += [name] if name != of_table and fits else []
+    if len(found) == 1:
+        return found[0]
+    raise InputError(
+        "This workbook is given as table and as metadata, and which worksheet describes the samples is not clear.",
+        where=content.where,
+        expected=f"one worksheet, beside {of_table!r}, with a row for each sample",
+        found=listed(found) or f"none; the worksheets are {listed(names)}",
+        remedy="Say which is the table (worksheet), or save the metadata as a file of its own.",
+    )
 
 
 def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) -> pd.DataFrame:

@@ -7,10 +7,11 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from handbook_utils.errors import InputError, listed, nearest
 
@@ -27,13 +28,18 @@ GZIP, ZIP, HDF5, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that may be looked at more than once, and is no larger than may be read.
+def opened(path: Path, *, raw: bool = False) -> Iterator[BinaryIO]:
+    """Open a file that may be looked at more than once, and is no larger than may be read; unpacked where it is gzip.
+
+    A packed text is unpacked as it is read, each time anew, so that it is never in memory; :func:`read` has looked
+    through it before.
 
     Parameters
     ----------
     path : pathlib.Path
         Any.
+    raw : bool
+        Whether what is packed stays packed.
 
     Yields
     ------
@@ -59,7 +65,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             if held.seek(0, os.SEEK_END) > MOST:
                 raise _too_large(where)
             held.seek(0)
-            yield held
+            packed = held.read(len(GZIP)) == GZIP
+            held.seek(0)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=held)) if packed and not raw else held
     except FileNotFoundError:
         raise _not_there(path) from None
     except IsADirectoryError:
@@ -85,7 +93,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read(path: Path) -> bytes | None:
-    r"""Read what is packed or HDF5, unpacked where it is gzip; what is none of these stays on the disk.
+    r"""Read what is an archive or HDF5, unpacked where it is gzip; what is none of these stays on the disk.
 
     Parameters
     ----------
@@ -107,22 +115,25 @@ def read(path: Path) -> bytes | None:
     >>> import gzip, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = Path(folder, "a.tsv.gz")
-    ...     _ = written.write_bytes(gzip.compress(b"id\tS1"))
-    ...     read(written)
-    b'id\tS1'
+    ...     _ = written.write_bytes(gzip.compress(HDF5 + b"and more"))
+    ...     read(written)[-8:]
+    b'and more'
     """
     where = str(path)
-    with opened(path) as held:
-        begins = held.read(len(HDF5))
+    with opened(path, raw=True) as held:
+        packed = held.read(len(GZIP)) == GZIP
         held.seek(0)
-        if not begins.startswith((GZIP, ZIP, HDF5)):
-            filled = any(piece.strip(_BLANK) for piece in iter(lambda: held.read(_STEP), b""))
-            content, size = None, held.tell()
-        else:
-            content = held.read(MOST)
-            content = gunzip(content, where) if begins.startswith(GZIP) else content
-            size = len(content)
-            filled = any(content[at : at + _STEP].strip(_BLANK) for at in range(0, size, _STEP))
+        steps = _unpacked(held, where) if packed else iter(lambda: held.read(_STEP), b"")
+        first = next(steps, b"")
+        pieces: Iterable[bytes] = chain([first], steps)
+        content = None
+        if first.startswith((GZIP, ZIP, HDF5)):
+            content = b"".join(pieces)
+            pieces = (content[at : at + _STEP] for at in range(0, len(content), _STEP))
+        size, filled = 0, False
+        for piece in pieces:
+            size += len(piece)
+            filled = filled or bool(piece.strip(_BLANK))
     if not filled:
         raise InputError(
             "This file is empty.",
@@ -195,6 +206,29 @@ def _bomb(where: str, unpacked: int, packed: int) -> InputError:
     )
 
 
+def _unpacked(packed: BinaryIO, where: str) -> Iterator[bytes]:
+    """Yield what a gzip file holds, within limits.
+
+    Raises
+    ------
+    InputError
+        Cut off, damaged, or a bomb.
+    """
+    length, size = packed.seek(0, os.SEEK_END), 0
+    packed.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=packed) as stream:
+            while step := stream.read(_STEP):
+                size += len(step)
+                if size > MOST or (size > HARMLESS and size > RATIO * length):
+                    raise _bomb(where, size, length)
+                yield step
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            "This gzip file is cut off or damaged.", where=where, found=str(error), remedy="Copy or download it again."
+        ) from None
+
+
 def gunzip(content: bytes, where: str) -> bytes:
     """Unpack gzip within limits.
 
@@ -220,19 +254,7 @@ def gunzip(content: bytes, where: str) -> bytes:
     >>> gunzip(gzip.compress(b"id"), "a.gz")
     b'id'
     """
-    made = io.BytesIO()
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
-            while step := stream.read(_STEP):
-                made.write(step)
-                size = made.tell()
-                if size > MOST or (size > HARMLESS and size > RATIO * len(content)):
-                    raise _bomb(where, size, len(content))
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(
-            "This gzip file is cut off or damaged.", where=where, found=str(error), remedy="Copy or download it again."
-        ) from None
-    return made.getvalue()
+    return b"".join(_unpacked(io.BytesIO(content), where))
 
 
 class Archive:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from handbook_utils.study.tables import RANKS
 
-_UNASSIGNED = "unassigned"
+UNASSIGNED = "unassigned"
 #: The domain stands in the column "kingdom", as in all bundled taxonomies; a kingdom beside a domain is left out.
 _LETTERS = {"d": 0, "sk": 0, "k": 0, "p": 1, "c": 2, "o": 3, "f": 4, "g": 5, "s": 6, "t": 7, "sh": 7, "ssp": 7}
 _WORDS = {
@@ -337,7 +337,7 @@ def named_within(lineage: tuple[str, ...]) -> tuple[str, ...]:
             known = taxon
             names.append(taxon)
         else:
-            names.append(f"{known} ({_UNASSIGNED})" if known else _UNASSIGNED)
+            names.append(f"{known} ({UNASSIGNED})" if known else UNASSIGNED)
     return tuple(names)
 
 

@@ -99,8 +99,11 @@ def read_study(
     choices = choices or Choices()
     held = formats.read_table(table, choices)
     ids = {*held.rows, *held.columns}
-    described = None if metadata is None else describing.read_metadata(Path(metadata), choices, ids)
+    described = None if metadata is None else describing.read_metadata(Path(metadata), choices, ids, Path(table))
     known = described.candidates() if described else None
+    if described and Path(table).is_file() and Path(table).samefile(str(metadata)):  # two worksheets of one workbook
+        for told in (held.notes, described.notes):
+            told[:] = [note for note in told if not note.startswith("Other worksheets")]
     _no_samples(held.remarks, known or set(), str(table))
     orient(held, known, choices, str(table))
     name, notes = Path(table).name, held.notes

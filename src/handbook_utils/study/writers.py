@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
@@ -201,25 +201,23 @@ def _tsv_rows(study: Study) -> Iterator[str]:
     head = ["#OTU ID", *study.samples, *([] if taxonomy is None else ["taxonomy"])]
     lineages = [] if taxonomy is None else taxonomy.to_numpy(dtype=object).tolist()
     by_feature = study.table.tocsc()
-    numbers = _numbers(by_feature.data)
     yield _joined(head, "\t")
     for n, feature in enumerate(study.features):
         row = ["0"] * len(study.samples)
         part = slice(by_feature.indptr[n], by_feature.indptr[n + 1])
-        for sample, number in zip(by_feature.indices[part], numbers[part], strict=True):
-            row[sample] = number
+        for sample, number in zip(by_feature.indices[part], by_feature.data[part].tolist(), strict=True):
+            row[sample] = _frequent(number)
         last = [] if taxonomy is None else [_quoted("; ".join(lineages[n]), "\t")]
         yield "\t".join([_quoted(feature, "\t"), *row, *last]) + "\n"
 
 
 def _csv(study: Study) -> bytes:
     lines = [_joined(["sample", *_inert(study.features)], ",")]
-    numbers = _numbers(study.table.data)
     for n, sample in enumerate(_inert(study.samples)):
         row = ["0"] * len(study.features)
         part = slice(study.table.indptr[n], study.table.indptr[n + 1])
-        for feature, number in zip(study.table.indices[part], numbers[part], strict=True):
-            row[feature] = number
+        for feature, number in zip(study.table.indices[part], study.table.data[part].tolist(), strict=True):
+            row[feature] = _frequent(number)
         lines.append(",".join([_quoted(sample, ","), *row]) + "\n")
     return "".join(lines).encode("utf-8-sig")
 
@@ -258,11 +256,10 @@ def _number(value: Any) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
 
 
-def _numbers(values: npt.NDArray[np.float64]) -> list[str]:
-    """Write many numbers, of which most occur often."""
-    different, at = np.unique(values, return_inverse=True)
-    written = [_number(value) for value in different]
-    return [written[place] for place in at]
+@lru_cache(maxsize=10_000)
+def _frequent(number: float) -> str:
+    """Write a number of a table, in which most occur often."""
+    return _number(number)
 
 
 def _word(value: Any) -> str:

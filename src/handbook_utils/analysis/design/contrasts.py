@@ -64,6 +64,6 @@ def _weights(text: str, levels: Sequence[str]) -> dict[str, float]:
             where="parameter contrast",
             expected=f"a sum of groups with weights that add up to 0, for example {levels[1]} - {levels[0]}; or pairs",
             found=text,
-            remedy=f"The groups are {listed(levels, most=12)}.",
+            remedy=f"The groups are {listed(levels, most=12)}. Several contrasts are parted by ';'.",
         )
     return weights

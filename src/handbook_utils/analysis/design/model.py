@@ -115,6 +115,12 @@ class Design:
         return [name for name in self.terms if name != self.focus]
 
     @property
+    def taken_out(self) -> list[str]:
+        """Names of the other terms beside which it is tested: those that do not contain it, as an interaction does."""
+        mine = set(self.focus.split(":"))
+        return [name for name in self.beside if not mine < set(name.split(":"))]
+
+    @property
     def formula(self) -> str:
         """The model in the field's notation."""
         return "~ " + " + ".join(self.terms)
@@ -281,7 +287,9 @@ class Design:
         within = f" in {as_words(self.frame[nests]).nunique()} units of {nests}" if nests else ""
         # Who is not said to be a person may be a mouse.
         people = f" of {self.members.count(self.n_people)}{within}"
-        who = people if self.asked["person"] else within or ", each taken as independent"
+        strata = " and ".join(parts(self.asked["strata"]))
+        alone = ", each taken as independent" + (f" within its {strata}" if strata else "")
+        who = people if self.asked["person"] else within or alone
         gone = sum(len(samples) for samples in self.left_out.values())
         reasons = "; ".join(f"{reason}: {listed(samples, most=8)}" for reason, samples in self.left_out.items())
         return f"{self.n} samples{who}" + (f"; {gone} left out ({reasons})" if gone else "")

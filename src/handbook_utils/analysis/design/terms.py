@@ -10,8 +10,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from formulaic import Formula
-from formulaic.errors import FormulaicError
 
 from handbook_utils.errors import InputError, listed, nearest
 
@@ -246,6 +244,9 @@ def read_formula(text: str) -> tuple[list[tuple[str, ...]], str]:
             found=text,
             remedy="Write I(age**2), or poly(age, 2) for a line and a bend.",
         )
+    from formulaic import Formula  # dear to import, and few write a formula
+    from formulaic.errors import FormulaicError
+
     try:
         made = list(Formula(fixed if fixed.startswith("~") else f"~ {fixed}"))
         terms = [tuple(str(part.expr) for part in term.factors) for term in made]
@@ -352,13 +353,17 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
         block = {f"{column}[{name}]": (words == name).astype(float) for name in names[1:]}
         return pd.DataFrame(block, index=frame.index), "words"
     label, (function, _, degree) = written(column, wrapper), wrapper.partition(" ")
-    if not numeric or (wrapper.startswith("log") and (values <= 0).any()) or (wrapper == "sqrt" and (values < 0).any()):
-        wrong = [str(value) for value in values.unique() if not numeric or value <= 0]
+    wrong = values if not numeric else values.iloc[:0]
+    if numeric and wrapper.startswith("log"):
+        wrong = values[values <= 0]
+    elif numeric and wrapper == "sqrt":
+        wrong = values[values < 0]
+    if len(wrong):
         raise InputError(
             f"'{label}' cannot be computed from the column '{column}'.",
             where="the sample metadata",
-            expected="numbers" + (" above 0" if numeric else ""),
-            found=listed(wrong),
+            expected="numbers" + ("" if not numeric else " of 0 or more" if wrapper == "sqrt" else " above 0"),
+            found=listed([str(value) for value in wrong.unique()]),
             remedy=f"Write {column} for words or numbers as they are.",
         )
     numbers = values.astype(float)
@@ -367,6 +372,28 @@ def _block(column: str, wrapper: str, frame: pd.DataFrame, levels: dict[str, lis
     if function == "I":
         numbers = numbers ** int(degree)
     return pd.DataFrame({label: _SCALES[function](numbers) if function in _SCALES else numbers}), "number"
+
+
+def never_below_0(wrapper: str) -> bool:
+    """Tell whether what is made of a number is never below 0: a square root, an even power.
+
+    Parameters
+    ----------
+    wrapper : str
+        What is made of it, as of :func:`factor`.
+
+    Returns
+    -------
+    bool
+        Whether it is not.
+
+    Examples
+    --------
+    >>> never_below_0("sqrt"), never_below_0("I 2"), never_below_0("I 3"), never_below_0("log")
+    (True, True, False, False)
+    """
+    function, _, degree = wrapper.partition(" ")
+    return function == "sqrt" or (function == "I" and int(degree) % 2 == 0)
 
 
 def undone(scaled: npt.NDArray[np.float64], wrapper: str) -> npt.NDArray[np.float64]:

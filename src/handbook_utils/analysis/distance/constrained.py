@@ -6,7 +6,7 @@ are shares of the total sum of squares.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,16 +16,19 @@ from scipy.optimize import isotonic_regression, minimize
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import Design
-from handbook_utils.analysis.distance.ordination import gower_centred, pcoa
+from handbook_utils.analysis.distance.ordination import first_axes, gower_centred
 from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
 
 Matrix = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 #: Stress below this is nothing but a map that fell apart; from the other on, single points are not to be read.
 _NOTHING, _FAIR = 1e-3, 0.15
 #: Pairs of samples in all starts of a search together, and the change of stress at which it ends: exactly, and of many.
 _PAIRS = 2_000_000
 _EXACT, _NEAR = 1e-13, 1e-7
+#: Pairs from which a compiled loop repays the import of what compiles.
+_WORTH_COMPILING = 100_000
 
 __all__ = ["Constrained", "Nmds", "constrained", "hellinger_distance", "nmds", "taxon_arrows"]
 
@@ -208,19 +211,20 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     order = np.argsort(np.asarray(distance.data)[rows, columns], kind="stable")
     rows, columns = rows[order], columns[order]
     generator = np.random.default_rng(seed)
-    first = pcoa(distance).coordinates.to_numpy()[:, :axes]
+    first = first_axes(distance, axes)
     scale = np.std(first) or 1.0
     padded = np.hstack([first, generator.normal(0, 0.01 * scale, (count, axes - first.shape[1]))])
+    lengths, pulls = _loops(len(rows))
 
     def stress(flat: Matrix) -> tuple[float, Matrix]:
-        gap, apart, fitted = _on_the_map(flat.reshape(count, axes), rows, columns)
+        points = flat.reshape(count, axes)
+        apart = lengths(points, rows, columns)
+        off = apart - _rising(apart)
         size = float(apart @ apart)
-        value = float((apart - fitted) @ (apart - fitted)) / size
+        value = float(off @ off) / size
         # The fitted distances are a projection, so the slope needs no derivative of theirs.
-        slope = 2 * ((apart - fitted) - value * apart) / size
-        pull = (slope / np.maximum(apart, 1e-12))[:, None] * gap
-        along = [np.bincount(rows, each, count) - np.bincount(columns, each, count) for each in pull.T]
-        return value, np.column_stack(along).ravel()
+        slope = 2 * (off - value * apart) / size
+        return value, pulls(points, rows, columns, slope / np.maximum(apart, 1e-12)).ravel()
 
     # Of a large study every start takes minutes, and all end nearly alike.
     starts = max(1, min(starts, _PAIRS // max(len(rows), 1)))
@@ -238,10 +242,10 @@ def nmds(distance: DistanceMatrix, *, axes: int = 2, starts: int = 10, seed: int
     points = points @ turn.T
     tallest = points[np.abs(points).argmax(axis=0), np.arange(axes)]
     points *= np.sign(tallest)
-    _, apart, fitted = _on_the_map(points, rows, columns)
+    apart = lengths(points, rows, columns)
     least = np.sqrt(best.fun)
     square = np.zeros((2, count, count))
-    for layer, values in enumerate((apart, fitted)):
+    for layer, values in enumerate((apart, _rising(apart))):
         square[layer, rows, columns] = square[layer, columns, rows] = values
     place = [distance.ids.index(name) for name in given]
     upper = np.triu_indices(count, 1)
@@ -291,12 +295,29 @@ def taxon_arrows(shares: pd.DataFrame, coordinates: pd.DataFrame, count: int) ->
     return table.loc[(table**2).sum(axis=1).sort_values(ascending=False, kind="stable").index[:count]]
 
 
-def _on_the_map(
-    points: Matrix, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> tuple[Matrix, Matrix, Matrix]:
+def _loops(pairs: int) -> tuple[Callable[..., Matrix], Callable[..., Matrix]]:
+    """Return what measures pairs on a map, and what adds up their pulls: compiled where there are many."""
+    if pairs < _WORTH_COMPILING:
+        return _lengths, _pulls
+    from handbook_utils.analysis.distance import kernels
+
+    return kernels.lengths, kernels.pulls
+
+
+def _lengths(points: Matrix, rows: Places, columns: Places) -> Matrix:
     gap = points[rows] - points[columns]
-    apart = np.sqrt((gap**2).sum(axis=1))
-    return gap, apart, np.asarray(isotonic_regression(apart).x)
+    return np.asarray(np.sqrt((gap**2).sum(axis=1)))
+
+
+def _pulls(points: Matrix, rows: Places, columns: Places, each: Matrix) -> Matrix:
+    pull = each[:, None] * (points[rows] - points[columns])
+    count = len(points)
+    return np.column_stack([np.bincount(rows, one, count) - np.bincount(columns, one, count) for one in pull.T])
+
+
+def _rising(apart: Matrix) -> Matrix:
+    """Return the nearest distances that keep the ranks, of pairs in the order of those given."""
+    return np.asarray(isotonic_regression(apart).x)
 
 
 def _adjusted(r2: float, columns: int, samples: int) -> float:

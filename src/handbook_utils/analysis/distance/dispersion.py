@@ -9,17 +9,19 @@ Source: Anderson 2006 (doi:10.1111/j.1541-0420.2005.00440.x), as vegan's ``betad
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import Design, Exchange
 from handbook_utils.analysis.distance.ordination import pcoa
 from handbook_utils.analysis.distance.permanova import basis, centred, distances_of
 from handbook_utils.errors import InputError, listed
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -105,6 +107,7 @@ def betadisper(
     --------
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 20.0, 30.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
     >>> betadisper(distance, design, bias_adjust=False, permutations=0).means.round(2).to_dict()
@@ -116,6 +119,8 @@ def betadisper(
             where=f"column {design.focus}",
             found=design.what,
         )
+    from skbio import DistanceMatrix
+
     labels = design.codes
     sizes = np.bincount(labels)
     scale = np.sqrt(sizes / (sizes - 1))[labels] if bias_adjust else np.ones(design.n)
@@ -178,7 +183,7 @@ def unadjusted(design: Design) -> str:
     >>> unadjusted(design_of(rows, group="arm", covariates="age"))
     'The test of dispersion leaves age out: what goes with the groups and moves samples spreads them, too'
     """
-    others = [name for name in design.beside if design.focus not in name.split(":")]
+    others = design.taken_out
     if not others:
         return ""
     return (

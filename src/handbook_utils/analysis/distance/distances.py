@@ -7,17 +7,18 @@ written here.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.spatial.distance import pdist, squareform
-from skbio import DistanceMatrix, TreeNode
-from skbio.stats.composition import multi_replace, rclr
 
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix, TreeNode
 
 Metric = Literal[
     "bray-curtis",
@@ -96,6 +97,9 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
             found=listed(list(empty)),
             remedy="Leave them out.",
         )
+    from skbio import DistanceMatrix
+    from skbio.stats.composition import rclr
+
     table = study.proportions().table
     if metric in ON_A_TREE:
         square = _unifrac(table, study, metric, alpha)
@@ -212,6 +216,8 @@ def centred_log_ratios(study: Study) -> npt.NDArray[np.float64]:
     >>> centred_log_ratios(study).round(3).tolist()[1]
     [-0.693, 0.0, 0.693]
     """
+    from skbio.stats.composition import multi_replace
+
     shares = study.proportions().table.toarray()
     logs = np.log(multi_replace(shares))
     centred: npt.NDArray[np.float64] = logs - logs.mean(axis=1, keepdims=True)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import prange
 from scipy import sparse
+
+from handbook_utils.reads.kernels import compiled
 
 Matrix = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
 
 
 def _overlaps(values: Matrix, places: Indices, starts: Indices, width: int) -> Matrix:
@@ -60,8 +63,8 @@ def _generalised(
     return above, under
 
 
-_compiled_overlaps = njit(parallel=True, fastmath={"reassoc", "nsz", "contract"})(_overlaps)
-_compiled_generalised = njit(parallel=True, fastmath={"reassoc", "nsz", "contract"})(_generalised)
+_compiled_overlaps = compiled(_overlaps, parallel=True, fastmath={"reassoc", "nsz", "contract"})
+_compiled_generalised = compiled(_generalised, parallel=True, fastmath={"reassoc", "nsz", "contract"})
 
 
 def overlaps(rows: sparse.csr_matrix) -> Matrix:
@@ -114,3 +117,69 @@ def generalised_overlaps(rows: sparse.csr_matrix, lengths: Matrix, alpha: float)
 def _parts(rows: sparse.csr_matrix) -> tuple[Matrix, Indices, Indices]:
     kept = rows.tocsr()
     return kept.data.astype(float), kept.indices.astype(np.int32), kept.indptr.astype(np.int64)
+
+
+@compiled
+def lengths(points: Matrix, rows: Places, columns: Places) -> Matrix:
+    """Return the distances on a map of pairs of points.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Points × axes.
+    rows, columns : numpy.ndarray of int
+        Of each pair the one point and the other.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a pair.
+
+    Examples
+    --------
+    >>> pair = np.array([0]), np.array([1])
+    >>> lengths(np.array([[0.0, 0.0], [3.0, 4.0]]), *pair).tolist()
+    [5.0]
+    """
+    apart = np.empty(len(rows))
+    for pair in range(len(rows)):
+        square = 0.0
+        for axis in range(points.shape[1]):
+            gap = points[rows[pair], axis] - points[columns[pair], axis]
+            square += gap * gap
+        apart[pair] = np.sqrt(square)
+    return apart
+
+
+@compiled
+def pulls(points: Matrix, rows: Places, columns: Places, each: Matrix) -> Matrix:
+    """Add up what pairs of points on a map pull at each point.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Points × axes.
+    rows, columns : numpy.ndarray of int
+        Of each pair the one point and the other.
+    each : numpy.ndarray
+        How strongly each pair pulls, for each unit of its gap along an axis.
+
+    Returns
+    -------
+    numpy.ndarray
+        Points × axes.
+
+    Examples
+    --------
+    >>> pair = np.array([0]), np.array([1])
+    >>> pulls(np.array([[0.0, 0.0], [3.0, 4.0]]), *pair, np.array([2.0])).tolist()
+    [[-6.0, -8.0], [6.0, 8.0]]
+    """
+    total = np.zeros_like(points)
+    for pair in range(len(rows)):
+        one, other = rows[pair], columns[pair]
+        for axis in range(points.shape[1]):
+            pull = each[pair] * (points[one, axis] - points[other, axis])
+            total[one, axis] += pull
+            total[other, axis] -= pull
+    return total

@@ -16,16 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import Design, Exchange
 from handbook_utils.analysis.distance.ordination import gower_centred
 from handbook_utils.errors import InputError, listed
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -35,6 +37,8 @@ By = Literal["margin", "terms", "whole"]
 _ROWS = 256
 #: Statistics that differ by less than rounding are equal, and equal ones count.
 _EQUAL = 1e-9
+#: What a table calls ω² of samples as they are, which that of people (analysis/effects.py) need not be.
+PARTIAL = "partial ω²"
 
 
 def permanova(
@@ -58,8 +62,9 @@ def permanova(
     Returns
     -------
     pandas.DataFrame
-        A row a term, then Residual and Total; columns df, SS, R2, omega2 (partial ω²), F, p. Where exchange is
-        restricted, p is that of F beside the blocks; NaN where no exchange can change a term.
+        A row a term, then Residual and Total; columns df, SS, R2, partial ω², F, p. Where exchange is
+        restricted, p is that of F beside the blocks; NaN where no exchange can change a term. Partial ω² takes every
+        sample as it is; :mod:`handbook_utils.analysis.effects` has that of people, with an interval.
 
     Raises
     ------
@@ -70,6 +75,7 @@ def permanova(
     --------
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1.0, 2.0, 10.0, 11.0, 12.0])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdef"))
     >>> design = design_of(pd.DataFrame({"arm": list("xxxyyy")}, index=list("abcdef")), group="arm")
     >>> permanova(distance, design).loc["arm", ["F", "p"]].round(2).to_list()
@@ -99,7 +105,7 @@ def permanova(
     empty = float("nan")
     rows.append(("Residual", free, residual, residual / total, empty, empty, empty))
     rows.append(("Total", count - 1, total, 1.0, empty, empty, empty))
-    return pd.DataFrame(rows, columns=["term", "df", "SS", "R2", "omega2", "F", "p"]).set_index("term")
+    return pd.DataFrame(rows, columns=["term", "df", "SS", "R2", PARTIAL, "F", "p"]).set_index("term")
 
 
 def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 999, seed: int = 1) -> pd.DataFrame:
@@ -119,6 +125,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
     --------
     >>> from handbook_utils.analysis.design import design_of
     >>> points = np.array([0.0, 1, 2, 1, 0, 2, 10, 11, 12])
+    >>> from skbio import DistanceMatrix
     >>> distance = DistanceMatrix(np.abs(points[:, None] - points), ids=list("abcdefghi"))
     >>> frame = pd.DataFrame({"arm": list("xxxyyyzzz")}, index=list("abcdefghi"))
     >>> contrasts(distance, design_of(frame, group="arm", contrast="z - 0.5 x - 0.5 y"))["F"].round(1).to_list()
@@ -127,7 +134,7 @@ def contrasts(distance: DistanceMatrix, design: Design, *, permutations: int = 9
     gower = gower_centred(distances_of(distance, design))
     total = float(np.trace(gower))
     own = centred(design.block(design.focus))
-    others = centred(design.block([name for name in design.beside if design.focus not in name.split(":")]))
+    others = centred(design.block(design.taken_out))
     residual = total - _explained(gower, basis(np.hstack([own, others])))
     free = design.n - 1 - basis(np.hstack([own, others])).shape[1]
     rows = {}
@@ -157,16 +164,16 @@ def pairwise(distance: DistanceMatrix, design: Design, *, permutations: int = 99
     Returns
     -------
     pandas.DataFrame
-        A row a pair: samples, people, R2, omega2, F, p and ``p, corrected`` (Holm over the pairs). A pair that cannot
-        be tested has no p.
+        A row a pair: samples, people, R2, partial ω², F, p and ``p, corrected`` (Holm over the pairs). A pair that
+        cannot be tested has no p.
     """
     rows: dict[str, dict[Hashable, float]] = {}
     for name, pair in design.pairs().items():
         rows[name] = {"samples": pair.n, "people": pair.n_people}
         if distance.filter(pair.samples).data.any():
             found = permanova(distance, pair, permutations=permutations, seed=seed).loc[pair.focus]
-            rows[name] |= found[["R2", "omega2", "F", "p"]].to_dict()
-    columns = ["samples", "people", "R2", "omega2", "F", "p"]
+            rows[name] |= found[["R2", PARTIAL, "F", "p"]].to_dict()
+    columns = ["samples", "people", "R2", PARTIAL, "F", "p"]
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns).rename_axis("pair")
     return table.assign(**{"p, corrected": _holm(table["p"].to_numpy())})
 

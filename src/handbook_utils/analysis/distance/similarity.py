@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy
 from scipy.spatial.distance import pdist, squareform
-from scipy.stats import mannwhitneyu
 
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -69,7 +69,7 @@ class WithinAndBetween:
         The common language effect size of McGraw and Wong (1992), Psychological Bulletin 111:361, estimated without
         assuming a normal distribution.
         """
-        statistic = mannwhitneyu(self.within, self.between, method="asymptotic").statistic
+        statistic = scipy.stats.mannwhitneyu(self.within, self.between, method="asymptotic").statistic
         return float(statistic / (len(self.within) * len(self.between)))
 
 

@@ -18,8 +18,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
-from skbio.diversity import alpha_diversity
+import scipy
 
 from handbook_utils.analysis.diversity.estimates import Counts, Order, Sample, share_without
 from handbook_utils.errors import InputError, listed
@@ -353,6 +352,8 @@ def faith_pd(study: Study) -> pd.Series:
     """
     if study.tree is None:
         raise InputError("Faith's PD needs a tree, and this study has none.", where=study.name)
+    from skbio.diversity import alpha_diversity  # dear to import, and only where there is a tree
+
     _counts_only(study)
     values = alpha_diversity(
         "faith_pd",
@@ -457,7 +458,7 @@ def _method(size: float, n: int) -> str:
 def _with_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
     if not 0 < confidence < 1:
         raise InputError("Confidence is a share.", expected="between 0 and 1", found=f"{confidence:g}")
-    half = stats.norm.isf((1 - confidence) / 2) * table["se"]
+    half = scipy.stats.norm.isf((1 - confidence) / 2) * table["se"]
     # A Hill number of a sample with reads is at least 1.
     return table.assign(low=(table["diversity"] - half).clip(lower=1.0), high=table["diversity"] + half)
 

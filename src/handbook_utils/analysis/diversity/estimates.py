@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import integrate, special
+import scipy
 
 from handbook_utils.errors import InputError, listed
 
@@ -159,7 +159,7 @@ class Sample:
             pairs = float(np.sum(self.counts * (self.counts - 1.0)))
             return self.n * (self.n - 1) / pairs if pairs else math.inf
         x = self.values
-        seen = np.sum(self.frequencies * x / self.n * (special.digamma(self.n) - special.digamma(x)))
+        seen = np.sum(self.frequencies * x / self.n * (scipy.special.digamma(self.n) - scipy.special.digamma(x)))
         return math.exp(float(seen) + self._entropy_of_unseen())
 
     def _entropy_of_unseen(self) -> float:
@@ -169,7 +169,7 @@ class Sample:
         # f1/n (1 - A)^(1 - n) [-log A - sum_{r < n} (1 - A)^r / r] of Chao, Wang & Jost 2013 (equation 3c). The
         # difference in the brackets cancels for deep samples; it is the tail of the logarithm's series, which
         # as an integral is exact to rounding: sum_{j >= 0} b^(j + 1) / (n + j), with b = 1 - A.
-        tail, _ = integrate.quad(
+        tail, _ = scipy.integrate.quad(
             lambda u: math.exp(-u) / (a - (1 - a) * math.expm1(-u / self.n)),
             0,
             math.inf,
@@ -236,7 +236,9 @@ class Sample:
 
 def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
     above, below = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
-    logs = special.gammaln(above + 1) - special.gammaln(below + 1) - special.gammaln(above - below + 1)
+    logs = (
+        scipy.special.gammaln(above + 1) - scipy.special.gammaln(below + 1) - scipy.special.gammaln(above - below + 1)
+    )
     return np.asarray(logs, dtype=float)
 
 

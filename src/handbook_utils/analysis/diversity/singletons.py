@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
+from scipy import special
 
 from handbook_utils.analysis.diversity.alpha import common_coverage, hill_at_coverage, hill_at_size
 from handbook_utils.study import Study
@@ -75,9 +76,9 @@ class Singletons:
         if np.isnan(self.expected):
             return "too few are seen two and three times to tell a community seen whole from rare features left out"
         least, most = (self.expected * _FACTOR**side * np.exp(side * self.unsure) for side in (-1, 1))
-        if stats.poisson.cdf(self.found, least) < _CHANCE:
+        if special.pdtr(self.found, least) < _CHANCE:
             return "as after denoising (DADA2, Deblur, UNOISE)"
-        if stats.poisson.sf(self.found - 1, most) < _CHANCE:
+        if self.found and special.pdtrc(self.found - 1, most) < _CHANCE:
             return "as where errors of reading were left in"
         return "too few are seen to tell chance from features left out or read wrongly"
 
@@ -138,7 +139,7 @@ def seen_twice(counts: npt.ArrayLike, reads: int) -> float:
     """
     own = np.asarray(counts, dtype=np.int64)
     total = int(own.sum())
-    less = stats.hypergeom.pmf(0, total, own, reads) + stats.hypergeom.pmf(1, total, own, reads)
+    less = scipy.stats.hypergeom.pmf(0, total, own, reads) + scipy.stats.hypergeom.pmf(1, total, own, reads)
     return float((1 - less).sum())
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from scipy import sparse
-from scipy.stats import mannwhitneyu
 
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -187,5 +187,5 @@ def samples_as_people(*, studies: int, seed: int) -> dict[str, int]:
         values = level + generator.normal(0, 1, (2, 10, 6))
         ways = ([own.ravel() for own in values], [own.mean(axis=1) for own in values])
         for name, (one, other) in zip(counted, ways, strict=True):
-            counted[name] += int(mannwhitneyu(one, other).pvalue <= 0.05)
+            counted[name] += int(scipy.stats.mannwhitneyu(one, other).pvalue <= 0.05)
     return counted

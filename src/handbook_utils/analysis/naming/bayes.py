@@ -20,6 +20,7 @@ from scipy import sparse
 from handbook_utils.analysis.naming.gains import Array, Gains
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference
+from handbook_utils.reads.kernels import compiled
 from handbook_utils.reads.sequences import reverse_complement
 
 Words = npt.NDArray[np.int64]
@@ -32,8 +33,6 @@ DRAWS, PART = 100, 8
 SHORTEST = 50
 #: Sequences of the reference that are worked on at once, so that memory does not grow with their number.
 _AT_ONCE = 4_000
-#: Of those, sequences whose words are read at once.
-_JOINED = 64
 #: Sums of logarithms in single precision that are nearer than this are the same.
 _TIE = 1e-3
 _CODES = np.full(256, -1, dtype=np.int64)
@@ -101,14 +100,12 @@ class NaiveBayes:
             begin = int(ends[first - 1]) if first else 0
             last = max(first + 1, int(np.searchsorted(ends, begin + _AT_ONCE, side="right")))
             some = order[begin : int(ends[last - 1])]
-            lots = [some[at : at + _JOINED] for at in range(0, len(some), _JOINED)]
-            own = [_different([self.reference.sequences[place] for place in lot]) for lot in lots]
-            columns = np.concatenate(
-                [(self._units[lot] - first)[which] for lot, (which, _) in zip(lots, own, strict=True)]
+            joined = "N".join(self.reference.sequences[place] for place in some)  # no word reaches over an N
+            stops = np.cumsum([len(self.reference.sequences[place]) + 1 for place in some])
+            counts, rows, starts = _counted(
+                np.frombuffer(joined.encode("ascii"), dtype=np.uint8), stops, self._units[some] - first, _CODES
             )
-            rows = np.concatenate([word for _, word in own])
-            ones = np.ones(len(rows), dtype=np.float32)
-            yield sparse.coo_array((ones, (rows, columns)), shape=(4**WORD, last - first)).tocsc()
+            yield sparse.csc_array((counts, rows, starts), shape=(4**WORD, last - first))
             first = last
 
     def names(self, sequences: Mapping[str, str], seed: int = 1, draws: int = DRAWS) -> Names:
@@ -195,15 +192,37 @@ def _bundled() -> NaiveBayes:
     return NaiveBayes(bundled_reference())
 
 
-def _different(sequences: list[str]) -> tuple[Words, Words]:
-    """Return the different words of each sequence: which it is, and the word."""
-    made, clear = _read("N".join(sequences))  # no word reaches over an ambiguous letter
-    ends = np.cumsum([len(bases) + 1 for bases in sequences])
-    there = np.zeros((len(sequences), 4**WORD), dtype=bool)
-    at = np.flatnonzero(clear)
-    there[np.searchsorted(ends, at, side="right"), made[at]] = True
-    found = np.flatnonzero(there)  # much quicker than in two dimensions
-    return found // 4**WORD, found % 4**WORD
+@compiled
+def _counted(bases: npt.NDArray[np.uint8], stops: Words, units: Words, codes: Words) -> tuple[Array, Words, Words]:
+    """Count the sequences of each lineage that have a word: a sparse matrix by columns, words x lineages.
+
+    Sequences lie one behind another, those of a lineage together; `stops` tells where each ends, `units` of which
+    lineage it is.
+    """
+    counts = np.empty(len(bases), dtype=np.float32)
+    rows = np.empty(len(bases), dtype=np.int64)
+    starts = np.zeros(units[-1] + 2, dtype=np.int64)
+    of_sequence = np.full(4**WORD, -1, dtype=np.int64)  # the last sequence that had a word
+    place = np.full(4**WORD, -1, dtype=np.int64)  # where the word is counted
+    end = begin = at = 0
+    for sequence in range(len(stops)):
+        if sequence and units[sequence] != units[sequence - 1]:
+            begin = end
+        word = clear = 0
+        for base in bases[at : stops[sequence]]:
+            code = codes[base]
+            clear = clear + 1 if code >= 0 else 0
+            word = (4 * word + max(code, 0)) % 4**WORD
+            if clear < WORD or of_sequence[word] == sequence:
+                continue
+            of_sequence[word] = sequence
+            if place[word] < begin:
+                place[word], rows[end], counts[end] = end, word, 0
+                end += 1
+            counts[place[word]] += 1
+        at = stops[sequence]
+        starts[units[sequence] + 1] = end
+    return counts[:end], rows[:end], starts
 
 
 def _winners(scores: Array, generator: np.random.Generator) -> Words:

@@ -19,7 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.terms import factor, undone
+from handbook_utils.analysis.design.terms import factor, never_below_0, undone
 from handbook_utils.analysis.taxa.differential import benjamini_hochberg, differential, first_p_values
 from handbook_utils.analysis.taxa.presence import firth
 from handbook_utils.errors import InputError, InputErrors
@@ -172,8 +172,14 @@ class Like:
         own = design.block(design.focus).to_numpy(dtype=float)[first, 0]
         model = np.column_stack([np.ones(len(first)), design.block(_others(design)).to_numpy(dtype=float)[first]])
         expected = model @ np.linalg.lstsq(model, own, rcond=None)[0]
-        drawn = expected[picked] + generator.choice(own - expected, len(picked))
-        return undone(drawn, factor(design.focus, design.terms[design.focus].columns)[1])
+        left = own - expected
+        drawn = expected[picked] + generator.choice(left, len(picked))
+        wrapper = factor(design.focus, design.terms[design.focus].columns)[1]
+        # No number has a root, or a square, below 0. The residual of the unit itself never leads there.
+        for at in np.flatnonzero(drawn < 0) if never_below_0(wrapper) else ():
+            made = expected[picked[at]] + left
+            drawn[at] = generator.choice(made[made > -1e-9])
+        return undone(drawn, wrapper)
 
     def _changed(self, shares: Array, design: Design, which: Rows, times: float) -> Array:
         """Multiply features in samples, and make shares of the outcome again."""

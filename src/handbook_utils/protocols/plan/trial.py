@@ -11,7 +11,7 @@ import pandas as pd
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.distances import distances
-from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.distance.permanova import PARTIAL, permanova
 from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
 from handbook_utils.analysis.power import parallel_power, permanova_power, separation, taxon_power, tilted
 from handbook_utils.analysis.sample_size import size_reaching, t_power, t_size
@@ -255,9 +255,9 @@ class PlannedTrial:
 
     @cached_property
     def pilot_groups(self) -> pd.Series:
-        """R², ω² and p of the pilot's own groups; no numbers where it has none."""
+        """R², partial ω² and p of the pilot's own groups; no numbers where it has none."""
         if len(set(self.pilot.groups)) < 2:
-            return pd.Series({"R2": np.nan, "omega2": np.nan, "p": np.nan})
+            return pd.Series({"R2": np.nan, PARTIAL: np.nan, "p": np.nan})
         people = self.pilot.people
         design = design_of(people.metadata.assign(pilot_group=self.pilot.groups), group="pilot_group")
         tested = permanova(distances(people, "bray-curtis"), design, seed=self.seed)

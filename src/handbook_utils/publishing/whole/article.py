@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,9 @@ from urllib.parse import quote
 
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _LEFT_OUT = frozenset(["nav", "script", "noscript", "button", "form", "style"])
-_LEFT_OUT_CLASSES = frozenset(["headerlink", "meanings", "explorable", "where", "teach", "sd-summary-state-marker"])
+_LEFT_OUT_CLASSES = frozenset(
+    ["headerlink", "meanings", "explorable", "where", "teach", "lessons", "sd-summary-state-marker"]
+)
 #: Names of SVG that have capitals, which a parser of HTML does not keep.
 _CAPITALS = {
     name.lower(): name
@@ -27,6 +30,12 @@ _PLAIN = "%/:?#@!$&'()*+,;=-._~"
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z+.-]*:|//)", re.IGNORECASE)
 
 
+#: What a page is, by how its name begins, as the style sheets call it.
+_KINDS = {"notebooks/explainers/": "public", "notebooks/protocols/": "protocol", "notebooks/": "recipe"}
+#: What can be answered to the questions of a quiz, which a script shows on a page.
+_QUIZ = re.compile(r'<script type="application/json" class="quiz">(.*?)</script>', re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Article:
     """A page of an edition.
@@ -35,6 +44,8 @@ class Article:
     ----------
     name : str
         The page, as ``book/index``.
+    kind : {"public", "protocol", "recipe", "prose"}
+        What it is.
     lang : str
         Its language, which may be another than the edition's.
     title : str
@@ -46,6 +57,7 @@ class Article:
     """
 
     name: str
+    kind: str
     lang: str
     title: str
     body: str
@@ -80,13 +92,16 @@ def article_of(
     _, _, rest = text.partition("<article")
     attributes, _, body = rest.partition(">")
     own = re.search(r'lang="(\w+)"', attributes)
-    writer = _Writer(name, address_of, picture_of)
+    quiz = _QUIZ.search(body)
+    asked = json.loads(quiz[1])["questions"] if quiz else []
+    writer = _Writer(name, address_of, picture_of, [one["options"] for one in asked])
     writer.feed(body.partition("</article>")[0])
     writer.close()
     title = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     said = re.sub(r'<a class="headerlink".*?</a>|<[^>]+>', "", title[1], flags=re.DOTALL) if title else name
     return Article(
         name=name,
+        kind=next((kind for start, kind in _KINDS.items() if name.startswith(start)), "prose"),
         lang=own[1] if own else lang,
         title=" ".join(html.unescape(said).split()),
         body="".join(writer.written),
@@ -94,17 +109,53 @@ def article_of(
     )
 
 
-class _Writer(HTMLParser):
-    """Writes HTML as XHTML, without what is left out."""
+def contents_of(entries: Iterable[tuple[str, int]]) -> str:
+    """Return a list of contents in which pages stand under the page that they belong to.
 
-    def __init__(self, name: str, address_of: Callable[[str, str], str], picture_of: Callable[[str], str]) -> None:
+    Parameters
+    ----------
+    entries : iterable of (str, int)
+        Of each page, in order, its markup and under how many pages it lies.
+
+    Returns
+    -------
+    str
+        A list in XHTML.
+
+    Examples
+    --------
+    >>> contents_of([("a", 0), ("b", 1), ("c", 1), ("d", 0)])
+    '<ol><li>a<ol><li>b</li><li>c</li></ol></li><li>d</li></ol>'
+    """
+    written: list[str] = []
+    last = -1
+    for markup, level in entries:
+        deep = min(level, last + 1)
+        written += ["<ol>"] if deep > last else ["</li>", "</ol></li>" * (last - deep)]
+        written.append(f"<li>{markup}")
+        last = deep
+    return "".join([*written, "</li></ol>" * (last + 1)])
+
+
+class _Writer(HTMLParser):
+    """Writes HTML as XHTML, without what is left out, and with what can be chosen under each question of a quiz."""
+
+    def __init__(
+        self,
+        name: str,
+        address_of: Callable[[str, str], str],
+        picture_of: Callable[[str], str],
+        choices: list[list[str]],
+    ) -> None:
         super().__init__(convert_charrefs=True)
         self.name, self.address_of, self.picture_of = name, address_of, picture_of
+        self._choices = iter(choices)
         self.written: list[str] = []
         self.pictures: list[str] = []
         self._open: list[tuple[str, str]] = []  # as in HTML, and as written
         self._ids: set[str] = set()
         self._skipped = 0
+        self._asking = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
@@ -125,6 +176,7 @@ class _Writer(HTMLParser):
         self.written.append(f"<{name}{written}{'/' if tag in _VOID else ''}>")
         if tag not in _VOID:
             self._open.append((tag, name))
+        self._asking |= tag == "details" and "sd-dropdown" in given.get("class", "").split()
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -142,6 +194,10 @@ class _Writer(HTMLParser):
                 self.written.append(f"</{name}>")
                 if last == tag:
                     break
+            if tag == "details" and self._asking:
+                self._asking = False
+                listed = "".join(f"<li>{html.escape(one)}</li>" for one in next(self._choices, []))
+                self.written.append(f'<ul class="choices">{listed}</ul>' if listed else "")
 
     def handle_data(self, data: str) -> None:
         if not self._skipped:

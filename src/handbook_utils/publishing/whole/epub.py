@@ -7,11 +7,11 @@ import mimetypes
 import re
 import uuid
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from handbook_utils import __version__
-from handbook_utils.publishing.whole.article import Article, article_of
+from handbook_utils.publishing.whole.article import Article, article_of, contents_of
 from handbook_utils.publishing.words import WORDS
 
 _CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -27,7 +27,7 @@ img, svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: .85em; }
 th, td { border: 1px solid #c8d3da; padding: .2em .5em; text-align: left; vertical-align: top; }
 pre { white-space: pre-wrap; font-size: .8em; }
-.sd-dropdown > :not(summary) { display: none; }
+.public .sd-dropdown > :not(summary) { display: none; } /* its answers come last */
 ul.cards { list-style: none; padding: 0; }
 ul.cards img { max-height: 8em; }
 """
@@ -35,7 +35,7 @@ _PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="{lang}" xml:lang="{lang}">
 <head><title>{title}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>
-<body>{body}</body>
+<body class="{kind}">{body}</body>
 </html>
 """
 _OPF = """<?xml version="1.0" encoding="UTF-8"?>
@@ -68,7 +68,7 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
 
 
 def write_epub(
-    edition: Path, target: Path, names: Sequence[str], *, lang: str, title: str, author: str, day: str
+    edition: Path, target: Path, pages: Mapping[str, int], *, lang: str, title: str, author: str, day: str
 ) -> None:
     """Write an edition as an EPUB.
 
@@ -78,20 +78,20 @@ def write_epub(
         Its finished pages.
     target : pathlib.Path
         The EPUB.
-    names : sequence of str
-        Its pages, in the order of the book.
+    pages : mapping of str to int
+        Its pages, in the order of the book, each with under how many others it lies.
     lang, title, author : str
         Of the edition.
     day : str
         When it was made, as 2026-11-29.
     """
-    files = {name: f"{name.replace('/', '-')}.xhtml" for name in names}
+    files = {name: f"{name.replace('/', '-')}.xhtml" for name in pages}
 
     def address_of(page: str, place: str) -> str:
         file = files.get(page, "")
         return f"{file}#{place}" if file and place else file
 
-    articles = [article_of(edition, name, lang, address_of, lambda file: file) for name in names]
+    articles = [article_of(edition, name, lang, address_of, lambda file: file) for name in pages]
     pictures = list(dict.fromkeys(picture for one in articles for picture in one.pictures))
     items = [
         f'<item id="p{place}" href="{files[one.name]}" media-type="application/xhtml+xml"{_properties(one)}/>'
@@ -101,8 +101,10 @@ def write_epub(
         f'<item id="i{place}" href="{html.escape(file)}" media-type="{mimetypes.guess_type(file)[0]}"/>'
         for place, file in enumerate(pictures)
     ]
-    contents = "".join(f'<li><a href="{files[one.name]}">{html.escape(one.title)}</a></li>' for one in articles)
-    nav = f'<nav epub:type="toc"><h1>{html.escape(WORDS[lang]["contents"])}</h1><ol>{contents}</ol></nav>'
+    contents = contents_of(
+        (f'<a href="{files[one.name]}">{html.escape(one.title)}</a>', pages[one.name]) for one in articles
+    )
+    nav = f'<nav epub:type="toc"><h1>{html.escape(WORDS[lang]["contents"])}</h1>{contents}</nav>'
     package = _OPF.format(
         lang=lang,
         uuid=uuid.uuid5(uuid.NAMESPACE_URL, f"{title} {__version__} {day}"),
@@ -117,10 +119,10 @@ def write_epub(
         book.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
         book.writestr("META-INF/container.xml", _CONTAINER)
         book.writestr("book/content.opf", package)
-        book.writestr("book/nav.xhtml", _PAGE.format(lang=lang, title=html.escape(title), body=nav))
+        book.writestr("book/nav.xhtml", _PAGE.format(lang=lang, title=html.escape(title), kind="prose", body=nav))
         book.writestr("book/style.css", _STYLE)
         for one in articles:
-            page = _PAGE.format(lang=one.lang, title=html.escape(one.title), body=one.body)
+            page = _PAGE.format(lang=one.lang, title=html.escape(one.title), kind=one.kind, body=one.body)
             book.writestr(f"book/{files[one.name]}", page)
         for file in pictures:
             content = (edition / file).read_bytes()

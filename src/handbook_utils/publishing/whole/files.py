@@ -66,7 +66,7 @@ def add_whole(edition: Path, catalogue: Catalogue, lang: str, kinds: Sequence[st
     if "epub" in kinds:
         target = edition / file_name(title, "epub")
         author = str(config.get("author", ""))
-        write_epub(edition, target, catalogue.files, lang=lang, title=title, author=author, day=day)
+        write_epub(edition, target, catalogue.levels, lang=lang, title=title, author=author, day=day)
     if "pdf" in kinds:
         made = WORDS[lang]["made"].format(version=__version__, date=spelled(date.fromisoformat(day), lang))
-        write_pdf(edition, edition / file_name(title, "pdf"), catalogue.files, lang=lang, title=title, made=made)
+        write_pdf(edition, edition / file_name(title, "pdf"), catalogue.levels, lang=lang, title=title, made=made)

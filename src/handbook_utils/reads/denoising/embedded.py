@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from handbook_utils.reads.denoising.engine import Denoised, Denoising, Pool
 from handbook_utils.reads.denoising.pooled import denoise_together
-from handbook_utils.reads.preparing import Prepared, pairs_of, turned
-from handbook_utils.reads.samples import SampleFiles
+from handbook_utils.reads.fastq import blocks, columns
+from handbook_utils.reads.preparing import Prepared
 
 #: Edits beyond which nothing is taken for an error, however abundant the other sequence is.
 _FURTHEST = 10
@@ -64,24 +64,23 @@ class Embedded:
 
     def distinct(self, sample: Prepared, how: Denoising, folder: Path) -> dict[str, int]:  # noqa: ARG002
         """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.distinct` says."""
-        from handbook_utils.reads.kernels import merged_pair
+        from handbook_utils.reads.kernels import merged_pairs
 
-        counts: Counter[str] = Counter()
-        for first, second in pairs_of(SampleFiles(sample.sample, sample.forward, sample.reverse)):
-            if second is None:
-                counts[first.sequence] += 1
-                continue
-            back = turned((second.sequence, second.qualities))
-            found = merged_pair(
-                *_arrays(first.sequence, first.qualities), *_arrays(*back), least=how.overlap, differ=how.differ
-            )
-            if found is not None:
-                counts[found[0].tobytes().decode("ascii")] += 1
-        return dict(counts)
+        counts: Counter[bytes] = Counter()
+        if sample.reverse is None:
+            for lines in blocks(sample.forward):
+                counts.update(line.rstrip() for line in lines[1::4])
+            return _decoded(counts)
+        for forward, reverse in zip(blocks(sample.forward), blocks(sample.reverse), strict=True):
+            both = [columns(lines[1::4], lines[3::4]) for lines in (forward, reverse)]
+            merged, ends = merged_pairs(*both[0], *both[1], least=how.overlap, differ=how.differ)
+            whole = merged.tobytes()
+            counts.update(whole[first:last] for first, last in pairwise(ends.tolist()) if last > first)
+        return _decoded(counts)
 
     def real(self, counted: Sequence[tuple[str, int]], how: Denoising, folder: Path) -> tuple[list[str], set[str]]:  # noqa: ARG002
         """Denoise, as :meth:`handbook_utils.reads.denoising.pooled.Steps.real` says."""
-        from handbook_utils.reads.kernels import centroids, chimeras
+        from handbook_utils.reads.denoising.kernels import centroids, chimeras
 
         sequences, reads = [pair[0] for pair in counted], np.array([pair[1] for pair in counted], dtype=np.int64)
         flat, starts = _flat(sequences)
@@ -102,7 +101,7 @@ class Embedded:
         folder: Path,  # noqa: ARG002
     ) -> dict[int, int]:
         """Count, as :meth:`handbook_utils.reads.denoising.pooled.Steps.counted_back` says."""
-        from handbook_utils.reads.kernels import nearest
+        from handbook_utils.reads.denoising.kernels import nearest
 
         exact = {sequence: at for at, sequence in enumerate(real)}
         found: Counter[int] = Counter()
@@ -126,8 +125,8 @@ class Embedded:
         return dict(found)
 
 
-def _arrays(bases: str, signs: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    return np.frombuffer(bases.encode("ascii"), dtype=np.uint8), np.frombuffer(signs.encode("ascii"), dtype=np.uint8)
+def _decoded(counts: Counter[bytes]) -> dict[str, int]:
+    return {sequence.decode("ascii"): number for sequence, number in counts.items()}
 
 
 def _flat(sequences: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
@@ -137,6 +136,6 @@ def _flat(sequences: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[
 
 
 def _profiles(flat: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
-    from handbook_utils.reads.kernels import profile
+    from handbook_utils.reads.denoising.kernels import profile
 
     return np.array([profile(flat[first:last]) for first, last in pairwise(starts)])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from handbook_utils import datasets
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.reads.denoising.embedded import Embedded
 from handbook_utils.reads.denoising.engine import Denoising
 from handbook_utils.reads.preparing import prepare
@@ -29,13 +30,28 @@ QUESTIONS = {
 }
 #: Shares of the members of the simulated community, in parts.
 _PARTS = (200, 150, 120, 90, 60, 40, 30, 20, 12, 8, 6, 40)
+#: Simulated pairs of reads of each of its two samples.
+_PAIRS = 1_500
 #: A sequence above this share of a sample (%) that no other engine has would be spurious.
 _SPURIOUS = 1.0
 
 
-def bundled() -> Steps:
-    """Return the bundled pairs as the chapter takes them by default."""
-    return Steps.asked(QUESTIONS)
+def bundled(made: Steps | None = None) -> Steps:
+    """Return the bundled pairs as the chapter takes them by default.
+
+    Parameters
+    ----------
+    made : Steps, optional
+        On their way already: where they are just these, nothing is done twice.
+
+    Returns
+    -------
+    Steps
+    """
+    asked = Steps.asked(QUESTIONS)
+    if made is None or type(made.engine) is not type(asked.engine):
+        return asked
+    return made if replace(made, engine=asked.engine, workers=asked.workers) == asked else asked
 
 
 def full_length() -> Steps:
@@ -143,18 +159,27 @@ def found_in_mock(seed: int) -> tuple[pd.DataFrame, int]:
         Distinct sequences before denoising.
     """
     sequences = members(len(_PARTS), seed)
+
+    def communities(count: int) -> pd.DataFrame:
+        return pd.concat([_community(sequences, seed + number) for number in range(count)])
+
+    made = simulated("mock-of-twelve", communities, 1, sequences, list(_PARTS), QUESTIONS, _PAIRS, seed)
+    return made.set_index("member")[["share (%)", "found (%)"]], int(made["distinct"].iloc[0])
+
+
+def _community(sequences: dict[str, str], seed: int) -> pd.DataFrame:
     shares = {name: part / sum(_PARTS) for name, part in zip(sequences, _PARTS, strict=True)}
     with tempfile.TemporaryDirectory() as folder:
         for at in range(2):
-            write_mock(Path(folder), f"mock{at}", shares, sequences, Mock(pairs=1_500), seed + at)
+            write_mock(Path(folder), f"mock{at}", shares, sequences, Mock(pairs=_PAIRS), seed + at)
         steps = Steps.asked({**QUESTIONS, "reads": folder})
         total = steps.table.sum(axis=1)
         distinct = without_denoising(steps)
     found = 100 * total / total.sum()
     names = {asv_id(sequence): name for name, sequence in sequences.items()}
     by_member = found.groupby(lambda key: names.get(key, "no member")).sum()
-    made = pd.DataFrame({"share (%)": pd.Series(shares) * 100, "found (%)": by_member})
-    return made.reindex([*sequences, "no member"]).fillna(0.0).rename_axis("member"), distinct
+    made = pd.DataFrame({"share (%)": pd.Series(shares) * 100, "found (%)": by_member, "distinct": distinct})
+    return made.reindex([*sequences, "no member"]).fillna(0.0).rename_axis("member").reset_index()
 
 
 def without_denoising(steps: Steps) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from handbook_utils.analysis.controls.mock import (
     certified,
     found_and_missed,
     log_ratios,
+    matched,
     mock_deviation,
     mock_of,
     not_named,
@@ -26,6 +27,7 @@ from handbook_utils.analysis.taxa.leakage import places_of
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import check_column, check_words, column_checks, study_of
 from handbook_utils.study import Study
+from handbook_utils.study.lineages import UNASSIGNED
 
 #: Statistics of a mock well: what they are called in tables, and their decimals.
 _COLUMNS = {
@@ -36,10 +38,12 @@ _COLUMNS = {
     "strangers": "taxa not expected",
     "noise": "below the noise",
     "foreign": "reads not expected (%)",
+    "unclear": "reads that may be a member's (%)",
     "deviation": "mean deviation (%)",
     "aitchison": "Aitchison distance",
 }
-_ROWS = "ABCDEFGHIJKLMNOP"
+#: Letters of the rows of a plate.
+ROWS = "ABCDEFGHIJKLMNOP"
 
 
 def check_with_a_mock(parameters: Mapping[str, Any]) -> None:
@@ -188,13 +192,30 @@ class Checked:
         return self._matched[1]
 
     @cached_property
+    def unclear(self) -> list[str]:
+        """Taxa whose name stops one rank short, at that of a member that is there: they may be that member."""
+        taxonomy, rank = self.study.taxonomy, self.asked["rank"]
+        if not rank or taxonomy is None or len(taxonomy.columns) < 2:
+            return []
+        above = taxonomy.iloc[:, -2]
+        nameless = taxonomy.iloc[:, -1].astype(str) == above.astype(str) + f" ({UNASSIGNED})"
+        own = set(above[[str(name) in self._named for name in taxonomy.index]])
+        return [str(name) for name in taxonomy.index[(nameless & above.isin(own)).to_numpy()]]
+
+    @cached_property
+    def _named(self) -> set[str]:
+        return set(matched(self.mock, [str(name) for name in self.study.features]))
+
+    @cached_property
     def mocks(self) -> pd.DataFrame:
         """By mock well, what was found, what was missed and how far shares lie off."""
         rows = {}
         for name in self.table.index[self.is_mock.to_numpy()]:
-            counts = self.table.loc[name]
+            whole = self.table.loc[name]
+            counts = whole.drop(self.unclear)
             rows[str(name)] = {
-                "reads": float(counts.sum()),
+                "reads": float(whole.sum()),
+                "unclear": 100 * float(1 - counts.sum() / max(1.0, float(whole.sum()))),
                 **mock_deviation(counts, self.expected),
                 **found_and_missed(counts, self.expected, self.asked["noise"]),
             }
@@ -246,7 +267,7 @@ class Checked:
     @property
     def strangers(self) -> pd.DataFrame:
         """Taxa that are in a mock well and not in the mock: most (% of a mock's reads), wells, and % in samples."""
-        others = self.table.drop(columns=list(self.expected.index))
+        others = self.table.drop(columns=[*self.expected.index, *self.unclear])
         shares = 100 * others.div(self.table.sum(axis=1).clip(lower=1), axis=0)
         own = shares.loc[self.is_mock.to_numpy()]
         made = pd.DataFrame(
@@ -277,7 +298,7 @@ class Checked:
         return pd.DataFrame(
             {
                 "plate": plate.astype(str).to_numpy(),
-                "row": [_ROWS[row] for row in place[:, 0]],
+                "row": [ROWS[row] for row in place[:, 0]],
                 "column": place[:, 1] + 1,
                 "content": self.content.to_numpy(),
             },
@@ -373,10 +394,21 @@ class Checked:
             ("off-member", str(off[well].idxmax()), 0),
             ("off-well", well, 0),
             ("off-times", float(2 ** off[well].max()), 1),
+            ("unclear-told", self.unclear_told, 0),
             ("noise", f"{self.asked['noise']:g}", 0),
             ("leak", self.leak_told, 0),
             ("hop", self.hop_told, 0),
         ]
+
+    @property
+    def unclear_told(self) -> str:
+        """What is said of names that stop at the rank above that of a member."""
+        if not self.unclear:
+            return "No name stops one rank short at that of a member"
+        return (
+            "Counted neither as found nor as not expected, because their names stop one rank short at that of a "
+            f"member: {listed(self.unclear, most=5)} ({_span(self.mocks['unclear'], 2)} % of a well's reads)"
+        )
 
     @property
     def members_found(self) -> str:
@@ -393,14 +425,14 @@ class Checked:
         mocks, failed = self.mocks, self.verdicts[self.verdicts["verdict"] != "pass"]
         return {
             "asked": f"Does this run find in {self.mock.title} ({self.mock.name}) what is in it?",
-            "found": f"{self.passed} of {len(mocks)} mock wells pass. Members found: {self.members_found}; mean "
-            f"deviation from {mocks['deviation'].min():.1f} to "
-            f"{mocks['deviation'].max():.1f} %; reads of what is not in it: from {mocks['foreign'].min():.2f} to "
-            f"{mocks['foreign'].max():.2f} %.",
+            "found": f"{self.passed} of {_wells(len(mocks))} {'passes' if self.passed == 1 else 'pass'}. "
+            f"Members found: {self.members_found}; mean deviation {_span(mocks['deviation'], 1)} %; reads of what is "
+            f"not in it: {_span(mocks['foreign'], 2)} %.",
             "rests_on": [
                 f"{len(self.expected)} members that the table tells apart; expected shares are of {self.mock.basis}."
                 + (f" {self.mock.note}" if self.mock.note else ""),
                 *(f"Well {name}: {row['reasons']}." for name, row in failed.head(20).iterrows()),
+                *([f"{self.unclear_told}."] if self.unclear else []),
                 f"{self.leak_told}.",
                 f"{self.hop_told}.",
             ],
@@ -432,66 +464,21 @@ class Checked:
         """The paragraph for a paper."""
         mocks = self.mocks
         return (
-            f"{len(mocks)} wells of {self.mock.title} ({self.mock.name}) were held against its composition "
-            f"({self.mock.basis}). Members found: {self.members_found}. The "
-            f"mean relative deviation of shares among members was {mocks['deviation'].min():.1f} to "
-            f"{mocks['deviation'].max():.1f} %, the Aitchison distance {mocks['aitchison'].min():.2f} to "
-            f"{mocks['aitchison'].max():.2f}. Taxa that are not in it and have more than {self.asked['noise']:g} % of "
-            f"the reads: {mocks['strangers'].min():.0f} to {mocks['strangers'].max():.0f}. {self.leak_told}. "
+            f"{_wells(len(mocks))} of {self.mock.title} ({self.mock.name}) {'was' if len(mocks) == 1 else 'were'} held "
+            f"against its composition ({self.mock.basis}). Members found: {self.members_found}. The mean relative "
+            f"deviation of shares among members was {_span(mocks['deviation'], 1)} %, the Aitchison distance "
+            f"{_span(mocks['aitchison'], 2)}. Taxa that are not in it and have more than {self.asked['noise']:g} % of "
+            f"the reads: {_span(mocks['strangers'], 0)}. {f'{self.unclear_told}. ' if self.unclear else ''}"
+            f"{self.leak_told}. "
             f"{self.hop_told}."
         )
 
 
-def by_depth(checked: Checked, dilution: pd.Series) -> pd.DataFrame:
-    """Return, by dilution, recall, taxa not expected and reads not expected of a series of one mock.
-
-    Parameters
-    ----------
-    checked : Checked
-        Of a study in which one mock was diluted.
-    dilution : pandas.Series
-        How many times each was diluted, by well.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``recall``, ``foreign`` and ``deviation`` (%), ``strangers`` and ``noise`` (taxa), the least diluted first.
-    """
-    made = checked.mocks[["recall", "strangers", "noise", "foreign", "deviation"]].copy()
-    made.insert(0, "dilution", dilution.loc[made.index].astype(float))
-    return made.set_index("dilution").sort_index()
+def _wells(number: int) -> str:
+    return f"{number} mock well" + ("s" if number != 1 else "")
 
 
-def recovered(shares: Sequence[float], seed: int) -> pd.DataFrame:
-    """Simulate plates that leak by a known share, and say what the test and the fit find of it.
-
-    Parameters
-    ----------
-    shares : sequence of float
-        Of a neighbour's reads that arrive, 0 to 1.
-    seed : int
-        Of the simulated plates and of the permutations.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By share (%): ``p`` and ``rate found (%)``.
-    """
-    from handbook_utils.analysis.taxa.leakage import leak, plate_study
-
-    clean = plate_study(samples=70, blanks=10, contaminants=5, reads=5000, seed=seed)
-    rows = {}
-    for share in shares:
-        made = leak(clean, share, seed) if share else clean
-        place = places_of(made.column("well"))
-        wells = pd.DataFrame(
-            {
-                "row": [_ROWS[row] for row in place[:, 0]],
-                "column": place[:, 1] + 1,
-                "content": np.where(made.metadata["blank"].astype(bool), "blank", "sample"),
-            },
-            index=made.samples,
-        )
-        one = leakage(made.to_frame(), wells, permutations=199, seed=seed)
-        rows[100 * share] = {"p": one.p, "rate found (%)": 100 * float(one.rates.median())}
-    return pd.DataFrame(rows).T.rename_axis("rate put in (%)")
+def _span(values: pd.Series, digits: int) -> str:
+    """Say the least and the greatest, once where they are the same."""
+    low, high = f"{values.min():.{digits}f}", f"{values.max():.{digits}f}"
+    return low if low == high else f"{low} to {high}"

@@ -115,6 +115,28 @@ def sheet(content: bytes, where: str, wanted: str = "", known: Collection[str] =
     return Sheet(rows[0][1], padded, place, where, "Excel workbook", "", notes)
 
 
+def tables(content: bytes) -> list[str]:
+    """Return the names of the worksheets that hold a table, of a workbook that :func:`sheet` has read.
+
+    Parameters
+    ----------
+    content : bytes
+        An ``.xlsx``.
+
+    Returns
+    -------
+    list of str
+        In their order.
+    """
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        filled = [(sheet.title, list(_rows(sheet))) for sheet in book.worksheets]
+    return [name for name, rows in filled if len(rows) > 1 and len(_from_header(rows)) > 1]
+
+
 def _from_header(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
     """Return the rows from the header on: the first of several cells that names no groups of columns; [] for none."""
     widths = [len(cells) for _, cells in rows]

@@ -17,7 +17,7 @@ from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.tables import RANKS, Table, duplicates
 
 _ENDINGS = re.compile(
-    r"(?:[._-](?:k2|kraken2?|krakenuniq|kuniq|bracken|species|genus|kreport2?|report|output|centrifuge|ganon|kmcp|kaiju|"
+    r"(?:[._-](?:k2|kraken2?|krakenuniq|kuniq|bracken|species|genus|kreport2?|krona|report|output|centrifuge|ganon|kmcp|kaiju|"
     r"summary|tre|emu|rel-abundance|S|txt|tsv|csv|out|profile|metaphlan\d?|motus|taxpasta))+$"
 )
 

@@ -309,6 +309,24 @@ for sample in SAMPLES:
     kaiju += [row(f"{sample}.out", 1.0, NAMELESS[sample], "NA", "unclassified")]
 put("kaiju-summary.tsv", kaiju)
 
+(out / "krona").mkdir(exist_ok=True)
+for sample in SAMPLES:
+    found = [row(value, *FULL[name]) for name, value in COUNTS[sample].items() if value]
+    put(f"krona/{sample}.krona.txt", [*found, row(NAMELESS[sample], "unclassified")])
+
+# ------------------------------------------------------------------ mothur: every rank, numbered from the root
+everything = COUNTS.sum() + pd.Series(NAMELESS)
+summary = [row("taxlevel", "rankID", "taxon", "daughterlevels", "total", *SAMPLES)]
+summary += [row(0, 0, "Root", 3, everything.sum(), *everything)]
+places = {(): "0"}
+for names, values in sorted(clades.items()):
+    below = [other for other in clades if len(other) == len(names) + 1 and other[: len(names)] == names]
+    before = sum(1 for other in places if len(other) == len(names) and other[:-1] == names[:-1])
+    places[names] = f"{places[names[:-1]]}.{before + 1}"
+    summary.append(row(len(names), places[names], names[-1], len(below), values.sum(), *values))
+summary.append(row(1, "0.3", "unknown", 0, sum(NAMELESS.values()), *NAMELESS.values()))
+put("mothur.tax.summary", summary)
+
 # ------------------------------------------------------------------ wide tables
 put(
     "motus3-merged.tsv",

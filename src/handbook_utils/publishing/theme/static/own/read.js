@@ -7,7 +7,8 @@ globalThis.own = {};
   const RANKS = ["superkingdom", "domain", "realm", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"];
   const LINEAGE = /^(taxonomy|taxon|lineage|classification|clade_?name|consensus[ _]?(lineage|taxonomy)|taxonomic ?path)$/i;
   const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|id|rank|level|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
-  const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance)$|_num$/i;
+  const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance|reads?|counts?|aantal)$|_num$/i;
+  const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i;
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
   // What was read and belongs to nobody: told, and no part of the whole.
   const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|)$/i;
@@ -86,13 +87,24 @@ globalThis.own = {};
     const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/), begin = lines.find((line) => line.trim()) ?? stop("empty");
     if (/^\s*[\d.]+\t\d+\t\d+\t(\d+\t\d+\t)?[A-Z]?\d?\t\d+\t/.test(begin)) return kreport(lines);
     const { mark, rows } = grid(text.replace(/^\uFEFF/, ""));
-    const [{ cells: head }, ...body] = rows, left = [];
+    const [{ cells: head }, ...every] = rows, left = [];
     // mothur's taxonomy: sizes of all samples together, and of none by itself.
     if (/^otu,size,taxonomy$/i.test(head.map((name) => name.trim()).join())) stop("no-numbers");
+    // Self-tests list the ranks below each other, each with what is within it: of those, the genera.
+    const rankAt = every.some(({ cells }) => cells.length > 2) ? head.findIndex((name) => RANK.test(name.trim())) : -1;
+    const sumOf = (pattern, column) => every.reduce((sum, { cells }) => sum + (pattern.test(cells[rankAt]) ? Number(cells[column]) : 0), 0);
+    const within = rankAt >= 0 && head.some((_, column) => sumOf(/^g(enus)?$/i, column) > 0 && sumOf(/^(superkingdom|domain|[dk])$/i, column) >= sumOf(/^g(enus)?$/i, column));
+    const body = within ? every.filter(({ cells }) => /^g(enus)?$/i.test(cells[rankAt])) : every;
+    // Points or commas between thousands: always three digits behind, and what has none is below a thousand.
+    const figures = body.flatMap(({ cells }) => cells.slice(1).filter((cell) => /^\d[\d.,]*$/.test(cell)));
+    const grouped = [".", ","].find((sign) => {
+      const some = figures.filter((one) => one.includes(sign));
+      return some.length && some.length < figures.length && some.every((one) => /^[1-9]\d{0,2}([.,]\d{3})+$/.test(one)) && figures.every((one) => some.includes(one) || /^\d{1,3}$/.test(one));
+    });
     // One decimal sign a file.
-    const comma = mark !== "," && body.some(({ cells }) => cells.some((cell) => /^\d{1,3}(\.\d{3})*,\d+\s*%?$|^\d+,\d+\s*%?$/.test(cell)));
+    const comma = mark !== "," && !grouped && body.some(({ cells }) => cells.some((cell) => /^\d{1,3}(\.\d{3})*,\d+\s*%?$|^\d+,\d+\s*%?$/.test(cell)));
     const number = (cell) => {
-      const plain = (comma ? cell.replace(/\./g, "").replace(",", ".") : cell).replace(/\s*%$/, "");
+      const plain = (grouped ? cell.replaceAll(grouped, "") : comma ? cell.replace(/\./g, "").replace(",", ".") : cell).replace(/\s*%$/, "");
       return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
     };
     const named = (pattern) => head.findIndex((name) => (pattern.test ? pattern.test(name.trim()) : name.trim().toLowerCase() === pattern));
@@ -148,10 +160,18 @@ globalThis.own = {};
           twice.add(cells[0]);
           for (const column of numbers) add(samples[head[column]], genusOf(labels[place], known), number(cells[column]));
         });
+        // What the ranks above have more than their genera has no name at this one.
+        if (body !== every) {
+          for (const column of numbers) {
+            const named = Object.values(samples[head[column]]).reduce((a, b) => a + b, 0);
+            const most = Math.max(...every.map(({ cells }) => number(cells[column])).filter((one) => !Number.isNaN(one)));
+            if (most > named) add(samples[head[column]], "Unknown", most - named);
+          }
+        }
       }
     }
-    const genera = [...new Set(Object.values(samples).flatMap(Object.keys))];
-    if (!genera.some((one) => known.has(one) && one !== "Unknown")) stop("no-names", genera.slice(0, 3).join(", "));
+    const names = [...new Set(Object.values(samples).flatMap(Object.keys))];
+    if (!names.some((one) => known.has(one) && one !== "Unknown")) stop("no-names", names.slice(0, 3).join(", "));
     const all = Object.values(samples).flatMap((one) => Object.values(one));
     if (all.some((one) => one < 0)) stop("below-zero");
     const sums = Object.entries(samples).map(([name, one]) => whole[name] ?? Object.values(one).reduce((a, b) => a + b, 0));
