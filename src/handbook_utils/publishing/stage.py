@@ -284,7 +284,9 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
     order = answer_first(notebook.cells) if public else list(range(len(notebook.cells)))
     notebook.cells = [notebook.cells[place] for place in order]
     notebook.metadata["source_map"] = [lines[place] - 1 for place in order]
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
+        # A cell without a name, or with another's, is warned of so often that Sphinx waited for who should read it.
+        cell["id"] = f"cell-{number}"
         for output in cell.get("outputs", []):
             data = output.get("data")
             if data is None:
