@@ -215,6 +215,13 @@ def test_all_arrangements_are_listed_once_each() -> None:
     assert {tuple(order) for order in free.orders} == set(itertools.permutations(range(4)))
 
 
+@pytest.mark.parametrize(("asked", "listed"), [(22, False), (23, True), (24, True)])
+def test_orders_are_listed_where_no_more_are_asked_for_than_there_are_besides_the_observed_one(asked, listed) -> None:
+    found = Exchange(np.arange(4), np.zeros(4, dtype=np.intp), False, "samples").orders(asked, 1)
+    assert found.exact == listed
+    assert len(found.orders) == (24 if listed else asked)
+
+
 def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
     blocks = np.array([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
     found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)

@@ -129,6 +129,11 @@ def test_single_reads_are_cut_where_most_bases_are_kept():
     assert cut.lengths[1] == 0
 
 
+def test_one_read_that_is_far_too_long_says_nothing_of_the_others():
+    found = choose_truncation([[("A" * 1450, "I" * 1450)]] * 30 + [[("A" * 4700, "I" * 4700)]], 2.0, 12)
+    assert found.uncut == 1.0
+
+
 def test_reads_are_looked_at_evenly_and_not_all_kept(tmp_path):
     for name in ("A", "B"):
         lines = (f"@{name}{at}\n{'ACGT' * 10}\n+\n{'HI' * 20}\n" for at in range(25_000))

@@ -83,11 +83,11 @@ def choose_truncation(
     """
     paired = bool(reads) and len(reads[0]) == 2
     passes = [_passes([one[side][1] for one in reads], expected_errors, offset) for side in range(2 if paired else 1)]
+    uncut = float(np.mean([_whole(one, expected_errors, offset) for one in reads])) if reads else 0.0
     if not paired:
-        return _single(passes[0])
+        return _single(passes[0], uncut)
     insert, merging = _insert(reads, overlap, offset)
     longest = [matrix.shape[1] - 1 for matrix in passes]
-    uncut = float(np.mean([_whole(one, expected_errors, offset) for one in reads])) if reads else 0.0
     if not insert:
         reason = "too few pairs overlap to tell how long what was copied is, so reads are not cut"
         return Truncation((0, 0), uncut, uncut, 0, merging, pd.DataFrame(), reason)
@@ -116,7 +116,7 @@ def choose_truncation(
     )  # fmt: skip
 
 
-def _single(passes: npt.NDArray[np.bool_]) -> Truncation:
+def _single(passes: npt.NDArray[np.bool_], uncut: float) -> Truncation:
     lengths = list(_candidates(passes.shape[1] - 1, 0))
     if not lengths:
         return Truncation((0, 0), 1.0, 1.0, 0, 0.0, pd.DataFrame(), "reads are too short to be cut")
@@ -125,7 +125,6 @@ def _single(passes: npt.NDArray[np.bool_]) -> Truncation:
     kept = tried["forward"] * tried["passing"]
     chosen = tried[kept >= (1 - _NEARLY) * kept.max()].iloc[-1]
     reason = "at this length most bases are kept: longer reads have more, and fewer of them pass"
-    uncut = float(share[-1])
     return Truncation((int(chosen["forward"]), 0), float(chosen["passing"]), uncut, 0, 0.0, tried, reason)
 
 
