@@ -118,7 +118,7 @@ def test_what_is_not_nothing_is_not_written_as_none() -> None:
     inputs = [{"base": 1, "odds": 0.2}, {"base": 1, "odds": 1}]
     told = run("risk", inputs)
     assert [bars[1]["en"] for bars in told["bars"]] == ["0.2", "1"]
-    assert "0,2 ziek: 1 minder" in told["said"][0]["nl"]
+    assert "0,2: 1 minder" in told["said"][0]["nl"]
     assert "0 more" in told["said"][1]["en"]
 
 
