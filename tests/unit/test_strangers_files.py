@@ -209,3 +209,30 @@ def test_digits_of_another_script_and_missing_amounts_are_refused(tmp_path: Path
         (tmp_path / name).write_text(text, encoding="utf-8")
         with pytest.raises((InputError, InputErrors)):
             read_study(tmp_path / name)
+
+
+def test_lineages_beside_each_other_are_all_features(read) -> None:
+    # MGnify: reads that stop at a rank stand there and nowhere else; its first cell says SampleID over the lineages.
+    text = "#SampleID\tE1\tE2\nsk__Bacteria\t500\t0\nsk__Bacteria;k__;p__Firmicutes;c__Clostridia;g__Blautia\t120\t80\n"
+    text += "sk__Bacteria;k__;p__Bacteroidetes;g__Bacteroides;s__Bacteroides_fragilis\t30\t9\n"
+    study = read(text)
+    assert study.shape == (2, 3) and study.depth.to_list() == [650, 89]
+    assert study.taxonomy is not None and set(study.taxonomy["phylum"]) == {"", "Firmicutes", "Bacteroidetes"}
+
+
+def test_what_is_mapped_to_nothing_is_no_feature(read) -> None:
+    study = read("Genome\tA\tB\nunmapped\t40.5\t30\nbin.1\t50\t50\nbin.2\t9.5\t20\n")
+    assert list(study.features) == ["bin.1", "bin.2"]
+    assert "Left out, mapped to nothing: unmapped (40.5, 30)." in study.notes
+
+
+def test_a_column_of_lineages_is_the_taxonomy_whatever_its_name(read) -> None:
+    lineage = "d__Bacteria;p__Bacillota_A;c__Clostridia"
+    study = read(f"user_genome\tclassification\tA\tB\nbin.1\t{lineage}\t4\t5\nbin.2\t{lineage}\t3\t0\n")
+    assert study.shape == (2, 2) and study.taxonomy is not None and set(study.taxonomy["class"]) == {"Clostridia"}
+
+
+@pytest.mark.parametrize(("corner", "names"), [("GO", ["GO:0008152", "GO:0005975"]), ("Module", ["MF0001", "MF0002"])])
+def test_terms_and_modules_are_functions(corner: str, names: list[str], read) -> None:
+    study = read(f"{corner}\tcategory\tA\tB\n{names[0]}\tprocess\t4\t5\n{names[1]}\tprocess\t3\t0\n")
+    assert study.features_are == "functions" and study.shape == (2, 2)

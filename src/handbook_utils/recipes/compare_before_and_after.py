@@ -320,6 +320,7 @@ class Change:
             ("pairs", self.members.count(self.pairs.people), 0),
             ("own", float(self.own.median()), 2),
             ("others", self.others, 2),
+            ("own-told", _like_itself(float(self.own.median()), self.others), 0),
             ("change", _told(self.change, "ratio"), 0),
         ]
 
@@ -481,6 +482,14 @@ class Change:
             f"The {what} was compared in {self.members.count(self.pairs.people)} with samples{reads} at {moment} "
             f"{before} and {after} ({self.missing.lower()}). {self.model}. Random seed {self.asked['seed']}."
         )
+
+
+def _like_itself(own: float, others: float) -> str:
+    return (
+        "So each is the best comparison for itself"
+        if own < others
+        else "So here each is no more like itself than like others"
+    )
 
 
 def _told(row: pd.Series, size: str) -> str:

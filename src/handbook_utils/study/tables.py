@@ -21,7 +21,7 @@ _SEQUENCE = re.compile(r"^[ACGTN]{40,}$")
 #: Ids of KEGG, enzyme numbers, Pfam, COG, TIGRFAM, Gene Ontology, UniRef, MetaCyc (as far as they tell themselves).
 _FUNCTION = re.compile(
     r"(?:ko:)?K\d{5}|(?:ko|map|M)\d{5}|EC[:_ ]?\d+(?:\.[\dn-]+){1,3}|(?:PF|pfam)\d{5}|COG\d{4}|TIGR\d{5}|GO:\d{7}"
-    r"|UniRef\d+_\w+|PWY\w*-\d+|[\w+-]+-PWY(?:-\d+)?|\w+-RXN",
+    r"|M[FG]B?\d{3,4}|UniRef\d+_\w+|PWY\w*-\d+|[\w+-]+-PWY(?:-\d+)?|\w+-RXN",
     re.IGNORECASE,
 )
 

@@ -180,7 +180,13 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     word = {"taxa": "taxon", "functions": "function"}[study.features_are]
     names = pd.Index([str(name) for name in study.features[present]], name=word)
     if len(names) < 2:
-        raise InputError(f"Fewer than two {study.features_are} are left.", where="parameter prevalence")
+        raise InputError(
+            f"Fewer than two {study.features_are} are left.",
+            where="the table, and parameter prevalence",
+            expected="two or more, as a share is one of all",
+            found=listed(list(names)) or "none",
+            remedy="Where more are in the table, ask for a lower prevalence. Of one alone there is no composition.",
+        )
     counts = study.quantity == "counts"
     _check(method, design, counts)
     seen = {f"in {name}": (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}

@@ -36,7 +36,8 @@ ABOUT_FEATURES = {
     *("best hit", "besthit", "comment", "comments", "notes", "source", "method", "database", "reference", "bootstrap"),
     *("16s rrna count", "metadata nsti", "nsti", "prevalence", "occurrence", "mean", "median", "average", "avg", "sd"),
     *("mean abundance", "avg length", "average length", "gc%", "%gc", "gc percent", "taxon id", "species id"),
-    *("rank id", "rank code", "parent", "children", "genome length", "genome size", "coding length"),
+    *("category", "namespace", "definition", "rank id", "rank code", "parent", "children", "genome length"),
+    *("genome size", "coding length"),
 }
 #: How a row or column that adds up the others is called.
 TOTALS = {
@@ -209,6 +210,8 @@ def _columns(
             made.lineage.append(n)
         elif name in RANK_WORDS and not _has_numbers(n, first):
             made.ranks.append(n)
+        elif n in wordy and all(is_lineage(cells[n]) for cells in first if n < len(cells) and cells[n].strip()):
+            made.lineage.append(n)  # whatever its name is
         else:
             made.kept.append(n)
     features = features or bool(made.lineage or made.ranks)

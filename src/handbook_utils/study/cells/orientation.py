@@ -48,6 +48,8 @@ def by_words(corner: str, rows: Sequence[str], columns: Sequence[str]) -> tuple[
         return "features", "the rows are named by DNA sequences"
     if word(corner) in FEATURE_WORDS:
         return "features", f"the first cell reads {corner!r}"
+    if sum(map(is_lineage, rows)) > len(rows) / 2 and not any(map(is_lineage, columns)):
+        return "features", "the rows are named by lineages"
     if word(corner) in SAMPLE_WORDS:
         return "samples", f"the first cell reads {corner!r}"
     return None, ""

@@ -23,6 +23,8 @@ from handbook_utils.study.formats.functions.humann import apart
 from handbook_utils.study.lineages import lineages, name_of
 from handbook_utils.study.tables import RANKS, Table
 
+#: How a global heap begins: its name, its version, three zeros.
+_HEAP = b"GCOL\x01\x00\x00\x00"
 _AGAIN = "Copy or download it again; `biom validate-table -i` tells more."
 _LINEAGES = ("taxonomy", "taxon", "lineage", "consensuslineage", "consensus lineage")
 
@@ -37,6 +39,8 @@ def _from_hdf5(content: Content, choices: Choices) -> Table:
     InputError
         Cut off, or HDF5 that is not BIOM; an index out of range; two matrices that differ; data in another file.
     """
+    if _loops(content.data):
+        raise _damaged("BIOM 2.1 (HDF5)", content.where, "what holds its texts has no end")
     try:
         with h5py.File(io.BytesIO(content.data), "r") as held:
             table = _hdf5(held, content.where)
@@ -45,6 +49,27 @@ def _from_hdf5(content: Content, choices: Choices) -> Table:
     except Exception as error:  # a damaged file fails anywhere inside h5py, with any error
         raise _damaged("BIOM 2.1 (HDF5)", content.where, f"{type(error).__name__}: {error}") from None
     return _finished(table, choices)
+
+
+def _loops(data: bytes) -> bool:
+    """Whether a global heap, which holds the ids, has an object without an end: HDF5 1.14 reads that for ever.
+
+    What is free in a heap is an object numbered 0, whose size counts its head (16 bytes); that of others does not.
+
+    Source: HDF5 File Format Specification, III.E, Disk Format: Level 1E, Global Heap.
+    """
+    at = data.find(_HEAP)
+    while at >= 0:
+        end = at + int.from_bytes(data[at + 8 : at + 16], "little")
+        place = at + 16
+        while place + 16 <= end <= len(data):
+            free = not any(data[place : place + 2])
+            size = int.from_bytes(data[place + 8 : place + 16], "little") + (0 if free else 16)
+            if size == 0 or size > end - place:
+                return True
+            place += (size + 7) // 8 * 8
+        at = data.find(_HEAP, at + 1)
+    return False
 
 
 def _hdf5(held: h5py.File, where: str) -> Table:

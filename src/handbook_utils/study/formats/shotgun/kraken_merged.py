@@ -18,12 +18,40 @@ _NAME = "merged reports with lineages"
 def _fits(content: Content) -> bool:
     """Whether a text lists clades as lineages at every rank, with domains, and is not MetaPhlAn's."""
     head = content.head
-    if metaphlan.fits(content):
+    if metaphlan.fits(content) or _beside_each_other(head.splitlines()[:500]):
         return False
     if re.search(r"(?m)^\"?(?:d|k|sk|r)__[^\t|;]+[\t,]", head) and re.search(r"(?m)^\"?\w+__[^\t]*[|;]p__", head):
         return True
     titled = re.match(r"#?(?:Classification|ID|clade_name)\t", head) and re.search(r"(?m)^(?:d|sk)__[^\t|]+\|", head)
     return bool(titled) or _within_each_other(line.split("\t")[0].strip('"') for line in head.splitlines()[:500])
+
+
+def _beside_each_other(lines: Iterable[str]) -> bool:
+    r"""Whether lineages with semicolons are no parts of each other, as where reads stop at several ranks (MGnify).
+
+    Where reads count at every rank, nearly every lineage stands below one that is there, too, and has no more than it.
+
+    Examples
+    --------
+    >>> _beside_each_other(["sk__B\t5", "sk__B;k__;p__F;g__G\t120", "sk__B;k__;p__P;g__H\t30"])
+    True
+    >>> _beside_each_other(["d__B\t150", "d__B;p__F\t120", "d__B;p__P\t30"])
+    False
+    """
+    rows = {cells[0].strip('" '): cells[1:] for cells in (line.split("\t") for line in lines) if "__" in cells[0]}
+    below = [name for name in rows if ";" in name and "|" not in name]
+    within = [name for name in below if name.rpartition(";")[0] in rows]
+    if not below:
+        return False
+    more = sum(any(map(_more, rows[name], rows[name.rpartition(";")[0]])) for name in within)
+    return len(within) < len(below) / 2 or more > len(within) / 10
+
+
+def _more(one: str, other: str) -> bool:
+    try:
+        return float(one) > 1.001 * float(other) + 0.01
+    except ValueError:
+        return False
 
 
 def _within_each_other(names: Iterable[str]) -> bool:
