@@ -14,8 +14,10 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from handbook_utils.errors import InputError
@@ -26,6 +28,24 @@ PREFIX = "handbook-"
 _LOCK = ".lock"
 #: Seconds after which a command that was asked to end does so, whatever it is waiting for.
 _PATIENCE = 4.0
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a run is at: the code cell, from 1, of how many, and its code."""
+
+    cell: int
+    of: int
+    source: str
+    since: float = field(default_factory=time.monotonic)
+
+    def __str__(self) -> str:
+        first = next((line.strip() for line in self.source.splitlines() if line.strip()), "")
+        return f"cell {self.cell} of {self.of}, {time.monotonic() - self.since:.0f} s: {first[:60]}"
+
+
+#: What each chapter that runs in this process is at, by slug.
+doing: dict[str, Doing] = {}
 
 #: Set once the command has been asked to end: nothing is begun or tried again.
 ending = threading.Event()
@@ -126,6 +146,9 @@ def _signals(folder: Path) -> Iterator[None]:
         if ending.is_set():
             return
         ending.set()
+        for slug, at in list(doing.items()):
+            with suppress(OSError, ValueError, RuntimeError):  # a closed or busy stream must not keep it from ending
+                os.write(2, f"Stopped while {slug} was at {at}\n".encode(errors="replace"))
         _end_processes()
         last = threading.Timer(_PATIENCE, _leave, args=(folder, 128 + number))
         last.daemon = True

@@ -128,6 +128,8 @@ def test_no_query_that_the_search_was_tuned_for_is_held_out() -> None:
         ("en", "metfromin", "notebooks/explainers/medicines-and-microbes"),  # letters that changed places
         ("en", "permanova", "notebooks/recipes/compare-groups"),  # a researcher's word
         ("nl", "permanova", "notebooks/recipes/compare-groups"),
+        ("en", "read_study", "book/api/study"),  # a name as it is typed in code
+        ("nl", "alpha_table", "book/api/analysis-diversity"),
     ],
 )
 def test_accents_typing_errors_and_researchers_words(site: Path, lang: str, query: str, page: str) -> None:

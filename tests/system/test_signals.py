@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,11 +22,11 @@ SMALL = ROOT / "tests/data/small-handbook"
 CODE = "from handbook_utils.cli import main; main()"
 
 
-def started(folder: Path) -> subprocess.Popen[bytes]:
+def started(folder: Path, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """Start a run that takes a minute, and wait until its kernel has begun to work."""
     environment = os.environ | {"HANDBOOK_ROOT": str(folder / "handbook"), "TMPDIR": str((folder / "tmp").resolve())}
     command = [sys.executable, "-c", CODE, "run", "recipes/slow", "-p", "seconds", "60", "-o", str(folder / "out")]
-    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=stderr)
     while not list((folder / "tmp").rglob("begun")):
         assert process.poll() is None, "the run ended by itself"
         time.sleep(0.05)
@@ -90,6 +91,13 @@ def test_a_signal_ends_all_processes_and_leaves_no_file(handbook: Path, number: 
     assert psutil.wait_procs(children)[1] == []
     assert list((handbook / "tmp").iterdir()) == []
     assert not (handbook / "out").exists()
+
+
+def test_a_run_that_is_stopped_says_what_it_was_doing(handbook: Path) -> None:
+    process = started(handbook, stderr=subprocess.PIPE)
+    process.send_signal(signal.SIGTERM)
+    told = process.communicate()[1].decode()
+    assert re.search(r"Stopped while recipes/slow was at cell 3 of 3, \d+ s: import time", told)
 
 
 def test_what_a_killed_command_left_is_cleared_by_the_next(handbook: Path) -> None:

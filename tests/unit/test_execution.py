@@ -207,6 +207,19 @@ def test_a_kernel_that_dies_is_told_with_its_cell(root):
     assert "no memory left" in str(outcome.failure)
 
 
+def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, monkeypatch):
+    path = root / "notebooks" / "recipes" / "one.md"
+    hungry = "kept = []\nwhile True: kept.append(bytearray(b'1') * 20_000_000)"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("print(10 / divisor", f"{hungry}\nprint(10 / divisor"), encoding="utf-8")
+    monkeypatch.setenv("HANDBOOK_MEMORY", "1")
+    failure = run_one(Request(Catalogue.read(root).get("one")), root=root).failure
+    assert failure is not None
+    assert (failure.cell, failure.error) == (2, "MemoryLimitError")
+    assert "of at most 1 GB" in str(failure)
+    assert "HANDBOOK_MEMORY" in str(failure)
+
+
 def test_bad_input_stops_before_anything_runs(root, chapter):
     with pytest.raises(InputErrors, match="divisr"):
         execute([Request(chapter, {"divisr": 1})], root=root)

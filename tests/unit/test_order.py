@@ -1,9 +1,14 @@
 """The order of a page for everyone: nothing is lost, and the answer comes first."""
 
+import json
+import warnings
+
+import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.publishing.order import COMPUTED, answer_first, parted
+from handbook_utils.publishing.stage import _for_sphinx
 
 GLANCE = ":::{admonition} At a glance\n:class: at-a-glance\nx\n:::"
 ANSWER = ":::{admonition} The short answer\n:class: tip\ny\n:::"
@@ -49,3 +54,11 @@ def test_no_word_of_an_explainer_is_lost_and_its_code_keeps_its_order():
         assert [word for cell in apart for word in cell.source.split()] == text, chapter.slug
         headings = [apart[place].source for place in order if apart[place].source.lstrip("(").startswith("## ")]
         assert [heading.split("\n")[0] for heading in headings[-2:]] == [f"## {name}" for name in COMPUTED]
+
+
+def test_every_cell_of_a_staged_page_has_a_name_of_its_own(tmp_path):
+    chapter = next(one for one in Catalogue.read(handbook_root()).chapters if one.part == "explainers")
+    staged = _for_sphinx(chapter.notebook(), chapter, tmp_path, depth=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a name that is missing, or there twice
+        nbformat.reads(json.dumps(staged), as_version=4)

@@ -236,3 +236,10 @@ def test_a_column_of_lineages_is_the_taxonomy_whatever_its_name(read) -> None:
 def test_terms_and_modules_are_functions(corner: str, names: list[str], read) -> None:
     study = read(f"{corner}\tcategory\tA\tB\n{names[0]}\tprocess\t4\t5\n{names[1]}\tprocess\t3\t0\n")
     assert study.features_are == "functions" and study.shape == (2, 2)
+
+
+def test_a_long_line_is_looked_at_once(read) -> None:
+    # The ids of a table stand where Krona's names would: that it is none of Krona's is known at once.
+    line = "\t".join(["820", *("Bacteroides uniformis of a long name" for _ in range(40)), "3,5", "0.5"])
+    with pytest.raises((InputError, InputErrors)):
+        read(f"{line}\n{line}\n{line}\n")

@@ -74,6 +74,7 @@ def test_a_child_has_the_folder_and_the_environment_of_its_parent(tmp_path: Path
 
 def test_what_is_allowed_can_be_said(monkeypatch) -> None:
     monkeypatch.delenv("HANDBOOK_MEMORY", raising=False)
+    assert Limits.said() is None
     assert 0 < Limits.here().memory <= 8
     monkeypatch.setenv("HANDBOOK_MEMORY", "16.5")
     assert Limits.here(30) == Limits(16.5, 30)

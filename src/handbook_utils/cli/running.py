@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from handbook_utils.cli.terminal import Slug, Timeout, chapter_of, from_options, progress_bar, say, tell, told
+from handbook_utils.cli.terminal import Running, Slug, Timeout, chapter_of, from_options, progress_bar, say, tell, told
 from handbook_utils.home import handbook_root
 
 app = typer.Typer()
@@ -74,7 +74,7 @@ def run(
         target = output or result_folder(file.folder, chapter.slug)
     check_target(target, force=force)
     with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
-        with told.status(f"Running {chapter.slug}"):
+        with told.status(Running(chapter.slug)):
             request = Request(chapter, given, Path(results), study=study is not None)
             outcome = execute([request], root=root, workers=1, timeout=timeout, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from handbook_utils.errors import InputError
 from handbook_utils.home import handbook_root
+from handbook_utils.session import doing
 
 if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
@@ -106,12 +108,29 @@ def executed(
     """
     from handbook_utils.execution import Request, execute
 
-    with told.status(f"Running {chapter.slug}"):
+    with told.status(Running(chapter.slug)):
         outcome = execute([Request(chapter, given or {}, results)], root=handbook_root(), workers=1, timeout=timeout)[0]
     if outcome.failure:
         tell(str(outcome.failure))
         raise typer.Exit(1)
     return outcome
+
+
+class Running:
+    """What a line on the terminal says while a chapter runs: its slug, and the cell it is at.
+
+    Parameters
+    ----------
+    slug : str
+        Of the chapter.
+    """
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+
+    def __rich__(self) -> Text:
+        at = doing.get(self._slug)
+        return Text(f"Running {self._slug}" + (f", {at}" if at else ""))
 
 
 @contextmanager

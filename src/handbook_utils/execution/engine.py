@@ -7,6 +7,7 @@ chapters that silence would be half of the time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
@@ -21,6 +22,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
 from handbook_utils.execution.kernel import room_for_sockets
+from handbook_utils.execution.watching import MemoryLimitError, watched
+from handbook_utils.session import Doing, doing
 
 NAME = "handbook"
 
@@ -97,7 +100,11 @@ class CellStoppedError(RuntimeError):
 
 
 class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
-    """A client that says in which cell a kernel died or time ran out."""
+    """A client that says which cell it is at, and in which a kernel died, took too much memory, or time ran out."""
+
+    #: What runs, for :data:`handbook_utils.session.doing`; GB its kernel may take, or None.
+    slug: str = ""
+    memory: float | None = None
 
     def execute_cell(self, cell: Any, index: int, **given: Any) -> Any:
         """Execute one cell.
@@ -119,13 +126,24 @@ class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
         Raises
         ------
         CellStoppedError
-            The kernel died, or the time was over.
+            The kernel died, or was ended for its memory, or the time was over.
         """
+        code = [one.cell_type == "code" for one in self.nb.cells]
+        number = sum(code[: index + 1])
+        doing[self.slug] = Doing(number, sum(code), cell.source)
+        kernel = None
         try:
-            return super().execute_cell(cell, index, **given)
+            with contextlib.ExitStack() as stack:
+                if self.memory is not None and self.km.provisioner.pid is not None:
+                    kernel = stack.enter_context(watched(self.km.provisioner.pid, self.memory))
+                return super().execute_cell(cell, index, **given)
         except (DeadKernelError, TimeoutError) as error:
-            number = sum(before.cell_type == "code" for before in self.nb.cells[: index + 1])
-            raise CellStoppedError(number, cell.source) from error
+            reason: Exception = error
+            if kernel is not None and kernel.taken is not None:
+                reason = MemoryLimitError(f"{kernel.taken:.2f} GB, of at most {kernel.most:.3g} GB")
+            raise CellStoppedError(number, cell.source) from reason
+        finally:
+            doing.pop(self.slug, None)
 
 
 class HandbookEngine(NBClientEngine):  # type: ignore[misc]
@@ -140,6 +158,8 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
         environment: dict[str, str],
         folder: Path,
         deadline: float,
+        slug: str,
+        memory: float | None,
         start_timeout: int = 60,
         **_: Any,
     ) -> Any:
@@ -157,6 +177,10 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
             The kernel's working directory.
         deadline : float
             By ``time.monotonic()``.
+        slug : str
+            Of the chapter.
+        memory : float or None
+            GB that the kernel may take; None is as much as there is.
         start_timeout : int
             Seconds a kernel may take to answer.
 
@@ -180,6 +204,7 @@ class HandbookEngine(NBClientEngine):  # type: ignore[misc]
             kernel_manager_class=PromptManager,
             shutdown_kernel="immediate",  # a chapter leaves nothing that a kernel would have to finish
         )
+        client.slug, client.memory = slug, memory
         return client.execute(env=environment, cwd=str(folder))
 
 

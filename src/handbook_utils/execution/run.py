@@ -27,6 +27,7 @@ from handbook_utils.chapters.lesson import analysis
 from handbook_utils.chapters.parameters import answers
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution.cache import Cache, key_of
+from handbook_utils.execution.watching import MemoryLimitError
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending
 from handbook_utils.text import untrusted
@@ -385,6 +386,8 @@ def _attempt(
                 environment=environment,
                 folder=work,
                 deadline=time.monotonic() + timeout,
+                slug=chapter.slug,
+                memory=untrusted.Limits.said(),
             )
         except PapermillExecutionError as error:
             # The cell papermill injects where parameters are given is none of the chapter's.
@@ -394,6 +397,8 @@ def _attempt(
             reason = stopped.__cause__
             late = f"not done within {timeout:g} s; give it more: --timeout {10 * timeout:g}"
             text = late if isinstance(reason, TimeoutError) else _DIED
+            if isinstance(reason, MemoryLimitError):
+                text = f"it took {reason}; more is allowed by HANDBOOK_MEMORY"
             number = stopped.number - bool(given)
             failure = Failure(chapter.slug, number, stopped.source, type(reason).__name__, text, effective)
         except (DeadKernelError, RuntimeError) as error:  # before its first cell

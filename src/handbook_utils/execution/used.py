@@ -59,7 +59,7 @@ def _leads_to(path: Path) -> frozenset[Path]:
 
 
 def _imported(source: str) -> Iterator[Path]:
-    for node in ast.walk(parsed(_python(source))):
+    for node in ast.walk(parsed(python_of(source))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -70,8 +70,24 @@ def _imported(source: str) -> Iterator[Path]:
             yield from _modules(name)
 
 
-def _python(source: str) -> str:
-    """Leave out what is a notebook's and no Python's: lines for the shell and for IPython."""
+def python_of(source: str) -> str:
+    r"""Leave out of a cell what is a notebook's and no Python's: lines for the shell and for IPython.
+
+    Parameters
+    ----------
+    source : str
+        Of a cell.
+
+    Returns
+    -------
+    str
+        With as many lines.
+
+    Examples
+    --------
+    >>> python_of("!ls\nx = 1")
+    'pass\nx = 1'
+    """
     return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
 
 

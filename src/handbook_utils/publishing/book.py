@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
     from handbook_utils.execution import Failure, Outcome
     from handbook_utils.execution.run import Progress
+    from handbook_utils.publishing.api.pages import ApiPage
     from handbook_utils.publishing.stage import Stage
 
 #: What the book is made of, in the handbook's folder.
-_SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "book", "data", "locale", "notebooks")
+_SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "CONTRIBUTING.md", "book", "data", "locale", "notebooks")
 
 _PREFIX = ".book-"
 _DAY = 24 * 3600
@@ -316,9 +317,12 @@ class _Editions:
         self._stages: dict[str, Stage] = {}
         # In the order they come in, so that Sphinx waits for one only when it has read all before it.
         chapters, languages = catalogue.chapters[::-1], tuple(renderers)
+        api = _api(catalogue, folder.parent / "cache" / "api")
         for lang, process in renderers.items():
             stage = folder / "stage" / lang
-            self._stages[lang] = Stage(stage, catalogue, chapters, lang, languages, address=address, whole=whole)
+            self._stages[lang] = Stage(
+                stage, catalogue, chapters, lang, languages, address=address, whole=whole, api=api
+            )
             tell(process, BEGIN)
 
     def add(self, lang: str, outcome: Outcome) -> None:
@@ -356,6 +360,18 @@ class _Editions:
                 cache=self._folder.parent / "cache" / "pdf",
             )
         return found
+
+
+def _api(catalogue: Catalogue, cache: Path) -> list[ApiPage]:
+    """Return the pages on what can be imported; none where the contents of the book have no place for them."""
+    from handbook_utils.publishing.api.pages import ABOVE, api_pages
+
+    if ABOVE not in catalogue.files:
+        return []
+    config = yaml_text.typed((catalogue.root / "_config.yml").read_text(encoding="utf-8"), "_config.yml")
+    where = config.get("repository", {})
+    source = f"{where['url']}/blob/{where.get('branch', 'main')}/src/" if where.get("url") else ""
+    return api_pages(catalogue.chapters, source, cache)
 
 
 def _collect(catalogue: Catalogue, folder: Path, languages: Sequence[str], made: Path, address: str) -> None:

@@ -29,6 +29,7 @@ from sphinx.util.nodes import extract_messages, traverse_parent
 from sphinx_exercise.nodes import exercise_title, solution_node, solution_title
 
 from handbook_utils.chapters.dates import spelled
+from handbook_utils.publishing.api.contents import setup_api
 from handbook_utils.publishing.dutch import Messages, catalogue_of
 from handbook_utils.publishing.pages import citations, evidence
 from handbook_utils.publishing.pages.error_rates import setup_error_rates
@@ -368,7 +369,7 @@ def _page_context(app: Sphinx, pagename: str, _template: str, context: dict[str,
         context["body"] = citations.told_once(framed(context["body"], WORDS["en" if english else lang]))
         glossary = app.env.handbook_glossaries["en" if english else lang]  # type: ignore[attr-defined]
         where = app.env.domaindata["handbook"]["glossary"]
-        if page and glossary is not None and pagename != where:
+        if page and glossary is not None and pagename != where and page["kind"] != "api":
             address = app.builder.get_relative_uri(pagename, where)
             context["body"] = with_terms(context["body"], glossary, address, page=pagename)
     context.update(
@@ -463,6 +464,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_own_result(app)
     setup_cards(app)
     setup_error_rates(app)
+    setup_api(app)
     setup_lessons(app)
     evidence.setup(app)
     app.add_node(solution_node, override=True, html=(_visit_solution, _depart_solution))

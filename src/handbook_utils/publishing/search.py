@@ -27,19 +27,23 @@ SYNONYMS = Path("book") / "synonyms.yml"
 #: What people ask that a page answers, by the page's name and by language.
 ASKED = Path("book") / "asked.yml"
 
-#: A page for everyone goes before one for researchers; what only lists pages or terms goes after what explains.
-_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35}
+#: A page for everyone goes before one for researchers; what only lists pages or terms goes after what explains. Of what
+#: can be imported, names and first sentences are found.
+_WEIGHTS = {"explainers": 1.0, "book": 0.8, "protocols": 0.35, "recipes": 0.35, "api": 0.06}
 _LISTS = {
     "book/index": 0.35,
     "book/explainers": 0.35,
     "book/protocols": 0.25,
     "book/recipes": 0.25,
     "book/checked": 0.3,
+    "book/api": 0.2,
+    "book/contributing": 0.2,
 }
 
 _LEFT_OUT = re.compile(
     r"<(?P<tag>script|style|pre|math|nav)\b.*?</(?P=tag)>|<!--.*?-->"
-    r'|<div class="meanings".*?</div>|<a class="headerlink".*?</a>|<summary>\s*(?:<span>[^<]*</span>\s*)+</summary>',
+    r'|<div class="(?:meanings|told)".*?</div>|<a class="headerlink".*?</a>'
+    r"|<summary>\s*(?:<span>[^<]*</span>\s*)+</summary>",
     re.DOTALL,
 )
 _PART = re.compile(
@@ -170,7 +174,9 @@ def index_of(
     index: dict[str, Any] = {"lang": lang, "synonyms": groups, "pages": [], "sections": []}
     for name, told in manifest["pages"].items():
         sections = sections_of((pages / f"{name}.html").read_text(encoding="utf-8"))
-        part = name.split("/")[1] if name.startswith("notebooks/") else "book"
+        part = (
+            told["kind"] if told["kind"] == "api" else name.split("/")[1] if name.startswith("notebooks/") else "book"
+        )
         index["sections"] += [
             {"page": len(index["pages"]), "anchor": one.anchor, "heading": one.heading, "text": one.text}
             for one in sections
@@ -185,6 +191,7 @@ def index_of(
                 "lang": own,
                 "asked": ", ".join(words[one] for one in dict.fromkeys((lang, own)) if one in words),
                 "near": own == lang or lang in words,
+                "apart": part == "api",
                 "part": WORDS[lang][f"part_{part}"],
                 "weight": _LISTS.get(name, _WEIGHTS[part]),
             }

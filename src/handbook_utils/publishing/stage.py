@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from handbook_utils.chapters.advice import advice_in
 from handbook_utils.chapters.claims import claims_of, public_words, read_claims
 from handbook_utils.chapters.public_text import public_pages, public_texts
+from handbook_utils.publishing.api.pages import ABOVE
 from handbook_utils.publishing.dutch import catalogue_of
 from handbook_utils.publishing.order import answer_first, parted
 from handbook_utils.publishing.pages.staged import RATES, TERMS
@@ -31,6 +32,7 @@ from handbook_utils.text.hash import sha256
 if TYPE_CHECKING:
     from handbook_utils.chapters import Catalogue, Chapter
     from handbook_utils.execution import Failure, Outcome
+    from handbook_utils.publishing.api.pages import ApiPage
 
 PEERS = "application/vnd.handbook.peers+json"
 #: What a page says about itself, read by :mod:`handbook_utils.publishing.extension`.
@@ -84,6 +86,8 @@ class Stage:
         Where the site will be published; empty where that is not known.
     whole : sequence of str
         Files of the whole edition that there will be, for the links to them.
+    api : sequence of ApiPage
+        Pages on what can be imported, which stand under :data:`handbook_utils.publishing.api.pages.ABOVE`.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Stage:
         executed: bool = True,
         address: str = "",
         whole: Sequence[str] = (),
+        api: Sequence[ApiPage] = (),
     ) -> None:
         self.folder, self._catalogue, self._lang, self._languages = folder, catalogue, lang, tuple(languages)
         self._address, self._whole = address, tuple(whole)
@@ -105,8 +110,9 @@ class Stage:
         root = catalogue.root
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for name in ("_config.yml", "_toc.yml"):
-            shutil.copyfile(root / name, folder / name)
+        for name in ("_config.yml", "_toc.yml", "CONTRIBUTING.md"):
+            if (root / name).is_file():
+                shutil.copyfile(root / name, folder / name)
         shutil.copytree(root / "book", folder / "book", ignore=shutil.ignore_patterns(".*"))
         if (root / "locale").is_dir():  # a copy, for Sphinx compiles catalogues where they lie
             shutil.copytree(root / "locale", folder / "locale")
@@ -121,6 +127,7 @@ class Stage:
                     "languages": ["en", "nl"] if both else ["en"],
                     "source": f"{name}.md",
                 }
+        self._stage_api(api)
         for chapter in chapters:
             name = f"notebooks/{chapter.slug}"
             self._pages[name] = {
@@ -136,6 +143,22 @@ class Stage:
             if executed:
                 target.touch()
         self._write_manifest()
+
+    def _stage_api(self, api: Sequence[ApiPage]) -> None:
+        """Write the pages on what can be imported, and put them into the contents of this edition."""
+        if not api:
+            return
+        for page in api:
+            self._pages[page.name] = {"kind": "api", "languages": ["en"], "about": page.package, "says": page.summary}
+            target = self.folder / f"{page.name}.md"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page.text, encoding="utf-8")
+        toc = yaml_text.typed((self.folder / "_toc.yml").read_text(encoding="utf-8"), "_toc.yml")
+        for part in toc["parts"]:
+            for entry in part["chapters"]:
+                if entry["file"] == ABOVE:
+                    entry["sections"] = [{"file": page.name} for page in api]
+        (self.folder / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
 
     def add(self, outcome: Outcome) -> str:
         """Write an executed chapter, or the notice that stands in its place where it failed; return the page's name.
@@ -261,7 +284,9 @@ def _for_sphinx(executed: Any, chapter: Chapter, stage: Path, depth: int) -> Any
     order = answer_first(notebook.cells) if public else list(range(len(notebook.cells)))
     notebook.cells = [notebook.cells[place] for place in order]
     notebook.metadata["source_map"] = [lines[place] - 1 for place in order]
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
+        # A cell without a name, or with another's, is warned of so often that Sphinx waited for who should read it.
+        cell["id"] = f"cell-{number}"
         for output in cell.get("outputs", []):
             data = output.get("data")
             if data is None:

@@ -7,8 +7,10 @@ used, every parameter, the versions, the checksums of the data, and the referenc
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ _STORMS_DOI = "https://doi.org/10.1038/s41591-021-01552-x"
 #: What a bibliography says of a work without a date, and fields that can be words of ours.
 _UNDATED = {"en": "n.d.", "nl": "z.d."}
 _WORDED = ("title", "howpublished", "note")
+#: Text in which LaTeX says nothing but what stands there.
+_UNMARKED = re.compile(r"(?:[A-Za-z0-9 .,:;()/+=]|-(?!-))*")
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ def say_in(lang: str, fields: MutableMapping[str, str]) -> None:
             fields[name] = own
 
 
+@lru_cache(maxsize=8192)
+def _unlatexed(latex: str) -> str:
+    """Return what LaTeX says; what has none of its marks says what it is, and most of a bibliography has none."""
+    text = " ".join(latex.split())
+    if _UNMARKED.fullmatch(text):
+        return text
+    from pybtex.richtext import Text
+
+    return str(Text.from_latex(text))
+
+
 def read_references(path: Path, lang: str = "en") -> dict[str, Reference]:
     """Read a BibTeX file.
 
@@ -127,22 +142,17 @@ def read_references(path: Path, lang: str = "en") -> dict[str, Reference]:
         By key.
     """
     from pybtex.database import parse_file
-    from pybtex.richtext import Text
 
     if not path.is_file():
         return {}
-
-    def plain(latex: str) -> str:
-        return str(Text.from_latex(" ".join(latex.split())))
-
     found = {}
     for key, entry in parse_file(str(path), bib_format="bibtex").entries.items():
-        fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
+        fields = {name.lower(): _unlatexed(value) for name, value in entry.fields.items()}
         say_in(lang, fields)
         people = entry.persons.get("author") or entry.persons.get("editor") or []
-        families = [plain(" ".join([*person.prelast_names, *person.last_names])) for person in people]
+        families = [_unlatexed(" ".join([*person.prelast_names, *person.last_names])) for person in people]
         initials = [
-            "".join(plain(name)[:1] for name in [*person.first_names, *person.middle_names]) for person in people
+            "".join(_unlatexed(name)[:1] for name in [*person.first_names, *person.middle_names]) for person in people
         ]
         authors = tuple(f"{family} {letters}".strip() for family, letters in zip(families, initials, strict=True))
         if "doi" in fields:

@@ -70,21 +70,38 @@ class Limits:
         InputError
             ``HANDBOOK_MEMORY`` is no number above zero.
         """
+        said = cls.said()
+        return cls(min(_USUAL, _SHARE * psutil.virtual_memory().total / GB) if said is None else said, seconds)
+
+    @staticmethod
+    def said() -> float | None:
+        """Return what the reader allows, for reading and for each kernel.
+
+        Returns
+        -------
+        float or None
+            GB; None where ``HANDBOOK_MEMORY`` says nothing.
+
+        Raises
+        ------
+        InputError
+            It is no number above zero.
+        """
         said = os.environ.get(VARIABLE, "")
         if not said:
-            return cls(min(_USUAL, _SHARE * psutil.virtual_memory().total / GB), seconds)
+            return None
         try:
             memory = float(said)
         except ValueError:
             memory = 0.0
         if not 0 < memory < float("inf"):
             raise InputError(
-                "How much memory reading may take is not a number.",
+                "How much memory may be taken is not a number.",
                 where=f"the environment variable {VARIABLE}",
                 expected="GB, such as 16",
                 found=said,
             )
-        return cls(memory, seconds)
+        return memory
 
 
 #: Starts a process that calls a function with arguments.

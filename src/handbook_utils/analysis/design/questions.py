@@ -28,7 +28,7 @@ def asked_in(parameters: Mapping[str, object]) -> dict[str, Any]:
     Returns
     -------
     dict of str to object
-        As :func:`design_of` takes them.
+        As :func:`handbook_utils.analysis.design.design_of` takes them.
 
     Examples
     --------

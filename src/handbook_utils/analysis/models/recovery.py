@@ -229,7 +229,7 @@ def middle_of_recoveries(course: Course, seeds: Sequence[int], **rules: Any) -> 
     seeds : sequence of int
         One a community.
     **rules : float
-        As :func:`_simulate_recoveries` takes them.
+        As :func:`simulate_recovery` takes them, but for the seed.
 
     Returns
     -------

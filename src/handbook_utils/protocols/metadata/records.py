@@ -117,7 +117,7 @@ def read_questionnaire(
     Parameters
     ----------
     path : pathlib.Path
-        CSV, TSV or Excel with the columns of :data:`metadata_standards.QUESTIONNAIRE`.
+        CSV, TSV or Excel with the columns of :data:`QUESTIONNAIRE`.
     tubes : pandas.DataFrame
         Columns sample, participant, arm, sex, age_band, centre, time_point.
     out, came : collection of str

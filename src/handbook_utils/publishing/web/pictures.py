@@ -11,6 +11,7 @@ from matplotlib import image
 
 from handbook_utils.publishing.chromium import chromium, picture_of
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
+from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 #: The picture of a page that has none of its own, in ``book/_static`` and in an edition's ``_static``.
@@ -91,17 +92,19 @@ def add_pictures(root: Path, out: Path, lang: str, title: str, cache: Path) -> N
 
 
 def _add_cards(drawn: dict[str, str], target: Path, lang: str, title: str, cache: Path) -> None:
-    """Make all previews at once, for a browser takes longer to start than to draw them."""
+    """Make all previews at once, for a browser takes longer to start than to draw them, and keep them cut."""
     cards = "".join(f"<div>{svg}<b>{html.escape(title)}</b></div>" for svg in drawn.values())
     page = _CARDS.format(lang=lang, width=WIDTH, height=HEIGHT, cards=cards)
-    kept = cache / f"{sha256(page.encode())}.png"
-    if not kept.is_file():
+    kept = cache / sha256(page.encode())
+    if not kept.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="handbook-cards-") as name:
-            source = Path(name) / "cards.html"
+        with tempfile.TemporaryDirectory(prefix=".", dir=cache) as name:
+            source, whole, cut = (Path(name) / part for part in ("cards.html", "cards.png", "cut"))
             source.write_text(page, encoding="utf-8")
-            picture_of(source, kept, WIDTH, HEIGHT * len(drawn))
-    target.mkdir(exist_ok=True)
-    pixels = image.imread(kept)
-    for place, name in enumerate(drawn):
-        image.imsave(target / f"{name}.png", pixels[place * HEIGHT : (place + 1) * HEIGHT, :WIDTH])
+            picture_of(source, whole, WIDTH, HEIGHT * len(drawn))
+            cut.mkdir()
+            pixels = image.imread(whole)
+            for place, drawing in enumerate(drawn):
+                image.imsave(cut / f"{drawing}.png", pixels[place * HEIGHT : (place + 1) * HEIGHT, :WIDTH])
+            durable.place(cut, kept, replace=True)
+    shutil.copytree(kept, target, dirs_exist_ok=True)

@@ -54,11 +54,14 @@ globalThis.handbookSearch = (() => {
     return row[other.length];
   };
 
+  // Names of functions are many and no language: how rare a word is in what people read does not hang on them.
+  const vocabulary = (page) => (page.apart ? "names" : page.lang);
+
   const prepare = (index) => {
     const words = {};
     index.sections.forEach((section, place) => {
       const page = index.pages[section.page];
-      const known = (words[page.lang] ||= new Map());
+      const known = (words[vocabulary(page)] ||= new Map());
       const add = (text, field) => wordsOf(text).forEach((word) => {
         let entry = known.get(word);
         if (!entry) known.set(word, entry = { stem: stemmed(word, page.lang), at: new Map() });
@@ -140,8 +143,8 @@ globalThis.handbookSearch = (() => {
       const typed = wordsOf(query).map((word) => mended(word, lang, prepared));
       const others = alternatives(typed.map((word) => stemmed(word, lang)), prepared.said[lang]);
       const asked = typed.map((_, place) => place)
-        .filter((place) => others[place].length || !(unsaid[prepared.lang].has(typed[place]) || unsaid[lang].has(typed[place])));
-      const total = prepared.pages.filter((page) => page.lang === lang).length;
+        .filter((place) => others[place].length || !(unsaid[prepared.lang].has(typed[place]) || unsaid[lang]?.has(typed[place])));
+      const total = prepared.pages.filter((page) => vocabulary(page) === lang).length;
       const scored = (meant) => {
         const bySection = new Map();
         for (const [one, weight] of meant) {
@@ -197,7 +200,11 @@ globalThis.handbookSearch = (() => {
       const [section] = [...hit.sections].sort((a, b) => b[1] - a[1])[0];
       return { page, words: hit.words, section: prepared.sections[section], score: hit.score * hit.covered ** 1.5 * own * page.weight };
     });
-    return found.sort((a, b) => b.score - a.score);
+    // What is typed as only code has it is looked for by its name.
+    const named = query.includes("_")
+      && prepared.sections.find(({ page, heading }) => prepared.pages[page].apart && heading === query.trim());
+    const rest = found.filter(({ page }) => !named || page !== prepared.pages[named.page]).sort((a, b) => b.score - a.score);
+    return named ? [{ page: prepared.pages[named.page], words: new Set(wordsOf(query)), section: named }, ...rest] : rest;
   };
 
   // The piece of a text in which most of the words stand, in parts: [text, is it a word that was found].

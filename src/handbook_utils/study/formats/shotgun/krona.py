@@ -15,15 +15,28 @@ from handbook_utils.study.formats.reports import sample_of
 from handbook_utils.study.lineages import lineages
 from handbook_utils.study.tables import Table, duplicates
 
-#: A number, then names: none of them is a number.
-_LINE = re.compile(r"\d+(?:\.\d+)?(?:\t+(?![\d.,eE+-]+(?:\t|$))[^\t]*\w[^\t]*)+\t*$")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_AMOUNT = re.compile(r"[\d.,eE+-]+")
 _UNNAMED = {"unclassified", "unassigned", "unknown", "no hits", "other root"}
 
 
 def _fits(content: Content) -> bool:
     lines = [line.rstrip() for line in content.head.splitlines()[:50] if line.strip() and not line.startswith("#")]
     # The last line that was looked at may be cut off in the middle.
-    return bool(lines) and all(map(_LINE.match, lines[:-1] or lines))
+    return bool(lines) and all(map(_is_line, lines[:-1] or lines))
+
+
+def _is_line(line: str) -> bool:
+    r"""Whether a line is a number and names, none of which is a number.
+
+    Examples
+    --------
+    >>> _is_line("25\tBacteria\tFirmicutes"), _is_line("25\tBacteria\t3"), _is_line("25")
+    (True, False, False)
+    """
+    number, *names = line.split("\t")
+    named = [name for name in names if name.strip()]
+    return bool(_NUMBER.fullmatch(number) and named) and not any(_AMOUNT.fullmatch(name.strip()) for name in named)
 
 
 def _join(contents: Sequence[Content], choices: Choices) -> Table:  # noqa: ARG001 - as every reader is called
