@@ -49,7 +49,7 @@ _FURTHER: dict[str, tuple[str, str]] = {
 _BASES: dict[str, tuple[str, str]] = {
     "known-at-gp": ("known at the GP", "bekend bij de huisarts"),
     "estimated": ("estimate", "schatting"),
-    "stated": ("source not told", "bron niet genoemd"),
+    "stated": ("source not given", "bron niet genoemd"),
 }
 _ORDERS = {"number": ["number"], "name": ["name"], "group": ["group", "number"]}
 # A condition, the published number beside it, and what that counts.
@@ -89,8 +89,8 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
     "nausea": ("nausea or vomiting", "misselijkheid of braken"),
     "blood": ("blood in the stool", "bloed bij de poep"),
     "fatigue": ("fatigue", "moeheid"),
-    "appetite": ("less appetite", "minder eetlust"),
-    "weight": ("losing weight unintended", "afvallen zonder het te willen"),
+    "appetite": ("loss of appetite", "minder eetlust"),
+    "weight": ("unintended weight loss", "afvallen zonder het te willen"),
     "incontinence": ("faecal incontinence", "poep niet kunnen ophouden"),
     "other": ("something else", "iets anders"),
 }

@@ -20,7 +20,7 @@ def diagram(
     asked: Collection[tuple[str, str]] = (),
     barred: Collection[tuple[str, str]] = (),
     filled: Collection[str] = (),
-    both: bool = False,
+    both: Collection[tuple[str, str]] = (),
     height: float = 3.4,
     lang: str = "en",
 ) -> Drawn:
@@ -40,8 +40,8 @@ def diagram(
         Arrows that may not be there: dotted, with a cross on them.
     filled : collection of str
         Boxes that stand out.
-    both : bool
-        Arrows have a head at both ends.
+    both : collection of (str, str)
+        Arrows with a head at both ends.
     height : float
         In inches, without the title.
     lang : {"en", "nl"}
@@ -79,12 +79,13 @@ def diagram(
     told: dict[str, list[str]] = {kind: [] for kind in _COLOURS}
     for (cause, effect), label in arrows.items():
         start, end = places[cause], places[effect]
+        two = (cause, effect) in both
         kind = "barred" if (cause, effect) in barred else "asked" if (cause, effect) in asked else "plain"
         colour = _COLOURS[kind]
         axes.add_patch(
             FancyArrowPatch(
                 start, end, patchA=boxes[cause].get_bbox_patch(), patchB=boxes[effect].get_bbox_patch(),
-                arrowstyle="<|-|>" if both else "-|>", mutation_scale=16, linewidth=1.8, color=colour, shrinkA=2,
+                arrowstyle="<|-|>" if two else "-|>", mutation_scale=16, linewidth=1.8, color=colour, shrinkA=2,
                 shrinkB=2, zorder=1, linestyle={"plain": "-", "asked": (0, (4, 2)), "barred": ":"}[kind],
             )
         )  # fmt: skip
@@ -97,7 +98,7 @@ def diagram(
                 bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"},
             )  # fmt: skip
         words = said(lang, f"from {cause} to {effect}", f"van {cause} naar {effect}")
-        if both:
+        if two:
             words = said(lang, f"between {cause} and {effect}", f"tussen {cause} en {effect}")
         told[kind].append(f"{words} ({label})" if label and label != "?" else words)
     boxed = said(lang, f"A diagram of {len(places)} boxes.", f"Een schema van {len(places)} vakjes.")

@@ -1,7 +1,7 @@
 // The manifest's numbers for one's own town: rate of handbook_utils.analysis.models.prevalence.
 "use strict";
 {
-  const bases = { "known-at-gp": { en: "known at the GP", nl: "bij de huisarts" }, estimated: { en: "estimate", nl: "schatting" }, stated: { en: "source not told", nl: "bron niet genoemd" } };
+  const bases = { "known-at-gp": { en: "known at the GP", nl: "bij de huisarts" }, estimated: { en: "estimate", nl: "schatting" }, stated: { en: "source not given", nl: "bron niet genoemd" } };
   explore("conditions", {
     knobs: [
       { name: "town", type: "number", min: 100, max: 1000000, step: 100, start: 50000, label: { en: "People in your town", nl: "Mensen in jouw gemeente" }, unit: { en: "", nl: "" } },
