@@ -191,7 +191,7 @@ def test_chapter_that_takes_too_long_is_stopped(root, chapter):
     assert outcome.failure is not None
     assert outcome.failure.error == "CellTimeoutError"
     assert (outcome.failure.cell, "sleep(seconds)" in outcome.failure.source) == (2, True)
-    assert "not done within 2 s" in str(outcome.failure)
+    assert "not done within 2 s; give it more: --timeout 20" in str(outcome.failure)
 
 
 def test_a_kernel_that_dies_is_told_with_its_cell(root):

@@ -395,7 +395,8 @@ def _attempt(
             failure = Failure(chapter.slug, number, error.source, error.ename, _plain(error.evalue), effective)
         except engine.CellStoppedError as stopped:
             reason = stopped.__cause__
-            text = f"not done within {timeout:g} s" if isinstance(reason, TimeoutError) else _DIED
+            late = f"not done within {timeout:g} s; give it more: --timeout {10 * timeout:g}"
+            text = late if isinstance(reason, TimeoutError) else _DIED
             if isinstance(reason, MemoryLimitError):
                 text = f"it took {reason}; more is allowed by HANDBOOK_MEMORY"
             number = stopped.number - bool(given)
