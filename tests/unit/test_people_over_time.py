@@ -139,6 +139,13 @@ def test_slopes_and_neighbours_together_need_four_samples_a_person():
     assert together not in models(4)
 
 
+@pytest.mark.parametrize("asked", [{"group": "arm"}, {}])
+def test_composition_is_tested_beside_the_covariates_too(asked):
+    caption, test = over_time(cohort(), covariates=["age"], **asked).composition()
+    assert "age: " in caption
+    assert {"age", "week"} <= set(test.index)
+
+
 def with_cages(study: Study, cages: int = 9) -> Study:
     """Put people of one arm together into cages, and people of all arms into two centres."""
     number = study.metadata["who"].str[1:].astype(int)

@@ -291,7 +291,11 @@ class People:
         """Return the test of overall composition by time and group: a caption and a table."""
         asked = {name: self.design.asked[name] for name in ("group", "levels", "reference", "person", "nested_in")}
         asked["strata"] = ", ".join(self.asked["strata"])
-        questions = {**asked, "covariates": self.time} if asked["group"] else {**asked, "exposure": self.time}
+        beside = self.design.asked["covariates"]
+        if asked["group"]:
+            questions = {**asked, "covariates": ", ".join(filter(None, [beside, self.time]))}
+        else:
+            questions = {**asked, "exposure": self.time, "covariates": beside}
         design = design_of(self.design.frame, **questions)
         test = permanova(
             self._apart, design, permutations=int(self.asked["permutations"]), seed=int(self.asked["seed"])
