@@ -73,8 +73,9 @@ def test_the_stored_files_are_what_the_generator_makes():
     assert stored | {"scans.csv"} == set(made)
 
 
-def test_a_study_of_another_shape_has_shipments_too(tmp_path):
-    other = example_samples(12).assign(centre="Assen")
+@pytest.mark.parametrize("people", [12, 100])  # the more fill more than one box of a freezer
+def test_a_study_of_another_shape_has_shipments_too(tmp_path, people):
+    other = example_samples(people).assign(centre="Assen")
     logs, scans = read_shipments(*write_example_shipments(tmp_path, other), "Europe/Amsterdam")
     assert set(logs) == {f"box-{number}" for number in range(1, 6)}
     assert set(scans.tubes.index) < set(other["sample"])

@@ -81,7 +81,9 @@ def example_shipments(samples: pd.DataFrame, seed: int = SEED) -> dict[str, byte
         made[f"loggers/{name}.csv"] = _logged(turn % 4, start, generator, warm=name == warm_box, gap=name == gap_box)
         arrived = start.astimezone(dt.UTC) + dt.timedelta(hours=29)
         for place, tube in enumerate(tubes):
-            at = (_FREEZERS[turn % 2], f"R{number + 1}", name, f"{'ABCDEFGHI'[place // _WIDE]}{place % _WIDE + 1}")
+            box, left = divmod(place, _WIDE**2)
+            position = f"{chr(ord('A') + left // _WIDE)}{left % _WIDE + 1}"
+            at = (_FREEZERS[turn % 2], f"R{number + 1}", f"{name}{'' if box == 0 else f'-{box + 1}'}", position)
             rows += [
                 *_at_home(tube, start, generator),
                 _scan(tube, "packed", start),
