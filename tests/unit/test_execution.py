@@ -209,7 +209,8 @@ def test_a_kernel_that_dies_is_told_with_its_cell(root):
 
 def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, monkeypatch):
     path = root / "notebooks" / "recipes" / "one.md"
-    hungry = "kept = []\nwhile True: kept.append(bytearray(b'1') * 20_000_000)"
+    # Slowly, so that a machine too busy to look at once is not filled meanwhile.
+    hungry = "import time\nkept = []\nwhile True: kept.append(bytearray(b'1') * 20_000_000); time.sleep(0.05)"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("print(10 / divisor", f"{hungry}\nprint(10 / divisor"), encoding="utf-8")
     monkeypatch.setenv("HANDBOOK_MEMORY", "1")
