@@ -58,7 +58,6 @@ def begin(folder: Path) -> Path:
         "comparison": "",
     }.items():
         text = re.sub(rf"(?m)^  {line}:.*?(  #.*)?$", f"  {line}: {value}", text, count=1)
-    text = re.sub(r"(?m)^  freezers:", "  freezers: freezers", text, count=1)
     (folder / "study.yml").write_text(text, encoding="utf-8")
     example_screening(PEOPLE, SEED).to_csv(folder / "screening.csv", index=False)
     shutil.copy(datasets.path("example-study", "mock.csv"), folder)

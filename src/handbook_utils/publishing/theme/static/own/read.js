@@ -6,9 +6,9 @@ globalThis.own = {};
 {
   const RANKS = ["superkingdom", "domain", "realm", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"];
   const LINEAGE = /^(taxonomy|taxon|lineage|classification|clade_?name|consensus[ _]?(lineage|taxonomy)|taxonomic ?path)$/i;
-  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|id|rank|level|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
+  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
   const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance|reads?|counts?|aantal)$|_num$/i;
-  const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i;
+  const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i, GENUS = /^(g(enus)?|6)$/i; // mothur's ranks are numbers
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
   // What was read and belongs to nobody: told, and no part of the whole.
   const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|)$/i;
@@ -93,8 +93,8 @@ globalThis.own = {};
     // Self-tests list the ranks below each other, each with what is within it: of those, the genera.
     const rankAt = every.some(({ cells }) => cells.length > 2) ? head.findIndex((name) => RANK.test(name.trim())) : -1;
     const sumOf = (pattern, column) => every.reduce((sum, { cells }) => sum + (pattern.test(cells[rankAt]) ? Number(cells[column]) : 0), 0);
-    const within = rankAt >= 0 && head.some((_, column) => sumOf(/^g(enus)?$/i, column) > 0 && sumOf(/^(superkingdom|domain|[dk])$/i, column) >= sumOf(/^g(enus)?$/i, column));
-    const body = within ? every.filter(({ cells }) => /^g(enus)?$/i.test(cells[rankAt])) : every;
+    const within = rankAt >= 0 && head.some((_, column) => sumOf(GENUS, column) > 0 && sumOf(/^(superkingdom|domain|[dk1])$/i, column) >= sumOf(GENUS, column));
+    const body = within ? every.filter(({ cells }) => GENUS.test(cells[rankAt])) : every;
     // Points or commas between thousands: always three digits behind, and what has none is below a thousand.
     const figures = body.flatMap(({ cells }) => cells.slice(1).filter((cell) => /^\d[\d.,]*$/.test(cell)));
     const grouped = [".", ","].find((sign) => {
