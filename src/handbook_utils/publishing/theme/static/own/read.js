@@ -164,8 +164,9 @@ globalThis.own = {};
         if (body !== every) {
           for (const column of numbers) {
             const named = Object.values(samples[head[column]]).reduce((a, b) => a + b, 0);
-            const most = Math.max(...every.map(({ cells }) => number(cells[column])).filter((one) => !Number.isNaN(one)));
-            if (most > named) add(samples[head[column]], "Unknown", most - named);
+            const most = (rows) => Math.max(0, ...rows.map(({ cells }) => number(cells[column])).filter((one) => !Number.isNaN(one)));
+            const lost = most(every) - most(every.filter(({ cells }) => cells.some((one) => NO_NAME.test(one) && one))) - named;
+            if (lost > 0) add(samples[head[column]], "Unknown", lost);
           }
         }
       }
