@@ -165,7 +165,7 @@ globalThis.own = {};
           for (const column of numbers) {
             const named = Object.values(samples[head[column]]).reduce((a, b) => a + b, 0);
             const most = (rows) => Math.max(0, ...rows.map(({ cells }) => number(cells[column])).filter((one) => !Number.isNaN(one)));
-            const lost = most(every) - most(every.filter(({ cells }) => cells.some((one) => NO_NAME.test(one) && one))) - named;
+            const lost = most(every) - most(every.filter(({ cells }) => cells.some((one) => one && !/^root$/i.test(one) && NOBODY.test(one)))) - named;
             if (lost > 0) add(samples[head[column]], "Unknown", lost);
           }
         }
