@@ -17,6 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
+from handbook_utils import __version__
 from handbook_utils.asking import Answers, Value, reading
 from handbook_utils.asking.answers import is_own
 from handbook_utils.asking.kept import VARIABLE as KEPT
@@ -464,4 +465,5 @@ def _provenance(request: Request, found: Answers, data: dict[str, str]) -> dict[
 
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in SHOWN}
+    # After a pull, what pip noted of an editable install is the version of before.
+    return {name: importlib.metadata.version(name) for name in SHOWN} | {"handbook-utils": __version__}
