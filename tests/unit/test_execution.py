@@ -194,8 +194,8 @@ def test_chapter_that_takes_too_long_is_stopped(root, chapter):
     assert "not done within 2 s; give it more: --timeout 20" in str(outcome.failure)
 
 
-def test_a_kernel_that_dies_is_told_with_its_cell(root):
-    path = root / "notebooks" / "recipes" / "one.md"
+def test_a_kernel_that_dies_is_told_with_its_cell(root, chapter):
+    path = chapter.path
     path.write_text(
         path.read_text(encoding="utf-8").replace(
             "print(10 / divisor", "import os; os.kill(os.getpid(), 9); print(10 / divisor"
@@ -207,11 +207,8 @@ def test_a_kernel_that_dies_is_told_with_its_cell(root):
     assert "no memory left" in str(outcome.failure)
 
 
-@pytest.mark.xfail(
-    reason="beside other tests its kernel was seen to die before it was ended: not yet understood", strict=False
-)
-def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, monkeypatch):
-    path = root / "notebooks" / "recipes" / "one.md"
+def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, chapter, monkeypatch):
+    path = chapter.path
     # Slowly, so that a machine too busy to look at once is not filled meanwhile.
     hungry = "import time\nkept = []\nwhile True: kept.append(bytearray(b'1') * 20_000_000); time.sleep(0.05)"
     text = path.read_text(encoding="utf-8")
