@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,12 @@ META = "sample-id\tarm\nS1\tx\nS2\ty\n"
 
 @pytest.fixture
 def read(tmp_path: Path):
-    def read(text: str, meta: str = "", name: str = "t.tsv") -> Study:
+    def read(text: str, meta: str = "", name: str = "t.tsv", **said: str) -> Study:
         (tmp_path / name).write_text(text, encoding="utf-8")
         (tmp_path / "meta.tsv").write_text(meta, encoding="utf-8")
-        study = read_study(tmp_path / name, tmp_path / "meta.tsv" if meta else None).study
-        found = inspect(tmp_path / name)
+        choices = Choices.of(said)
+        study = read_study(tmp_path / name, tmp_path / "meta.tsv" if meta else None, choices=choices).study
+        found = inspect(tmp_path / name, choices)
         assert found.features == study.shape[1]
         return study
 
@@ -159,6 +161,47 @@ def test_percentages_are_shares(read) -> None:
 
 def test_whole_percentages_are_no_counts(read) -> None:
     assert read("taxon\tS1\tS2\na\t12%\t0%\nb\t88%\t100%\n").quantity == "abundances"
+
+
+def whole(*samples: tuple[int, ...]) -> str:
+    """A table of whole numbers, with a column a sample."""
+    head = "\t".join(f"S{n}" for n in range(1, len(samples) + 1))
+    rows = ["\t".join([f"ASV{n}", *map(str, row)]) for n, row in enumerate(zip(*samples, strict=True), start=1)]
+    return "\n".join([f"#OTU ID\t{head}", *rows]) + "\n"
+
+
+def test_whole_numbers_that_add_up_to_about_100_are_shares_and_told(read) -> None:
+    study = read(whole((60, 30, 9), (10, 50, 42), (20, 20, 60)))
+    assert study.quantity == "abundances" and "rounded percentages: samples add up to 99 to 102" in told(study)
+    given = read(whole((60, 30, 9), (10, 50, 42), (20, 20, 60)), values="counts")
+    assert given.quantity == "counts" and "Values: counts, as asked." in told(given)
+
+
+@pytest.mark.parametrize(
+    ("samples", "found"),
+    [
+        (((60, 30, 10), (10, 50, 40)), "2 samples that add up to 100"),
+        (((60, 30, 10),), "1 samples that add up to 100"),
+        (((100, 90, 10), (50, 80, 70), (0, 0, 200)), "3 samples that add up to 200"),
+        (((60, 20, 10), (10, 50, 3), (20, 20, 60)), "3 samples that add up to 63 to 100"),
+        (((600_000, 300_000, 99_999), (1, 1_000_000, 1), (500_000, 500_000, 0)), "999999 to 1e"),
+    ],
+)
+def test_whole_numbers_with_two_readings_are_asked_about(samples, found: str, read, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="may be counts of reads, or shares") as raised:
+        read(whole(*samples))
+    assert re.search(found, raised.value.found or "") and "values shares" in (raised.value.remedy or "")
+    with pytest.raises(InputError, match="may be counts of reads, or shares"):
+        inspect(tmp_path / "t.tsv")
+    for values, quantity in (("shares", "abundances"), ("counts", "counts")):
+        assert inspect(tmp_path / "t.tsv", Choices(values=values)).quantity == quantity
+        assert read(whole(*samples), values=values).quantity == quantity
+
+
+def test_a_rarefied_table_has_counts(read) -> None:
+    study = read(whole((600, 300, 100), (100, 500, 400), (200, 200, 600)))
+    assert study.quantity == "counts" and "Every sample adds up to 1000, as a rarefied table does" in told(study)
+    assert read(whole((600, 300, 70), (100, 500, 442), (200, 200, 6))).quantity == "counts"
 
 
 def test_ids_that_are_paths_become_names_of_files(read) -> None:

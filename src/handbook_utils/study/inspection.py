@@ -9,6 +9,7 @@ import numpy as np
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import describing, formats
+from handbook_utils.study.cells.amounts import settle
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, word
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
@@ -121,6 +122,7 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
 
 def _table(path: str, table: Table, choices: Choices) -> Inspection:
     orient(table, None, choices, path)
+    settle(table, choices, path)
     matrix, samples, features = table.oriented()
     values = matrix.data
     problems = []

@@ -16,6 +16,7 @@ from handbook_utils import datasets
 from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import describing, formats, kept
+from handbook_utils.study.cells.amounts import settle
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
@@ -106,6 +107,7 @@ def read_study(
             told[:] = [note for note in told if not note.startswith("Other worksheets")]
     _no_samples(held.remarks, known or set(), str(table))
     orient(held, known, choices, str(table))
+    settle(held, choices, str(table))
     name, notes = Path(table).name, held.notes
     _leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()

@@ -45,6 +45,8 @@ TOTALS = {
     *("all samples", "total reads"),
 }
 
+_UNMAPPED = re.compile(r"(?i)(?:reads_)?unmapped(?:_reads)?")
+
 
 @dataclass
 class Columns:
@@ -385,3 +387,29 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
             table.columns = [ids[n] for n in kept]
             if table.taxonomy is not None and len(table.taxonomy) == len(ids) and list(table.taxonomy.index) == ids:
                 table.taxonomy = table.taxonomy.iloc[kept]
+
+
+def without_unmapped(table: Table) -> Table:
+    """Leave out the row of what was mapped to nothing, which is no feature (CoverM and others of genomes).
+
+    Parameters
+    ----------
+    table : Table
+        It is changed, where it has such a row and its rows may be features.
+
+    Returns
+    -------
+    Table
+        The same.
+    """
+    gone = [n for n, name in enumerate(table.rows) if _UNMAPPED.fullmatch(name.strip())]
+    if gone and table.rows_are != "samples":
+        for n in gone:
+            amounts = [f"{value:g}" for value in table.matrix[[n]].toarray().ravel()]
+            table.notes.append(f"Left out, mapped to nothing: {table.rows[n]} ({listed(amounts, most=6)}).")
+        kept = [n for n in range(len(table.rows)) if n not in gone]
+        table.matrix, table.rows = sparse.csr_array(table.matrix[kept]), [table.rows[n] for n in kept]
+        table.taxonomy = None if table.taxonomy is None else table.taxonomy.iloc[kept]
+        table.rows_are = table.rows_are or "features"
+        table.how = table.how or "a row tells what was mapped to nothing"
+    return table
