@@ -6,6 +6,7 @@ import re
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import without_unmapped
+from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.columns import chosen
@@ -39,7 +40,7 @@ def _read(content: Content, choices: Choices) -> Table:
         Several methods are amounts, and none of them was chosen; or none is.
     """
     whole = sheet(content, choices)
-    columns = [(n, *found.groups()) for n, name in enumerate(whole.header) if (found := _METHOD.match(name.strip()))]
+    columns = [(n, found[1], found[2]) for n, name in enumerate(whole.header) if (found := _METHOD.match(name.strip()))]
     there = list(dict.fromkeys(method for _, _, method in columns))
     amounts = [method for method in there if method in _AMOUNTS and method not in choices.left_out]
     if len(amounts) != 1:
@@ -54,7 +55,7 @@ def _read(content: Content, choices: Choices) -> Table:
         )
     taken = [n for n, _, method in columns if method == amounts[0]]
     names = [sample.rpartition("/")[2] for _, sample, method in columns if method == amounts[0]]
-    quantity = "counts" if _AMOUNTS[amounts[0]] else "abundances"
+    quantity: Quantity = "counts" if _AMOUNTS[amounts[0]] else "abundances"
     table = chosen(whole, choices, _NAME, lambda cells: cells[0].strip(), taken, names, quantity=quantity)
     table.notes.append(f"Read: {amounts[0]}.")
     left = [method for method in there if method != amounts[0]]
