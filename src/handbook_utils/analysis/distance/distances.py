@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from scipy import sparse
-from scipy.spatial.distance import pdist, squareform
 
 from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
@@ -114,10 +114,16 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
     return DistanceMatrix(square, ids=[str(name) for name in study.samples])
 
 
+def _pairwise(points: npt.NDArray[np.float64], metric: str) -> npt.NDArray[np.float64]:
+    # By its whole name, scipy loads this part when it is asked for; who only reads a table never does.
+    apart: npt.NDArray[np.float64] = scipy.spatial.distance.squareform(scipy.spatial.distance.pdist(points, metric))
+    return apart
+
+
 def _euclidean(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return straight distances; of many points from inner products, where rounding cannot be seen in them."""
     if points.size < _MANY:
-        return np.asarray(squareform(pdist(points)))
+        return _pairwise(points, "euclidean")
     moved = points - points.mean(axis=0)
     inner = moved @ moved.T
     own = np.diag(inner)
@@ -231,11 +237,10 @@ def _large(rows: sparse.csr_matrix) -> bool:
 
 def _bray_curtis(table: sparse.csr_matrix) -> npt.NDArray[np.float64]:
     if not _large(table):
-        square: npt.NDArray[np.float64] = squareform(pdist(table.toarray(), "braycurtis"))
-        return square
+        return _pairwise(table.toarray(), "braycurtis")
     from handbook_utils.analysis.distance.kernels import overlaps
 
-    square = np.subtract(1.0, overlaps(table))
+    square: npt.NDArray[np.float64] = np.subtract(1.0, overlaps(table))
     np.fill_diagonal(square, 0.0)
     return np.maximum(square, 0.0, out=square)  # two equal rows may share a little over 1, by rounding
 
@@ -317,7 +322,7 @@ def _weighted(reached: sparse.csr_matrix, lengths: npt.NDArray[np.float64]) -> n
     own = np.asarray(scaled.sum(axis=1)).ravel()
     both = own[:, None] + own[None, :]
     if not _large(scaled):
-        return _clean(squareform(pdist(scaled.toarray(), "cityblock")) / both)
+        return _clean(_pairwise(scaled.toarray(), "cityblock") / both)
     from handbook_utils.analysis.distance.kernels import overlaps
 
     square = 1.0 - 2.0 * overlaps(scaled) / both
