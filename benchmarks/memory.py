@@ -47,7 +47,7 @@ def _shared(process: psutil.Process) -> float:
         text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="utf-8")
     except OSError:  # it has just ended
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 def main() -> None:

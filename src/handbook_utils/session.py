@@ -9,23 +9,21 @@ data goes on being worked on, or stays.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from handbook_utils.errors import InputError
-from handbook_utils.text.durable import lock
+from handbook_utils.text import durable
 
 #: How the folders of commands are named, in the system's folder for temporary files.
 PREFIX = "handbook-"
-_LOCK = ".lock"
 #: Seconds after which a command that was asked to end does so, whatever it is waiting for.
 _PATIENCE = 4.0
 
@@ -72,11 +70,11 @@ def session() -> Iterator[Path]:
 @contextmanager
 def _folder() -> Iterator[Path]:
     before = os.environ.get("TMPDIR")
+    work = ExitStack()
     try:
         above = Path(tempfile.gettempdir())
-        clear_leftovers(above)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=above))
-        held = lock(folder / _LOCK)
+        durable.clear_folders(above, PREFIX)
+        folder = work.enter_context(durable.working_folder(above, PREFIX))
     except OSError as error:
         raise InputError(
             "There is no room for temporary files, or they may not be written.",
@@ -96,44 +94,7 @@ def _folder() -> Iterator[Path]:
         # The fork server's sockets lie there, too, and multiprocessing would look for them when Python ends.
         if "multiprocessing.util" in sys.modules:
             sys.modules["multiprocessing.util"]._exit_function()
-        _remove(folder)
-        held.close()
-
-
-def clear_leftovers(above: Path) -> list[Path]:
-    """Remove folders of commands that live no more.
-
-    Parameters
-    ----------
-    above : pathlib.Path
-        Where they lie.
-
-    Returns
-    -------
-    list of pathlib.Path
-        What was removed. Folders of others, of commands that are running, and those without a lock are left alone.
-    """
-    removed = []
-    for folder in sorted(above.glob(f"{PREFIX}*")):
-        locked = folder / _LOCK
-        if folder.is_symlink() or not locked.is_file() or not os.access(folder, os.W_OK):
-            continue
-        try:
-            held = lock(locked)
-        except OSError:
-            continue  # somebody's, who is still there
-        _remove(folder)
-        held.close()
-        removed.append(folder)
-    return removed
-
-
-def _remove(folder: Path) -> None:
-    # Kernels that are just ending may still write.
-    for _ in range(3):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
+        work.close()
 
 
 @contextmanager
@@ -179,5 +140,5 @@ def _end_processes() -> None:
 
 def _leave(folder: Path, code: int) -> None:
     _end_processes()
-    _remove(folder)
+    durable.remove(folder)
     os._exit(code)

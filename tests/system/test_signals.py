@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from handbook_utils.session import PREFIX, clear_leftovers
+from handbook_utils.session import PREFIX
+from handbook_utils.text.durable import clear_folders
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests/data/small-handbook"
@@ -108,7 +109,7 @@ def test_what_a_killed_command_left_is_cleared_by_the_next(handbook: Path) -> No
     psutil.wait_procs(children)
     left = list((handbook / "tmp").glob(f"{PREFIX}*"))
     assert left
-    assert clear_leftovers(handbook / "tmp") == left
+    assert clear_folders(handbook / "tmp", PREFIX) == left
     assert not left[0].exists()
 
 
@@ -120,8 +121,8 @@ def test_folders_without_a_lock_and_of_the_living_are_left_alone(tmp_path: Path)
     living.mkdir()
     with (living / ".lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert clear_leftovers(tmp_path) == []
-    assert clear_leftovers(tmp_path) == [living]
+        assert clear_folders(tmp_path, PREFIX) == []
+    assert clear_folders(tmp_path, PREFIX) == [living]
     assert (tmp_path / "handbook-mine").is_dir()
 
 

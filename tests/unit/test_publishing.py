@@ -1,7 +1,6 @@
 """The book of a small handbook: what is published, what is refused, and what stays when something is not right."""
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -18,6 +17,7 @@ from handbook_utils.publishing.site import loaded_from_elsewhere
 from handbook_utils.publishing.stage import Stage, reading_ease
 from handbook_utils.publishing.translate import merged
 from handbook_utils.runs.mathml import mathml
+from handbook_utils.text import durable
 
 CHAPTER = """\
 ---
@@ -381,16 +381,17 @@ def test_sphinx_stops_where_who_stages_the_chapters_is_gone(book: Path, tmp_path
     assert not list((tmp_path / "pages").rglob("*.html"))
 
 
-def test_what_a_killed_build_left_is_cleared_after_a_day(book: Path, tmp_path: Path) -> None:
+def test_what_a_killed_build_left_is_cleared_and_what_a_living_one_makes_is_not(book: Path, tmp_path: Path) -> None:
     root = copied(book, tmp_path)
-    old, young = root / "_build/.book-old", root / "_build/.book-young"
-    for left in (old, young):
-        write(left / "html/index.html", "half-made")
-    os.utime(old, (0, 0))
+    left = root / "_build/.book-left"
+    write(left / "html/index.html", "half-made")
+    write(left / ".lock", "")
     write(root / "book/index.md", "# Sums\n\nFor everyone, again.\n")
-    build_book(root, ("en",))
-    assert not old.exists()
-    assert young.exists()
+    with durable.working_folder(root / "_build", ".book-") as living:
+        write(living / "html/index.html", "half-made")
+        build_book(root, ("en",))
+        assert (living / "html/index.html").is_file()
+    assert not left.exists()
     assert "half-made" not in page(root, "index.html")
 
 
@@ -407,7 +408,7 @@ def test_a_missing_translation_is_named_and_the_old_book_stays(book: Path, tmp_p
     assert f"notebooks/explainers/both.md, line {line} (nl)" in said
     assert "no longer on the page" in said
     assert page(root, "nl/notebooks/explainers/both.html") == before
-    assert sorted(entry.name for entry in (root / "_build").iterdir()) == ["book.json", "cache", "html"]
+    assert {entry.name for entry in (root / "_build").iterdir()} == {"book.json", "cache", "html", ".placing.lock"}
 
 
 def test_a_fuzzy_translation_and_lost_numbers_are_named(book: Path, tmp_path: Path) -> None:

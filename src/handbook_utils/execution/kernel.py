@@ -54,15 +54,18 @@ def kernel_here(*, alone: bool = False) -> str:
     Parameters
     ----------
     alone : bool
-        For one run in this process. Its kernel then imports what its chapter needs, and nobody holds the rest: the
-        fork server, which has it all, would be half of the memory of the run.
+        For one run in this process. Its kernel (:mod:`.alone`) imports what its chapter needs, and nobody holds the
+        rest: the fork server, which has it all, would be half of the memory of the run.
 
     Returns
     -------
     str
         Name of a kernelspec.
     """
-    return KERNEL if room_for_sockets() and (not alone or os.environ.get(_VARIABLE) == "forked") else "python3"
+    said = os.environ.get(_VARIABLE)
+    if alone and said not in ("forked", "ordinary"):
+        return "handbook-alone"
+    return KERNEL if room_for_sockets() else "python3"
 
 
 def make_available(workers: int = 1) -> None:

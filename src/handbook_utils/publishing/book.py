@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +36,8 @@ if TYPE_CHECKING:
 _SOURCES = ("_config.yml", "_toc.yml", "requirements.lock", "CONTRIBUTING.md", "book", "data", "locale", "notebooks")
 
 _PREFIX = ".book-"
-_DAY = 24 * 3600
+#: Seconds in which another build has long placed its book.
+_PATIENCE = 60.0
 
 #: How many problems are told at once.
 _MOST = 12
@@ -126,6 +125,7 @@ def build_book(
     build = build_folder(root)
     site, record = build / "html", build / "book.json"
     index = site / "index.html"
+    _clear_leftovers(build)
     if "pdf" in whole:
         check_chromium("--pdf")
     print_ = fingerprint(root, languages, address, whole)
@@ -141,9 +141,10 @@ def build_book(
         prepare(workers)
     chapters = catalogue.chapters
     build.mkdir(exist_ok=True)
-    _clear_leftovers(build)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=build) as name, _renderers(Path(name), languages) as renderers:
-        editions = _Editions(Path(name), catalogue, renderers, address, whole)
+    with _placing(build):
+        durable.mend(site)  # what a build that was killed left
+    with durable.working_folder(build, _PREFIX) as folder, _renderers(folder, languages) as renderers:
+        editions = _Editions(folder, catalogue, renderers, address, whole)
         outcomes = _executed(
             chapters,
             languages,
@@ -156,29 +157,36 @@ def build_book(
         )
         once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
         failures = tuple(outcome.failure for outcome in once if outcome.failure is not None)
-        made = Path(name) / "html"
+        made = folder / "html"
         made.mkdir()
         found = editions.close(outcomes)
         if any(found.values()) and not failures:  # a missing chapter leaves references open
             raise InputErrors(_together(found))
-        _collect(catalogue, Path(name), languages, made, address)
+        _collect(catalogue, folder, languages, made, address)
         for lang in languages:
             add_whole(made / lang, catalogue, lang, whole, moment().date().isoformat())
         pages = sum(1 for _ in made.glob("*/**/*.html"))
-        record.unlink(missing_ok=True)
-        durable.place(made, site, replace=True)  # another build may do so at the same time: the last one stays
-    if not failures:
-        record.write_text(
-            json.dumps({"fingerprint": print_, "index": sha256_of(index), "pages": pages}) + "\n", encoding="utf-8"
-        )
+        with _placing(build):
+            record.unlink(missing_ok=True)
+            durable.place(made, site, replace=True)
+            if not failures:
+                told = {"fingerprint": print_, "index": sha256_of(index), "pages": pages}
+                durable.write(record, f"{json.dumps(told)}\n".encode())
     return BuildReport(index, tuple(once), failures, time.perf_counter() - began, pages)
 
 
 def _clear_leftovers(build: Path) -> None:
-    """Remove what builds that were killed left; what is younger than a day may be of one that still runs."""
+    """Remove what builds that were killed left, and nothing of one that is at work."""
     for left in build.glob(f"{_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > _DAY:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            left.rmdir()  # of one that was killed before anything was in it
+    durable.clear_folders(build, _PREFIX)
+    durable.clear(build)
+
+
+def _placing(build: Path) -> AbstractContextManager[None]:
+    """Keep other builds from placing their book meanwhile: one comes after the other, and the last one stays."""
+    return durable.locked(build / ".placing.lock", "Another build is placing its book.", patience=_PATIENCE)
 
 
 def _checked_languages(languages: Sequence[str]) -> tuple[str, ...]:

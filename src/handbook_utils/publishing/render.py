@@ -21,6 +21,7 @@ from handbook_utils.errors import InputError
 from handbook_utils.publishing.sparing import spare_repeated_work
 from handbook_utils.publishing.words import WORDS
 from handbook_utils.text import yaml_text
+from handbook_utils.text.untrusted import end_with_parent
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -288,6 +289,9 @@ if __name__ == "__main__":
     gc.disable()
     import sphinx.application  # noqa: F401 - what render needs, imported while chapters are executed
 
+    # Whoever started it, and has been killed, leaves nobody at work in its folder.
+    end_with_parent()
+    os.register_at_fork(after_in_child=end_with_parent)
     stage_, out_, lang_, processes_ = sys.argv[1:]
     if not sys.stdin.readline():  # BEGIN, or whoever should say so is gone
         sys.exit(1)

@@ -248,7 +248,6 @@ def _moved_whole(target: Path) -> Iterator[Path]:
         folder = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}{durable.PART}")
         folder.mkdir()
         yield folder
-        durable.sync(folder)
         durable.place(folder, target, replace=True)
     except OSError as error:
         raise explained(error, target) from error

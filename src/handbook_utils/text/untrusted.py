@@ -299,10 +299,10 @@ def _serve(sender: Connection, call: str, given: tuple[Any, ...], folder: str, e
 def end_with_parent() -> None:
     """Let this process end when its parent has ended, however that was."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    wait_for = psutil.Process(os.getppid()).wait if parent is None else parent.join
+    threading.Thread(target=_die_with, args=(wait_for,), daemon=True).start()
 
 
-def _die_with(parent: Any) -> None:
-    parent.join()
+def _die_with(wait_for: Callable[[], object]) -> None:
+    wait_for()
     os._exit(1)

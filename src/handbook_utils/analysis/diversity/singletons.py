@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy
-from scipy import special
 
 from handbook_utils.analysis.diversity.alpha import common_coverage, hill_at_coverage, hill_at_size
 from handbook_utils.study import Study
@@ -76,9 +75,9 @@ class Singletons:
         if np.isnan(self.expected):
             return "too few are seen two and three times to tell a community seen whole from rare features left out"
         least, most = (self.expected * _FACTOR**side * np.exp(side * self.unsure) for side in (-1, 1))
-        if special.pdtr(self.found, least) < _CHANCE:
+        if scipy.special.pdtr(self.found, least) < _CHANCE:
             return "as after denoising (DADA2, Deblur, UNOISE)"
-        if self.found and special.pdtrc(self.found - 1, most) < _CHANCE:
+        if self.found and scipy.special.pdtrc(self.found - 1, most) < _CHANCE:
             return "as where errors of reading were left in"
         return "too few are seen to tell chance from features left out or read wrongly"
 

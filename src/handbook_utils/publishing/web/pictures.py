@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import shutil
-import tempfile
 from pathlib import Path
 
 from matplotlib import image
@@ -19,6 +18,9 @@ CARD = "card.png"
 
 #: Where the drawings of an edition lie in its ``_static``.
 DRAWN = "drawings"
+
+#: How the folder is named in which those are made.
+_PREFIX = ".cards-"
 
 #: Where the pictures for previews of pages with a drawing lie in its ``_static``.
 CARDS = "cards"
@@ -98,8 +100,9 @@ def _add_cards(drawn: dict[str, str], target: Path, lang: str, title: str, cache
     kept = cache / sha256(page.encode())
     if not kept.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".", dir=cache) as name:
-            source, whole, cut = (Path(name) / part for part in ("cards.html", "cards.png", "cut"))
+        durable.clear_folders(cache, _PREFIX)
+        with durable.working_folder(cache, _PREFIX) as folder:
+            source, whole, cut = (folder / part for part in ("cards.html", "cards.png", "cut"))
             source.write_text(page, encoding="utf-8")
             picture_of(source, whole, WIDTH, HEIGHT * len(drawn))
             cut.mkdir()

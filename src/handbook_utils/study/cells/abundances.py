@@ -110,7 +110,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     lines: list[int] = []
     beside: list[list[str]] = []
     # Arrays, not lists: a number in a list takes five times its size.
-    indices, values, pointers = array.array("i"), array.array("d"), [0]
+    indices, values, pointers = array.array("i"), array.array("d"), array.array("q", [0])
     ragged: list[str] = []
     remarks: list[str] = []
     for line, cells in _without_remarks(itertools.chain(first, source.rows), choices, remarks):
@@ -135,7 +135,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     errors = [*ragged_lines(ragged, source.where, len(header), source.separator), *numbers.errors()]
     matrix = (
         sparse.csr_array(
-            (np.frombuffer(values, dtype=float), np.frombuffer(indices, dtype=np.intc), pointers),
+            (np.frombuffer(values), np.frombuffer(indices, dtype=np.intc), np.array(pointers, dtype=np.intc)),
             shape=(len(ids), len(names)),
         )
         if values

@@ -150,7 +150,7 @@ def _matrix(held: h5py.File, side: str, length: int, width: int, where: str) -> 
     if not len(data):
         return sparse.csr_array((length, width), dtype=float)
     kind = np.int32 if max(len(data), width) < 2**31 else np.int64
-    made = sparse.csr_array((data, at.astype(kind), begins.astype(kind)), shape=(length, width))
+    made = sparse.csr_array((data, at.astype(kind, copy=False), begins.astype(kind)), shape=(length, width))
     before = made.nnz
     made.sum_duplicates()
     if made.nnz != before:
