@@ -1,11 +1,13 @@
 """Do the tests notice when a statistic is changed? Small changes of code, one at a time, and the tests that come there.
 
 ``make mutants`` prints every change that no test noticed, and the share that was (``MODULES=...``, ``EACH=...`` changes
-a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what; then each change is
-tried in a fork that has imported all but the module and what depends on it. The tests that call the changed function
-are run, the quickest first, until one fails: those that import the module, and then those that import what imports it.
-The changed module is put in place as it is imported: no file is touched. What was found of each module stands in
-``benchmarks/mutants.csv`` with the seed and the day.
+a module, drawn with ``SEED=...``). Tests are run once as they are, to see which of them call what: every function of
+``analysis/`` notes that it was called, which costs a test next to nothing. That map is kept in ``_build/``, a file of
+tests at a time, until the file or what it imports is another. Then each change is tried in a fork that has imported all
+but the module and what depends on it. The tests that call the changed function are run, the quickest first, until one
+fails: those that import the module, and then, for what is left, those that import what imports it. A test that fails
+without the change, too, has noticed nothing. The changed module is put in place as it is imported: no file is touched.
+What was found of each module stands in ``benchmarks/mutants.csv`` with the seed and the day.
 """
 
 from __future__ import annotations
@@ -17,39 +19,48 @@ import csv
 import datetime
 import gc
 import importlib
-import importlib.abc
-import importlib.util
-import json
-import multiprocessing
 import os
 import random
 import signal
 import sys
 import tempfile
-import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from itertools import accumulate, count
 from pathlib import Path
-from types import CodeType, FrameType
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-SOURCES = ROOT / "src"
-PACKAGE = SOURCES / "handbook_utils"
+sys.path.insert(0, str(Path(__file__).parent))
+
+from reached import (
+    COMPILER,
+    PACKAGE,
+    ROOT,
+    SOURCES,
+    Calls,
+    Marked,
+    dotted,
+    forked,
+    imported,
+    importers,
+    pytest_of,
+    spec_of,
+    tests_near,
+    watched,
+)
+
 #: What was found of each module: changes tried and noticed, with which seed, on which day.
 SCORES = ROOT / "benchmarks/mutants.csv"
-#: Which calls (module, first and last line) each test makes, and how long it takes.
-Calls = dict[str, set[tuple[str, int, int]]]
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 RECKONED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 JOINED = {ast.And: ast.Or, ast.Or: ast.And}
-#: Tests that take this many times as long as before, and so many seconds, hang: an endless loop has been noticed.
-PATIENCE = (20, 60)
+#: A test that takes so many times the processor it took before, and so many seconds, hangs: that has been noticed.
+PATIENCE = (10, 20)
 
 
 def changed(node: ast.AST) -> Iterator[ast.AST]:
@@ -126,8 +137,8 @@ def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
 def mutants(path: Path, each: int, seed: int) -> Iterator[tuple[str, int, ast.Module]]:
     """Yield changed modules, each with what was changed and the line."""
     source = path.read_text(encoding="utf-8")
-    count = len(places(ast.parse(source)))
-    for number in sorted(random.Random(f"{seed} {path.name}").sample(range(count), min(each, count))):
+    size = len(places(ast.parse(source)))
+    for number in sorted(random.Random(f"{seed} {path.name}").sample(range(size), min(each, size))):
         tree = ast.parse(source)
         parent, field, index, other = places(tree)[number]
         before = getattr(parent, field) if index is None else getattr(parent, field)[index]
@@ -139,158 +150,34 @@ def mutants(path: Path, each: int, seed: int) -> Iterator[tuple[str, int, ast.Mo
         yield what, before.lineno, ast.fix_missing_locations(tree)
 
 
-def dotted(path: Path) -> str:
-    """Return the name by which a module of the package is imported."""
-    return ".".join(path.relative_to(SOURCES).with_suffix("").parts).removesuffix(".__init__")
+class Judge:
+    """A plugin of pytest that tells which test noticed a change, and ends one that hangs."""
 
-
-@cache
-def imported(path: Path) -> frozenset[str]:
-    """Return every name that a file imports, or imports from."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return frozenset(found)
-
-
-def importers(modules: set[Path]) -> set[Path]:
-    """Return the modules of the package that import one of these."""
-    names = {dotted(path) for path in modules}
-    return {path for path in PACKAGE.rglob("*.py") if names & imported(path)} - modules
-
-
-def tests_near(module: Path, steps: int) -> Iterator[list[str]]:
-    """Yield files of tests and of examples: those that import a module, then those that import what imports it."""
-    tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
-    near, before = {module}, set[Path]()
-    for _ in range(steps):
-        names = {dotted(path) for path in near}
-        examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
-        found = {path for path in tests if names & imported(path)} | examples
-        yield sorted(str(path.relative_to(ROOT)) for path in found - before)
-        before |= found
-        near |= importers(near)
-
-
-class Watch:
-    """A plugin of pytest that notes which functions of analysis/ each test calls, and how long it takes."""
-
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self.calls: Calls = defaultdict(set)
-        self.seconds: dict[str, float] = {}
-        self._spots: dict[CodeType, tuple[str, int, int] | None] = {}
-        self._now = ""
-
-    def _called(self, frame: FrameType, *_: object) -> None:
-        code = frame.f_code
-        if code not in self._spots:
-            inside = code.co_filename.startswith(str(PACKAGE / "analysis"))
-            lines = [line for _, _, line in code.co_lines() if line]
-            self._spots[code] = (code.co_filename, code.co_firstlineno, max(lines)) if inside and lines else None
-        if spot := self._spots[code]:
-            self.calls[self._now].add(spot)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """What a fixture calls may serve every test of the file."""
-        self._now = item.nodeid.partition("::")[0]
-        sys.settrace(self._called)
-        try:
-            yield
-        finally:
-            sys.settrace(None)
+    def __init__(self, seconds: dict[str, float], told: Path) -> None:
+        self._seconds, self._told = seconds, told
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """What a test calls is its own; one that takes too long is left, and not tried."""
-        self._now = item.nodeid
-        signal.signal(signal.SIGVTALRM, _left)
-        signal.setitimer(signal.ITIMER_VIRTUAL, self._patience)
-        sys.settrace(self._called)
-        before = time.process_time()
-        try:
-            yield
-            self.seconds[item.nodeid] = time.process_time() - before
-        finally:
-            sys.settrace(None)
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        """The signal ends the process: a loop without an end, compiled or not, has been noticed."""
+        times, more = PATIENCE
+        signal.setitimer(signal.ITIMER_VIRTUAL, times * self._seconds.get(item.nodeid, 0) + more)
+        return (yield)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """What failed is read by the process that waits."""
+        if report.failed:
+            self._told.write_text(report.nodeid, encoding="utf-8")
 
 
-def _left(*_: object) -> None:
-    pytest.skip("takes too long")
-
-
-class Changed(importlib.abc.MetaPathFinder):
+class Changed(MetaPathFinder):
     """Finds one module, and gives it another source."""
 
     def __init__(self, path: Path, tree: ast.Module) -> None:
-        code = compile(tree, str(path), "exec")
-
-        class Loader(SourceFileLoader):
-            def get_code(self, _: str) -> CodeType:
-                return code
-
-        self._name, self._path, self._loader = dotted(path), str(path), Loader(dotted(path), str(path))
+        self._name, self._path, self._code = dotted(path), path, compile(tree, str(path), "exec")
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         """Return the changed module, and none of the others."""
-        if name != self._name:
-            return None
-        return importlib.util.spec_from_file_location(name, self._path, loader=self._loader)
-
-
-def forked(work: Callable[[], int], patience: float | None = None) -> int | None:
-    """Return what work gives back in a process of its own that says nothing, or None where it does not end."""
-
-    def silent() -> None:
-        quiet = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(quiet, stream)
-        try:
-            ended = work()
-        except BaseException:  # a module that cannot even be imported has been noticed
-            ended = 1
-        os._exit(ended)
-
-    process = multiprocessing.get_context("fork").Process(target=silent)
-    process.start()
-    process.join(patience)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
-    return process.exitcode
-
-
-def pytest_of(arguments: list[str], *plugins: object) -> int:
-    """Run tests here, and return how they ended."""
-    # A file of examples is named here, so that functions in it that are called "tested" are no tests.
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "python_functions=test_*", "-o", "python_classes=Test_*"]
-    return int(pytest.main([*options, *arguments], list(plugins)))
-
-
-def watched(file: str, folder: Path, patience: float) -> tuple[Calls, dict[str, float]]:
-    """Run a file of tests as it is; return what each test calls, and how long it takes."""
-    told = folder / file.replace("/", "+")
-
-    def run() -> int:
-        watch = Watch(patience)
-        ended = pytest_of(["--maxfail=0", file], watch)
-        calls = {test: sorted(spots) for test, spots in watch.calls.items()}
-        told.write_text(json.dumps([calls, watch.seconds]), encoding="utf-8")
-        return ended
-
-    ended = forked(run)
-    if ended not in (0, 1, 5):
-        raise SystemExit(f"{file} cannot be run without any change")
-    if ended == 1:
-        print(f"{file}: what fails in it without any change, or is too slow, is not used", flush=True)
-    calls, seconds = json.loads(told.read_text(encoding="utf-8"))
-    return {test: {tuple(spot) for spot in spots} for test, spots in calls.items()}, seconds
+        return spec_of(name, self._path, self._code) if name == self._name else None
 
 
 def preloaded(files: Iterable[str]) -> None:
@@ -311,34 +198,63 @@ def forgotten(module: Path) -> None:
         sys.modules.pop(dotted(path), None)
 
 
-def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float]) -> list[str]:
-    """Return the tests that come to a line of a module, the quickest first."""
+def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float], most: float) -> list[str]:
+    """Return the tests that come to a line of a module: the quickest first, until they take too many seconds."""
 
     def reaching(fits: Callable[[str, int, int], bool]) -> set[str]:
         return {test for test, spots in calls.items() if any(fits(*spot) for spot in spots)}
 
-    callers = {str(path) for path in importers({module})}
+    here = module.relative_to(PACKAGE).as_posix()
+    callers = {path.relative_to(PACKAGE).as_posix() for path in importers({module})}
     keys = (
-        reaching(lambda path, first, last: path == str(module) and first <= line <= last)
-        or reaching(lambda path, *_: path == str(module))  # outside all functions, or compiled
-        or reaching(lambda path, *_: path in callers)
+        reaching(lambda path, first, last: path == here and first <= line <= last)
+        or reaching(lambda path, *_: path == here)  # outside all functions
+        or reaching(lambda path, *_: path in callers)  # compiled
     )
+    if COMPILER in imported(module):
+        files = {test.partition("::")[0] for test in seconds}
+        keys |= {file for file in files if ROOT / file == module or dotted(module) in imported(ROOT / file)}
     chosen = [test for test in seconds if test in keys or test.partition("::")[0] in keys]
-    return sorted(chosen, key=lambda test: (test not in keys, seconds[test]))
+    chosen.sort(key=lambda test: (test not in keys, seconds[test]))
+    return [
+        test for test, total in zip(chosen, accumulate(seconds[test] for test in chosen), strict=True) if total <= most
+    ]
 
 
-def noticed(module: Path, tree: ast.Module, tests: list[str], took: float) -> bool:
-    """Tell whether a test fails once the module is this."""
+class Trials:
+    """Tries changes of a module by tests, in a folder for what is written meanwhile."""
 
-    def run() -> int:
-        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="mutant-")
-        sys.meta_path.insert(0, Changed(module, tree))
-        forgotten(module)
-        importlib.import_module(dotted(module))
-        return pytest_of(tests)
+    def __init__(self, module: Path, seconds: dict[str, float], folder: Path) -> None:
+        self._module, self._seconds, self._folder = module, seconds, folder
+        self._numbers = count()
+        self._fails_as_it_is = cache(lambda test: bool(self._failing(ast.parse(module.read_text("utf-8")), [test])))
 
-    times, more = PATIENCE
-    return bool(tests) and forked(run, times * took + more) in (1, 2, None)
+    def noticed(self, tree: ast.Module, tests: list[str]) -> bool:
+        """Tell whether a test fails once the module is this, and does not fail as it was."""
+        while tests and (by := self._failing(tree, tests)):
+            if by not in tests or not self._fails_as_it_is(by):
+                return True
+            tests = tests[tests.index(by) + 1 :]
+        return False
+
+    def _failing(self, tree: ast.Module, tests: list[str]) -> str:
+        """Return the first test that fails with this module, or what else happens; nothing where all is well."""
+        told = self._folder / f"{dotted(self._module)}-{next(self._numbers)}"
+        times, more = PATIENCE
+
+        def run() -> int:
+            if COMPILER in imported(self._module):  # what was compiled before may look the same to numba
+                importlib.import_module("numba").config.CACHE_DIR = tempfile.mkdtemp(dir=self._folder)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 10 * more)  # until the first test begins
+            sys.meta_path.insert(0, Changed(self._module, tree))
+            forgotten(self._module)
+            importlib.import_module(dotted(self._module))
+            return pytest_of(tests, Judge(self._seconds, told))
+
+        ended = forked(run, 10 * times * (sum(self._seconds[test] for test in tests) + more))
+        if ended == 0:
+            return ""
+        return told.read_text(encoding="utf-8") if told.is_file() else "it does not run, or does not end"
 
 
 def kept(scores: Path, module: str, seed: int, tried: int, seen: int) -> None:
@@ -361,14 +277,17 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", help="files; by default all of analysis/")
     parser.add_argument("--each", type=int, default=10, help="changes a module")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=600, help="pass over tests that take more of a processor")
+    parser.add_argument("--seconds", type=float, default=20, help="pass over tests that take more of a processor")
+    parser.add_argument("--most", type=float, default=60, help="seconds of tests for one change, the quickest first")
     parser.add_argument("--steps", type=int, default=3, help="how many imports a test may be away from a module")
     parser.add_argument("--least", type=float, default=0, help="percent that must be noticed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="changes tried at the same time")
     given = parser.parse_args()
     os.chdir(ROOT)
-    os.environ |= {"HANDBOOK_DATA": str(ROOT / "data"), "HANDBOOK_ROOT": str(ROOT)}
+    alone = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "NUMBA")}
+    os.environ |= {"HANDBOOK_DATA": str(ROOT / "data"), "HANDBOOK_ROOT": str(ROOT), **alone}
     sys.path.insert(0, str(SOURCES))
+    sys.meta_path.insert(0, Marked())
     modules = [Path(name).resolve() for name in given.modules] or sorted((PACKAGE / "analysis").rglob("[!_]*.py"))
     killed = total = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
@@ -387,10 +306,10 @@ def main() -> None:
                 for more, times in pool.map(watch, files):
                     calls |= more
                     seconds |= times
-                tests = [tests_at(module, line, calls, seconds) for _, line, _ in here]
+                tests = [tests_at(module, line, calls, seconds, given.most) for _, line, _ in here]
+                trying = Trials(module, seconds, Path(folder))
                 trials = [
-                    pool.submit(noticed, module, tree, chosen, sum(seconds[test] for test in chosen))
-                    for (*_, tree), chosen in zip(here, tests, strict=True)
+                    pool.submit(trying.noticed, tree, chosen) for (*_, tree), chosen in zip(here, tests, strict=True)
                 ]
                 for (what, *_), chosen in zip(here, tests, strict=True):
                     tried[what] += len(chosen)

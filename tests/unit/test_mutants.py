@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import sys
 from pathlib import Path
 
+import pytest
+
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.chapters import handbook_root
 
 _SPEC = importlib.util.spec_from_file_location("mutants", handbook_root() / "benchmarks/mutants.py")
@@ -45,15 +49,31 @@ def test_near_tests_come_first():
 
 
 def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
-    module = Path(mutants.PACKAGE / "analysis/taxa/shifts.py")
-    here, elsewhere = (str(module), 10, 20), (str(module), 30, 40)
+    module = Path(mutants.PACKAGE / "analysis/taxa/presence.py")
+    here, elsewhere = ("analysis/taxa/presence.py", 10, 20), ("analysis/taxa/presence.py", 30, 40)
     calls = {"a::slow": {here}, "a::quick": {here}, "b::other": {elsewhere}, "c.py": {here}}
     seconds = {"a::slow": 2.0, "a::quick": 1.0, "b::other": 0.1, "c.py::of_a_fixture": 0.1}
     # What a fixture calls may serve any test of its file, which then come last.
-    assert mutants.tests_at(module, 15, calls, seconds) == ["a::quick", "a::slow", "c.py::of_a_fixture"]
-    assert mutants.tests_at(module, 35, calls, seconds) == ["b::other"]
+    assert mutants.tests_at(module, 15, calls, seconds, 60) == ["a::quick", "a::slow", "c.py::of_a_fixture"]
+    assert mutants.tests_at(module, 35, calls, seconds, 60) == ["b::other"]
+    assert mutants.tests_at(module, 15, calls, seconds, 2.5) == ["a::quick"]
     # A line outside all functions is everybody's.
-    assert len(mutants.tests_at(module, 5, calls, seconds)) == 4
+    assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 4
+
+
+def test_a_function_notes_that_it_was_called_and_does_what_it_did():
+    spec = mutants.Marked().find_spec("handbook_utils.analysis.diversity.chao")
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, spec.name, module)  # where its dataclass looks
+        spec.loader.exec_module(module)
+    mutants.Marked.noted = set()
+    assert module.chao1([4, 1, 1, 2], bias_corrected=True).estimate == 4 + 2 * 1 / (2 * 2)
+    assert module.chao1.__doc__ == chao1.__doc__
+    ((path, first, last),) = mutants.Marked.noted
+    assert (path, first < last) == ("analysis/diversity/chao.py", True)
+    # Loops that are compiled have no mark.
+    assert mutants.Marked().find_spec("handbook_utils.analysis.taxa.shifts") is None
 
 
 def test_a_score_takes_the_place_of_the_one_before(tmp_path):

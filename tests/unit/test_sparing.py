@@ -4,6 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docutils import nodes
+from docutils.utils import new_document
+
+from handbook_utils.publishing.extension import AtHome
+
 _CONFIGURATION = """
 extensions = ["myst_nb"]
 html_theme = "basic"
@@ -93,3 +98,14 @@ def test_settings_that_are_remembered_are_nobody_elses() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "8"
+
+
+def test_what_was_translated_is_of_the_page_it_stands_on() -> None:
+    page, text = new_document("page"), new_document("text")
+    text += nodes.paragraph("", "Brood")
+    moved = text[0]
+    page += nodes.section("", moved)
+    moved.document = text
+    assert moved.document is not page  # and with it that document was stored, for every text of a page
+    AtHome(page).apply()
+    assert {id(node.document) for node in page.findall()} == {id(page)}

@@ -199,7 +199,12 @@ def read_named(root: Path, register: Path, mistakes: Callable[[str, Any], Iterab
 
 def _rows(root: Path, register: Path) -> Any:
     path = root / register
-    return yaml_text.typed(path.read_text(encoding="utf-8"), path.name) if path.is_file() else None
+    return _read(path.read_text(encoding="utf-8"), path.name) if path.is_file() else None
+
+
+@lru_cache(maxsize=8)  # every page reads the same few
+def _read(text: str, name: str) -> Any:
+    return yaml_text.typed(text, name)
 
 
 def read_claims(root: Path) -> list[Claim]:

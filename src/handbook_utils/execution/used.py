@@ -59,7 +59,7 @@ def _leads_to(path: Path) -> frozenset[Path]:
 
 
 def _imported(source: str) -> Iterator[Path]:
-    for node in ast.walk(parsed(python_of(source))):
+    for node in _statements(parsed(python_of(source))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -68,6 +68,16 @@ def _imported(source: str) -> Iterator[Path]:
             continue
         for name in names:
             yield from _modules(name)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements, which have the imports among them; expressions, most of a tree, have none."""
+    for block in ("body", "orelse", "handlers", "finalbody", "cases"):
+        held = getattr(tree, block, None)
+        if isinstance(held, list):  # the branches of a conditional expression are called so, too
+            for node in held:
+                yield node
+                yield from _statements(node)
 
 
 def python_of(source: str) -> str:

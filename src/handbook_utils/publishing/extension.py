@@ -169,6 +169,21 @@ class _Translatable(SphinxTransform):
                 logger.warning("%s", text, location=(env.docname, line or None), type="handbook", subtype="nl")
 
 
+class AtHome(SphinxTransform):
+    """Tell what was translated in which document it stands now.
+
+    Sphinx parses each translated text as a document of its own, and the nodes go on naming that one; all of these would
+    be stored with the page, and read again.
+    """
+
+    default_priority = 21  # after Sphinx has translated (20)
+
+    def apply(self, **_: Any) -> None:
+        """Go through the page."""
+        for node in self.document.findall():
+            node.document = self.document
+
+
 def _said_elsewhere(node: nodes.Element) -> bool:
     """Tell what needs no Dutch of its own: formulas, front matter, alt text in a paragraph, the tools' own words."""
     if isinstance(node, (nodes.math_block, solution_title)) or (isinstance(node, exercise_title) and _numbered(node)):
@@ -455,6 +470,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_visit_inline_math, None), (_visit_block_math, None))
     app.add_domain(_Glue, override=True)
     app.add_transform(_Translatable)
+    app.add_transform(AtHome)
     app.add_directive("handbook-terms", _Terms)
     app.add_directive("handbook-checked", _Checked)
     app.add_node(checked_numbers)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -71,6 +72,7 @@ class Cell:
         return "careful" if self.rejected < low else "holds"
 
 
+@lru_cache(maxsize=64)  # most rows have as many studies
 def expected(studies: int, unlikely: float = UNLIKELY) -> tuple[int, int]:
     """Return between which counts of false alarms a test lies that is wrong in 5 of 100 studies, but for chance.
 

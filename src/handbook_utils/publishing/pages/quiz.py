@@ -7,6 +7,7 @@ in the chapter. What comes with the page is sorted by the alphabet, so that the 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,12 @@ def read_quiz(root: str | Path) -> dict[str, list[dict[str, Any]]]:
         By slug, in the order of the questions; empty where there is no such file.
     """
     path = Path(root) / QUIZ
-    return (yaml_text.typed(path.read_text(encoding="utf-8"), str(path)) or {}) if path.is_file() else {}
+    return _read(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else {}
+
+
+@lru_cache(maxsize=2)  # every page reads the same
+def _read(text: str, where: str) -> dict[str, list[dict[str, Any]]]:
+    return yaml_text.typed(text, where) or {}
 
 
 def choices(questions: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
