@@ -229,7 +229,7 @@ def test_no_room_for_temporary_files_is_told(root, chapter, monkeypatch):
 
     monkeypatch.setattr("papermill.execute_notebook", full)
     with pytest.raises(InputError, match="no room for temporary files") as told:
-        run_one(Request(chapter), root=root)
+        run_one(Request(chapter), root=root, cache=False)
     assert "TMPDIR=" in str(told.value.remedy)
 
 
