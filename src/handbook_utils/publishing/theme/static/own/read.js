@@ -6,7 +6,7 @@ globalThis.own = {};
 {
   const RANKS = ["superkingdom", "domain", "realm", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"];
   const LINEAGE = /^(taxonomy|taxon|lineage|classification|clade_?name|consensus[ _]?(lineage|taxonomy)|taxonomic ?path)$/i;
-  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
+  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent|.* (covered (fraction|bases)|variance|length))$/i;
   const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance|reads?|counts?|aantal)$|_num$/i;
   const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i, GENUS = /^(g(enus)?|6)$/i; // mothur's ranks are numbers
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
