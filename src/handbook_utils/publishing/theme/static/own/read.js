@@ -11,7 +11,7 @@ globalThis.own = {};
   const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i, GENUS = /^(g(enus)?|6)$/i; // mothur's ranks are numbers
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
   // What was read and belongs to nobody: told, and no part of the whole.
-  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|)$/i;
+  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|-1|)$/i;
   const FUNCTION = /^(uniref\d+_|pwy-|[\w-]+-pwy|k\d{5}\b|ko:|ec:|\d+\.\d+\.\d+\.)/i;
   const NO_NAME = /^$|unclassified|unassigned|unknown|uncultured|unmapped|uknown|niet ingedeeld|onbekend|^na$|^other$/i;
   const PREFIX = /^(?:[dkpcofgst]__|D_\d__)/;
