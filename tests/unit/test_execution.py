@@ -367,9 +367,11 @@ def test_a_run_by_itself_has_a_kernel_of_its_own(
     monkeypatch.delenv("HANDBOOK_KERNEL", raising=False)
     assert (kernel_here(), kernel_here(alone=True)) == (KERNEL, "handbook-alone")
     text = chapter.path.read_text(encoding="utf-8")
-    look = "import pandas, sys; print(sys.modules['pyarrow'], 10 / divisor"
+    # scikit-learn asks of everything whether it is of pyarrow, and is what DESeq2's method fits with.
+    look = "import pandas, sys\nfrom sklearn.linear_model import LinearRegression as Line\nLine().fit([[1.0]], [2.0])\n"
+    look += "print(pandas.Series(['a']).dtype, 'pyarrow' in sys.modules, 10 / divisor"
     chapter.path.write_text(text.replace("print(10 / divisor", look), encoding="utf-8")
     request = Request(Catalogue.read(root).get("one"), {"divisor": 5}, tmp_path)
     outcome = execute([request], root=root, workers=1, alone=True)[0]
     assert outcome.failure is None
-    assert "None 2.0" in text_of(outcome)
+    assert "str False 2.0" in text_of(outcome)
