@@ -40,11 +40,11 @@ def test_what_is_no_statistic_is_left():
     assert changes("def f(x, seed=1, permutations=999, *, confidence=0.95, minimum=3): pass") == ["1.95", "4"]
 
 
-def test_near_tests_come_first():
-    rings = list(mutants.tests_near(mutants.PACKAGE / "analysis/taxa/shifts.py", 2))
-    assert "tests/unit/test_shifts.py" in rings[0]
-    assert "src/handbook_utils/analysis/taxa/shifts.py" in rings[0]
-    assert not set(rings[0]) & set(rings[1])
+def test_tests_are_looked_for_where_a_module_is_imported_and_where_its_importers_are():
+    module = mutants.PACKAGE / "analysis/taxa/shifts.py"
+    near, further = (set(mutants.tests_near(module, steps)) for steps in (1, 2))
+    assert {"tests/unit/test_shifts.py", "src/handbook_utils/analysis/taxa/shifts.py"} <= near < further
+    assert "src/handbook_utils/analysis/taxa/methods.py" in further - near
 
 
 def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
