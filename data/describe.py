@@ -87,7 +87,9 @@ def resources(folder: Path) -> list[Json]:
         if file == "tree.nwk.gz" and not path.exists():
             continue
         content = path.read_bytes()
-        part, ending, *packed = file.replace("/", "-").split(".")
+        bare = file.removesuffix(".gz")
+        packed = ["gz"] if bare != file else []
+        part, _, ending = bare.replace("/", "-").rpartition(".")
         made.append(
             {
                 "name": f"{folder.name}-{part}",

@@ -16,7 +16,7 @@ from handbook_utils.recipes.lessons.reads import bundled
 NAMES = {"vsearch": "vsearch", "dada2": "DADA2"}
 
 
-def table() -> pd.DataFrame:
+def tables() -> pd.DataFrame:
     """Return the reads of each sequence by engine and sample."""
     rows = []
     for name, told in NAMES.items():
@@ -31,4 +31,4 @@ def table() -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    table().to_csv(Path(__file__).with_name("engines.csv"), index=False, lineterminator="\n")
+    tables().to_csv(Path(__file__).with_name("engines.csv"), index=False, lineterminator="\n")

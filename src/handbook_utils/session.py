@@ -63,8 +63,12 @@ def session() -> Iterator[Path]:
     InputError
         There is no room for temporary files, or they may not be written.
     """
-    with _folder() as folder, _signals(folder):
-        yield folder
+    with _signals() as asked, _folder() as folder:
+        asked.begin(folder)
+        try:
+            yield folder
+        finally:
+            asked.pause()
 
 
 @contextmanager
@@ -97,35 +101,56 @@ def _folder() -> Iterator[Path]:
         work.close()
 
 
-@contextmanager
-def _signals(folder: Path) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+class _Asked:
+    """What is done at a signal: at once, but while the folder is made or removed, when that is done."""
 
-    def asked(number: int, _frame: object) -> None:
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self.waiting = 0
+
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
+        if self.waiting:
+            self(self.waiting, None)
+
+    def pause(self) -> None:
+        self._folder = None
         if ending.is_set():
+            _end_processes()  # whatever was started meanwhile
+
+    def __call__(self, number: int, _frame: object) -> None:
+        if ending.is_set():
+            return
+        if self._folder is None:
+            self.waiting = number
             return
         ending.set()
         for slug, at in list(doing.items()):
             with suppress(OSError, ValueError, RuntimeError):  # a closed or busy stream must not keep it from ending
                 os.write(2, f"Stopped while {slug} was at {at}\n".encode(errors="replace"))
         _end_processes()
-        last = threading.Timer(_PATIENCE, _leave, args=(folder, 128 + number))
+        last = threading.Timer(_PATIENCE, _leave, args=(self._folder, 128 + number))
         last.daemon = True
         last.start()
         sys.exit(128 + number)
 
+
+@contextmanager
+def _signals() -> Iterator[_Asked]:
+    asked = _Asked()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
     names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), asked) for name in names}
     try:
-        yield
+        yield asked
     finally:
-        if ending.is_set():
-            _end_processes()  # whatever was started meanwhile
-        else:
+        if not ending.is_set():
             for name, handler in before.items():
                 signal.signal(getattr(signal, name), handler)
+    if asked.waiting and not ending.is_set():  # it came when there was nothing left to end
+        sys.exit(128 + asked.waiting)
 
 
 def _end_processes() -> None:

@@ -163,7 +163,9 @@ def _paces(study: Study, design: Design, _: int) -> Told:
     term = next(iter(design.terms["arm:week"].block.columns))
     rows = course(values, design, "week").others["p"][term]
     p = {OTHERS[name]: float(rows[words]) for name, words in MODELS.items() if name in OTHERS and words in rows.index}
-    return Told(p, lambda: p if depth_warning(study, design) else ())
+    # Of those without slopes it is said above their table, and among the limits where slopes cannot be had.
+    doubted = [words for name, words in OTHERS.items() if not name.startswith("slopes")]
+    return Told(p, lambda: p if depth_warning(study, design) else doubted)
 
 
 SLOPES, GEE, MOVED = "pace by group", "pace by group, averages (GEE)", "composition by group, over time (PERMANOVA)"

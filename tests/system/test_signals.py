@@ -1,9 +1,14 @@
-"""A command that is asked to end takes its kernels along and leaves nothing; what a killed one left is cleared."""
+"""A command that is asked to end takes its kernels along and leaves nothing; what a killed one left is cleared.
+
+``HANDBOOK_STOPS=50`` stops commands so often, at moments drawn by chance; without it a few times.
+"""
 
 from __future__ import annotations
 
 import os
+import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +53,60 @@ def handbook(tmp_path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hb-test-") as short:
         (tmp_path / "tmp").symlink_to(short, target_is_directory=True)
         yield tmp_path
+
+
+STOPS = int(os.environ.get("HANDBOOK_STOPS", "4"))
+COMMANDS = {
+    "run": ["run", "recipes/slow", "-p", "seconds", "60", "-o", "out"],
+    "build": ["build", "--lang", "en"],
+    "batch": ["batch", "plan.csv", "-o", "all"],
+    "check": ["check", "recipes/slow"],
+}
+
+
+@pytest.mark.parametrize("number", range(STOPS))
+def test_stopped_at_any_moment_nobody_and_nothing_is_left(handbook: Path, number: int) -> None:
+    dice = random.Random(number)  # noqa: S311 - the same moments every time
+    name = list(COMMANDS)[number % len(COMMANDS)]
+    signal_ = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT][number // len(COMMANDS) % 3]
+    for file in ("_config.yml", "book/glossary.md"):
+        shutil.copyfile(ROOT / file, handbook / "handbook" / file)
+    chapter = handbook / "handbook/notebooks/recipes/slow.md"  # which takes a minute where it is not said
+    chapter.write_text(chapter.read_text().replace("seconds: int = 1 ", "seconds: int = 60 "))
+    (handbook / "plan.csv").write_text("name,chapter\na,recipes/slow\nb,recipes/slow\n")
+    tmp = (handbook / "tmp").resolve()
+    environment = os.environ | {"HANDBOOK_ROOT": str(handbook / "handbook"), "TMPDIR": str(tmp)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE, *COMMANDS[name]],
+        cwd=handbook,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not list(tmp.iterdir()):  # before that, nothing listens for signals, and nothing is there to be left
+        assert process.poll() is None, process.stderr.read().decode()
+        time.sleep(0.005)
+    time.sleep(dice.choice([0.0, 0.3, 1.0, 3.0, 8.0]) * dice.random())
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert process.poll() is None, process.stderr.read().decode()
+    process.send_signal(signal_)
+    told = process.communicate()[1].decode()
+    assert process.returncode == 128 + signal_, told
+    psutil.wait_procs(children)  # or this test does not end
+    assert [one for one in psutil.process_iter(["environ"]) if _of(one, str(tmp))] == []
+    assert list(tmp.iterdir()) == [], told
+    assert "Traceback" not in told
+    left = {path.name for path in handbook.iterdir()} - {"handbook", "plan.csv", "tmp", "all"}
+    assert left == set()
+    build = handbook / "handbook/_build"
+    assert {path.name for path in build.glob("*")} <= {"cache", ".placing.lock"}
+    assert {path.name for path in (handbook / "all").glob("*")} <= {".lock"}
+
+
+def _of(process: psutil.Process, folder: str) -> bool:
+    # What was started by the command has its folder for temporary files, or one within it.
+    return str((process.info["environ"] or {}).get("TMPDIR", "")).startswith(folder)
 
 
 CHAPTER = """---

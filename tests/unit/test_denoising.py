@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -56,6 +57,7 @@ def mock(tmp_path_factory):
 
 
 CUT = Preparation(truncate=(200, 150))
+OTHER = str.maketrans("ACGT", "CGTA")
 
 
 def test_all_members_of_a_mock_are_found_and_nothing_else(mock, tmp_path):
@@ -71,6 +73,43 @@ def test_all_members_of_a_mock_are_found_and_nothing_else(mock, tmp_path):
         assert all(sequence in truth for sequence, number in counts.items() if number > 0.01 * total)
         for name, share in shares.items():
             assert counts[sequences[name]] / total == pytest.approx(share, rel=0.35, abs=0.003)
+
+
+@pytest.mark.parametrize("engine", ["embedded", "vsearch"])
+def test_many_samples_of_few_reads_are_read_together(tmp_path, engine, needs_program):
+    needs_program(engine)
+    sequences = members(25, seed=8)
+    random = np.random.default_rng(8)
+    shares = [dict(zip(sequences, random.dirichlet(np.full(25, 0.5)), strict=True)) for _ in range(16)]
+    files = [
+        write_mock(tmp_path, f"S{at:02d}", some, sequences, Mock(pairs=100), seed=at) for at, some in enumerate(shares)
+    ]
+    prepared = [prepare(one, CUT, tmp_path) for one in files]
+    asked = Denoising.fitting(sum(one.passed for one in prepared), 2.0, paired=True)
+    assert asked.least == 2
+    found = engine_named(engine).denoise(prepared, asked, tmp_path, None)
+    truth = set(sequences.values())
+    total = pd.DataFrame(found.counts).fillna(0)
+    common = [name for name in sequences if sum(some[name] for some in shares) / 16 > 0.005]
+    assert {sequences[name] for name in common} <= set(total.index)
+    assert len(set(total.index) & truth) >= 0.95 * len(total)
+    assert total.loc[total.index.isin(truth)].to_numpy().sum() >= 0.95 * sum(one.passed for one in prepared)
+    assert not (total.loc[~total.index.isin(truth)] / total.sum() > 0.01).any(axis=None)
+
+
+@pytest.mark.parametrize("engine", ["embedded", "vsearch"])
+def test_a_long_read_is_not_counted_with_another_bacterium(tmp_path, engine, needs_program):
+    needs_program(engine)
+    random = np.random.default_rng(2)
+    whole = "".join(random.choice(list("ACGT"), 1_450))
+
+    def changed(edits: int) -> str:
+        places = set(random.choice(1_400, edits, replace=False).tolist())
+        return "".join(whole.translate(OTHER)[at] if at in places else base for at, base in enumerate(whole))
+
+    reads = [(changed(3), 5), (changed(20), 7)]
+    asked = Denoising.fitting(2_000, 2.0, paired=False)
+    assert engine_named(engine).counted_back(reads, [whole], asked, tmp_path) == {0: 5}
 
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "embedded"])

@@ -90,6 +90,18 @@ def test_large_tables_get_the_same_distances_by_another_way(metric, alpha, monke
     np.testing.assert_allclose(distances(study, metric, alpha=alpha).data, plain, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("metric", ["aitchison", "robust-aitchison"])
+def test_large_tables_get_the_same_log_ratios_some_features_at_a_time(metric, monkeypatch):
+    counts = datasets.load("throat").to_frame()
+    counts.loc["again"] = counts.iloc[0] * 3  # no further by ratios, but for the zeros that are replaced
+    counts.loc["nearly"] = counts.iloc[0] + (counts.iloc[0] > 0) * 0.001
+    study = Study.from_frame(counts, quantity="abundances")
+    plain = distances(study, metric).data
+    monkeypatch.setattr(distances_module, "_MANY", 0)
+    monkeypatch.setattr(distances_module, "_AT_ONCE", 100 * len(counts))
+    np.testing.assert_allclose(distances(study, metric).data, plain, rtol=1e-9, atol=1e-9)
+
+
 def test_equal_rows_are_at_no_distance_in_large_tables_neither(monkeypatch):
     monkeypatch.setattr(distances_module, "_WORTH_COMPILING", 0)
     frame = pd.DataFrame([[1, 2, 4], [10, 20, 40], [0, 0, 1]], index=["a", "b", "c"], columns=["x", "y", "z"])

@@ -128,6 +128,31 @@ def test_motus_unassigned_is_told(read) -> None:
     assert study.shape == (2, 1) and any("unassigned (7, 8)" in note for note in study.notes)
 
 
+def test_motus_2_has_its_names_beside_its_numbers(read) -> None:
+    study = read(
+        "# git tag version 2.1.1 |  motus version 2.1.1\n# call: motus profile -u\n#mOTU\tconsensus_taxonomy\tA\n"
+        "ref_mOTU_v2_0003\tDorea longicatena\t4\nmeta_mOTU_v2_0004\tunknown Dorea\t2\n-1\t-1\t7\n"
+    )
+    assert list(study.features) == ["Dorea longicatena [ref_mOTU_v2_0003]", "unknown Dorea [meta_mOTU_v2_0004]"]
+    assert study.quantity == "counts" and study.taxonomy is None
+
+
+def test_coverm_has_a_column_for_each_sample_and_method(read) -> None:
+    head = "Genome\t{0} Mean\t{0} Covered Fraction\t{1} Mean\t{1} Covered Fraction\n".format("gut.fna/A", "gut.fna/B")
+    text = f"{head}unmapped\tNA\tNA\tNA\tNA\nMAG_1\t10.5\t1\t3\t0.5\nMAG_2\t0.5\t0.1\t7\t0.5\n"
+    study = read(text, empty_cells="zero")
+    assert values(study) == {"MAG_1": {"A": 10.5, "B": 3}, "MAG_2": {"A": 0.5, "B": 7}}
+    assert "Left out, because another method: Covered Fraction." in study.notes and study.quantity == "abundances"
+    several = text.replace("Covered Fraction", "Read Count")
+    with pytest.raises(InputError, match="several amounts of each sample") as raised:
+        read(several)
+    assert "leave_out 'Read Count'" in (raised.value.remedy or "")
+    counted = read(several.replace("0.5\n", "5\n").replace("0.1", "1"), leave_out="Mean", empty_cells="zero")
+    assert counted.quantity == "counts" and values(counted)["MAG_1"] == {"A": 1, "B": 5}
+    with pytest.raises(InputError, match="This table has no amounts"):
+        read("Contig\tA Covered Bases\tA Length\nc1\t10\t20\n")
+
+
 def test_taxpasta_names_taxa_and_tells_the_nameless(read) -> None:
     study = read("taxonomy_id\tname\trank\tA\tB\n821\tPhocaeicola vulgatus\tspecies\t3\t4\n0\t\t\t1\t2\n")
     assert list(study.features) == ["Phocaeicola vulgatus", "unassigned (0)"]

@@ -21,7 +21,7 @@ from handbook_utils.figures.ordination import ordination
 from handbook_utils.figures.paired import paired
 from handbook_utils.figures.scatter import scatter
 from handbook_utils.figures.stacked import stacked
-from handbook_utils.figures.style import GREY, WIDTH, Drawn
+from handbook_utils.figures.style import GREY, WIDTH, Drawn, colours_or_grey, marked
 from handbook_utils.figures.svg import FONTS, svg_bytes
 
 GENERATOR = np.random.default_rng(1)
@@ -129,3 +129,18 @@ def test_text_is_text_in_the_letters_of_the_site_and_stays_where_it_is_aligned()
     site = (handbook_root() / "src/handbook_utils/publishing/theme/static/handbook.css").read_text(encoding="utf-8")
     assert f"--sans: {FONTS.replace(chr(39), chr(34))};" in site
     assert FONTS in root.find(".//{http://www.w3.org/2000/svg}style").text
+
+
+def test_no_two_groups_look_alike_however_many_there_are() -> None:
+    groups = pd.Series([f"g{n}" for n in range(20) for _ in range(3)])
+    looks = marked(colours_or_grey(groups))
+    assert len(set(looks.values())) == len(looks) == 20
+
+
+def test_the_end_of_an_arrow_is_on_the_map() -> None:
+    points = pd.DataFrame({"PC1": [-1.0, 1.0, 0.0], "PC2": [0.0, 0.1, -0.1]}, index=[*"abc"])
+    arrows = pd.DataFrame({"PC1": [0.0], "PC2": [-1.0]}, index=["Blautia"])
+    figure = ordination(points, arrows=arrows).figure
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_ylim()
+    assert low <= -0.85 <= high

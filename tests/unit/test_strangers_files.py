@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +23,12 @@ META = "sample-id\tarm\nS1\tx\nS2\ty\n"
 
 @pytest.fixture
 def read(tmp_path: Path):
-    def read(text: str, meta: str = "", name: str = "t.tsv") -> Study:
+    def read(text: str, meta: str = "", name: str = "t.tsv", **said: str) -> Study:
         (tmp_path / name).write_text(text, encoding="utf-8")
         (tmp_path / "meta.tsv").write_text(meta, encoding="utf-8")
-        study = read_study(tmp_path / name, tmp_path / "meta.tsv" if meta else None).study
-        found = inspect(tmp_path / name)
+        choices = Choices.of(said)
+        study = read_study(tmp_path / name, tmp_path / "meta.tsv" if meta else None, choices=choices).study
+        found = inspect(tmp_path / name, choices)
         assert found.features == study.shape[1]
         return study
 
@@ -159,6 +162,146 @@ def test_percentages_are_shares(read) -> None:
 
 def test_whole_percentages_are_no_counts(read) -> None:
     assert read("taxon\tS1\tS2\na\t12%\t0%\nb\t88%\t100%\n").quantity == "abundances"
+
+
+def whole(*samples: tuple[int, ...]) -> str:
+    """A table of whole numbers, with a column a sample."""
+    head = "\t".join(f"S{n}" for n in range(1, len(samples) + 1))
+    rows = ["\t".join([f"ASV{n}", *map(str, row)]) for n, row in enumerate(zip(*samples, strict=True), start=1)]
+    return "\n".join([f"#OTU ID\t{head}", *rows]) + "\n"
+
+
+def test_whole_numbers_that_add_up_to_about_100_are_shares_and_told(read) -> None:
+    study = read(whole((60, 30, 9), (10, 50, 42), (20, 20, 60)))
+    assert study.quantity == "abundances" and "rounded percentages: samples add up to 99 to 102" in told(study)
+    given = read(whole((60, 30, 9), (10, 50, 42), (20, 20, 60)), values="counts")
+    assert given.quantity == "counts" and "Values: counts, as asked." in told(given)
+
+
+@pytest.mark.parametrize(
+    ("samples", "found"),
+    [
+        (((60, 30, 10), (10, 50, 40)), "2 samples that add up to 100"),
+        (((60, 30, 10),), "1 samples that add up to 100"),
+        (((100, 90, 10), (50, 80, 70), (0, 0, 200)), "3 samples that add up to 200"),
+        (((60, 20, 10), (10, 50, 3), (20, 20, 60)), "3 samples that add up to 63 to 100"),
+        (((600_000, 300_000, 99_999), (1, 1_000_000, 1), (500_000, 500_000, 0)), "999999 to 1e"),
+    ],
+)
+def test_whole_numbers_with_two_readings_are_asked_about(samples, found: str, read, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="may be counts of reads, or shares") as raised:
+        read(whole(*samples))
+    assert re.search(found, raised.value.found or "") and "values shares" in (raised.value.remedy or "")
+    with pytest.raises(InputError, match="may be counts of reads, or shares"):
+        inspect(tmp_path / "t.tsv")
+    for values, quantity in (("shares", "abundances"), ("counts", "counts")):
+        assert inspect(tmp_path / "t.tsv", Choices(values=values)).quantity == quantity
+        assert read(whole(*samples), values=values).quantity == quantity
+
+
+def test_a_rarefied_table_has_counts(read) -> None:
+    study = read(whole((600, 300, 100), (100, 500, 400), (200, 200, 600)))
+    assert study.quantity == "counts" and "Every sample adds up to 1000, as a rarefied table does" in told(study)
+    assert read(whole((600, 300, 70), (100, 500, 442), (200, 200, 6))).quantity == "counts"
+
+
+SEVERAL = "Genus;A;B;C\nBacteroides;900;80;70\nRoseburia;500;60;30\nBlautia;50;6;3\nDialister;5;16;1\n"
+
+
+def test_a_sum_of_the_others_is_no_feature_whatever_it_is_called(read) -> None:
+    with pytest.raises(InputError, match="The row 'Bacteria' is the sum of all others") as raised:
+        read(f"{SEVERAL}Bacteria;1455;162;104\n")
+    assert "leave_out 'Bacteria'" in (raised.value.remedy or "")
+    assert read(f"{SEVERAL}Bacteria;1455;162;104\n", leave_out="none").shape == (3, 5)
+    text = f"Som van aantal;Kolomlabels;;\n{SEVERAL}Eindtotaal;1455;162;104\n".replace("Genus", "Rijlabels")
+    pivot = read(text, samples_in="columns")
+    assert pivot.shape == (3, 4) and "totals of the others: the rows Eindtotaal" in told(pivot)
+
+
+def test_a_total_that_a_workbook_did_not_work_out_is_left_out(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["Genus", "A", "B"],
+        ["Bacteroides", 5, 6],
+        ["Blautia", 7, 8],
+        ["Totaal", *["=SUM(B2:B3)"] * 2],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    study = read_study(tmp_path / "t.xlsx").study
+    assert study.shape == (2, 2) and "Left out, lines of text: 'Totaal'" in told(study)
+
+
+@pytest.mark.parametrize("text", ["ASV1,ASV2,ASV3\n5,6,7\n8,9,1\n", "P01,P02,P03\n5,6,7\n8,9,1\n",
+                                  "Bacteroides,Prevotella,Ruminococcus\n5,6,7\n8,9,1\n"])  # fmt: skip
+def test_a_table_without_ids_is_refused_as_that(text: str, read) -> None:
+    with pytest.raises((InputError, InputErrors), match="The rows of this table have no ids"):
+        read(text)
+
+
+def test_metadata_in_the_table_are_no_features(read) -> None:
+    table = "ID\tleeftijd\tBlautia\tRoseburia\n001\t44\t900\t100\n002\t55\t800\t300\n"
+    meta = "ID\tleeftijd\tarm\n001\t44\tx\n002\t55\ty\n"
+    said = {"table_format": "plain table", "samples_in": "rows"}
+    with pytest.raises(InputError, match="1 features of the table have the name of a column of the metadata"):
+        read(table, meta, **said)
+    assert list(read(table, meta, **said, leave_out="leeftijd").features) == [
+        "Blautia",
+        "Roseburia",
+    ]
+
+
+def test_a_list_of_several_ranks_is_read_at_one_of_them(read) -> None:
+    rows = [f"{s};{r};{t};{v}" for s in ("A", "B") for r, t, v in (
+        ("phylum", "Bacillota", "60,5"), ("phylum", "Bacteroidota", "39,5"),
+        ("genus", "Blautia", "40,5"), ("genus", "Roseburia", "20"), ("genus", "Bacteroides", "39,5"))]  # fmt: skip
+    text = "\n".join(["monster;rank;taxon;percentage", *rows]) + "\n"
+    with pytest.raises(InputError, match="taxa of several ranks, which hold each other"):
+        read(text)
+    study = read(text, rank="genus")
+    assert study.to_frame().loc["A"].to_dict() == {"Blautia": 40.5, "Roseburia": 20, "Bacteroides": 39.5}
+    assert "Rows of the rank genus kept, as asked; 4 of other ranks left out." in study.notes
+
+
+def test_a_table_with_words_is_said_to_be_no_table(read, tmp_path: Path) -> None:
+    text = "Code;Materiaal;Blautia\nP1;Feces;12\nP2;Feces;13\nP3;Feces;<0,1\nslot:;;\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    found = inspect(tmp_path / "t.csv")
+    assert (
+        found.what == "sample metadata" and "Rows of the metadata without a value in any column: slot:." in found.notes
+    )
+    with pytest.raises((InputError, InputErrors), match="not numbers"):
+        read_study(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("begins", "what"),
+    [(b"$FL2@(#) SPSS DATA FILE\x00", "SPSS"), (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "SAS"),
+     (b"<stata_dta><header>", "Stata")],
+)  # fmt: skip
+def test_files_of_statistical_programs_are_named(begins: bytes, what: str, tmp_path: Path) -> None:
+    (tmp_path / "t").write_bytes(begins + bytes(100))
+    with pytest.raises(InputError) as raised:
+        read_study(tmp_path / "t")
+    assert what in (raised.value.found or "") and what in (raised.value.remedy or "")
+
+
+def test_documents_of_libreoffice_and_viruses_of_metaphlan_are_refused_as_what_they_are(read, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("content.xml", "<x/>")
+    with pytest.raises(InputError) as raised:
+        read_study(tmp_path / "t.ods")
+    assert "LibreOffice" in (raised.value.found or "")
+    with pytest.raises(InputError, match="MetaPhlAn's list of viruses"):
+        read("#mpa_vJun23\nM-Group/Cluster\tgenome name\tlength\nM1\tcrAss001\t97065\n")
+
+
+def test_dutch_words_for_a_missing_value_are_missing(read) -> None:
+    meta = "sample-id\tbmi\troken\nS1\t24,5\tn.v.t.\nS2\tonb.\tja\n"
+    study = read("#OTU ID\tS1\tS2\na\t5\t6\n", meta)
+    assert study.column("bmi").isna().to_list() == study.column("roken").isna().to_list()[::-1] == [False, True]
+    assert "n.v.t." in told(study) and "onb." in told(study)
 
 
 def test_ids_that_are_paths_become_names_of_files(read) -> None:

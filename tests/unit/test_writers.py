@@ -71,7 +71,8 @@ def test_any_table_comes_back(samples: Any, features: Any, data: Any, form: Any,
                               min_size=len(samples), max_size=len(samples)))  # fmt: skip
     study = Study.from_sparse(np.array(rows), samples, features)
     write_study(study, tmp_path / "t", form)
-    again = read_study(tmp_path / "t").study
+    # Totals that are alike, or a sample that adds up the others, would be asked about.
+    again = read_study(tmp_path / "t", choices=Choices(values="counts", leave_out="none")).study
     pd.testing.assert_frame_equal(again.to_frame(), study.to_frame())
 
 

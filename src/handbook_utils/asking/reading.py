@@ -72,6 +72,14 @@ QUESTIONS = (
         help_nl="wat een lege cel van de tabel is",
     ),
     Question(
+        name="values",
+        kind="str",
+        default="auto",
+        choices=("auto", "counts", "shares"),
+        help="what the numbers of the table are, where it does not say",
+        help_nl="wat de getallen in de tabel zijn, als die dat niet zegt",
+    ),
+    Question(
         name="leave_out",
         kind="str",
         default="",

@@ -409,6 +409,12 @@ class People:
         return f"The average over {f'units of {nest}' if nest else self.design.members.many} (GEE) says: {told}."
 
     @property
+    def others_told(self) -> str:
+        """What stands above the other models: which of them find too much, where the reported one knows of paces."""
+        told = "The same question to other models"
+        return f"{told}; those with levels alone find too much where paces differ" if self.course.paced else told
+
+    @property
     def model(self) -> str:
         """The model that is reported, in words."""
         return supposed(self.course.model, self.design.asked["nested_in"], self.design.members.many)
@@ -448,7 +454,7 @@ class People:
             *([f"{self.dropout}: those who stay away are seldom like those who come."] if self.gone else []),
             "A straight line is the simplest description, and no forecast.",
         ]
-        if self.course.model != "slopes":
+        if not self.course.paced:
             found.append(
                 f"There are too few samples a {self.design.members.one} for slopes of their own: where "
                 f"{self.design.members.many} differ in pace, the interval is too narrow."

@@ -85,6 +85,7 @@ def run_batch(
     scheduler: str | None = None,
     resume: bool = False,
     timeout: float = 600,
+    memory: float | None = None,
     progress: Progress | None = None,
 ) -> BatchReport:
     """Run a plan.
@@ -106,6 +107,8 @@ def run_batch(
         Run only what is missing; what failed before is tried again.
     timeout : float
         Seconds a run may take.
+    memory : float, optional
+        GB that reading a run's files, and its kernel, may take.
     progress : callable, optional
         Told the name and the state of each run: queued, then done, failed, or cached (was there from before).
 
@@ -124,7 +127,7 @@ def run_batch(
     out = out.absolute()
     check_target(out / "run")
     try:
-        return _run_batch(plan, out, root, workers, scheduler, resume, timeout, tell)
+        return _run_batch(plan, out, root, workers, scheduler, resume, timeout, memory, tell)
     except OSError as error:
         raise explained(error, out) from error
 
@@ -137,6 +140,7 @@ def _run_batch(
     scheduler: str | None,
     resume: bool,
     timeout: float,
+    memory: float | None,
     tell: Progress,
 ) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
@@ -153,7 +157,7 @@ def _run_batch(
         before = set(there)
         missing = [run for run in plan if run.name not in before]
         failed = {}
-        for run, failure in _finished(missing, executors, at_once, (out, root, timeout, share)):
+        for run, failure in _finished(missing, executors, at_once, (out, root, timeout, memory, share)):
             tell(run.name, "failed" if failure else "done")
             if failure is not None:
                 failed[run.name] = failure
@@ -167,7 +171,7 @@ def _run_batch(
 # ------------------------------------------------------------------------------------------------------------ one run
 
 
-def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failure | None:
+def _do(run: Run, out: Path, root: Path, timeout: float, memory: float | None, workers: int) -> Failure | None:
     """Run one run and write its folder; what a worker is given."""
     target = out / run.name
     if is_complete(target):  # by a worker that was lost before it could say so
@@ -180,7 +184,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
         try:
             # Checked anew: this may be hours after the plan was read, and on another machine.
             request = Request(run.chapter, run.parameters, results=results)
-            outcome = run_one(request, root=root, timeout=timeout, workers=workers)
+            outcome = run_one(request, root=root, timeout=timeout, memory=memory, workers=workers)
         except (InputError, InputErrors) as error:
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
             parameters = run.effective
@@ -204,7 +208,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
 _A_CORE_EACH = 1_000_000
 
 _Open = Callable[[], Executor]
-_Given = tuple[Path, Path, float, int]
+_Given = tuple[Path, Path, float, float | None, int]
 
 
 def _finished(

@@ -31,6 +31,7 @@ class Choices:
     functions: str = "totals"
     decimal_sign: str = "auto"
     empty_cells: str = "stop"
+    values: str = "auto"
     leave_out: str = ""
     types: str = ""
     missing_words: str = ""

@@ -27,12 +27,22 @@ _OTHERS = [
     (b"\x80\x04", "a pickled Python object, which could run programs and is never opened", "Save the table as TSV."),
     (b"\x93NUMPY", "a NumPy array without ids", "Save the table as TSV, with ids."),
     (b"PAR1", "a Parquet file", "Save the table as TSV."),
+    (b"$FL2", "a data file of SPSS (.sav)", "In SPSS: Save as, Comma delimited (.csv)."),
+    (b"$FL3", "a data file of SPSS (.zsav)", "In SPSS: Save as, Comma delimited (.csv)."),
+    (b"HEADER RECORD*******", "a transport file of SAS (.xpt)", "In SAS: PROC EXPORT with DBMS=CSV."),
+    (bytes(12) + b"\xc2\xea\x81\x60", "a data set of SAS (.sas7bdat)", "In SAS: PROC EXPORT with DBMS=CSV."),
+    (b"<stata_dta>", "a data file of Stata (.dta)", "In Stata: export delimited."),
     (b"BZh", "a bzip2 archive", "Unpack it first: bunzip2."),
     (b"\xfd7zXZ", "an xz archive", "Unpack it first: unxz."),
     (b"{\\rtf", "a word processor's text", "Save the table as TSV."),
     (b">", "a file of sequences (FASTA)", "Give the feature table; sequences have no abundances."),
     (b"@", "a file of reads (FASTQ)", "Give the feature table that was made from the reads."),
-    (b"<", "a web page or XML", "Was a page saved in place of the file? Download the file itself."),
+    (
+        b"<",
+        "a web page or XML",
+        "Was a page saved in place of the file? Download the file "
+        "itself. If it is an export that ends in .xls: open it in a spreadsheet and save it as .xlsx.",
+    ),
 ]
 #: How a taxonomic profile in CAMI's format begins, which begins with @ as reads do.
 _CAMI = (b"@SampleID", b"@Version", b"@Ranks", b"@TaxonomyID", b"@__", b"@@")
@@ -149,6 +159,14 @@ def opened(path: Path) -> Content:
         archive = files.Archive(data, where)
         if workbooks.is_workbook(archive.names):
             return Content(where, data, workbook=True)
+        if "content.xml" in archive.names and "mimetype" in archive.names:
+            raise InputError(
+                "This file is not a table.",
+                where=where,
+                expected=_EXPECTED,
+                found="a document of LibreOffice or OpenOffice, such as .ods",
+                remedy="Save the worksheet as .xlsx or as TSV.",
+            )
         if not artifacts.is_artifact(archive):
             raise InputError(
                 "This zip archive is neither a QIIME 2 artifact nor an Excel workbook.",

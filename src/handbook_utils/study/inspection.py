@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study import describing, formats
+from handbook_utils.study.cells.amounts import settle
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, word
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
+from handbook_utils.study.readers import leave_out
 from handbook_utils.study.tables import Table
 
 
@@ -114,13 +116,18 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
         try:
             if word(formats.sheet(formats.opened(Path(path)), choices).header[0]) in FEATURE_WORDS:
                 raise broken
-            return _metadata(Path(path), choices)
+            made = _metadata(Path(path), choices)
+            [first, *_] = [error for error in broken.errors if "not numbers" in error.problem]
+            other = f"As a feature table it is refused: {first.problem.rstrip('.').lower()} ({first.found})."
+            return replace(made, problems=(other, *made.problems))
         except (InputError, InputErrors):
             raise broken from None
 
 
 def _table(path: str, table: Table, choices: Choices) -> Inspection:
     orient(table, None, choices, path)
+    settle(table, choices, path)
+    leave_out(table, choices, path)
     matrix, samples, features = table.oriented()
     values = matrix.data
     problems = []

@@ -208,7 +208,11 @@ class Metadata:
                 columns[name] = self._column(n, errors).set_axis(index)
         if errors:
             raise InputErrors(errors)
-        return pd.DataFrame(columns, index=index)
+        made = pd.DataFrame(columns, index=index)
+        bare = [str(name) for name in made.index[made.isna().all(axis=1)]] if len(columns) > 1 else []
+        if bare:
+            self.notes.append(f"Rows of the metadata without a value in any column: {listed(bare)}.")
+        return made
 
     def _id_column(self, known: Sequence[str] | None) -> int:
         named = self._named()

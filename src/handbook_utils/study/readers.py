@@ -16,6 +16,7 @@ from handbook_utils import datasets
 from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import describing, formats, kept
+from handbook_utils.study.cells.amounts import settle
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
@@ -106,8 +107,9 @@ def read_study(
             told[:] = [note for note in told if not note.startswith("Other worksheets")]
     _no_samples(held.remarks, known or set(), str(table))
     orient(held, known, choices, str(table))
+    settle(held, choices, str(table))
     name, notes = Path(table).name, held.notes
-    _leave_out(held, choices, str(table))
+    leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
     _not_empty(matrix, str(table))
     notes.append(f"Read: {len(samples)} samples and {len(features)} features.")
@@ -118,6 +120,8 @@ def read_study(
     frame = None
     if described is not None:
         frame = described.frame(samples)
+        if not choices.leave_out:
+            _no_metadata(features, frame, str(table))
         frame, chosen = _matched(samples, frame, str(table), str(metadata or table), choices, notes)
         notes += [note.replace("Format:", "Metadata:") for note in described.notes]
         matrix, samples = matrix[chosen], [samples[n] for n in chosen]
@@ -260,8 +264,36 @@ def _no_samples(remarks: list[str], known: set[str], where: str) -> None:
         )
 
 
-def _leave_out(held: Table, choices: Choices, where: str) -> None:
+def _no_metadata(features: list[str], frame: pd.DataFrame, where: str) -> None:
+    """Stop at features that are called as columns of the metadata: a table that holds both would count the ages.
+
+    Raises
+    ------
+    InputError
+        With their names.
+    """
+    both = [name for name in features if name in frame.columns]
+    if both:
+        raise InputError(
+            f"{len(both)} features of the table have the name of a column of the metadata.",
+            where=where,
+            expected="names of features that no column of the metadata has",
+            found=listed(both, most=12),
+            remedy=f"Name those that are no features: leave_out '{both[0]}', for example; or leave_out none.",
+        )
+
+
+def leave_out(held: Table, choices: Choices, where: str) -> None:
     """Leave out the samples and features that the reader named.
+
+    Parameters
+    ----------
+    held : Table
+        It is changed. Its samples are known.
+    choices : Choices
+        With the names.
+    where : str
+        The file, for messages.
 
     Raises
     ------

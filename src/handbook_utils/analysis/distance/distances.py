@@ -34,8 +34,9 @@ METRICS: tuple[str, ...] = get_args(Metric)
 #: Differences to be added up from which on compiled threads are faster than SciPy.
 _WORTH_COMPILING = 1_000_000_000
 
-#: Coordinates from which on inner products are taken, and the part of two squares below which a difference is exact.
-_MANY, _NEAR = 1_000_000, 1e-4
+#: Log-ratios from which on inner products are taken, how many are dense at once, and the part of two squares below
+#: which a difference is taken by itself.
+_MANY, _AT_ONCE, _NEAR = 1_000_000, 5_000_000, 1e-4
 #: Metrics that need a tree.
 ON_A_TREE = ("unweighted-unifrac", "weighted-unifrac", "generalised-unifrac")
 #: Metrics of presence and absence.
@@ -107,10 +108,12 @@ def distances(study: Study, metric: str, *, alpha: float = 0.5) -> DistanceMatri
         square = _bray_curtis(table)
     elif metric == "jaccard":
         square = _jaccard(table)
+    elif table.shape[0] * table.shape[1] >= _MANY:
+        square = _between_log_ratios(table, robust=metric == "robust-aitchison")
     elif metric == "aitchison":
-        square = _euclidean(centred_log_ratios(study))
+        square = _pairwise(centred_log_ratios(study), "euclidean")
     else:
-        square = _euclidean(np.nan_to_num(rclr(table.toarray())))
+        square = _pairwise(np.nan_to_num(rclr(table.toarray())), "euclidean")
     return DistanceMatrix(square, ids=[str(name) for name in study.samples])
 
 
@@ -120,18 +123,35 @@ def _pairwise(points: npt.NDArray[np.float64], metric: str) -> npt.NDArray[np.fl
     return apart
 
 
-def _euclidean(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return straight distances; of many points from inner products, where rounding cannot be seen in them."""
-    if points.size < _MANY:
-        return _pairwise(points, "euclidean")
-    moved = points - points.mean(axis=0)
-    inner = moved @ moved.T
-    own = np.diag(inner)
+def _between_log_ratios(shares: sparse.csr_array, *, robust: bool) -> npt.NDArray[np.float64]:
+    """Return Euclidean distances of log-ratios, from inner products; only some features at a time are made dense.
+
+    Where a share is 0, Aitchison's log-ratio is the same for all features of a sample: what is kept of the others is
+    their difference to it, and less the mean of these differences is the log-ratio. The robust one is 0 there.
+    """
+    samples, features = shares.shape
+    logs, filled = shares.copy(), np.diff(shares.indptr)
+    logs.data = np.log(logs.data)
+    if robust:
+        logs.data -= np.repeat(np.asarray(logs.sum(axis=1)).ravel() / filled, filled)
+        less = np.zeros((samples, 1))
+    else:
+        replaced = 1 / features**2
+        logs.data += np.repeat(np.log1p(-replaced * (features - filled)) - np.log(replaced), filled)
+        less = np.asarray(logs.mean(axis=1)).reshape(-1, 1)
+    inner = np.zeros((samples, samples))
+    by_feature, width = logs.tocsc(), max(1, _AT_ONCE // samples)
+    for start in range(0, features, width):
+        some = by_feature[:, start : start + width].toarray() - less
+        some -= some.mean(axis=0)
+        inner += some @ some.T
+    own = np.diag(inner).copy()
     squares = own[:, None] + own - 2 * inner
     # What is small beside what it is the difference of has lost its digits, and is found as such.
     near = np.argwhere(np.triu(squares < _NEAR * (own[:, None] + own), 1))
     for one, other in near:
-        squares[one, other] = squares[other, one] = ((moved[one] - moved[other]) ** 2).sum()
+        apart = (logs[[one]] - logs[[other]]).toarray() - (less[one] - less[other])
+        squares[one, other] = squares[other, one] = (apart**2).sum()
     np.fill_diagonal(squares, 0.0)
     return np.asarray(np.sqrt((squares + squares.T) / 2))
 

@@ -75,6 +75,11 @@ class Course:
     table: pd.DataFrame
     others: pd.DataFrame
 
+    @property
+    def paced(self) -> bool:
+        """Whether people have slopes of their own in the model that is reported."""
+        return self.model.startswith("slopes")
+
 
 def course(values: pd.Series, design: Design, time: str) -> Course:
     """Fit a course over time by a design.

@@ -19,6 +19,8 @@ from handbook_utils.text.hash import sha256
 
 _SCRIPT = Path(__file__).with_name("dada2.R")
 _HOW = "Install R and DADA2: apt-get install r-bioc-dada2, or conda install -c bioconda bioconductor-dada2."
+#: What is asked of other engines only, or changes nothing that is found.
+_OTHERS = ("workers", "least", "alpha", "near", "most")
 #: Its version is read from its description: loading it takes R many seconds.
 _ASKED = 'cat(R.version.string, "|", tryCatch(format(packageVersion("dada2")), error = function(e) ""))'
 
@@ -60,7 +62,7 @@ class Dada2:
     def denoise(self, samples: Sequence[Prepared], how: Denoising, folder: Path, pool: Pool | None) -> Denoised:  # noqa: ARG002
         """Denoise prepared reads, as :class:`handbook_utils.reads.denoising.engine.Engine` says."""
         some = [one for one in samples if one.passed]
-        rest = {key: value for key, value in asdict(how).items() if key not in ("workers", "least", "alpha", "near")}
+        rest = {key: value for key, value in asdict(how).items() if key not in _OTHERS}
         # Errors are learnt from all samples, so that what is kept of one holds among the same others only.
         key = sha256(json.dumps([self.version(), rest, [one.mark for one in some]]).encode())[:12]
         place = folder / f"dada2-{key}"

@@ -27,7 +27,7 @@ _APART = 2
 #: By how many bases the cut end of a chimera may be moved against that of its parent.
 _SHIFTS = 16
 #: The algorithm; a change of what it gives is another number.
-_EDITION = "1"
+_EDITION = "2"
 
 
 class Embedded:
@@ -51,7 +51,7 @@ class Embedded:
             f"{merged}Distinct sequences with {how.least} reads or more in all samples together were denoised by the "
             f"rule of UNOISE2 (alpha {how.alpha:g}); sequences that are put together from two with at least "
             f"{how.fold:g} times their reads were removed as chimeras; all reads were then counted with the nearest "
-            f"sequence at {100 * (1 - how.near):g} % identity or more."
+            f"sequence at {100 * (1 - how.near):g} % identity or more and {how.most} edits or fewer."
         )
 
     def cites(self) -> list[str]:
@@ -118,6 +118,7 @@ class Embedded:
                 *(flat, starts, _profiles(flat, starts)),
                 *(to_flat, to_starts, _profiles(to_flat, to_starts)),
                 how.near,
+                how.most,
             )
             for at, (_, number) in zip(where, others, strict=True):
                 if at >= 0:

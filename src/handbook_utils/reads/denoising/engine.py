@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from handbook_utils.reads.preparing import Prepared
+
+#: A sequence needs one read a thousand that pass, between these: errors that repeat become frequent with depth.
+_LEAST, _MOST_LEAST = 2, 8
+#: A read has more errors than so many times those expected at most about once in two hundred (2 expected, Poisson).
+_BEYOND = 3
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -49,6 +55,8 @@ class Denoising:
         Share of the overlap that may differ at most.
     near : float
         Edits a base at which a read is still counted with a sequence.
+    most : int
+        Edits at which it is, however long it is: more than filtered reads have errors is another bacterium.
     fold : float
         How many times the reads of a chimera its parents have at least.
     full_length : bool
@@ -59,15 +67,42 @@ class Denoising:
         Processes, where a program makes its own.
     """
 
-    least: int = 8
+    least: int = _MOST_LEAST
     alpha: float = 2.0
     overlap: int = 12
     differ: float = 0.2
     near: float = 0.03
+    most: int = 12
     fold: float = 2.0
     full_length: bool = False
     ends_alike: bool = True
     workers: int = 1
+
+    @classmethod
+    def fitting(cls, passing: int, expected_errors: float, *, paired: bool) -> Denoising:
+        """Return what suits so many reads: of few a sequence needs fewer, and how far a read may be from one.
+
+        Parameters
+        ----------
+        passing : int
+            Reads (or pairs) of all samples together that passed the filters.
+        expected_errors : float
+            Errors that a read was let through with at most.
+        paired : bool
+            Whether it was pairs.
+
+        Returns
+        -------
+        Denoising
+
+        Examples
+        --------
+        >>> few, many = (Denoising.fitting(number, 2.0, paired=False) for number in (1_200, 50_000))
+        >>> few.least, many.least, many.most
+        (2, 8, 6)
+        """
+        least = min(max(round(passing / 1_000), _LEAST), _MOST_LEAST)
+        return cls(least=least, most=(1 + paired) * math.ceil(_BEYOND * expected_errors))
 
 
 @dataclass(frozen=True)

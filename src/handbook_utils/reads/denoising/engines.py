@@ -31,7 +31,7 @@ def engine_named(name: str) -> Engine:
     Examples
     --------
     >>> engine_named("embedded").version()
-    "the handbook's embedded engine 1"
+    "the handbook's embedded engine 2"
     """
     engine = ENGINES.get(name)
     if engine is None:

@@ -167,11 +167,18 @@ def centroids(flat: Bytes, starts: Integers, counts: Integers, profiles: Any, al
 
 @compiled
 def nearest(
-    flat: Bytes, starts: Integers, profiles: Any, to_flat: Bytes, to_starts: Integers, to_profiles: Any, share: float
+    flat: Bytes,
+    starts: Integers,
+    profiles: Any,
+    to_flat: Bytes,
+    to_starts: Integers,
+    to_profiles: Any,
+    share: float,
+    furthest: int,
 ) -> Integers:
     """Tell of each sequence which of others, in falling order of reads, is the nearest; -1 where none is near.
 
-    Near is at most `share` edits a base.
+    Near is at most `share` edits a base, and at most `furthest` edits.
 
     Parameters
     ----------
@@ -183,6 +190,8 @@ def nearest(
         As :func:`profile` makes them.
     share : float
         Edits a base, at most.
+    furthest : int
+        Edits, at most.
 
     Returns
     -------
@@ -193,7 +202,7 @@ def nearest(
     found = np.full(total, -1, dtype=np.int64)
     for one in range(total):
         this = flat[starts[one] : starts[one + 1]]
-        most = int(share * len(this))
+        most = min(int(share * len(this)), furthest)
         for other in range(len(to_starts) - 1):
             if most < 0:
                 break

@@ -34,7 +34,7 @@ class Vsearch:
         return (
             f"{merged}Distinct sequences with {how.least} reads or more in all samples together were denoised by "
             f"UNOISE3 (alpha {how.alpha:g}), chimeras removed by UCHIME3, and all reads counted with the nearest "
-            f"sequence at {100 * (1 - how.near):g} % identity or more."
+            f"sequence at {100 * (1 - how.near):g} % identity or more and {how.most} edits or fewer."
         )
 
     def cites(self) -> list[str]:
@@ -87,6 +87,7 @@ class Vsearch:
             _write(database, ((sequence, 1) for sequence in real))
             self._run(
                 *("--usearch_global", str(reads), "--db", str(database), "--id", f"{1 - how.near:g}"),
+                *("--maxdiffs", str(how.most)),
                 *("--maxaccepts", "8", "--maxrejects", "64", "--top_hits_only", "--maxhits", "1"),
                 *("--userout", str(hits), "--userfields", "query+target", "--qmask", "none", "--dbmask", "none"),
             )

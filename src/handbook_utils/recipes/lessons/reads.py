@@ -16,6 +16,7 @@ from handbook_utils.reads.denoising.engine import Denoising
 from handbook_utils.reads.preparing import prepare
 from handbook_utils.reads.sequences import asv_id
 from handbook_utils.reads.simulation import Mock, members, write_mock
+from handbook_utils.recipes.lessons.small_studies import shared_reads
 from handbook_utils.recipes.reads.steps import Steps
 
 #: What the chapter asks when nothing is given.
@@ -203,13 +204,15 @@ def without_denoising(steps: Steps) -> int:
     return len(found)
 
 
-def against_peers(steps: Steps, long: Steps) -> pd.DataFrame:
+def against_peers(steps: Steps, long: Steps, small: pd.DataFrame) -> pd.DataFrame:
     """Hold the numbers of the bundled reads against R's DADA2, q2-dada2 and vsearch.
 
     Parameters
     ----------
     steps, long : Steps
         The bundled pairs, and the bundled full-length reads.
+    small : pandas.DataFrame
+        Of :func:`handbook_utils.recipes.lessons.small_studies.small_studies`.
 
     Returns
     -------
@@ -236,6 +239,7 @@ def against_peers(steps: Steps, long: Steps) -> pd.DataFrame:
             "Our reads in sequences of vsearch (%)": our_in["vsearch"],
             "DADA2's reads in sequences of ours (%)": its_in["DADA2"],
             "Our reads in sequences of DADA2 (%)": our_in["DADA2"],
+            **shared_reads(small),
             "Sequences above 1 % of a sample that no other engine has": int(
                 (shares.drop(index=list(known & set(ours.index))) > _SPURIOUS).any(axis=1).sum()
             ),

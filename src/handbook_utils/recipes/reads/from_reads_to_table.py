@@ -11,7 +11,6 @@ import pandas as pd
 from handbook_utils.errors import listed
 from handbook_utils.figures.style import spoken
 from handbook_utils.reads.accounting import INPUT, KEPT, LOSSES
-from handbook_utils.reads.denoising.engine import Denoising
 from handbook_utils.reads.primers import PRIMERS, common_beginning
 from handbook_utils.recipes.reads.steps import NONE, Steps
 
@@ -137,7 +136,7 @@ class Told:
             ("sequences", len(self.steps.sequences), 0),
             ("worst", why, 0),
             ("worst-share", 100 * lost / total, 0),
-            ("least", self.steps.least, 0),
+            ("least", self.steps.denoising.least, 0),
             ("engine", self.steps.engine.version(), 0),
             ("doubts", " ".join(self.doubts) or "Nothing stands out.", 0),
         ]
@@ -157,7 +156,11 @@ class Told:
             f"{' '.join(self.doubts)}".strip(),
             "rests_on": [
                 f"Engine: {self.steps.engine.version()}"
-                + ("." if self._by_sample else f"; a sequence needs {self.steps.least} reads in all samples together."),
+                + (
+                    "."
+                    if self._by_sample
+                    else f"; a sequence needs {self.steps.denoising.least} reads in all samples together."
+                ),
                 f"{self.primers_told}. {self.cut_told}.",
                 "In every sample the reads that came in are those kept and each loss, exactly.",
             ],
@@ -196,7 +199,7 @@ class Told:
         lengths = " and ".join(str(one) for one in steps.how.truncate if one)
         off = "Primers were removed with cutadapt. " if any(steps.primer_bases) else ""
         cut = f"Reads were cut at {lengths} bases. " if lengths else ""
-        done = steps.engine.told(Denoising(least=steps.least, overlap=steps.overlap), steps.paired)
+        done = steps.engine.told(steps.denoising, steps.paired)
         return (
             f"Reads of {len(steps.files)} samples ({steps.lengths_told}) were processed with "
             f"{steps.engine.version()}. {off}{cut}Reads with more than {steps.expected_errors:g} expected errors, with "

@@ -34,8 +34,6 @@ from handbook_utils.text import durable
 
 #: Fewer reads than this are worked on by one process: others would take longer to start.
 _ALONE = 40_000
-#: A sequence needs one read a thousand that pass, between these: errors that repeat become frequent with depth.
-_LEAST, _MOST_LEAST = 2, 8
 #: Full-length 16S genes are this long without primers.
 _GENE = (1_000, 1_700)
 #: What is answered where no primer is to be looked for.
@@ -301,12 +299,20 @@ class Steps:
         )
 
     @property
-    def least(self) -> int:
-        """Reads that a sequence needs, of all samples together."""
-        return self._least_of(sum(one.passed for one in self.result[0]))
+    def denoising(self) -> Denoising:
+        """How reads are denoised; how many reads a sequence needs follows from how many passed the filters."""
+        return self._denoising(sum(one.passed for one in self.result[0]))
 
-    def _least_of(self, passing: int) -> int:
-        return self.least_asked or int(np.clip(round(passing / 1_000), _LEAST, _MOST_LEAST))
+    def _denoising(self, passing: int) -> Denoising:
+        fitting = Denoising.fitting(passing, self.expected_errors, paired=self.paired)
+        return replace(
+            fitting,
+            least=self.least_asked or fitting.least,
+            overlap=self.overlap,
+            full_length=self.long,
+            ends_alike=self.paired or self.whole,
+            workers=self._workers,
+        )
 
     @cached_property
     def result(self) -> tuple[list[Prepared], Denoised]:
@@ -329,14 +335,7 @@ class Steps:
                     found=self._went([one.account for one in prepared]),
                     remedy="Look what is lost most, and ask less: other primers or lengths, or more expected errors.",
                 )
-            least = self._least_of(passing)
-            how = Denoising(
-                least=least,
-                overlap=self.overlap,
-                full_length=self.long,
-                ends_alike=self.paired or self.whole,
-                workers=self._workers,
-            )
+            how = self._denoising(passing)
             found = self.engine.denoise(prepared, how, folder, pool)
         if not any(found.counts.values()):
             raise InputError(
@@ -344,7 +343,7 @@ class Steps:
                 where=f"{len(prepared)} samples, {passing:,} {self.unit} that passed the filters",
                 expected="a sequence that is no error of another"
                 if self.engine.name == "dada2"
-                else f"a sequence with {least} reads or more",
+                else f"a sequence with {how.least} reads or more",
                 found=self._went([*(one.account for one in prepared), *found.losses.values()]),
                 remedy="Give all samples of the run together: from few reads nothing can be told from errors.",
             )

@@ -19,7 +19,7 @@ from scipy import sparse
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, Sheet, ragged_lines, word
 from handbook_utils.study.cells.numbers import ENOUGH, Numbers
-from handbook_utils.study.cells.orientation import by_words
+from handbook_utils.study.cells.orientation import by_words, lost_ids
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
 from handbook_utils.study.tables import RANKS, Axis, Table, are_sequences, duplicates
@@ -42,8 +42,11 @@ ABOUT_FEATURES = {
 #: How a row or column that adds up the others is called.
 TOTALS = {
     *("total", "totals", "sum", "row sum", "totaal", "gesamt", "summe", "somme", "totale", "grand total"),
-    *("all samples", "total reads"),
+    *("all samples", "total reads", "eindtotaal", "subtotaal", "som", "gesamtergebnis", "total general"),
 }
+#: A line that is the sum of all others is only seen among so many others, of so many cells.
+_SEEN_AMONG = 3
+_UNMAPPED = re.compile(r"(?i)(?:reads_)?unmapped(?:_reads)?")
 
 
 @dataclass
@@ -141,6 +144,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     table = Table(source.format, matrix, ids, names, rows_are, "the format says so" if rows_are else "", notes=[])
     table.quantity = "abundances" if numbers.percent else None
     cells_of = {n: [row[k] for row in beside] for k, n in enumerate(taken)}
+    errors += lost_ids(header[0], ids, names, source.where)
     if not errors:
         _name_rows(table, header, columns, cells_of)
         errors += duplicates(table.rows, "row", (f"line {line}" for line in lines), source.where)
@@ -181,10 +185,14 @@ def _without_remarks(
 
 
 def _is_remark(cells: Sequence[str]) -> bool:
-    """Say whether a row is a footnote: a sentence in its first cell, or words behind a mark, and nothing beside it."""
+    """Say whether a row is a footnote: a sentence, words behind a mark or a total, with nothing beside."""
     words = cells[0].split()
+    if any(map(str.strip, cells[1:])):
+        return False
+    if word(cells[0]) in TOTALS:  # a workbook's formulas, which no program has worked out
+        return True
     enough = 2 if re.match(r"\s*[*†‡§¶]", cells[0]) else 5
-    return len(words) >= enough and ";" not in cells[0] and not any(map(str.strip, cells[1:]))
+    return len(words) >= enough and ";" not in cells[0]
 
 
 def _columns(
@@ -352,6 +360,7 @@ def name_by_ids(table: Table) -> None:
 def _without_totals(table: Table, choices: Choices, where: str) -> None:
     """Leave out a row or column that adds up the others; stop at one that is called so and does not."""
     chosen = set(choices.left_out)
+    _ask_about_sums(table, chosen, where)
     for axis, ids in ((0, table.rows), (1, table.columns)):
         at = [n for n, name in enumerate(ids) if word(name) in TOTALS and name.strip() not in chosen]
         if not at or "none" in chosen or len(ids) - len(at) < 1:
@@ -385,3 +394,60 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
             table.columns = [ids[n] for n in kept]
             if table.taxonomy is not None and len(table.taxonomy) == len(ids) and list(table.taxonomy.index) == ids:
                 table.taxonomy = table.taxonomy.iloc[kept]
+
+
+def _ask_about_sums(table: Table, chosen: set[str], where: str) -> None:
+    """Stop at a row or column that is the sum of all others, and is not called so.
+
+    Raises
+    ------
+    InputError
+        With its name.
+    """
+    if "none" in chosen or not np.isfinite(table.matrix.data).all():
+        return
+    for axis, ids in ((0, table.rows), (1, table.columns)):
+        if len(ids) <= _SEEN_AMONG:
+            continue
+        whole = np.asarray(table.matrix.sum(axis=axis), dtype=float).ravel()
+        each = np.asarray(table.matrix.sum(axis=1 - axis), dtype=float).ravel()
+        for n in np.flatnonzero(np.isclose(2 * each, each.sum(), rtol=1e-3)):
+            name = ids[n].strip()
+            own = (table.matrix[[n]] if axis == 0 else table.matrix[:, [n]]).toarray().ravel()
+            if np.count_nonzero(own) < _SEEN_AMONG or name in chosen or word(name) in TOTALS:
+                continue
+            if np.allclose(2 * own, whole, rtol=1e-3):
+                side = "row" if axis == 0 else "column"
+                raise InputError(
+                    f"The {side} {name!r} is the sum of all others: with it, everything would be counted twice.",
+                    where=where,
+                    expected="samples and features, and no totals of them",
+                    found=f"{own[0]:g}, which the others of the first {'column' if axis == 0 else 'row'} add up to",
+                    remedy=f"Say what it is: leave_out '{name}', or leave_out none if it is a sample or feature.",
+                )
+
+
+def without_unmapped(table: Table) -> Table:
+    """Leave out the row of what was mapped to nothing, which is no feature (CoverM and others of genomes).
+
+    Parameters
+    ----------
+    table : Table
+        It is changed, where it has such a row and its rows may be features.
+
+    Returns
+    -------
+    Table
+        The same.
+    """
+    gone = [n for n, name in enumerate(table.rows) if _UNMAPPED.fullmatch(name.strip())]
+    if gone and table.rows_are != "samples":
+        for n in gone:
+            amounts = [f"{value:g}" for value in table.matrix[[n]].toarray().ravel()]
+            table.notes.append(f"Left out, mapped to nothing: {table.rows[n]} ({listed(amounts, most=6)}).")
+        kept = [n for n in range(len(table.rows)) if n not in gone]
+        table.matrix, table.rows = sparse.csr_array(table.matrix[kept]), [table.rows[n] for n in kept]
+        table.taxonomy = None if table.taxonomy is None else table.taxonomy.iloc[kept]
+        table.rows_are = table.rows_are or "features"
+        table.how = table.how or "a row tells what was mapped to nothing"
+    return table

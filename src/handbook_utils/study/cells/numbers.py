@@ -23,6 +23,7 @@ _NO_NUMBER = re.compile(r"^[+-]?(?:nan|inf|infinity)$", re.IGNORECASE)
 MISSING = {
     *("", "na", "n/a", "nan", "#n/a", "<na>", "null", "nil", "nd", "n.a.", "n.d.", "n/d", "-", "--", ".", "?", "*"),
     *("missing", "missing value", "unknown", "not known", "onbekend", "not applicable", "not collected"),
+    *("n.v.t.", "nvt", "onb.", "n.b.", "niet bekend", "niet ingevuld", "niet bepaald", "niet gemeten", "ontbreekt"),
     *("not provided", "not available", "not recorded", "not determined", "restricted access", "not done"),
 }
 _POINTS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$", re.ASCII)

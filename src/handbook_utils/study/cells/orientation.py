@@ -128,6 +128,45 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None,
         table.taxonomy = table.metadata = None
 
 
+def lost_ids(corner: str, rows: Sequence[str], columns: Sequence[str], where: str) -> list[InputError]:
+    """Return what is wrong with a table whose first column is one as the others are: numbers, and no ids.
+
+    Parameters
+    ----------
+    corner : str
+        Its first cell.
+    rows, columns : sequence of str
+        What was taken for ids.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of InputError
+        One at most.
+
+    Examples
+    --------
+    >>> lost_ids("ASV1", ["120", "4"], ["ASV2", "ASV3"], "a.csv")[0].expected
+    "a column of ids before 'ASV1'"
+    >>> lost_ids("ASV", ["120", "4"], ["S2", "S3"], "a.csv")
+    []
+    """
+    numbered = re.search(r"\d", corner) and len({re.sub(r"\d+", "0", name) for name in (corner, *columns)}) == 1
+    alike = numbered or (named_as_features([corner]) and named_as_features(columns))
+    if not (alike and corner.strip() and rows and all(name.strip().isdigit() for name in rows)):
+        return []
+    return [
+        InputError(
+            "The rows of this table have no ids.",
+            where=where,
+            expected=f"a column of ids before {corner!r}",
+            found=f"numbers in it: {listed(rows, most=3)}",
+            remedy="Write the names of the rows, too: in R, write.csv with row.names = TRUE; in pandas, index=True.",
+        )
+    ]
+
+
 def _without_folders(table: Table, known: set[str]) -> None:
     """Take the names of files for ids of samples that are paths, unless the metadata has the paths."""
     samples = table.oriented()[1]

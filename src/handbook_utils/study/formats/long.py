@@ -15,6 +15,10 @@ from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import name_of
 from handbook_utils.study.tables import RANKS, Table
 
+_RANK = {"rank", "taxrank", "tax rank", "taxonomic rank", "taxonomy lvl", "level", "rang"}
+#: A rank that holds so much of what another does is within it, or around it.
+_AS_MUCH = 0.5
+
 
 def long_table(content: Content, choices: Choices, places: tuple[int, int, int], name: str) -> Table:
     """Turn rows of feature, sample and abundance into a matrix; what is constant in a sample is its metadata.
@@ -52,6 +56,7 @@ def long_table(content: Content, choices: Choices, places: tuple[int, int, int],
         values.append(float(found[0]) if len(at) else 0.0)
     frame = pd.DataFrame(rows, columns=range(len(made.header)), dtype=object)
     errors = numbers.errors()
+    frame, values, told = _of_one_rank(frame, values, made.header, sample, choices, made.where)
     twice = frame[[feature, sample]].duplicated()
     if twice.any():
         pairs = [f"{row[feature]} in {row[sample]}" for row in frame[twice].to_dict("records")]
@@ -73,9 +78,39 @@ def long_table(content: Content, choices: Choices, places: tuple[int, int, int],
         shape=(len(samples), len(features)),
     )
     table = Table(name, sparse.csr_array(matrix), samples, features, "samples", KNOWN)
-    table.notes = [f"Format: {name}, a row for each feature of each sample.", *made.notes[1:], *numbers.notes()]
+    table.notes = [f"Format: {name}, a row for each feature of each sample.", *made.notes[1:], *numbers.notes(), *told]
     _beside(table, frame, made.header, places)
     return table
+
+
+def _of_one_rank(
+    frame: pd.DataFrame, values: list[float], header: list[str], sample: int, choices: Choices, where: str
+) -> tuple[pd.DataFrame, list[float], list[str]]:
+    """Keep the rows of one rank, where a column names it and each rank holds all that the others do.
+
+    Raises
+    ------
+    InputError
+        It has several, and none that was asked for.
+    """
+    column = next((n for n, name in enumerate(header) if word(name) in _RANK), None)
+    if column is None:
+        return frame, values, []
+    ranks = frame[column].str.casefold().map(lambda cell: RANK_WORDS.get(cell, cell))
+    totals = pd.Series(values).groupby([frame[sample], ranks]).sum().unstack().sum().sort_values()
+    if len(totals) < 2 or totals.iloc[-2] < _AS_MUCH * totals.iloc[-1]:
+        return frame, values, []
+    if choices.rank not in totals:
+        raise InputError(
+            "This table has taxa of several ranks, which hold each other.",
+            where=where,
+            expected="taxa of one rank, so that nothing is counted twice",
+            found=listed([f"{name} ({total:g} in all)" for name, total in totals.items()], most=9),
+            remedy=f"Say at which to read it: rank {totals.index[-1]}, for example.",
+        )
+    kept = (ranks == choices.rank).to_numpy()
+    note = f"Rows of the rank {choices.rank} kept, as asked; {int((~kept).sum())} of other ranks left out."
+    return frame[kept], [value for value, one in zip(values, kept, strict=True) if one], [note]
 
 
 def _beside(table: Table, frame: pd.DataFrame, header: list[str], places: tuple[int, int, int]) -> None:

@@ -160,14 +160,14 @@ def _near(table: Table, aside: Sequence[tuple[str, np.ndarray]], total: float) -
 
 
 def _quantity(table: Table, aside: Sequence[tuple[str, np.ndarray]], shares: bool | None) -> Quantity:
-    """Return "counts" where all values are whole and samples do not add up to 100 percent."""
+    """Return "counts" where all values are whole and samples do not add up to about 100 percent."""
     if shares is not None:
         return "abundances" if shares else "counts"
     values = table.matrix.data
     if not np.isfinite(values).all() or np.any(values != np.round(values)):
         return "abundances"
     sums = np.asarray(table.matrix.sum(axis=0), dtype=float).ravel() + sum(amounts for _, amounts in aside)
-    return "abundances" if len(sums) > 1 and np.allclose(sums, 100, atol=0.5) else "counts"
+    return "abundances" if len(sums) > 1 and np.allclose(sums, 100, rtol=0, atol=3) else "counts"
 
 
 def _told_rest(table: Table, others: dict[str, int], rank: str) -> None:

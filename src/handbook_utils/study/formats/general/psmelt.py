@@ -9,12 +9,12 @@ from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.long import long_table
 from handbook_utils.study.tables import Table
 
-_SAMPLE = ("sample", "sample id", "samplename", "sample name", "sample-id")
+_SAMPLE = ("sample", "sample id", "samplename", "sample name", "sample-id", "monster")
 _FEATURE = (
     *("otu", "asv", "feature", "feature id", "featureid", "taxonomy id", "function", "pathway"),
     *("taxon", "species", "genus", "taxonomy", "lineage"),
 )
-_AMOUNT = ("abundance", "count", "counts", "reads", "coverage", "relative abundance")
+_AMOUNT = ("abundance", "count", "counts", "reads", "coverage", "relative abundance", "percentage", "percent", "aantal")
 
 
 def _places(header: list[str]) -> tuple[int, int, int] | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 
-from scipy import sparse
-
 from handbook_utils.errors import InputError, listed
-from handbook_utils.study.cells.abundances import feature_table, number_like
+from handbook_utils.study.cells.abundances import feature_table, number_like, without_unmapped
 from handbook_utils.study.cells.numbers import MISSING
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
@@ -17,7 +15,6 @@ from handbook_utils.study.formats.format import Format
 from handbook_utils.study.tables import Table
 
 _NAME = "plain table"
-_UNMAPPED = re.compile(r"(?i)(?:reads_)?unmapped(?:_reads)?")
 #: BLAST's tabular form, which SortMeRNA, vsearch, DIAMOND and others write, too.
 _ALIGNMENT = re.compile(
     r"(?:#.*\n)*[^\t\n]+\t(?=[^\t\n]*[A-Za-z])[^\t\n]+\t\d{1,3}(?:\.\d+)?(?:\t\d+){7}(?:\t[\d.eE+-]+){2}(?:\t|\r?\n)"
@@ -45,22 +42,7 @@ def _read(content: Content, choices: Choices) -> Table:
         first = list(itertools.islice(made.rows, 30))
         _refuse_others(made.header, [cells for _, cells in first], content.where)
         made.rows = itertools.chain(first, made.rows)
-    return _without_unmapped(feature_table(made, choices))
-
-
-def _without_unmapped(table: Table) -> Table:
-    """Leave out the row of what was mapped to nothing, which is no feature (CoverM and others of genomes)."""
-    gone = [n for n, name in enumerate(table.rows) if _UNMAPPED.fullmatch(name.strip())]
-    if gone and table.rows_are != "samples":
-        for n in gone:
-            amounts = [f"{value:g}" for value in table.matrix[[n]].toarray().ravel()]
-            table.notes.append(f"Left out, mapped to nothing: {table.rows[n]} ({listed(amounts, most=6)}).")
-        kept = [n for n in range(len(table.rows)) if n not in gone]
-        table.matrix, table.rows = sparse.csr_array(table.matrix[kept]), [table.rows[n] for n in kept]
-        table.taxonomy = None if table.taxonomy is None else table.taxonomy.iloc[kept]
-        table.rows_are = table.rows_are or "features"
-        table.how = table.how or "a row tells what was mapped to nothing"
-    return table
+    return without_unmapped(feature_table(made, choices))
 
 
 def _refuse_others(header: list[str], first: list[list[str]], where: str) -> None:

@@ -51,6 +51,14 @@ def fits(content: Content) -> bool:
 def _header(lines: Sequence[str], where: str) -> tuple[int, list[str]]:
     """Return the place of the header and its cells; of two headers (MetaPhlAn 2) the one with the samples."""
     found = [n for n, line in enumerate(lines) if _CLADES.match(line)]
+    if any(line.startswith("M-Group") for line in lines):
+        raise InputError(
+            "This is MetaPhlAn's list of viruses, not a table of abundances.",
+            where=where,
+            expected="a profile, with lineages under clade_name",
+            found="groups of viral genomes and how they are covered (--profile_vsc)",
+            remedy="Give the profile that MetaPhlAn wrote beside it (-o).",
+        )
     if not found:
         raise InputError(
             "This MetaPhlAn table has no header.",

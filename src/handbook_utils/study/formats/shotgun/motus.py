@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
@@ -40,18 +41,23 @@ def _read(content: Content, choices: Choices) -> Table:
         else:
             rows.append((line, cells))
     whole.rows = iter(rows)
+    named = lineage is not None and any(is_lineage(cells[lineage]) for _, cells in rows if lineage < len(cells))
+
+    def id_of(cells: Sequence[str]) -> str:
+        # mOTUs 2 has the names beside the numbers of its species, and 3 in one cell.
+        own = cells[0].strip()
+        return f"{cells[lineage].strip()} [{own}]" if lineage and not named and lineage < len(cells) else own
+
     table = chosen(
         whole,
         choices,
         "mOTUs profile",
-        lambda cells: cells[0].strip(),
+        id_of,
         taken,
         [header[n] for n in taken],
-        lineage=lineage,
+        lineage=lineage if named else None,
         quantity=None,
     )
-    if lineage is None or not any(is_lineage(cells[lineage]) for _, cells in rows):
-        table.taxonomy = None  # the consensus is a name and no lineage
     table.notes += aside_of(unnamed, taken, "unassigned")
     return table
 

@@ -6,12 +6,12 @@ globalThis.own = {};
 {
   const RANKS = ["superkingdom", "domain", "realm", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"];
   const LINEAGE = /^(taxonomy|taxon|lineage|classification|clade_?name|consensus[ _]?(lineage|taxonomy)|taxonomic ?path)$/i;
-  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
+  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent|.* (covered (fraction|bases)|variance|length))$/i;
   const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance|reads?|counts?|aantal)$|_num$/i;
   const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i, GENUS = /^(g(enus)?|6)$/i; // mothur's ranks are numbers
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
   // What was read and belongs to nobody: told, and no part of the whole.
-  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|)$/i;
+  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|-1|)$/i;
   const FUNCTION = /^(uniref\d+_|pwy-|[\w-]+-pwy|k\d{5}\b|ko:|ec:|\d+\.\d+\.\d+\.)/i;
   const NO_NAME = /^$|unclassified|unassigned|unknown|uncultured|unmapped|uknown|niet ingedeeld|onbekend|^na$|^other$/i;
   const PREFIX = /^(?:[dkpcofgst]__|D_\d__)/;
@@ -44,19 +44,20 @@ globalThis.own = {};
   const add = (into, genus, value) => { into[genus] = (into[genus] ?? 0) + value; };
 
   // A report of Kraken and its kin: shares, reads of the clade, of itself, rank, number, and the name, indented as it lies in
-  // the tree. What has nothing below it is counted, under its genus.
+  // the tree. Reads of a clade are its genus's, but for those of the clades below it.
   const kreport = (lines) => {
-    const found = {}, path = [];
-    const rows = lines.filter((line) => line.trim()).map((line) => {
-      const cells = line.split("\t"), name = cells.at(-1);
-      return { reads: Number(cells[1]), rank: cells.at(-3).trim(), name: name.trim(), depth: name.length - name.trimStart().length };
-    });
-    rows.forEach(({ reads, rank, name, depth }, place) => {
+    const found = {}, path = [], left = [];
+    for (const cells of lines.filter((line) => line.trim()).map((line) => line.split("\t"))) {
+      const rank = cells.at(-3).trim(), name = cells.at(-1).trim(), depth = cells.at(-1).search(/\S/);
+      if (rank === "U") left.push(name);
+      if (rank === "U" || /^(root|cellular organisms)$/.test(name)) continue;
+      const give = (reads) => add(found, nameOf(path.find((one) => one.rank === "G")?.name ?? ""), reads);
       while (path.length && path.at(-1).depth >= depth) path.pop();
+      if (path.length) give(-cells[1]);
       path.push({ depth, rank, name });
-      if (rank !== "U" && !(rows[place + 1]?.depth > depth)) add(found, nameOf(path.find((one) => one.rank === "G")?.name ?? ""), reads);
-    });
-    return { samples: { "1": found }, counts: true, left: rows.filter(({ rank }) => rank === "U").map(({ name }) => name) };
+      give(+cells[1]);
+    }
+    return { samples: { "1": found }, counts: true, left };
   };
 
   const grid = (text) => {
@@ -115,6 +116,7 @@ globalThis.own = {};
     const lineage = named(LINEAGE), genus = named("genus"), species = named("species");
     const labelOf = (cells) => (genus >= 0 ? `g__${cells[genus]}` : lineage >= 0 ? cells[lineage] : cells[Math.max(0, species)]);
     const samples = {}, whole = {};
+    let near = 3; // rounded percentages
     if (long >= 0 && value >= 0) {
       if (genus < 0 && lineage < 0) stop("no-genus");
       for (const { line, cells } of body) {
@@ -140,6 +142,7 @@ globalThis.own = {};
         const columns = head.map((_, column) => column).filter((column) => (column || RANKS.includes(head[0].trim().toLowerCase())) && column !== lineage && !RANKS.includes(head[column].trim().toLowerCase()) && !NO_SAMPLE.test(head[column].trim()));
         const all = columns.filter((column) => numeric[column]), best = all.filter((column) => PREFERRED.test(head[column].trim()));
         const numbers = best.length ? best : all;
+        if (best.length) near = .9;
         const broken = columns.find((column) => !numeric[column] && body.filter(({ cells }) => !Number.isNaN(number(cells[column]))).length >= body.length / 2);
         if (broken !== undefined) { const bad = body.find(({ cells }) => Number.isNaN(number(cells[broken]))); stop("no-number", `${bad.line}: ${bad.cells[broken] || "–"}`); }
         left.push(...head.filter((name, column) => column && column !== lineage && !numbers.includes(column) && name && !RANKS.includes(name.trim().toLowerCase())));
@@ -176,7 +179,7 @@ globalThis.own = {};
     const all = Object.values(samples).flatMap((one) => Object.values(one));
     if (all.some((one) => one < 0)) stop("below-zero");
     const sums = Object.entries(samples).map(([name, one]) => whole[name] ?? Object.values(one).reduce((a, b) => a + b, 0));
-    const shares = sums.every((sum) => Math.abs(sum - 100) < 1 || Math.abs(sum - 1) < .01);
+    const shares = sums.every((sum) => Math.abs(sum - 100) <= near || Math.abs(sum - 1) < .01);
     return { samples, counts: !shares && all.every(Number.isInteger), left };
   };
 }
