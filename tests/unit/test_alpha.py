@@ -19,6 +19,7 @@ from handbook_utils.analysis.diversity.alpha import (
     sample_coverage,
     size_at_coverage,
 )
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -136,3 +137,25 @@ def test_equal_coverage_of_all_samples():
 def test_what_is_not_counts_is_refused(counts):
     with pytest.raises((InputError, ValueError)):
         hill_at_size(counts, 0, 1)
+
+
+def test_the_error_of_chao1_by_hand():
+    """EstimateS 9, appendix B: equations 6 (corrected for bias) and 7 (no taxon seen twice)."""
+    corrected = chao1([6, 2, 2, 1, 1, 1], bias_corrected=True)
+    assert corrected.estimate == pytest.approx(6 + 1)
+    assert corrected.se**2 == pytest.approx(1 + 3 * 25 / (4 * 9) + 9 * 2 * 4 / (4 * 81))
+    none_twice = chao1([5, 1, 1, 1])
+    assert none_twice.estimate == pytest.approx(4 + 7 / 8 * 3)
+    a, whole = 7 / 8, 4 + 7 / 8 * 3
+    assert none_twice.se**2 == pytest.approx(a * 3 + a**2 * 3 * 25 / 4 - a**2 * 81 / (4 * whole))
+    width = np.exp(1.959964 * np.sqrt(np.log(1 + none_twice.se**2 / (a * 3) ** 2)))
+    assert (none_twice.low, none_twice.high) == pytest.approx((4 + a * 3 / width, 4 + a * 3 * width))
+
+
+def test_coverage_by_hand():
+    """Chao and Jost 2012: equations 4a (of the sample), 4b (fewer reads) and 4c (more)."""
+    assert sample_coverage([5, 1, 1, 1]) == pytest.approx(1 - 3 / 8 * 7 / 8)  # none seen twice: A = 2 / (7 * 2 + 2)
+    assert sample_coverage([2, 1, 1], 1) == pytest.approx(1 - (2 / 4 * 2 / 3 + 2 * 1 / 4))
+    assert sample_coverage([5, 1, 1, 1], 10) == pytest.approx(1 - 3 / 8 * (7 / 8) ** 3)
+    for reads in (3, 8, 9, 15):
+        assert size_at_coverage([5, 1, 1, 1], sample_coverage([5, 1, 1, 1], reads)) == pytest.approx(reads)
