@@ -23,7 +23,8 @@ from handbook_utils.errors import InputError
 from handbook_utils.text import durable
 
 #: How the folders of commands are named, in the system's folder for temporary files.
-PREFIX = "handbook-"
+#: No other folder is named so.
+PREFIX = "handbook."
 #: Seconds after which a command that was asked to end does so, whatever it is waiting for.
 _PATIENCE = 4.0
 
@@ -80,12 +81,7 @@ def _folder() -> Iterator[Path]:
         durable.clear_folders(above, PREFIX)
         folder = work.enter_context(durable.working_folder(above, PREFIX))
     except OSError as error:
-        raise InputError(
-            "There is no room for temporary files, or they may not be written.",
-            where=before or "the system's folder for temporary files",
-            found=str(error.strerror or error),
-            remedy="Make room there, or name a folder on another disk: TMPDIR=/a/folder handbook …",
-        ) from None
+        raise no_room(error, before) from None
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     try:
         yield folder
@@ -99,6 +95,29 @@ def _folder() -> Iterator[Path]:
         if "multiprocessing.util" in sys.modules:
             sys.modules["multiprocessing.util"]._exit_function()
         work.close()
+
+
+def no_room(error: OSError, above: str | None) -> InputError:
+    """Return what is told where temporary files cannot be written.
+
+    Parameters
+    ----------
+    error : OSError
+        Of writing one.
+    above : str or None
+        Where they lie, or None for the system's folder.
+
+    Returns
+    -------
+    InputError
+        With the remedy.
+    """
+    return InputError(
+        "There is no room for temporary files, or they may not be written.",
+        where=above or "the system's folder for temporary files",
+        found=str(error.strerror or error),
+        remedy="Make room there, or name a folder on another disk: TMPDIR=/a/folder handbook …",
+    )
 
 
 class _Asked:

@@ -175,14 +175,21 @@ def test_what_a_killed_command_left_is_cleared_by_the_next(handbook: Path) -> No
 def test_folders_without_a_lock_and_of_the_living_are_left_alone(tmp_path: Path) -> None:
     import fcntl
 
-    (tmp_path / "handbook-mine").mkdir()
-    living = tmp_path / "handbook-living"
+    (tmp_path / f"{PREFIX}mine" / "something").mkdir(parents=True)
+    (tmp_path / "handbook-other").mkdir()
+    living = tmp_path / f"{PREFIX}living"
     living.mkdir()
     with (living / ".lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert clear_folders(tmp_path, PREFIX) == []
     assert clear_folders(tmp_path, PREFIX) == [living]
-    assert (tmp_path / "handbook-mine").is_dir()
+    assert (tmp_path / f"{PREFIX}mine").is_dir() and (tmp_path / "handbook-other").is_dir()
+
+
+def test_a_folder_of_one_that_was_killed_at_once_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / f"{PREFIX}empty").mkdir()
+    assert clear_folders(tmp_path, PREFIX) == [tmp_path / f"{PREFIX}empty"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_room_for_temporary_files_is_told(tmp_path: Path) -> None:
@@ -193,6 +200,33 @@ def test_no_room_for_temporary_files_is_told(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "no room for temporary files" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_for_what_is_printed_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([sys.executable, "-c", CODE, "list"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 2
+    assert "could not be printed" in ended.stderr
+    assert "Traceback" not in ended.stderr and "Exception ignored" not in ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_a_terminal_without_some_letters_shows_the_others(encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-c", CODE, "describe", "recipes/describe-composition"]
+    ended = subprocess.run(command, env=environment, capture_output=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "sample" in ended.stdout.decode(encoding)
+
+
+def test_closed_streams_are_no_obstacle() -> None:
+    for closed in ("1>&-", "2>&-", "0<&-", "0<&- 1>&- 2>&-"):
+        ended = subprocess.run(
+            ["/bin/sh", "-c", f'"$0" -c "$1" list {closed}', sys.executable, CODE], capture_output=True, text=True
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 def test_a_deep_folder_for_temporary_files_is_no_obstacle(handbook: Path) -> None:

@@ -223,6 +223,16 @@ def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, chapter
     assert "more is allowed by --memory" in str(failure)
 
 
+def test_no_room_for_temporary_files_is_told(root, chapter, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("papermill.execute_notebook", full)
+    with pytest.raises(InputError, match="no room for temporary files") as told:
+        run_one(Request(chapter), root=root, cache=False)
+    assert "TMPDIR=" in str(told.value.remedy)
+
+
 def test_bad_input_stops_before_anything_runs(root, chapter):
     with pytest.raises(InputErrors, match="divisr"):
         execute([Request(chapter, {"divisr": 1})], root=root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.metadata
 import json
@@ -10,8 +11,9 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -30,7 +32,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.execution.watching import MemoryLimitError
 from handbook_utils.home import build_folder
-from handbook_utils.session import ending
+from handbook_utils.session import ending, no_room
 from handbook_utils.text import untrusted
 from handbook_utils.text.hash import sha256_of
 from handbook_utils.text.moment import moment
@@ -320,7 +322,7 @@ def run_one(
 
     make_available(workers)
     kernel = kernel_here(alone=alone)
-    with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
+    with _room(), tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
             start = forked if kernel == "handbook" else untrusted.forked
             check_apart(chapter, effective, Path(folder), untrusted.Limits.here(timeout, memory), start)
@@ -339,6 +341,17 @@ def run_one(
         if failure is None and use_cache:
             store.put(key, notebook)
     return Outcome(request, notebook, failure, False, key, effective)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Tell a full disk: what is written here lies in the folder for temporary files."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise no_room(error, tempfile.gettempdir()) from None
 
 
 #: What a kernel calls mistakes in the reader's input that no look at the files beforehand can find.

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,9 +181,6 @@ def build_book(
 
 def _clear_leftovers(build: Path) -> None:
     """Remove what builds that were killed left, and nothing of one that is at work."""
-    for left in build.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            left.rmdir()  # of one that was killed before anything was in it
     durable.clear_folders(build, _PREFIX)
     durable.clear(build)
 

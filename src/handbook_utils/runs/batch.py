@@ -16,8 +16,8 @@ import json
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
@@ -42,6 +42,7 @@ from handbook_utils.runs.folder import (
 from handbook_utils.runs.plan import Run
 from handbook_utils.text import durable, yaml_text
 from handbook_utils.text.guard import inert
+from handbook_utils.text.untrusted import end_with_parent
 
 
 @dataclass(frozen=True)
@@ -314,20 +315,18 @@ def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
-    # Fresh processes: what this one has open and running (progress bars, threads) is not for them.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when the batch is killed; it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    # Fresh processes: what this one has open and running (progress bars, threads) is not for them. A worker ends when
+    # the batch is killed; it would wait for work for ever.
+    try:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+    except OSError as error:
+        raise InputError(
+            "This machine gives no locks that processes share, which a batch needs.",
+            where="/dev/shm" if sys.platform == "linux" else None,  # noqa: S108 - its name
+            found=error.strerror,
+            remedy="Have it mounted so that it can be written, or run the rows one by one: handbook run …",
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------------ what is there
