@@ -175,3 +175,12 @@ def test_a_curve_tells_how_each_point_was_found_and_its_interval_is_of_normal_er
     half = 1.644854 * table["se"]
     assert (table["high"] - table["diversity"]).to_list() == pytest.approx(half.to_list())
     assert table["low"].to_list() == pytest.approx((table["diversity"] - half).clip(lower=1).to_list())
+
+
+def test_richness_beyond_the_sample_by_hand():
+    """Chao and others 2014, equation 9: S + f0 (1 - (1 - f1 / (n f0 + f1))^m)."""
+    unseen = 11 / 12 * 3**2 / (2 * 2)
+    share = 3 / (12 * unseen + 3)
+    for more in (1, 6, 12):
+        expected = 6 + unseen * (1 - (1 - share) ** more)
+        assert hill_at_size([5, 2, 2, 1, 1, 1], 0, 12 + more) == pytest.approx(expected)
