@@ -271,7 +271,7 @@ def test_a_table_with_words_is_said_to_be_no_table(read, tmp_path: Path) -> None
     assert (
         found.what == "sample metadata" and "Rows of the metadata without a value in any column: slot:." in found.notes
     )
-    assert any(note.startswith("As a feature table it is refused: 4 cells") for note in found.notes)
+    assert any(note.startswith("As a feature table it is refused: 6 cells") for note in found.notes)
     with pytest.raises((InputError, InputErrors), match="not numbers"):
         read_study(tmp_path / "t.csv")
 
