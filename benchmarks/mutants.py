@@ -62,9 +62,10 @@ JOINED = {ast.And: ast.Or, ast.Or: ast.And}
 PATIENCE = (10, 20)
 
 
-def changed(node: ast.AST) -> Iterator[ast.AST]:
+def changed(node: ast.AST, allowances: set[str]) -> Iterator[ast.AST]:
     """Yield changed copies of a node, each in one way."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED and not tied(node):
+    compared = isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED
+    if compared and not tied(node, allowances):
         other = copy.copy(node)
         other.ops = [COMPARED[type(node.ops[0])]()]
         yield other
@@ -84,10 +85,24 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.copy_location(ast.Constant(not node.value), node)
 
 
-def tied(node: ast.Compare) -> bool:
+def tied(node: ast.AST, allowances: set[str]) -> bool:
     """Tell whether a comparison has an allowance for rounding: whether its very edge counts makes no difference."""
-    constants = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
-    return any(isinstance(value, float) and 0 < value <= 1e-6 for value in constants)
+    parts = list(ast.walk(node))
+    constants = [part.value for part in parts if isinstance(part, ast.Constant)]
+    named = allowances & {part.id for part in parts if isinstance(part, ast.Name)}
+    return bool(named) or any(isinstance(value, float) and 0 < value <= 1e-6 for value in constants)
+
+
+def allowances_of(tree: ast.AST) -> set[str]:
+    """Return the names of a module that stand for nothing but an allowance for rounding."""
+    given = [node for node in ast.iter_child_nodes(tree) if isinstance(node, ast.Assign)]
+    return {
+        target.id
+        for node in given
+        if isinstance(node.value, ast.Constant) and tied(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def work(node: ast.AST) -> set[ast.expr]:
@@ -117,6 +132,7 @@ def told(node: ast.AST) -> bool:
 def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
     """Return where a module can be changed: parent, field, index in a list, and what to put there."""
     found: list[tuple[ast.AST, str, int | None, ast.AST]] = []
+    allowances = allowances_of(tree)
 
     def walk(node: ast.AST) -> None:
         passed = work(node)
@@ -126,7 +142,7 @@ def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
             for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if not isinstance(child, ast.AST) or told(child) or child in passed:
                     continue
-                found.extend((node, field, index, other) for other in changed(child))
+                found.extend((node, field, index, other) for other in changed(child, allowances))
                 walk(child)
 
     walk(tree)

@@ -159,3 +159,28 @@ def test_coverage_by_hand():
     assert sample_coverage([5, 1, 1, 1], 10) == pytest.approx(1 - 3 / 8 * (7 / 8) ** 3)
     for reads in (3, 8, 9, 15):
         assert size_at_coverage([5, 1, 1, 1], sample_coverage([5, 1, 1, 1], reads)) == pytest.approx(reads)
+
+
+def test_coverage_of_many_samples_is_that_of_each():
+    samples = [[5, 1, 1, 1], [4, 3, 0, 0], [2, 1, 0, 0], [3, 2, 2, 1], [6, 2, 2, 0], [1, 1, 0, 0]]
+    frame = pd.DataFrame(samples, index=list("abcdef"), columns=list("wxyz"))
+    found = alpha_table(Study.from_frame(frame))["coverage"]
+    assert found.to_list() == pytest.approx([sample_coverage(counts) for counts in samples])
+
+
+def test_a_curve_tells_how_each_point_was_found_and_its_interval_is_of_normal_errors():
+    table = hill_curve([50, 30, 10, 2, 2, 1, 1], [48, 96, 97, 192, 193], orders=[0], resamples=20, confidence=0.9)
+    how = ["rarefaction", "observed", "extrapolation", "extrapolation", "beyond twice the depth"]
+    assert table["method"].to_list() == how
+    half = 1.644854 * table["se"]
+    assert (table["high"] - table["diversity"]).to_list() == pytest.approx(half.to_list())
+    assert table["low"].to_list() == pytest.approx((table["diversity"] - half).clip(lower=1).to_list())
+
+
+def test_richness_beyond_the_sample_by_hand():
+    """Chao and others 2014, equation 9: S + f0 (1 - (1 - f1 / (n f0 + f1))^m)."""
+    unseen = 11 / 12 * 3**2 / (2 * 2)
+    share = 3 / (12 * unseen + 3)
+    for more in (1, 6, 12):
+        expected = 6 + unseen * (1 - (1 - share) ** more)
+        assert hill_at_size([5, 2, 2, 1, 1, 1], 0, 12 + more) == pytest.approx(expected)

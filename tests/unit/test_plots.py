@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from handbook_utils import figures
 from handbook_utils.chapters import handbook_root
+from handbook_utils.figures.composition import shares_by_group
 from handbook_utils.figures.course import course
 from handbook_utils.figures.curves import curves
 from handbook_utils.figures.distribution import distribution
@@ -135,6 +136,13 @@ def test_no_two_groups_look_alike_however_many_there_are() -> None:
     groups = pd.Series([f"g{n}" for n in range(20) for _ in range(3)])
     looks = marked(colours_or_grey(groups))
     assert len(set(looks.values())) == len(looks) == 20
+
+
+def test_groups_too_many_to_draw_apart_are_said_to_be_together() -> None:
+    shares = pd.DataFrame({"A": np.linspace(0.1, 1, 24), "B": np.linspace(0.9, 0, 24)})
+    drawn = shares_by_group(shares, pd.Series([f"g{n % 12}" for n in range(24)]), 0.001)
+    assert "24 samples, all 12 groups together" in drawn.alt
+    assert "all 12 groups together" in drawn.figure.axes[0].get_title(loc="left").replace("\n", " ")
 
 
 def test_the_end_of_an_arrow_is_on_the_map() -> None:
