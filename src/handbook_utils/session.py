@@ -86,11 +86,13 @@ def _folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        tempfile.tempdir = None
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
+        # At a signal, threads are still at work when this folder goes: what they begin must find no other.
+        if not ending.is_set():
+            tempfile.tempdir = None
+            if before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before
         # The fork server's sockets lie there, too, and multiprocessing would look for them when Python ends.
         if "multiprocessing.util" in sys.modules:
             sys.modules["multiprocessing.util"]._exit_function()
@@ -147,7 +149,8 @@ class _Asked:
         for slug, at in list(doing.items()):
             with suppress(OSError, ValueError, RuntimeError):  # a closed or busy stream must not keep it from ending
                 os.write(2, f"Stopped while {slug} was at {at}\n".encode(errors="replace"))
-        _end_processes()
+        with suppress(AttributeError, ImportError):  # it came while psutil was imported: then it is done at the end
+            _end_processes()
         last = threading.Timer(_PATIENCE, _leave, args=(self._folder, 128 + number))
         last.daemon = True
         last.start()
@@ -175,7 +178,11 @@ def _signals() -> Iterator[_Asked]:
 def _end_processes() -> None:
     import psutil  # a command that is not asked to end does without
 
+    # What keeps account of shared locks ends by itself with this process, and would be begun again.
+    tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
     for process in psutil.Process().children(recursive=True):
+        if tracker is not None and process.pid == tracker._pid:
+            continue
         try:
             process.kill()
         except psutil.NoSuchProcess:

@@ -69,7 +69,7 @@ def test_stopped_at_any_moment_nobody_and_nothing_is_left(handbook: Path, number
     dice = random.Random(number)  # noqa: S311 - the same moments every time
     name = list(COMMANDS)[number % len(COMMANDS)]
     signal_ = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT][number // len(COMMANDS) % 3]
-    for file in ("_config.yml", "book/glossary.md"):
+    for file in ("_config.yml", "book/references.bib"):
         shutil.copyfile(ROOT / file, handbook / "handbook" / file)
     chapter = handbook / "handbook/notebooks/recipes/slow.md"  # which takes a minute where it is not said
     chapter.write_text(chapter.read_text().replace("seconds: int = 1 ", "seconds: int = 60 "))

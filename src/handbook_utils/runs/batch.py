@@ -158,11 +158,13 @@ def _run_batch(
         before = set(there)
         missing = [run for run in plan if run.name not in before]
         failed = {}
-        for run, failure in _finished(missing, executors, at_once, (out, root, timeout, memory, share)):
-            tell(run.name, "failed" if failure else "done")
-            if failure is not None:
-                failed[run.name] = failure
-        _clear_leftovers(plan, out)
+        try:
+            for run, failure in _finished(missing, executors, at_once, (out, root, timeout, memory, share)):
+                tell(run.name, "failed" if failure else "done")
+                if failure is not None:
+                    failed[run.name] = failure
+        finally:
+            _clear_leftovers(plan, out)  # also where it is stopped, and its workers with it
         failures = tuple(Failed(run, failed[run.name]) for run in plan if run.name in failed)
         _write_summary(plan, out)
         _write_failures(failures, out)
