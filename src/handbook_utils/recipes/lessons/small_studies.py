@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ ALONE, TOGETHER = "DADA2", "DADA2, samples together"
 _ITS, _OWN = "other's reads in sequences of one (%)", "one's reads in sequences of the other (%)"
 
 
-def prepared(name: str, folder: Path) -> list[Prepared]:
+def prepared(name: str, folder: Path, more: Sequence[SampleFiles] = ()) -> list[Prepared]:
     """Prepare the reads of a set.
 
     Parameters
@@ -39,18 +40,21 @@ def prepared(name: str, folder: Path) -> list[Prepared]:
         Of :data:`ASKED`.
     folder : pathlib.Path
         Where prepared reads go.
+    more : sequence of SampleFiles
+        Samples of the set that the handbook does not carry.
 
     Returns
     -------
     list of Prepared
         By sample.
     """
-    files = files_in(datasets.path("reads", f"small-{name}"))
     if name == "full-length":
-        # Four of its nine samples are those of the chapter, whose files have shorter names.
+        # Four of its nine samples, those of the chapter, whose files have shorter names: reads so long are large files.
         own = files_in(datasets.path("reads", "full-length"))
-        files += [SampleFiles(f"{one.sample.upper()}_P2C2", one.forward) for one in own]
-    return [prepare(one, ASKED[name][0], folder) for one in sorted(files)]
+        files = [SampleFiles(f"{one.sample.upper()}_P2C2", one.forward) for one in own]
+    else:
+        files = files_in(datasets.path("reads", f"small-{name}"))
+    return [prepare(one, ASKED[name][0], folder) for one in sorted([*files, *more])]
 
 
 def denoised(name: str, engine: Engine, folder: Path) -> Denoised:
