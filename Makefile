@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book books test lint check new accept claims serve bench mutants levels trials clean setup
+.PHONY: help book books test lint check new accept claims serve bench mutants levels trials harm clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -66,6 +66,11 @@ trials: $(READY) ## Simulate anew what pages show of simulated studies, and try 
 	nice -n 19 $(BIN)/python data/methods-tried/make.py $(STUDIES)
 	nice -n 19 $(BIN)/python data/simulated/make.py
 	$(BIN)/python data/describe.py
+
+harm: $(READY) ## Kill at 500 steps, stop 50 times, read 100,000 damaged files; hours, and it goes on where it was stopped
+	HANDBOOK_STOPS=50 $(BIN)/pytest -s tests/system/test_signals.py
+	HANDBOOK_CRASHES=500 $(BIN)/pytest -s tests/unit/test_crashes.py tests/system/test_killed.py
+	HANDBOOK_FUZZ=$(or $(FILES),100000) nice -n 15 $(BIN)/pytest tests/unit/test_fuzz_formats.py
 
 clean: ## Remove everything generated, but not .venv
 	rm -rf _build

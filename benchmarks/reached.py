@@ -63,17 +63,16 @@ def importers(modules: set[Path]) -> set[Path]:
     return {path for path in PACKAGE.rglob("*.py") if names & imported(path)} - modules
 
 
-def tests_near(module: Path, steps: int) -> Iterator[list[str]]:
-    """Yield files of tests and of examples: those that import a module, then those that import what imports it."""
-    tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
-    near, before = {module}, set[Path]()
-    for _ in range(steps):
-        names = {dotted(path) for path in near}
-        examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
-        found = {path for path in tests if names & imported(path)} | examples
-        yield sorted(str(path.relative_to(ROOT)) for path in found - before)
-        before |= found
+def tests_near(module: Path, steps: int) -> list[str]:
+    """Return files of tests and of examples that import a module, or what imports it, in so many steps."""
+    near = {module}
+    for _ in range(steps - 1):
         near |= importers(near)
+    names = {dotted(path) for path in near}
+    tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
+    examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
+    found = {path for path in tests if names & imported(path)} | examples
+    return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
 def forked(work: Callable[[], int], patience: float | None = None) -> int | None:

@@ -23,7 +23,8 @@ from handbook_utils.errors import InputError
 from handbook_utils.text import durable
 
 #: How the folders of commands are named, in the system's folder for temporary files.
-PREFIX = "handbook-"
+#: No other folder is named so.
+PREFIX = "handbook."
 #: Seconds after which a command that was asked to end does so, whatever it is waiting for.
 _PATIENCE = 4.0
 
@@ -63,8 +64,12 @@ def session() -> Iterator[Path]:
     InputError
         There is no room for temporary files, or they may not be written.
     """
-    with _folder() as folder, _signals(folder):
-        yield folder
+    with _signals() as asked, _folder() as folder:
+        asked.begin(folder)
+        try:
+            yield folder
+        finally:
+            asked.pause()
 
 
 @contextmanager
@@ -76,62 +81,108 @@ def _folder() -> Iterator[Path]:
         durable.clear_folders(above, PREFIX)
         folder = work.enter_context(durable.working_folder(above, PREFIX))
     except OSError as error:
-        raise InputError(
-            "There is no room for temporary files, or they may not be written.",
-            where=before or "the system's folder for temporary files",
-            found=str(error.strerror or error),
-            remedy="Make room there, or name a folder on another disk: TMPDIR=/a/folder handbook …",
-        ) from None
+        raise no_room(error, before) from None
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     try:
         yield folder
     finally:
-        tempfile.tempdir = None
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
+        # At a signal, threads are still at work when this folder goes: what they begin must find no other.
+        if not ending.is_set():
+            tempfile.tempdir = None
+            if before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before
         # The fork server's sockets lie there, too, and multiprocessing would look for them when Python ends.
         if "multiprocessing.util" in sys.modules:
             sys.modules["multiprocessing.util"]._exit_function()
         work.close()
 
 
-@contextmanager
-def _signals(folder: Path) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def no_room(error: OSError, above: str | None) -> InputError:
+    """Return what is told where temporary files cannot be written.
 
-    def asked(number: int, _frame: object) -> None:
+    Parameters
+    ----------
+    error : OSError
+        Of writing one.
+    above : str or None
+        Where they lie, or None for the system's folder.
+
+    Returns
+    -------
+    InputError
+        With the remedy.
+    """
+    return InputError(
+        "There is no room for temporary files, or they may not be written.",
+        where=above or "the system's folder for temporary files",
+        found=str(error.strerror or error),
+        remedy="Make room there, or name a folder on another disk: TMPDIR=/a/folder handbook …",
+    )
+
+
+class _Asked:
+    """What is done at a signal: at once, but while the folder is made or removed, when that is done."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self.waiting = 0
+
+    def begin(self, folder: Path) -> None:
+        self._folder = folder
+        if self.waiting:
+            self(self.waiting, None)
+
+    def pause(self) -> None:
+        self._folder = None
         if ending.is_set():
+            _end_processes()  # whatever was started meanwhile
+
+    def __call__(self, number: int, _frame: object) -> None:
+        if ending.is_set():
+            return
+        if self._folder is None:
+            self.waiting = number
             return
         ending.set()
         for slug, at in list(doing.items()):
             with suppress(OSError, ValueError, RuntimeError):  # a closed or busy stream must not keep it from ending
                 os.write(2, f"Stopped while {slug} was at {at}\n".encode(errors="replace"))
-        _end_processes()
-        last = threading.Timer(_PATIENCE, _leave, args=(folder, 128 + number))
+        with suppress(AttributeError, ImportError):  # it came while psutil was imported: then it is done at the end
+            _end_processes()
+        last = threading.Timer(_PATIENCE, _leave, args=(self._folder, 128 + number))
         last.daemon = True
         last.start()
         sys.exit(128 + number)
 
+
+@contextmanager
+def _signals() -> Iterator[_Asked]:
+    asked = _Asked()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
     names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
     before = {name: signal.signal(getattr(signal, name), asked) for name in names}
     try:
-        yield
+        yield asked
     finally:
-        if ending.is_set():
-            _end_processes()  # whatever was started meanwhile
-        else:
+        if not ending.is_set():
             for name, handler in before.items():
                 signal.signal(getattr(signal, name), handler)
+    if asked.waiting and not ending.is_set():  # it came when there was nothing left to end
+        sys.exit(128 + asked.waiting)
 
 
 def _end_processes() -> None:
     import psutil  # a command that is not asked to end does without
 
+    # What keeps account of shared locks ends by itself with this process, and would be begun again.
+    tracker = getattr(sys.modules.get("multiprocessing.resource_tracker"), "_resource_tracker", None)
     for process in psutil.Process().children(recursive=True):
+        if tracker is not None and process.pid == tracker._pid:
+            continue
         try:
             process.kill()
         except psutil.NoSuchProcess:

@@ -68,7 +68,7 @@ def test_files_of_many_programs_are_read_as_the_handbook_reads_them_or_refused()
     texts = {}
     for path in sorted(one for one in FORMATS.rglob("*") if one.is_file() and "make" not in one.parts):
         content = path.read_bytes()
-        if len(content) < LARGEST and path.suffix != ".md":
+        if len(content) < LARGEST and path.suffix != ".md" and path.name != "records.csv":
             code = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
             texts[str(path)] = content.decode(code, errors="replace")
     read = 0

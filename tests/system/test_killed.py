@@ -50,7 +50,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder of its own for temporary files."""
     with tempfile.TemporaryDirectory(prefix="hb-test-") as folder:
         monkeypatch.setenv("TMPDIR", folder)
-        monkeypatch.setattr(tempfile, "tempdir", None)
+        monkeypatch.setattr(tempfile, "tempdir", folder)  # Python tries a folder by a file of four bytes: not ours
         monkeypatch.delenv("HANDBOOK_KERNEL")  # a single run has an ordinary kernel
         yield Path(folder)
 

@@ -269,6 +269,11 @@ def of_motus(path: Path) -> Values:
     return wide(rows, slice(1 if rows[0][0].startswith("#consensus") else 2, None))
 
 
+def of_coverm(path: Path) -> Values:
+    rows = [row for row in cells(path) if row[0] != "unmapped"]
+    return wide(rows, slice(1, None, 2), sample=lambda column: column.removesuffix(" Read Count").removesuffix(".bam"))
+
+
 def of_pavian(path: Path) -> Values:
     head, *below = cells(path)
     return wide([head, *(row for row in below if row[1] == "S")], slice(4, -1))
@@ -385,6 +390,8 @@ TABLES: dict[str, Callable[[Path], Values]] = {
     "kaiju-summary.tsv": of_kaiju,
     "*.krona.txt": of_krona,
     "mothur.tax.summary": of_tax_summary,
+    "motus2-names.tsv": lambda path: wide(cells(path)[2:-1], slice(2, None), lambda row: f"{row[1]} [{row[0]}]"),
+    "coverm-genome.tsv": of_coverm,
     "motus3-*.tsv": of_motus,
     "taxpasta-merged.tsv": lambda path: wide(cells(path), slice(4, None), lambda row: row[1]),
     "taxpasta-long.tsv": lambda path: of_long(path, 0, 1, 2),

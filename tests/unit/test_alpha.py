@@ -19,6 +19,7 @@ from handbook_utils.analysis.diversity.alpha import (
     sample_coverage,
     size_at_coverage,
 )
+from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -136,3 +137,50 @@ def test_equal_coverage_of_all_samples():
 def test_what_is_not_counts_is_refused(counts):
     with pytest.raises((InputError, ValueError)):
         hill_at_size(counts, 0, 1)
+
+
+def test_the_error_of_chao1_by_hand():
+    """EstimateS 9, appendix B: equations 6 (corrected for bias) and 7 (no taxon seen twice)."""
+    corrected = chao1([6, 2, 2, 1, 1, 1], bias_corrected=True)
+    assert corrected.estimate == pytest.approx(6 + 1)
+    assert corrected.se**2 == pytest.approx(1 + 3 * 25 / (4 * 9) + 9 * 2 * 4 / (4 * 81))
+    none_twice = chao1([5, 1, 1, 1])
+    assert none_twice.estimate == pytest.approx(4 + 7 / 8 * 3)
+    a, whole = 7 / 8, 4 + 7 / 8 * 3
+    assert none_twice.se**2 == pytest.approx(a * 3 + a**2 * 3 * 25 / 4 - a**2 * 81 / (4 * whole))
+    width = np.exp(1.959964 * np.sqrt(np.log(1 + none_twice.se**2 / (a * 3) ** 2)))
+    assert (none_twice.low, none_twice.high) == pytest.approx((4 + a * 3 / width, 4 + a * 3 * width))
+
+
+def test_coverage_by_hand():
+    """Chao and Jost 2012: equations 4a (of the sample), 4b (fewer reads) and 4c (more)."""
+    assert sample_coverage([5, 1, 1, 1]) == pytest.approx(1 - 3 / 8 * 7 / 8)  # none seen twice: A = 2 / (7 * 2 + 2)
+    assert sample_coverage([2, 1, 1], 1) == pytest.approx(1 - (2 / 4 * 2 / 3 + 2 * 1 / 4))
+    assert sample_coverage([5, 1, 1, 1], 10) == pytest.approx(1 - 3 / 8 * (7 / 8) ** 3)
+    for reads in (3, 8, 9, 15):
+        assert size_at_coverage([5, 1, 1, 1], sample_coverage([5, 1, 1, 1], reads)) == pytest.approx(reads)
+
+
+def test_coverage_of_many_samples_is_that_of_each():
+    samples = [[5, 1, 1, 1], [4, 3, 0, 0], [2, 1, 0, 0], [3, 2, 2, 1], [6, 2, 2, 0], [1, 1, 0, 0]]
+    frame = pd.DataFrame(samples, index=list("abcdef"), columns=list("wxyz"))
+    found = alpha_table(Study.from_frame(frame))["coverage"]
+    assert found.to_list() == pytest.approx([sample_coverage(counts) for counts in samples])
+
+
+def test_a_curve_tells_how_each_point_was_found_and_its_interval_is_of_normal_errors():
+    table = hill_curve([50, 30, 10, 2, 2, 1, 1], [48, 96, 97, 192, 193], orders=[0], resamples=20, confidence=0.9)
+    how = ["rarefaction", "observed", "extrapolation", "extrapolation", "beyond twice the depth"]
+    assert table["method"].to_list() == how
+    half = 1.644854 * table["se"]
+    assert (table["high"] - table["diversity"]).to_list() == pytest.approx(half.to_list())
+    assert table["low"].to_list() == pytest.approx((table["diversity"] - half).clip(lower=1).to_list())
+
+
+def test_richness_beyond_the_sample_by_hand():
+    """Chao and others 2014, equation 9: S + f0 (1 - (1 - f1 / (n f0 + f1))^m)."""
+    unseen = 11 / 12 * 3**2 / (2 * 2)
+    share = 3 / (12 * unseen + 3)
+    for more in (1, 6, 12):
+        expected = 6 + unseen * (1 - (1 - share) ** more)
+        assert hill_at_size([5, 2, 2, 1, 1, 1], 0, 12 + more) == pytest.approx(expected)

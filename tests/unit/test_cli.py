@@ -10,7 +10,7 @@ import pytest
 
 from handbook_utils.chapters import handbook_root
 from handbook_utils.chapters.new import new_chapter
-from handbook_utils.cli import main
+from handbook_utils.cli import app, main
 
 
 @pytest.fixture
@@ -107,6 +107,32 @@ def test_failing_chapter_exits_1_and_keeps_what_there_is(root, capsys):
     assert "minimum=1" in told
     assert not Path("kept").exists()
     assert Path("kept-failed/log.txt").is_file()
+
+
+def test_memory_is_said_where_time_is(root, capsys):
+    from typer.main import get_command
+
+    def commands(group):
+        for one in group.commands.values():
+            yield from commands(one) if hasattr(one, "commands") else [one]
+
+    options = [{name for one in each.params for name in one.opts} for each in commands(get_command(app))]
+    assert sum("--timeout" in one for one in options) >= 7
+    assert [one for one in options if ("--timeout" in one) != ("--memory" in one)] == []
+    assert run("run", "my-topic", "-o", "kept", "--memory", "much") == 2
+    told = capsys.readouterr().err
+    assert "not a number" in told and "--memory" in told and "much" in told
+    assert not Path("kept").exists()
+
+
+def test_memory_that_is_said_holds_for_the_kernels_of_a_run_a_check_and_a_batch(root, capsys):
+    said = "more is allowed by --memory"
+    for command in (["run", "my-topic", "-o", "kept"], ["accept", "my-topic"]):
+        assert run(*command, "--memory", "0.001") == 1
+        assert said in capsys.readouterr().err
+    Path("plan.csv").write_text("name,chapter\na,my-topic\n", encoding="utf-8")
+    assert run("batch", "plan.csv", "-o", "all", "--memory", "0.001") == 1
+    assert said in Path("all/failures.csv").read_text(encoding="utf-8")
 
 
 def test_accept_then_check_then_change(root, capsys):

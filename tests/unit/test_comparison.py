@@ -104,3 +104,24 @@ def test_a_difference_is_told_at_the_factor_as_it_is_written(formula, at):
     ).assign(visit=[1, 1, 2] * 8)
     values = pd.Series(np.random.default_rng(1).normal(size=24), index=rows.index)
     assert compared(values, design_of(rows, formula=formula)).index[0] == f"b to a, at {at}"
+
+
+def test_every_cage_counts_once_however_many_animals_it_holds():
+    cage = np.repeat([0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 2, 3])
+    frame = pd.DataFrame({"arm": np.where(cage < 3, "x", "y"), "cage": [f"c{one}" for one in cage]})
+    frame.index = pd.Index([f"s{number}" for number in range(len(frame))])
+    values = pd.Series(np.random.default_rng(2).normal(size=len(frame)), index=frame.index)
+    means = values.groupby(cage).mean()
+    found = compared(values, design_of(frame, group="arm", nested_in="cage")).iloc[0]
+    assert found["estimate"] == pytest.approx(means[3:].mean() - means[:3].mean())
+    assert (found["units"], found["samples"]) == (6, 15)
+
+
+def test_only_the_difference_of_two_groups_is_called_one_to_the_other():
+    frame = pd.DataFrame({"arm": list("aabbcc") * 3}, index=[f"s{number}" for number in range(18)])
+    values = pd.Series(np.arange(18.0) ** 1.5, index=frame.index)
+    found = compared(values, design_of(frame, group="arm", contrast="b - a; 0.5 c - 0.5 a"))
+    assert found.index[0] == "b to a"
+    assert " to " not in found.index[1]
+    whole = compared(values, design_of(frame, group="arm", contrast="c - a"))
+    assert found["estimate"].iloc[1] == pytest.approx(whole["estimate"].iloc[0] / 2)

@@ -20,6 +20,7 @@ from handbook_utils.analysis.taxa.contaminants import (
     smallest_p,
 )
 from handbook_utils.analysis.taxa.leakage import leak, leaked_taxa, places_of, plate_study
+from handbook_utils.analysis.taxa.wells import Wells
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -207,3 +208,22 @@ def test_what_blanks_show_is_of_as_many_as_the_row_says(blanks, last):
     assert table["least p of one taxon"].to_list() == [smallest_p(number, 60) for number in numbers]
     hidden = [100 * (1 - 0.05 ** (1 / number)) for number in numbers]
     assert table.iloc[:, 1].to_list() == pytest.approx(hidden)
+
+
+def test_wells_without_reads_are_not_judged_and_those_without_a_concentration_are_named():
+    table = pd.DataFrame([[5, 1], [0, 9], [1, 0], [0, 0]], index=["b", "s1", "s2", "s3"], columns=["dust", "gut"])
+    columns = {
+        "kind": ["blank", "stool", "stool", "stool"],
+        "dna": [0.0, 0.0, 0.5, 2.0],
+        "well": ["A1", "A2", "B1", "B2"],
+    }
+    study = Study.from_frame(table, pd.DataFrame(columns, index=table.index))
+    wells = Wells.of(study, kind="kind", blank="blank", concentration="dna")
+    assert list(wells.study.samples) == ["b", "s1", "s2"]
+    assert wells.blanks.to_list() == [True, False, False]
+    assert wells.concentration.to_list() == pytest.approx([np.nan, np.nan, 0.5], nan_ok=True)
+    assert wells.without_concentration == ["s1"]  # a blank may have none
+    nothing = wells.leaked("", "", 1)
+    assert (list(nothing.columns), len(nothing)) == (["q"], 0)
+    assert len(Wells.of(study, kind="kind").leaked("well", "", 1)) == 0
+    assert Wells.of(study, kind="kind", blank="blank", positive=["stool"]).study.samples.to_list() == ["b"]

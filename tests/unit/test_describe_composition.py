@@ -1,5 +1,7 @@
 """What describe-composition says is true of the data: people, samples, taxa, functions, counts, shares."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -83,3 +85,15 @@ def test_a_rank_is_told():
     made = described(Study.from_frame(study.to_frame(), study.metadata, taxonomy=names), rank="genus")
     assert "added up to genus" in said(made)
     assert made.nameless == ("unassigned",)
+
+
+def test_shares_are_of_what_was_kept_where_something_was_left_out():
+    note = "Left out, no function: UNMAPPED (0.3, 0.3)."
+    kept = described(replace(study_of(quantity="abundances"), notes=(note,)))
+    assert "% of what was kept on average" in said(kept) and "as shares of what was kept" in kept.methods
+    assert "of the reads kept" in said(
+        described(replace(study_of(), notes=("Left out: reads without any taxon (a 5).",)))
+    )
+    assert "as shares of reads" in described(study_of()).methods
+    assert "samples that have it (%)" in described(study_of()).listing
+    assert "people who have it (%)" in described(study_of(), person="who").listing

@@ -153,6 +153,11 @@ def test_a_group_that_is_constant_within_strata_is_refused_with_a_remedy_that_wo
     assert design_of(people(), group="arm", person="who", strata="").exchange("arm").words == "whole people"
 
 
+def test_strata_that_are_all_one_are_refused_and_can_be_left_out() -> None:
+    said = refused(metadata=people().assign(country="NL"), group="arm", strata="country")
+    assert "'country' is the same for all" in said and 'strata ""' in said
+
+
 def test_samples_nested_in_cages() -> None:
     rows = people().assign(cage=lambda frame: "c" + frame["arm"].astype(str) + (frame["age"] > 35).astype(str))
     design = design_of(rows, group="arm", nested_in="cage", levels="1, 2")

@@ -342,3 +342,15 @@ def test_the_order_of_what_is_beside_does_not_matter_to_presence():
     plain = presence(there[:, :1], np.column_stack([np.ones(30), arm]))[0]
     ratio = np.log2(cells[0, 0] * cells[1, 1] / cells[0, 1] / cells[1, 0])
     assert plain[0] == pytest.approx(ratio, rel=1e-5)
+
+
+def test_one_read_is_seen_and_compared():
+    counts = pd.DataFrame({"a": [9, 8, 7, 7, 8, 9], "b": [50, 60, 70, 55, 60, 65], "rare": [0, 0, 1, 0, 0, 0]})
+    counts.index = pd.Index([f"s{row}" for row in range(6)])
+    rows = pd.DataFrame({"arm": list("nnnyyy"), "age": [30, 40, 50, 60, 45, 35]}, index=counts.index)
+    study = Study.from_frame(counts.assign(nowhere=0), rows)
+    by_arm = differential(study, design_of(rows, group="arm"), method="linda")
+    assert sorted(by_arm.index) == ["a", "b", "rare"]
+    assert by_arm.loc["rare", ["in n", "in y"]].to_list() == pytest.approx([1 / 3, 0])
+    by_age = differential(study, design_of(rows, exposure="age"), method="linda")
+    assert by_age["in all"].to_dict() == pytest.approx({"a": 1, "b": 1, "rare": 1 / 6})

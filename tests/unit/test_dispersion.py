@@ -1,5 +1,7 @@
 """Dispersion: what it finds and what it does not, its errors of the first kind, the spatial median."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,6 +114,46 @@ def test_all_arrangements_of_few_cages():
     assert found.df == (1, 4)
     assert found.p * 20 == pytest.approx(round(found.p * 20))
     assert found.p > 0
+
+
+@pytest.mark.parametrize("adjust", [False, True])
+def test_p_is_the_share_of_all_labellings_also_where_squares_are_below_zero(adjust):
+    """Some of the distance is imaginary, as of Bray-Curtis; what is around the centres changes places, 3 against 5."""
+    generator = np.random.default_rng(3)
+    real, imaginary = generator.normal(size=(8, 4)), 0.3 * generator.normal(size=(8, 1))
+    apart = np.sqrt(squareform(pdist(real)) ** 2 - squareform(pdist(imaginary)) ** 2)
+    _, frame = of(real, arm=list("xxxyyyyy"))
+    found = betadisper(
+        DistanceMatrix(apart, ids=frame.index), design_of(frame, group="arm"), centre="centroid", bias_adjust=adjust
+    )
+
+    def lengths(parts, two, power):
+        squares = np.zeros(8)
+        for sign, points in zip((1, -1), parts, strict=True):
+            for group in (two, ~two):
+                size = group.sum()
+                around = (points[group] - points[group].mean(axis=0)) ** 2
+                squares[group] += sign * around.sum(axis=1) * (size / (size - 1)) ** power
+        return np.sqrt(np.maximum(squares, 0))
+
+    def left(points, two):
+        made = points.copy()
+        for group in (two, ~two):
+            made[group] = (points[group] - points[group].mean(axis=0)) * np.sqrt(group.sum() / (group.sum() - 1))
+        return made
+
+    seen = np.arange(8) > 2
+    own = lengths((real, imaginary), seen, int(adjust))
+    assert found.to_centre.to_list() == pytest.approx(list(own))
+    statistic = stats.f_oneway(own[seen], own[~seen]).statistic
+    assert found.statistic == pytest.approx(statistic)
+    moved, beaten = (left(real, seen), left(imaginary, seen)), 1
+    for three in combinations(range(8), 3):
+        two = ~np.isin(np.arange(8), three)
+        if (two != seen).any():
+            new = lengths(moved, two, int(adjust))
+            beaten += stats.f_oneway(new[two], new[~two]).statistic >= statistic
+    assert found.p == pytest.approx(beaten / 56)
 
 
 @pytest.mark.parametrize(("centre", "samples"), [("centroid", 84), ("median", 20)])

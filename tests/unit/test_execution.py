@@ -207,18 +207,30 @@ def test_a_kernel_that_dies_is_told_with_its_cell(root, chapter):
     assert "no memory left" in str(outcome.failure)
 
 
-def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, chapter, monkeypatch):
+@pytest.mark.parametrize("by", ["--memory", "HANDBOOK_MEMORY"])
+def test_a_kernel_that_takes_too_much_memory_is_told_with_its_cell(root, chapter, monkeypatch, by):
     path = chapter.path
     # Slowly, so that a machine too busy to look at once is not filled meanwhile.
     hungry = "import time\nkept = []\nwhile True: kept.append(bytearray(b'1') * 20_000_000); time.sleep(0.05)"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("print(10 / divisor", f"{hungry}\nprint(10 / divisor"), encoding="utf-8")
-    monkeypatch.setenv("HANDBOOK_MEMORY", "1")
-    failure = run_one(Request(Catalogue.read(root).get("one")), root=root).failure
+    monkeypatch.setenv("HANDBOOK_MEMORY", "1" if by == "HANDBOOK_MEMORY" else "1000")
+    given = 1.0 if by == "--memory" else None
+    failure = run_one(Request(Catalogue.read(root).get("one")), root=root, memory=given).failure
     assert failure is not None
     assert (failure.cell, failure.error) == (2, "MemoryLimitError")
     assert "of at most 1 GB" in str(failure)
-    assert "HANDBOOK_MEMORY" in str(failure)
+    assert "more is allowed by --memory" in str(failure)
+
+
+def test_no_room_for_temporary_files_is_told(root, chapter, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("papermill.execute_notebook", full)
+    with pytest.raises(InputError, match="no room for temporary files") as told:
+        run_one(Request(chapter), root=root, cache=False)
+    assert "TMPDIR=" in str(told.value.remedy)
 
 
 def test_bad_input_stops_before_anything_runs(root, chapter):
@@ -355,9 +367,11 @@ def test_a_run_by_itself_has_a_kernel_of_its_own(
     monkeypatch.delenv("HANDBOOK_KERNEL", raising=False)
     assert (kernel_here(), kernel_here(alone=True)) == (KERNEL, "handbook-alone")
     text = chapter.path.read_text(encoding="utf-8")
-    look = "import pandas, sys; print(sys.modules['pyarrow'], 10 / divisor"
+    # scikit-learn asks of everything whether it is of pyarrow, and is what DESeq2's method fits with.
+    look = "import pandas, sys\nfrom sklearn.linear_model import LinearRegression as Line\nLine().fit([[1.0]], [2.0])\n"
+    look += "print(pandas.Series(['a']).dtype, 'pyarrow' in sys.modules, 10 / divisor"
     chapter.path.write_text(text.replace("print(10 / divisor", look), encoding="utf-8")
     request = Request(Catalogue.read(root).get("one"), {"divisor": 5}, tmp_path)
     outcome = execute([request], root=root, workers=1, alone=True)[0]
     assert outcome.failure is None
-    assert "None 2.0" in text_of(outcome)
+    assert "str False 2.0" in text_of(outcome)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import openpyxl
@@ -60,9 +62,22 @@ def test_metadata_within_a_table_is_read() -> None:
         assert read_study(FOLDER / name).study.metadata["arm"].to_list() == ["a", "b", "a", "b", "a"]
 
 
-def test_there_are_files_of_all_formats() -> None:
-    everything = [path for path in FOLDER.parent.rglob("*") if path.is_file() and "make" not in path.parts]
-    assert len(everything) >= 45 and len({format_.program for format_ in known()}) >= 20
+def test_every_file_has_a_record_of_its_program_and_how_it_was_made() -> None:
+    formats = FOLDER.parent
+    records = pd.read_csv(formats / "records.csv", dtype=str, keep_default_na=False)
+    files = [path.relative_to(formats).as_posix() for path in formats.rglob("*") if path.is_file()]
+    files = [name for name in files if not name.startswith("make/") and name not in ("README.md", "records.csv")]
+    of = {name: [n for n, row in records.iterrows() if fnmatch(name, row["files"])] for name in files}
+    assert {name: held for name, held in of.items() if len(held) != 1} == {}
+    assert set(records.index) == {n for [n] in of.values()}, "a record without a file"
+    assert (records != "").all(axis=None)
+    for made in records["made"]:
+        assert re.match("run: |by hand: ", made) and (formats / made.partition(": ")[2]).is_file()
+    programs = records["program"].nunique()
+    assert len(files) >= 45 and programs >= 25, f"{len(files)} files of {programs} programs"
+    # Whatever a reader says it reads, some file of it is here.
+    missing = [one.name for one in known() if not any(name in one.program for name in records["program"].unique())]
+    assert missing == []
 
 
 def test_a_workbook_that_is_given_twice_describes_its_samples_in_another_worksheet(tmp_path: Path) -> None:

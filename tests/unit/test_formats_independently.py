@@ -22,7 +22,9 @@ _spec.loader.exec_module(independent)
 Values = dict[str, dict[str, float]]
 FOLDER = Path(__file__).parents[1] / "data" / "formats"
 #: Every file there is, but for how they were made.
-FILES = sorted(p for p in FOLDER.rglob("*") if p.is_file() and p.name != "README.md" and "make" not in p.parts)
+FILES = sorted(
+    p for p in FOLDER.rglob("*") if p.is_file() and p.name not in ("README.md", "records.csv") and "make" not in p.parts
+)
 #: What is asked of a file that does not say it.
 SAID = {
     "german.csv": Choices(decimal_sign="comma"),

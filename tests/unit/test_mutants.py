@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from handbook_utils.analysis.diversity.chao import chao1
 from handbook_utils.chapters import handbook_root
 
 _SPEC = importlib.util.spec_from_file_location("mutants", handbook_root() / "benchmarks/mutants.py")
@@ -37,15 +36,16 @@ def test_signs_numbers_and_comparisons_are_changed():
 def test_what_is_no_statistic_is_left():
     assert changes("raise InputError('three', found=3)") == []
     assert "x > y - 1e-09" not in changes("x >= y - 1e-9")
+    assert changes("_ALIKE = 1e-9\nx >= y - _ALIKE") == ["1.000000001", "y + _ALIKE"]
     assert changes("for step in range(100): pass") == []
     assert changes("def f(x, seed=1, permutations=999, *, confidence=0.95, minimum=3): pass") == ["1.95", "4"]
 
 
-def test_near_tests_come_first():
-    rings = list(mutants.tests_near(mutants.PACKAGE / "analysis/taxa/shifts.py", 2))
-    assert "tests/unit/test_shifts.py" in rings[0]
-    assert "src/handbook_utils/analysis/taxa/shifts.py" in rings[0]
-    assert not set(rings[0]) & set(rings[1])
+def test_tests_are_looked_for_where_a_module_is_imported_and_where_its_importers_are():
+    module = mutants.PACKAGE / "analysis/taxa/shifts.py"
+    near, further = (set(mutants.tests_near(module, steps)) for steps in (1, 2))
+    assert {"tests/unit/test_shifts.py", "src/handbook_utils/analysis/taxa/shifts.py"} <= near < further
+    assert "src/handbook_utils/analysis/taxa/methods.py" in further - near
 
 
 def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
@@ -61,6 +61,13 @@ def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
     assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 4
 
 
+def test_own_tests_of_what_is_compiled_are_as_near_as_those_of_its_callers():
+    module = Path(mutants.PACKAGE / "analysis/taxa/shifts.py")
+    calls = {"tests/unit/test_differential.py::a": {("analysis/taxa/methods.py", 1, 9)}}
+    seconds = {"tests/unit/test_differential.py::a": 2.0, "tests/unit/test_shifts.py::b": 1.0}
+    assert mutants.tests_at(module, 60, calls, seconds, 60) == list(seconds)[::-1]
+
+
 def test_a_function_notes_that_it_was_called_and_does_what_it_did():
     spec = mutants.Marked().find_spec("handbook_utils.analysis.diversity.chao")
     module = importlib.util.module_from_spec(spec)
@@ -69,7 +76,7 @@ def test_a_function_notes_that_it_was_called_and_does_what_it_did():
         spec.loader.exec_module(module)
     mutants.Marked.noted = set()
     assert module.chao1([4, 1, 1, 2], bias_corrected=True).estimate == 4 + 2 * 1 / (2 * 2)
-    assert module.chao1.__doc__ == chao1.__doc__
+    assert module.chao1.__doc__.startswith("Estimate a lower bound")
     ((path, first, last),) = mutants.Marked.noted
     assert (path, first < last) == ("analysis/diversity/chao.py", True)
     # Loops that are compiled have no mark.

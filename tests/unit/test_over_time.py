@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
@@ -282,3 +282,20 @@ def test_many_times_are_counted_in_parts_and_empty_parts_are_left_out():
     assert len(counted) == 2
     assert counted.to_numpy().tolist() == [[1, 1], [1, 1]]
     assert len(attendance(rows, "day", most=20)) == 20
+
+
+def test_of_a_marginal_answer_interval_and_p_are_those_of_t():
+    frame = people(np.random.default_rng(8), 0.4, count=15)
+    model = pd.DataFrame({"1": 1.0, "month": frame["month"]})
+    found = marginal(frame["y"].to_numpy(), model, frame["who"]).loc["month"]
+    assert found["df"] == 13
+    ends = t.interval(0.95, 13, found["estimate"], found["error"])
+    assert (found["low"], found["high"]) == pytest.approx(ends)
+    assert found["p"] == pytest.approx(2 * t.sf(abs(found["estimate"]) / found["error"], 13))
+
+
+def test_two_samples_of_a_person_are_as_alike_as_they_were_made():
+    frame = people(np.random.default_rng(9), 0.4, count=200)
+    found = mixed_model(frame, "y", ["month"], "who")
+    assert found.between == pytest.approx(1, abs=0.25)
+    assert found.same_person == pytest.approx(0.5, abs=0.07)

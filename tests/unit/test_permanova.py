@@ -263,6 +263,18 @@ def test_pairs_are_tested_by_themselves_and_corrected():
     assert table["p, corrected"].to_list() == pytest.approx([alone["p"], 0.003, 0.003], abs=1e-9)
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1e5])
+def test_units_of_the_distance_do_not_matter(unit):
+    points, _ = simulated(4, count=24)
+    columns = {"arm": list("xy") * 12, "age": np.arange(24.0), "site": ["p", "p", "q", "q"] * 6}
+    found = []
+    for scale in (1.0, unit):
+        distance, frame = of(scale * points, **columns)
+        found.append(permanova(distance, design_of(frame, group="arm", covariates="age", strata="site")))
+    assert found[1]["F"].to_list() == pytest.approx(found[0]["F"].to_list(), nan_ok=True)
+    assert found[1]["p"].to_list() == pytest.approx(found[0]["p"].to_list(), nan_ok=True)
+
+
 def test_contrasts_of_all_groups_add_up():
     points, _ = simulated(9, count=30)
     arm = np.repeat(["a", "b", "c"], 10)

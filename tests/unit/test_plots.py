@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from handbook_utils import figures
 from handbook_utils.chapters import handbook_root
+from handbook_utils.figures.composition import shares_by_group
 from handbook_utils.figures.course import course
 from handbook_utils.figures.curves import curves
 from handbook_utils.figures.distribution import distribution
@@ -21,7 +22,7 @@ from handbook_utils.figures.ordination import ordination
 from handbook_utils.figures.paired import paired
 from handbook_utils.figures.scatter import scatter
 from handbook_utils.figures.stacked import stacked
-from handbook_utils.figures.style import GREY, WIDTH, Drawn
+from handbook_utils.figures.style import GREY, WIDTH, Drawn, colours_or_grey, marked
 from handbook_utils.figures.svg import FONTS, svg_bytes
 
 GENERATOR = np.random.default_rng(1)
@@ -129,3 +130,25 @@ def test_text_is_text_in_the_letters_of_the_site_and_stays_where_it_is_aligned()
     site = (handbook_root() / "src/handbook_utils/publishing/theme/static/handbook.css").read_text(encoding="utf-8")
     assert f"--sans: {FONTS.replace(chr(39), chr(34))};" in site
     assert FONTS in root.find(".//{http://www.w3.org/2000/svg}style").text
+
+
+def test_no_two_groups_look_alike_however_many_there_are() -> None:
+    groups = pd.Series([f"g{n}" for n in range(20) for _ in range(3)])
+    looks = marked(colours_or_grey(groups))
+    assert len(set(looks.values())) == len(looks) == 20
+
+
+def test_groups_too_many_to_draw_apart_are_said_to_be_together() -> None:
+    shares = pd.DataFrame({"A": np.linspace(0.1, 1, 24), "B": np.linspace(0.9, 0, 24)})
+    drawn = shares_by_group(shares, pd.Series([f"g{n % 12}" for n in range(24)]), 0.001)
+    assert "24 samples, all 12 groups together" in drawn.alt
+    assert "all 12 groups together" in drawn.figure.axes[0].get_title(loc="left").replace("\n", " ")
+
+
+def test_the_end_of_an_arrow_is_on_the_map() -> None:
+    points = pd.DataFrame({"PC1": [-1.0, 1.0, 0.0], "PC2": [0.0, 0.1, -0.1]}, index=[*"abc"])
+    arrows = pd.DataFrame({"PC1": [0.0], "PC2": [-1.0]}, index=["Blautia"])
+    figure = ordination(points, arrows=arrows).figure
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_ylim()
+    assert low <= -0.85 <= high

@@ -126,3 +126,11 @@ def test_rarefied_reads_are_of_the_sample():
     assert (few.table != rarefied(study, reads=500, seed=5).table).nnz > 0
     with pytest.raises(InputError, match="fewer than"):
         rarefied(study, reads=5000)
+
+
+@pytest.mark.parametrize(("twice", "thrice", "told"), [(10, 10, 40 / 3), (9, 20, np.nan), (20, 9, np.nan)])
+def test_of_fewer_than_ten_seen_two_or_three_times_nothing_is_expected(twice, thrice, told):
+    """Chiu and Chao 2016: 4 f2 f2 / (3 f3), whose relative error is too large of fewer."""
+    counts = [[2] * twice + [3] * thrice + [9]]
+    found = singletons(Study.from_frame(pd.DataFrame(counts, ["s"], [f"t{n}" for n in range(len(counts[0]))])))
+    assert found.expected == pytest.approx(told, nan_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -270,6 +271,7 @@ def test_a_table_with_words_is_said_to_be_no_table(read, tmp_path: Path) -> None
     assert (
         found.what == "sample metadata" and "Rows of the metadata without a value in any column: slot:." in found.notes
     )
+    assert any(note.startswith("As a feature table it is refused: 6 cells") for note in found.notes)
     with pytest.raises((InputError, InputErrors), match="not numbers"):
         read_study(tmp_path / "t.csv")
 
@@ -386,3 +388,12 @@ def test_a_long_line_is_looked_at_once(read) -> None:
     line = "\t".join(["820", *("Bacteroides uniformis of a long name" for _ in range(40)), "3,5", "0.5"])
     with pytest.raises((InputError, InputErrors)):
         read(f"{line}\n{line}\n{line}\n")
+
+
+def test_several_reports_are_not_called_by_the_last_of_them(tmp_path: Path) -> None:
+    text = "90.00\t90\t0\tD\t2\tBacteria\n90.00\t90\t90\tS\t40520\t  Blautia obeum\n"
+    paths = [tmp_path / f"{name}.kreport" for name in "AB"]
+    for path in paths:
+        path.write_text(text, encoding="utf-8")
+    assert read_study(os.pathsep.join(map(str, paths))).study.name == f"2 files of {tmp_path.name}"
+    assert read_study(paths[0]).study.name == "A.kreport"

@@ -6,7 +6,7 @@ import pytest
 
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import kernel
-from handbook_utils.text.untrusted import Limits, apart, forked
+from handbook_utils.text.untrusted import Limits, allowed_memory, apart, forked
 
 FORKED = kernel.forked if kernel.kernel_here() == "handbook" else forked
 
@@ -74,11 +74,15 @@ def test_a_child_has_the_folder_and_the_environment_of_its_parent(tmp_path: Path
 
 def test_what_is_allowed_can_be_said(monkeypatch) -> None:
     monkeypatch.delenv("HANDBOOK_MEMORY", raising=False)
-    assert Limits.said() is None
+    assert allowed_memory() is None
     assert 0 < Limits.here().memory <= 8
     monkeypatch.setenv("HANDBOOK_MEMORY", "16.5")
     assert Limits.here(30) == Limits(16.5, 30)
+    assert Limits.here(30, memory=2) == Limits(2, 30)  # what is given to a command wins
     for wrong in ("much", "0", "-1", "inf", "nan"):
         monkeypatch.setenv("HANDBOOK_MEMORY", wrong)
         with pytest.raises(InputError, match="not a number"):
             Limits.here()
+        with pytest.raises(InputError, match="not a number") as told:
+            allowed_memory(wrong)
+        assert told.value.where == "--memory"

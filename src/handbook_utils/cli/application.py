@@ -6,10 +6,13 @@ needs them, so that ``list``, ``--help`` and a build with nothing to do are quic
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 import typer
 
@@ -58,9 +61,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from handbook_utils.session import session
 
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no … shows a question mark
     try:
-        with session() if arguments is None else nullcontext():
+        with session() if arguments is None else nullcontext(), _printed():
             app(args=_joined(given), prog_name="handbook")
     except (InputError, InputErrors) as error:
         tell(error.counted() if isinstance(error, InputErrors) else str(error))
         sys.exit(2)
+
+
+@contextmanager
+def _printed() -> Iterator[None]:
+    """See that what was printed has arrived, or tell that it could not."""
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO) or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would try it once more at its end
+        raise InputError(
+            "What was asked for could not be printed, or something could not be written.",
+            found=error.strerror,
+            remedy="Make room on the disk that the output goes to.",
+        ) from None

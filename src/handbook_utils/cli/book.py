@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from handbook_utils.cli.terminal import AsJson, Timeout, print_json, progress_bar, say, shown, tell
+from handbook_utils.cli.terminal import AsJson, Memory, Timeout, print_json, progress_bar, say, shown, tell
 from handbook_utils.errors import InputError
 from handbook_utils.home import handbook_root
 
@@ -21,6 +21,7 @@ def build(
         int, typer.Option(min=0, max=256, help="Chapters to run at once; 0: one more than there are cores.")
     ] = 0,
     timeout: Timeout = 600,
+    memory: Memory = None,
     address: Annotated[
         str, typer.Option(metavar="URL", help="Where the site will be published; else what _config.yml says.")
     ] = "",
@@ -42,6 +43,7 @@ def build(
             languages,
             workers=workers or AT_ONCE,
             timeout=timeout,
+            memory=memory,
             progress=progress,
             address=address,
             whole=[kind for kind, wanted in (("pdf", pdf), ("epub", epub)) if wanted],

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from handbook_utils.cli.terminal import Running, Slug, Timeout, chapter_of, from_options, progress_bar, say, tell, told
+from handbook_utils.cli.terminal import (
+    Memory,
+    Running,
+    Slug,
+    Timeout,
+    chapter_of,
+    from_options,
+    progress_bar,
+    say,
+    tell,
+    told,
+)
 from handbook_utils.home import handbook_root
 
 app = typer.Typer()
@@ -51,6 +62,7 @@ def run(
     lang: Annotated[str, typer.Option(help="Language of the report, where the chapter has two: en or nl.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier result folder.")] = False,
     timeout: Timeout = 600,
+    memory: Memory = None,
 ) -> None:
     """Run a chapter on your own data and leave a result folder: report, figures, tables, methods text, crate."""
     import tempfile
@@ -76,7 +88,7 @@ def run(
     with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
         with told.status(Running(chapter.slug)):
             request = Request(chapter, given, Path(results), study=study is not None)
-            outcome = execute([request], root=root, workers=1, timeout=timeout, alone=True)[0]
+            outcome = execute([request], root=root, workers=1, timeout=timeout, memory=memory, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
     if outcome.failure:
         tell(str(outcome.failure))
@@ -97,6 +109,7 @@ def batch(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Run only what is missing.")] = False,
     timeout: Timeout = 600,
+    memory: Memory = None,
 ) -> None:
     """Run a plan of many runs, on this machine or on a cluster; failures are listed, nothing is lost."""
     from handbook_utils.runs.batch import run_batch
@@ -113,6 +126,7 @@ def batch(
             scheduler=scheduler,
             resume=resume,
             timeout=timeout,
+            memory=memory,
             progress=progress,
         )
     say(f"{report.done} done, {report.skipped} there from before, {len(report.failed)} failed")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from handbook_utils.cli.terminal import Timeout, ask_passphrase, progress_bar, say, shown, tell
+from handbook_utils.cli.terminal import Memory, Timeout, ask_passphrase, progress_bar, say, shown, tell
 from handbook_utils.errors import InputError
 from handbook_utils.home import handbook_root
 
@@ -157,6 +157,7 @@ def run_study(
         bool, typer.Option("--force", help="Run steps that are done too, and replace their result folders.")
     ] = False,
     timeout: Timeout = 600,
+    memory: Memory = None,
 ) -> None:
     """Run the steps of a study in their order; each leaves its result folder under results/, beside the study file.
 
@@ -192,6 +193,7 @@ def run_study(
             wanted=bool(only),
             force=force,
             timeout=timeout,
+            memory=memory,
             progress=progress,
         )
     for step in done:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handbook_utils.cli.terminal import Slug, Timeout, chapter_of, executed, say
+from handbook_utils.cli.terminal import Memory, Slug, Timeout, chapter_of, executed, say
 from handbook_utils.home import handbook_root
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def slides(
     lang: Language = "en",
     force: Force = False,
     timeout: Timeout = 600,
+    memory: Memory = None,
 ) -> None:
     """Make slides of an explainer: one HTML file that needs no network, with speaker notes (press S)."""
     from handbook_utils.publishing.teaching.lesson import lesson_of
@@ -43,7 +44,7 @@ def slides(
     from handbook_utils.publishing.teaching.slides import slides_html
 
     chapter, target = _explainer(slug, lang, output, ".html", force)
-    lesson = lesson_of(chapter, executed(chapter, timeout, {"lang": lang}).notebook, handbook_root())
+    lesson = lesson_of(chapter, executed(chapter, timeout, memory, {"lang": lang}).notebook, handbook_root())
     _keep(target, slides_html(lesson, page_address(handbook_root(), slug, lang)).encode())
 
 
@@ -54,6 +55,7 @@ def handout(
     lang: Language = "en",
     force: Force = False,
     timeout: Timeout = 600,
+    memory: Memory = None,
 ) -> None:
     """Make a handout of an explainer: one A4 page with its short answer, its drawing, and how sure we are.
 
@@ -68,7 +70,7 @@ def handout(
 
     ending = ".html" if (output.suffix == ".html" if output else not chromium()) else ".pdf"
     chapter, target = _explainer(slug, lang, output, ending, force)
-    lesson = lesson_of(chapter, executed(chapter, timeout, {"lang": lang}).notebook, handbook_root())
+    lesson = lesson_of(chapter, executed(chapter, timeout, memory, {"lang": lang}).notebook, handbook_root())
     made = handout_html(lesson, page_address(handbook_root(), slug, lang))
     if ending == ".html":
         _keep(target, made.encode())

@@ -62,6 +62,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script."
 Timeout = Annotated[float, typer.Option(help="Seconds a chapter may take.")]
 
 
+def _gb(said: str) -> float | None:
+    from handbook_utils.text.untrusted import allowed_memory
+
+    return allowed_memory(said)
+
+
+Memory = Annotated[
+    float | None,
+    typer.Option(
+        parser=_gb,
+        metavar="GB",
+        help="Memory that reading files, and each kernel, may take; else what HANDBOOK_MEMORY says, or 8 for reading.",
+    ),
+]
+
+
 def chapter_of(slug: str) -> Chapter:
     """Return the chapter of this name.
 
@@ -81,7 +97,11 @@ def chapter_of(slug: str) -> Chapter:
 
 
 def executed(
-    chapter: Chapter, timeout: float, given: Mapping[str, object] | None = None, results: Path | None = None
+    chapter: Chapter,
+    timeout: float,
+    memory: float | None,
+    given: Mapping[str, object] | None = None,
+    results: Path | None = None,
 ) -> Outcome:
     """Run one chapter; where it fails, say why and end.
 
@@ -91,6 +111,8 @@ def executed(
         What to run.
     timeout : float
         Seconds it may take.
+    memory : float or None
+        GB that reading its files, and its kernel, may take.
     given : mapping of str to object, optional
         Parameters.
     results : pathlib.Path, optional
@@ -108,8 +130,9 @@ def executed(
     """
     from handbook_utils.execution import Request, execute
 
+    request = Request(chapter, given or {}, results)
     with told.status(Running(chapter.slug)):
-        outcome = execute([Request(chapter, given or {}, results)], root=handbook_root(), workers=1, timeout=timeout)[0]
+        outcome = execute([request], root=handbook_root(), workers=1, timeout=timeout, memory=memory)[0]
     if outcome.failure:
         tell(str(outcome.failure))
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from handbook_utils.cli.terminal import Slug, Timeout, chapter_of, executed, say, tell
+from handbook_utils.cli.terminal import Memory, Slug, Timeout, chapter_of, executed, say, tell
 from handbook_utils.errors import InputError
 from handbook_utils.home import handbook_root
 
@@ -14,14 +14,14 @@ app = typer.Typer()
 
 
 @app.command()
-def check(slug: Slug, timeout: Timeout = 600) -> None:
+def check(slug: Slug, timeout: Timeout = 600, memory: Memory = None) -> None:
     """Execute a chapter; hold it against the contract and against its reference."""
     from handbook_utils.chapters import contract, reference
 
     root = handbook_root()
     chapter = chapter_of(slug)
     broken = contract.violations(chapter, root)
-    outcome = executed(chapter, timeout)
+    outcome = executed(chapter, timeout, memory)
     broken += contract.executed_violations(outcome.notebook)
     changed = reference.differences(root, chapter, outcome.notebook)
     for line in broken:
@@ -34,12 +34,12 @@ def check(slug: Slug, timeout: Timeout = 600) -> None:
 
 
 @app.command()
-def accept(slug: Slug, timeout: Timeout = 600) -> None:
+def accept(slug: Slug, timeout: Timeout = 600, memory: Memory = None) -> None:
     """Execute a chapter and store the outputs of its check cells as its reference. Read the diff before you commit."""
     from handbook_utils.chapters import reference
 
     chapter = chapter_of(slug)
-    outcome = executed(chapter, timeout)
+    outcome = executed(chapter, timeout, memory)
     path = reference.write_reference(handbook_root(), chapter, outcome.notebook)
     say(f"Written: {path.relative_to(handbook_root())}")
 
@@ -53,7 +53,7 @@ def new(slug: Annotated[str, typer.Argument(metavar="PART/NAME", help="For examp
     root = handbook_root()
     written = new_chapter(root, slug)
     chapter = chapter_of(slug)
-    written.append(reference.write_reference(root, chapter, executed(chapter, 600).notebook))
+    written.append(reference.write_reference(root, chapter, executed(chapter, 600, None).notebook))
     for path in written:
         say(f"Written: {path.relative_to(root)}")
     say(f"Write the chapter, then renew its reference: make accept NB={slug}")

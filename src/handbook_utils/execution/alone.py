@@ -10,4 +10,8 @@ from ipykernel.kernelapp import launch_new_instance
 
 if __name__ == "__main__":
     sys.modules["pyarrow"] = None  # type: ignore[assignment] # what Python takes for not installed
+    import pandas as pd  # noqa: F401 - remembers that there is none
+
+    # scikit-learn looks for what is imported, and takes what stands here for pyarrow itself.
+    del sys.modules["pyarrow"]
     launch_new_instance()

@@ -12,7 +12,7 @@ from handbook_utils.chapters.parameters import check_inputs
 from handbook_utils.text.untrusted import Limits, Start, apart
 
 
-def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, seconds: float, start: Start) -> None:
+def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, limits: Limits, start: Start) -> None:
     """Let the chapter's own check look at the reader's files, in a process with limits.
 
     Parameters
@@ -23,8 +23,8 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, sec
         All parameters.
     folder : pathlib.Path
         Where what was read is kept for the kernel.
-    seconds : float
-        How long it may take.
+    limits : Limits
+        Of its memory and time.
     start : callable
         How the process is started.
 
@@ -38,7 +38,7 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, sec
     named = {question.name for question in chapter.questions if question.kind in READ}
     files = [path.name for name in named for path in paths_of(str(effective.get(name) or ""))]
     call = f"{__name__}:checked_here"
-    apart(call, chapter, effective, folder, files=files, limits=Limits.here(seconds), start=start)
+    apart(call, chapter, effective, folder, files=files, limits=limits, start=start)
 
 
 def checked_here(chapter: Chapter, effective: dict[str, Value], folder: Path) -> None:

@@ -22,7 +22,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
 from handbook_utils.execution.kernel import room_for_sockets
-from handbook_utils.execution.watching import MemoryLimitError, watched
+from handbook_utils.execution.watching import MemoryLimitError, Watched, watched
 from handbook_utils.session import Doing, doing
 
 NAME = "handbook"
@@ -136,14 +136,21 @@ class NamingClient(PapermillNotebookClient):  # type: ignore[misc]
             with contextlib.ExitStack() as stack:
                 if self.memory is not None and self.km.provisioner.pid is not None:
                     kernel = stack.enter_context(watched(self.km.provisioner.pid, self.memory))
-                return super().execute_cell(cell, index, **given)
+                done = super().execute_cell(cell, index, **given)
         except (DeadKernelError, TimeoutError) as error:
-            reason: Exception = error
-            if kernel is not None and kernel.taken is not None:
-                reason = MemoryLimitError(f"{kernel.taken:.2f} GB, of at most {kernel.most:.3g} GB")
-            raise CellStoppedError(number, cell.source) from reason
+            raise CellStoppedError(number, cell.source) from (_over(kernel) or error)
         finally:
             doing.pop(self.slug, None)
+        if reason := _over(kernel):  # ended just when the cell was done: the next would find no kernel, and no reason
+            raise CellStoppedError(number, cell.source) from reason
+        return done
+
+
+def _over(kernel: Watched | None) -> MemoryLimitError | None:
+    """Return that a kernel took too much, where it did."""
+    if kernel is None or kernel.taken is None:
+        return None
+    return MemoryLimitError(f"{kernel.taken:.2f} GB, of at most {kernel.most:.3g} GB")
 
 
 class HandbookEngine(NBClientEngine):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.metadata
 import json
@@ -10,8 +11,9 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -30,7 +32,7 @@ from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution.cache import Cache, key_of
 from handbook_utils.execution.watching import MemoryLimitError
 from handbook_utils.home import build_folder
-from handbook_utils.session import ending
+from handbook_utils.session import ending, no_room
 from handbook_utils.text import untrusted
 from handbook_utils.text.hash import sha256_of
 from handbook_utils.text.moment import moment
@@ -160,6 +162,7 @@ def execute(
     workers: int = 2,
     executor: Executor | None = None,
     timeout: float = 600,
+    memory: float | None = None,
     cache: bool = True,
     progress: Progress | None = None,
     arrived: Callable[[int, Outcome], None] | None = None,
@@ -179,6 +182,8 @@ def execute(
         Where to run them instead of in this process' own pool.
     timeout : float
         Seconds a chapter may take.
+    memory : float, optional
+        GB that reading its files, and its kernel, may take.
     cache : bool
         Whether earlier outcomes may be used.
     progress : callable, optional
@@ -207,7 +212,7 @@ def execute(
         running: dict[Future[Outcome], int] = {}
         for place, request in enumerate(requests):
             tell(request.chapter.slug, "queued")
-            one = partial(run_one, root=root, timeout=timeout, cache=cache, workers=workers, alone=alone)
+            one = partial(run_one, root=root, timeout=timeout, memory=memory, cache=cache, workers=workers, alone=alone)
             running[pool.submit(one, request)] = place
         outcomes: dict[int, Outcome] = {}
         try:
@@ -264,6 +269,7 @@ def run_one(
     *,
     root: Path,
     timeout: float = 600,
+    memory: float | None = None,
     cache: bool = True,
     workers: int = 1,
     alone: bool = False,
@@ -280,6 +286,8 @@ def run_one(
         The handbook's folder.
     timeout : float
         Seconds it may take.
+    memory : float, optional
+        GB that reading its files may take, and its kernel; by default what ``HANDBOOK_MEMORY`` says there.
     cache : bool
         Whether an earlier outcome may be used.
     workers : int
@@ -314,13 +322,13 @@ def run_one(
 
     make_available(workers)
     kernel = kernel_here(alone=alone)
-    with tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
+    with _room(), tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
             start = forked if kernel == "handbook" else untrusted.forked
-            check_apart(chapter, effective, Path(folder), timeout, start)
-        notebook, failure, opened = _attempt(request, effective, timeout, kernel, alone)
+            check_apart(chapter, effective, Path(folder), untrusted.Limits.here(timeout, memory), start)
+        notebook, failure, opened = _attempt(request, effective, timeout, memory, kernel, alone)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-            notebook, failure, opened = _attempt(request, effective, timeout, kernel, alone)
+            notebook, failure, opened = _attempt(request, effective, timeout, memory, kernel, alone)
     if failure is not None and request.own and failure.error in _OF_INPUT:
         raise InputError(failure.message)  # its text has crossed the kernel's border, with where and remedy in it
     if notebook is not None:
@@ -335,13 +343,24 @@ def run_one(
     return Outcome(request, notebook, failure, False, key, effective)
 
 
+@contextmanager
+def _room() -> Iterator[None]:
+    """Tell a full disk: what is written here lies in the folder for temporary files."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise no_room(error, tempfile.gettempdir()) from None
+
+
 #: What a kernel calls mistakes in the reader's input that no look at the files beforehand can find.
 _OF_INPUT = (InputError.__name__, InputErrors.__name__)
 _DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
 
 
 def _attempt(
-    request: Request, effective: dict[str, Value], timeout: float, kernel: str, alone: bool
+    request: Request, effective: dict[str, Value], timeout: float, memory: float | None, kernel: str, alone: bool
 ) -> tuple[Any | None, Failure | None, set[str]]:
     """Execute; return the notebook, the failure, and the bundled files that were opened."""
     if alone:
@@ -388,7 +407,7 @@ def _attempt(
                 folder=work,
                 deadline=time.monotonic() + timeout,
                 slug=chapter.slug,
-                memory=untrusted.Limits.said(),
+                memory=untrusted.allowed_memory() if memory is None else memory,
             )
         except PapermillExecutionError as error:
             # The cell papermill injects where parameters are given is none of the chapter's.
@@ -399,7 +418,7 @@ def _attempt(
             late = f"not done within {timeout:g} s; give it more: --timeout {10 * timeout:g}"
             text = late if isinstance(reason, TimeoutError) else _DIED
             if isinstance(reason, MemoryLimitError):
-                text = f"it took {reason}; more is allowed by HANDBOOK_MEMORY"
+                text = f"it took {reason}; more is allowed by {untrusted.OPTION}"
             number = stopped.number - bool(given)
             failure = Failure(chapter.slug, number, stopped.source, type(reason).__name__, text, effective)
         except (DeadKernelError, RuntimeError) as error:  # before its first cell

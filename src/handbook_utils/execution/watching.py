@@ -69,6 +69,7 @@ def watched(pid: int, most: float) -> Iterator[Watched]:
     kernel, over = Watched(pid, most), threading.Event()
 
     def look() -> None:
+        kernel.look()
         while kernel.taken is None and not over.wait(_LOOK):
             kernel.look()
 

@@ -52,7 +52,8 @@ def shares_by_group(shares: pd.DataFrame, groups: pd.Series | None, floor: float
     Share in each of 2 samples, on a logarithmic scale with medians. B is not seen in 50 % of them, more than any other.
     """
     named = pd.Series("all", index=shares.index) if groups is None else groups.loc[shares.index]
-    if named.nunique() > _GROUPS:
+    together = named.nunique() if named.nunique() > _GROUPS else 0
+    if together:
         named = pd.Series("all", index=shares.index)
     colours = colours_or_grey(named)
     figure, axes = sheet(1.4 + (0.3 + 0.24 * len(colours)) * shares.shape[1])
@@ -71,6 +72,9 @@ def shares_by_group(shares: pd.DataFrame, groups: pd.Series | None, floor: float
         legend_above(figure, axes, columns=3)
     unseen = 100 * (shares == 0).mean()
     by = f" and {len(colours)} groups" if len(colours) > 1 else ""
+    if together:
+        axes.set_title(wrapped(f"all {together} groups together: too many to draw apart", 40))
+        by = f", all {together} groups together"
     least = (
         f"{unseen.idxmax()} is not seen in {unseen.max():.0f} % of them, more than any other"
         if unseen.max() > 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, INK, MARKERS, Drawn, colours_or_grey, legend_above, sheet, written
+from handbook_utils.figures.style import GREY, INK, Drawn, colours_or_grey, legend_above, marked, sheet, written
 
 
 def ordination(
@@ -27,7 +27,7 @@ def ordination(
         A row a sample; its first two columns are drawn and name the axes.
     groups : pandas.Series, optional
         The group of each sample, by the same index. More groups than there are colours are drawn grey, all but the
-        largest ones.
+        largest ones, and differ by their shapes.
     shares : mapping of str to float, optional
         Share of each axis in the variation, 0 to 1; told in the name of the axis.
     arrows : pandas.DataFrame, optional
@@ -57,10 +57,8 @@ Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
         axes.scatter(coordinates[first], coordinates[second], color=GREY, s=30)
     else:
         groups = groups.loc[coordinates.index]
-        colours = colours_or_grey(groups)
-        for number, (name, colour) in enumerate(colours.items()):
+        for name, (colour, marker) in marked(colours_or_grey(groups)).items():
             points = coordinates[(groups == name).to_numpy()]
-            marker = MARKERS[number % len(MARKERS)]
             axes.scatter(
                 points[first], points[second], color=colour, marker=marker, s=34, label=f"{name} (n = {len(points)})"
             )
@@ -73,6 +71,7 @@ Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
         reach = 0.85 * float(coordinates[[first, second]].abs().to_numpy().max())
         scale = reach / float(arrows[[first, second]].abs().to_numpy().max())
         for name, (x, y) in (arrows[[first, second]] * scale).iterrows():
+            axes.update_datalim([(x, y)])
             axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": INK})
             # A name as long as the map (of a pathway) would leave no room for the map.
             short = textwrap.shorten(str(name), 26, placeholder="…") if " " in str(name) else str(name)[:40]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, MARKERS, Drawn, colours_or_grey, legend_above, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, Drawn, colours_or_grey, legend_above, marked, sheet, wrapped, written
 
 
 def scatter(
@@ -51,11 +53,10 @@ def scatter(
     nl = lang == "nl"
     both = pd.concat([x, y], axis=1, keys=["x", "y"]).dropna()
     named = groups.loc[both.index].astype(str) if groups is not None else pd.Series("", index=both.index)
-    colours = colours_or_grey(named) if groups is not None else {"": GREY}
+    colours: dict[Hashable, str] = colours_or_grey(named) if groups is not None else {"": GREY}
     figure, axes = sheet(4.2)
-    for number, (name, colour) in enumerate(colours.items()):
+    for name, (colour, marker) in marked(colours).items():
         part = both[(named == name).to_numpy()]
-        marker = MARKERS[number % len(MARKERS)]
         label = f"{name} (n = {len(part)})"
         axes.scatter(part["x"], part["y"], color=colour, marker=marker, s=22, alpha=0.85, label=label)
     if groups is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import matplotlib as mpl
@@ -33,6 +33,8 @@ MORE_DECIMALS = 3
 GREY = "#767676"
 INK = "#1b1b1b"
 MARKERS = "osD^vPX"
+#: Further shapes, for groups that have no colour of their own.
+_MORE_MARKERS = "<>ph8*"
 
 _STYLE: dict[str, Any] = {
     "figure.figsize": (7.0, 4.2),
@@ -117,6 +119,36 @@ def colours_or_grey(names: pd.Series) -> dict[Hashable, str]:
     unique = sorted(counts.index, key=str)
     colours = colours_for(name for name in unique if name in largest)
     return {name: colours.get(name, GREY) for name in unique}
+
+
+def marked(colours: Mapping[Hashable, str]) -> dict[Hashable, tuple[str, str]]:
+    """Give groups a shape beside their colour; those that are grey differ by their shapes alone.
+
+    Parameters
+    ----------
+    colours : mapping of hashable to str
+        As :func:`colours_or_grey` gives them.
+
+    Returns
+    -------
+    dict
+        Colour and marker of each group, the same pair twice only where more than thirteen groups are grey.
+
+    Examples
+    --------
+    >>> marked({"a": "#0072B2", "b": GREY, "c": GREY})
+    {'a': ('#0072B2', 'o'), 'b': ('#767676', 'o'), 'c': ('#767676', 's')}
+    """
+    made: dict[Hashable, tuple[str, str]] = {}
+    grey = 0
+    for number, (name, colour) in enumerate(colours.items()):
+        if colour == GREY:
+            shapes = MARKERS + _MORE_MARKERS
+            made[name] = colour, shapes[grey % len(shapes)]
+            grey += 1
+        else:
+            made[name] = colour, MARKERS[number % len(MARKERS)]
+    return made
 
 
 def sheet(height: float) -> tuple[Figure, Axes]:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,7 @@ def build_book(
     workers: int = AT_ONCE,
     executor: Executor | None = None,
     timeout: float = 600,
+    memory: float | None = None,
     progress: Progress | None = None,
     address: str = "",
     whole: Sequence[str] = (),
@@ -98,6 +99,8 @@ def build_book(
         Where they run instead of in this process' own pool.
     timeout : float
         Seconds a chapter may take.
+    memory : float, optional
+        GB that a chapter's kernel may take.
     progress : callable, optional
         Told the slug and the state of each run.
     address : str
@@ -153,6 +156,7 @@ def build_book(
             workers=workers,
             executor=executor,
             timeout=timeout,
+            memory=memory,
             progress=progress,
         )
         once = {id(outcome): outcome for edition in outcomes.values() for outcome in edition.values()}.values()
@@ -177,9 +181,6 @@ def build_book(
 
 def _clear_leftovers(build: Path) -> None:
     """Remove what builds that were killed left, and nothing of one that is at work."""
-    for left in build.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            left.rmdir()  # of one that was killed before anything was in it
     durable.clear_folders(build, _PREFIX)
     durable.clear(build)
 
@@ -250,6 +251,7 @@ def _executed(
     workers: int,
     executor: Executor | None,
     timeout: float,
+    memory: float | None,
     progress: Progress | None,
 ) -> dict[str, dict[str, Outcome]]:
     """Run every chapter once for each language it is written in; English ones serve both editions.
@@ -278,6 +280,7 @@ def _executed(
         workers=workers,
         executor=executor,
         timeout=timeout,
+        memory=memory,
         progress=progress,
         arrived=one_more,
     )

@@ -386,8 +386,8 @@ class Comparison:
             found.append(f"{self.depth}; what is rare is seen in deep samples only (reads rarefied draws them down).")
         if self.study.quantity == "counts":
             found.append("Shares of reads say nothing about how much there is of anything.")
-        if self.study.tree is None:
-            found.append(f"Without a tree no distance could take kinship of {self.study.features_are} into account.")
+        if self.study.tree is None and self.study.features_are == "taxa":
+            found.append("Without a tree no distance could take kinship of taxa into account.")
         return [*found, f"Which {self.study.features_are} differ is another question, with other methods."]
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,6 +24,10 @@ from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study import Study
 
+#: Notes on what was read, belongs to no feature of the table, and is no part of its shares.
+_LOST = re.compile(
+    r"Left out[,:] .*?(?:no function|without a name|mapped to nothing|without any taxon|classified above)"
+)
 #: Names that programs give to what has no name; beside those that the reader gives.
 _NAMELESS = frozenset(["unassigned", "unclassified", "unknown", "unmapped", "unidentified", "other", "others"])
 #: Least prevalences of the surface that a core is a point of, and least shares.
@@ -178,6 +183,8 @@ class Description:
     @property
     def _total(self) -> str:
         """What a share is a share of."""
+        if any(_LOST.match(note) for note in self.whole.notes):
+            return "the reads kept" if self.whole.are_counts else "what was kept"
         return "reads" if self.whole.are_counts else "the total"
 
     @property
@@ -210,7 +217,9 @@ class Description:
     def listing(self) -> pd.DataFrame:
         """The fifteen that lead, in per cent."""
         first = 100 * self.leading.head(15)[["prevalence", "mean_share"]]
-        return first.set_axis([f"{self.unit} who have it (%)", "mean share (%)"], axis=1).rename_axis(self.kinds)
+        return first.set_axis(
+            [f"{self.unit} {'who' if self.names['person'] else 'that'} have it (%)", "mean share (%)"], axis=1
+        ).rename_axis(self.kinds)
 
     @cached_property
     def core(self) -> pd.DataFrame:

@@ -16,8 +16,8 @@ import json
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
@@ -42,6 +42,7 @@ from handbook_utils.runs.folder import (
 from handbook_utils.runs.plan import Run
 from handbook_utils.text import durable, yaml_text
 from handbook_utils.text.guard import inert
+from handbook_utils.text.untrusted import end_with_parent
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def run_batch(
     scheduler: str | None = None,
     resume: bool = False,
     timeout: float = 600,
+    memory: float | None = None,
     progress: Progress | None = None,
 ) -> BatchReport:
     """Run a plan.
@@ -106,6 +108,8 @@ def run_batch(
         Run only what is missing; what failed before is tried again.
     timeout : float
         Seconds a run may take.
+    memory : float, optional
+        GB that reading a run's files, and its kernel, may take.
     progress : callable, optional
         Told the name and the state of each run: queued, then done, failed, or cached (was there from before).
 
@@ -124,7 +128,7 @@ def run_batch(
     out = out.absolute()
     check_target(out / "run")
     try:
-        return _run_batch(plan, out, root, workers, scheduler, resume, timeout, tell)
+        return _run_batch(plan, out, root, workers, scheduler, resume, timeout, memory, tell)
     except OSError as error:
         raise explained(error, out) from error
 
@@ -137,6 +141,7 @@ def _run_batch(
     scheduler: str | None,
     resume: bool,
     timeout: float,
+    memory: float | None,
     tell: Progress,
 ) -> BatchReport:
     out.mkdir(parents=True, exist_ok=True)
@@ -153,11 +158,13 @@ def _run_batch(
         before = set(there)
         missing = [run for run in plan if run.name not in before]
         failed = {}
-        for run, failure in _finished(missing, executors, at_once, (out, root, timeout, share)):
-            tell(run.name, "failed" if failure else "done")
-            if failure is not None:
-                failed[run.name] = failure
-        _clear_leftovers(plan, out)
+        try:
+            for run, failure in _finished(missing, executors, at_once, (out, root, timeout, memory, share)):
+                tell(run.name, "failed" if failure else "done")
+                if failure is not None:
+                    failed[run.name] = failure
+        finally:
+            _clear_leftovers(plan, out)  # also where it is stopped, and its workers with it
         failures = tuple(Failed(run, failed[run.name]) for run in plan if run.name in failed)
         _write_summary(plan, out)
         _write_failures(failures, out)
@@ -167,7 +174,7 @@ def _run_batch(
 # ------------------------------------------------------------------------------------------------------------ one run
 
 
-def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failure | None:
+def _do(run: Run, out: Path, root: Path, timeout: float, memory: float | None, workers: int) -> Failure | None:
     """Run one run and write its folder; what a worker is given."""
     target = out / run.name
     if is_complete(target):  # by a worker that was lost before it could say so
@@ -180,7 +187,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
         try:
             # Checked anew: this may be hours after the plan was read, and on another machine.
             request = Request(run.chapter, run.parameters, results=results)
-            outcome = run_one(request, root=root, timeout=timeout, workers=workers)
+            outcome = run_one(request, root=root, timeout=timeout, memory=memory, workers=workers)
         except (InputError, InputErrors) as error:
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
             parameters = run.effective
@@ -204,7 +211,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, workers: int) -> Failur
 _A_CORE_EACH = 1_000_000
 
 _Open = Callable[[], Executor]
-_Given = tuple[Path, Path, float, int]
+_Given = tuple[Path, Path, float, float | None, int]
 
 
 def _finished(
@@ -310,20 +317,18 @@ def _executors(workers: int, scheduler: str | None) -> Iterator[tuple[_Open, int
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
-    # Fresh processes: what this one has open and running (progress bars, threads) is not for them.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when the batch is killed; it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    # Fresh processes: what this one has open and running (progress bars, threads) is not for them. A worker ends when
+    # the batch is killed; it would wait for work for ever.
+    try:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+    except OSError as error:
+        raise InputError(
+            "This machine gives no locks that processes share, which a batch needs.",
+            where="/dev/shm" if sys.platform == "linux" else None,  # noqa: S108 - its name
+            found=error.strerror,
+            remedy="Have it mounted so that it can be written, or run the rows one by one: handbook run …",
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------------ what is there

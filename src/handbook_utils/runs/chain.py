@@ -209,6 +209,7 @@ def run_steps(
     wanted: bool = False,
     force: bool = False,
     timeout: float = 600,
+    memory: float | None = None,
     progress: Progress | None = None,
 ) -> list[Step]:
     """Run the steps of a study that are to be run, in order.
@@ -229,6 +230,8 @@ def run_steps(
         Run those that are done too; earlier result folders are replaced.
     timeout : float
         Seconds a step may take.
+    memory : float, optional
+        GB that reading a step's files, and its kernel, may take.
     progress : callable, optional
         Told the slug and the state of each step.
 
@@ -259,7 +262,7 @@ def run_steps(
         given = study_parameters(chapter, values, study)
         with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-study-") as results:
             request = Request(chapter, given, Path(results), study=True)
-            outcome = execute([request], root=root, workers=1, timeout=timeout)[0]
+            outcome = execute([request], root=root, workers=1, timeout=timeout, memory=memory)[0]
             if outcome.failure is None and state.name == "stale" and not force:
                 _keep(target, study.parent / EARLIER)
             folder = write_result_folder(outcome, target, root=root, force=force or state.name == "stale")

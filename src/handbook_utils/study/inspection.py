@@ -118,8 +118,8 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
                 raise broken
             made = _metadata(Path(path), choices)
             [first, *_] = [error for error in broken.errors if "not numbers" in error.problem]
-            other = f"As a feature table it is refused: {first.problem.rstrip('.').lower()} ({first.found})."
-            return replace(made, problems=(other, *made.problems))
+            problem = first.problem[0].lower() + first.problem[1:].rstrip(".")
+            return replace(made, notes=(*made.notes, f"As a feature table it is refused: {problem} ({first.found})."))
         except (InputError, InputErrors):
             raise broken from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -108,7 +109,9 @@ def read_study(
     _no_samples(held.remarks, known or set(), str(table))
     orient(held, known, choices, str(table))
     settle(held, choices, str(table))
-    name, notes = Path(table).name, held.notes
+    several = [] if Path(table).exists() else str(table).split(os.pathsep)
+    name = f"{len(several)} files of {Path(several[0]).parent.name}" if len(several) > 1 else Path(table).name
+    notes = held.notes
     leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
     _not_empty(matrix, str(table))

@@ -351,17 +351,23 @@ def clear_folders(above: Path, prefix: str) -> list[Path]:
     above : pathlib.Path
         Where they lie.
     prefix : str
-        How their names begin.
+        How their names begin; nothing else may have such a name.
 
     Returns
     -------
     list of pathlib.Path
-        What was removed. Folders of others, of makers that are at work, and those without a lock are left alone.
+        What was removed. Folders of makers that are at work, and those with something in them but a lock, are left
+        alone.
     """
     removed = []
     for folder in sorted(above.glob(f"{prefix}*")):
         locked = folder / _LOCK
-        if folder.is_symlink() or not locked.is_file() or not os.access(folder, os.W_OK):
+        if folder.is_symlink() or not os.access(folder, os.W_OK):
+            continue
+        if not locked.is_file():
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # of one that was killed before anything was in it
+                removed.append(folder)
             continue
         try:
             held = lock(locked)

@@ -27,8 +27,9 @@ import psutil
 
 from handbook_utils.errors import InputError, InputErrors, listed
 
-#: How many GB reading may take, by the reader's word.
-VARIABLE = "HANDBOOK_MEMORY"
+#: How many GB reading and kernels may take, by the reader's word: the option of commands that run chapters, which wins,
+#: and what all commands go by.
+OPTION, VARIABLE = "--memory", "HANDBOOK_MEMORY"
 GB = 1000**3
 #: What is allowed where nobody says more: so many GB, and no more than this share of the machine.
 _USUAL, _SHARE = 8.0, 0.75
@@ -52,56 +53,74 @@ class Limits:
     seconds: float
 
     @classmethod
-    def here(cls, seconds: float = 600) -> Limits:
+    def here(cls, seconds: float = 600, memory: float | None = None) -> Limits:
         """Return the limits of this machine, or what the reader allows.
 
         Parameters
         ----------
         seconds : float
             How long it may take.
+        memory : float, optional
+            GB that the reader allows.
 
         Returns
         -------
         Limits
-            8 GB, or three quarters of what the machine has where that is less; ``HANDBOOK_MEMORY`` says otherwise.
+            Without `memory` what ``HANDBOOK_MEMORY`` says, else 8 GB, or three quarters of what the machine has where
+            that is less.
 
         Raises
         ------
         InputError
             ``HANDBOOK_MEMORY`` is no number above zero.
         """
-        said = cls.said()
-        return cls(min(_USUAL, _SHARE * psutil.virtual_memory().total / GB) if said is None else said, seconds)
+        allowed = allowed_memory() if memory is None else memory
+        return cls(min(_USUAL, _SHARE * psutil.virtual_memory().total / GB) if allowed is None else allowed, seconds)
 
-    @staticmethod
-    def said() -> float | None:
-        """Return what the reader allows, for reading and for each kernel.
 
-        Returns
-        -------
-        float or None
-            GB; None where ``HANDBOOK_MEMORY`` says nothing.
+def allowed_memory(said: str = "") -> float | None:
+    """Return what the reader allows, for reading and for each kernel.
 
-        Raises
-        ------
-        InputError
-            It is no number above zero.
-        """
-        said = os.environ.get(VARIABLE, "")
-        if not said:
-            return None
-        try:
-            memory = float(said)
-        except ValueError:
-            memory = 0.0
-        if not 0 < memory < float("inf"):
-            raise InputError(
-                "How much memory may be taken is not a number.",
-                where=f"the environment variable {VARIABLE}",
-                expected="GB, such as 16",
-                found=said,
-            )
-        return memory
+    Parameters
+    ----------
+    said : str
+        What was given as ``--memory``; empty for what ``HANDBOOK_MEMORY`` says.
+
+    Returns
+    -------
+    float or None
+        GB; None where nothing is said.
+
+    Raises
+    ------
+    InputError
+        It is no number above zero.
+
+    Examples
+    --------
+    >>> allowed_memory("16")
+    16.0
+    >>> allowed_memory("much")
+    Traceback (most recent call last):
+        ...
+    handbook_utils.errors.InputError: How much memory may be taken is not a number.
+      where:    --memory
+      expected: GB, such as 16
+      found:    much
+    """
+    where = OPTION if said else f"the environment variable {VARIABLE}"
+    said = said or os.environ.get(VARIABLE, "")
+    if not said:
+        return None
+    try:
+        memory = float(said)
+    except ValueError:
+        memory = 0.0
+    if not 0 < memory < float("inf"):
+        raise InputError(
+            "How much memory may be taken is not a number.", where=where, expected="GB, such as 16", found=said
+        )
+    return memory
 
 
 #: Starts a process that calls a function with arguments.
@@ -240,7 +259,8 @@ def _too_much(where: str | None, limits: Limits, found: str) -> InputError:
         where=where,
         expected=f"at most {limits.memory:.3g} GB",
         found=found,
-        remedy=f"Allow more, in GB: {VARIABLE}={2 * limits.memory:.2g} handbook … Or give BIOM 2.1, which takes least.",
+        remedy=f"Allow more, in GB: {OPTION} {2 * limits.memory:.2g} where chapters are run, else {VARIABLE}="
+        f"{2 * limits.memory:.2g} before the command. Or give BIOM 2.1, which takes least.",
     )
 
 

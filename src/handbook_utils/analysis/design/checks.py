@@ -159,7 +159,11 @@ def check(design: Design) -> None:
         Columns that do not vary, terms that follow from others, cells without samples, groups that a covariate tells
         apart, an exchange that cannot change the term, more columns than samples.
     """
-    errors = [_constant(design, name) for name, term in design.terms.items() if not _varies(term.block)]
+    errors = [
+        _constant(design, name, term.columns[0]) for name, term in design.terms.items() if not _varies(term.block)
+    ]
+    # A pair of groups may lie in one stratum; the whole study may not.
+    errors += [_constant(design, n, n) for n in parts(design.asked["strata"]) if design.metadata[n].nunique() == 1]
     if errors:
         raise InputErrors(errors) if len(errors) > 1 else errors[0]
     for name in design.terms:
@@ -250,7 +254,7 @@ def way_without(asked: dict[str, str], term: str) -> str:
         return f"Take {term} out of the formula."
     if term == asked["time"]:
         return 'Run without it: time "".'
-    for question in ("interactions", "covariates"):
+    for question in ("interactions", "covariates", "strata"):
         names = parts(asked[question])
         if term in names:
             return f'Run without it: {question} "{", ".join(name for name in names if name != term)}".'
@@ -265,8 +269,7 @@ def _varies(block: pd.DataFrame) -> bool:
     return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
 
 
-def _constant(design: Design, name: str) -> InputError:
-    column = design.terms[name].columns[0]
+def _constant(design: Design, name: str, column: str) -> InputError:
     return InputError(
         f"'{name}' is the same for all {design.n} samples of the design.",
         where=f"column {column}",

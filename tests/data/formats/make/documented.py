@@ -1,7 +1,7 @@
 """Write one small study in the formats of programs that are not run here, after their documentation.
 
 Everything is invented. Four species, five samples; every file must be read back as ``expected.csv``, or, of functions,
-as ``expected-functions.csv``. README.md names the document that each form was written after.
+as ``expected-functions.csv``. records.csv names the document that each form was written after.
 """
 
 from __future__ import annotations
@@ -328,6 +328,24 @@ summary.append(row(1, "0.3", "unknown", 0, sum(NAMELESS.values()), *NAMELESS.val
 put("mothur.tax.summary", summary)
 
 # ------------------------------------------------------------------ wide tables
+put(
+    "motus2-names.tsv",
+    [
+        "# git tag version 2.1.1 |  motus version 2.1.1 | map_tax 2.1.1 | gene database: nr2.1.1",
+        "# call: python motus merge -i a,b,c",
+        row("#mOTU", "consensus_taxonomy", *SAMPLES),
+        *rows(lambda name: f"ref_mOTU_v2_{TAXID[name]:05d}\t{name}"),
+        row("-1", "-1", *NAMELESS.values()),
+    ],
+)
+put(
+    "coverm-genome.tsv",
+    [
+        row("Genome", *(f"{sample}.bam Read Count\t{sample}.bam Covered Fraction" for sample in SAMPLES)),
+        row("unmapped", *(f"{reads}\t0" for reads in NAMELESS.values())),
+        *rows(cell=lambda value: f"{value}\t{min(value, 1)}"),
+    ],
+)
 put(
     "motus3-merged.tsv",
     [

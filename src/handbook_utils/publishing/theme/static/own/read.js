@@ -6,12 +6,12 @@ globalThis.own = {};
 {
   const RANKS = ["superkingdom", "domain", "realm", "kingdom", "phylum", "class", "order", "family", "genus", "species", "strain"];
   const LINEAGE = /^(taxonomy|taxon|lineage|classification|clade_?name|consensus[ _]?(lineage|taxonomy)|taxonomic ?path)$/i;
-  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent)$/i;
+  const NO_SAMPLE = /^(tax(onomy)?_?id|ncbi_?tax_?(id|ids)?|clade_taxid|(rank_?)?id|rank|level|daughterlevels|length|total|sum|totaal|som|row ?sum|confidence|reads total|parent|.* (covered (fraction|bases)|variance|length))$/i;
   const PREFERRED = /^(new_est_reads|numReads|estimated_number_of_reads_from_the_clade|relative_abundance|reads?|counts?|aantal)$|_num$/i;
   const RANK = /^(tax(on(omy)?)?[_ ]?)?(rank|lvl|level)$/i, GENUS = /^(g(enus)?|6)$/i; // mothur's ranks are numbers
   const TOTAL = /^(total|sum|totaal|som|grand total)$/i;
   // What was read and belongs to nobody: told, and no part of the whole.
-  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|)$/i;
+  const NOBODY = /^(unclassified|unassigned|unknown|unmapped|ungrouped|unintegrated|unmapped_reads|reads_unmapped|no hits?|not assigned|root|onbekend|niet ingedeeld|-1|)$/i;
   const FUNCTION = /^(uniref\d+_|pwy-|[\w-]+-pwy|k\d{5}\b|ko:|ec:|\d+\.\d+\.\d+\.)/i;
   const NO_NAME = /^$|unclassified|unassigned|unknown|uncultured|unmapped|uknown|niet ingedeeld|onbekend|^na$|^other$/i;
   const PREFIX = /^(?:[dkpcofgst]__|D_\d__)/;
