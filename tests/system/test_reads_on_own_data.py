@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,8 @@ from handbook_utils.reads.simulation import Mock, members, write_mock
 
 FORWARD, REVERSE = "GTGCCAGCAGCCGCGGTAA", "GGACTACAGGGGTTTCTAAT"  # 515F and 806R, one base at each ambiguous place
 
+#: What a program is told, and what it tells of all samples: written at every start.
+ANEW = {"samples.tsv", "counts.tsv", "steps.tsv"}
 SHARES = (0.4, 0.25, 0.15, 0.1, 0.06, 0.04)
 
 
@@ -52,7 +55,7 @@ def ran(*arguments: str) -> int:
 
 def finished(kept: Path) -> dict[str, tuple[int, int]]:
     """Return what is kept of samples, and when each was written."""
-    there = [path for path in kept.glob("*") if not path.name.startswith(".")] if kept.is_dir() else []
+    there = [path for path in kept.rglob("*") if path.is_file() and not path.name.startswith(".")]
     return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in there}
 
 
@@ -66,28 +69,68 @@ def processes(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(folder, table, tmp_path, capsys):
-    kept, scratch, out = tmp_path / "kept", tmp_path / "t", tmp_path / "out"
+MADE = ("feature-table.tsv", "sequences.fasta", "read-accounting.tsv")
+
+
+def killed_and_resumed(folder: Path, place: Path, done: str, *more: str) -> tuple[Path, set[str]]:
+    """Kill a run as soon as a file with such a name is kept, let it go on, and return its folder and what was kept."""
+    kept, scratch, out = place / "kept", place / "t", place / "out"
     scratch.mkdir()
-    asked = ["recipes/from-reads-to-table", "-p", "reads", str(folder), "-p", "keep", str(kept), "-p", "workers", "2"]
+    asked = ["recipes/from-reads-to-table", "-p", "reads", str(folder), "-p", "keep", str(kept), *more]
     command = [sys.executable, "-m", "handbook_utils.cli", "run", *asked, "-o", str(out)]
     running = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.DEVNULL)
-    while not any(name.endswith(".json") for name in finished(kept)):
+    while not any(fnmatch(name, done) for name in finished(kept)):
         assert running.poll() is None, "it ended before a sample was done"
         time.sleep(0.002)
     running.send_signal(signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
-    while processes(scratch):  # its kernel and workers end by themselves
+    while processes(scratch):  # its kernel, workers and programs end by themselves
         time.sleep(0.05)
     assert not out.exists()
     before = finished(kept)
-    assert any(name.endswith(".json") for name in before)
-    assert ran(*asked, "-o", str(out)) == 0, capsys.readouterr()
+    assert ran(*asked, "-o", str(out)) == 0
     after = finished(kept)
     # Of a sample that was done nothing is written again.
-    assert {name: when for name, when in after.items() if name in before} == before
-    for name in ("feature-table.tsv", "sequences.fasta", "read-accounting.tsv"):
+    assert {name: after.get(name) for name in before if name not in ANEW} == {
+        name: when for name, when in before.items() if name not in ANEW
+    }
+    return out, set(before)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(folder, table, tmp_path):
+    out, before = killed_and_resumed(folder, tmp_path, "*.json", "-p", "workers", "2")
+    assert any(name.endswith(".json") for name in before)
+    for name in MADE:
         assert (out / "files" / name).read_bytes() == (table / "files" / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def lanes(tmp_path_factory) -> Path:
+    """Return three simulated samples with lanes, and numbers or barcodes, in the names of their files."""
+    made = tmp_path_factory.mktemp("lanes")
+    sequences = members(6, seed=4)
+    shares = dict(zip(sequences, SHARES, strict=True))
+    for at, run in enumerate(("S1_L001", "S2_L001", "ACGTACGT+TTGACCAA_L001")):
+        files = write_mock(made, f"P{at}", shares, sequences, Mock(pairs=300), seed=at)
+        for number, path in enumerate((files.forward, files.reverse), 1):
+            path.rename(made / f"P{at}_{run}_R{number}_001.fastq.gz")
+    return made
+
+
+#: Of each program the first file that it leaves of a sample or of all: the run is killed when it is there.
+@pytest.mark.parametrize(("engine", "done"), [("vsearch", "*.distinct.gz"), ("dada2", "forward-*.rds")])
+def test_killed_and_resumed_gives_the_same_table_by_other_programs(lanes, tmp_path, engine, done, needs_program):
+    needs_program(engine)
+    whole = tmp_path / "whole"
+    asked = ("-p", "engine", engine)
+    assert ran("recipes/from-reads-to-table", "-p", "reads", str(lanes), *asked, "-o", str(whole)) == 0
+    account = pd.read_csv(whole / "files/read-accounting.tsv", sep="\t", index_col=0)
+    assert account["input"].to_dict() == {"P0": 300, "P1": 300, "P2": 300}
+    assert set(members(6, seed=4).values()) == set(read_fasta(whole / "files/sequences.fasta").values())
+    out, before = killed_and_resumed(lanes, tmp_path, done, *asked)
+    assert any(fnmatch(name, done) for name in before)
+    for name in MADE:
+        assert (out / "files" / name).read_bytes() == (whole / "files" / name).read_bytes()
 
 
 def test_reads_become_a_table(folder, table, tmp_path, capsys, leaks):
