@@ -1,7 +1,8 @@
 """Write small.csv: what DADA2 and vsearch make of q2-dada2's small sets of reads.
 
 DADA2's answers are those that q2-dada2 ships (``tests/data/q2-dada2/expected``; of the nine samples of full-length
-reads those of the four that are here); DADA2 with all samples together and vsearch run here: ``python data/reads/small.py``, then ``python data/describe.py``.
+reads those of the four that are here). DADA2 with all samples together and vsearch run here:
+``python data/reads/small.py``, then ``python data/describe.py``.
 """
 
 from __future__ import annotations
