@@ -412,7 +412,8 @@ class People:
     def others_told(self) -> str:
         """What stands above the other models: which of them find too much, where the reported one knows of paces."""
         told = "The same question to other models"
-        return f"{told}; those with levels alone find too much where paces differ" if self.course.paced else told
+        more = "levels alone find too much where paces differ, or where samples near in time are alike"
+        return f"{told}; {more}" if self.course.paced else told
 
     @property
     def model(self) -> str:
