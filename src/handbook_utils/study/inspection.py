@@ -111,15 +111,15 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
     try:
         return _table(str(path), formats.read_table(path, choices), choices)
     except InputErrors as broken:
-        if not any("not numbers" in error.problem for error in broken.errors):
+        wordy = next((error for error in broken.errors if "not numbers" in error.problem), None)
+        if wordy is None:
             raise
         try:
             if word(formats.sheet(formats.opened(Path(path)), choices).header[0]) in FEATURE_WORDS:
                 raise broken
             made = _metadata(Path(path), choices)
-            [first, *_] = [error for error in broken.errors if "not numbers" in error.problem]
-            problem = first.problem[0].lower() + first.problem[1:].rstrip(".")
-            return replace(made, notes=(*made.notes, f"As a feature table it is refused: {problem} ({first.found})."))
+            problem = wordy.problem[0].lower() + wordy.problem[1:].rstrip(".")
+            return replace(made, notes=(*made.notes, f"As a feature table it is refused: {problem} ({wordy.found})."))
         except (InputError, InputErrors):
             raise broken from None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -46,6 +47,7 @@ TOTALS = {
 }
 #: A line that is the sum of all others is only seen among so many others, of so many cells.
 _SEEN_AMONG = 3
+_WHAT_IT_IS = "Say what it is: leave_out '{}', or leave_out none if it is a sample or feature."
 _UNMAPPED = re.compile(r"(?i)(?:reads_)?unmapped(?:_reads)?")
 
 
@@ -368,10 +370,8 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
         kept = [n for n in range(len(ids)) if n not in set(at)]
         whole = table.matrix.sum(axis=axis)
         for n in at:
-            own = table.matrix[[n]].toarray().ravel() if axis == 0 else table.matrix[:, [n]].toarray().ravel()
-            others = np.asarray(whole).ravel() - sum(
-                table.matrix[[m]].toarray().ravel() if axis == 0 else table.matrix[:, [m]].toarray().ravel() for m in at
-            )
+            own = _line(table, axis, n)
+            others = np.asarray(whole).ravel() - sum(_line(table, axis, m) for m in at)
             if not np.allclose(own, others, rtol=1e-3):
                 side = "row" if axis == 0 else "column"
                 raise InputError(
@@ -379,7 +379,7 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
                     where=where,
                     expected="what its name says",
                     found=f"{own[0]:g}, where the others add up to {others[0]:g}",
-                    remedy=f"Say what it is: leave_out '{ids[n]}', or leave_out none if it is a sample or feature.",
+                    remedy=_WHAT_IT_IS.format(ids[n]),
                 )
         side = "rows" if axis == 0 else "columns"
         table.notes.append(f"Left out, because totals of the others: the {side} {listed([ids[n] for n in at])}.")
@@ -396,6 +396,12 @@ def _without_totals(table: Table, choices: Choices, where: str) -> None:
                 table.taxonomy = table.taxonomy.iloc[kept]
 
 
+def _line(table: Table, axis: int, n: int) -> npt.NDArray[np.float64]:
+    """Return the numbers of a row (0) or a column (1)."""
+    line: npt.NDArray[np.float64] = (table.matrix[[n]] if axis == 0 else table.matrix[:, [n]]).toarray().ravel()
+    return line
+
+
 def _ask_about_sums(table: Table, chosen: set[str], where: str) -> None:
     """Stop at a row or column that is the sum of all others, and is not called so.
 
@@ -406,14 +412,13 @@ def _ask_about_sums(table: Table, chosen: set[str], where: str) -> None:
     """
     if "none" in chosen or not np.isfinite(table.matrix.data).all():
         return
-    for axis, ids in ((0, table.rows), (1, table.columns)):
+    down, across = (np.asarray(table.matrix.sum(axis=axis), dtype=float).ravel() for axis in (0, 1))
+    for axis, ids, whole, each in ((0, table.rows, down, across), (1, table.columns, across, down)):
         if len(ids) <= _SEEN_AMONG:
             continue
-        whole = np.asarray(table.matrix.sum(axis=axis), dtype=float).ravel()
-        each = np.asarray(table.matrix.sum(axis=1 - axis), dtype=float).ravel()
-        for n in np.flatnonzero(np.isclose(2 * each, each.sum(), rtol=1e-3)):
+        for n in np.flatnonzero(np.isclose(2 * each, each.sum(), rtol=1e-3)).tolist():
             name = ids[n].strip()
-            own = (table.matrix[[n]] if axis == 0 else table.matrix[:, [n]]).toarray().ravel()
+            own = _line(table, axis, n)
             if np.count_nonzero(own) < _SEEN_AMONG or name in chosen or word(name) in TOTALS:
                 continue
             if np.allclose(2 * own, whole, rtol=1e-3):
@@ -423,7 +428,7 @@ def _ask_about_sums(table: Table, chosen: set[str], where: str) -> None:
                     where=where,
                     expected="samples and features, and no totals of them",
                     found=f"{own[0]:g}, which the others of the first {'column' if axis == 0 else 'row'} add up to",
-                    remedy=f"Say what it is: leave_out '{name}', or leave_out none if it is a sample or feature.",
+                    remedy=_WHAT_IT_IS.format(name),
                 )
 
 
