@@ -47,6 +47,8 @@ def test_tests_are_looked_for_where_a_module_is_imported_and_where_its_importers
     near, further = (set(mutants.tests_near(module, steps)) for steps in (1, 2))
     assert {"tests/unit/test_shifts.py", "src/handbook_utils/analysis/taxa/shifts.py"} <= near < further
     assert "src/handbook_utils/analysis/taxa/methods.py" in further - near
+    # Tests import from the package what it takes from its modules.
+    assert "tests/unit/test_design.py" in mutants.tests_near(mutants.PACKAGE / "analysis/design/checks.py", 2)
 
 
 def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
