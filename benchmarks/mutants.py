@@ -123,7 +123,9 @@ def work(node: ast.AST) -> set[ast.expr]:
 
 
 def told(node: ast.AST) -> bool:
-    """Tell whether a node is only what a message says, or a cast of types: no statistic."""
+    """Tell whether a node is only what a message says, a cast of types, or zip's look at lengths: no statistic."""
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"
     if isinstance(node, ast.Call):
         return getattr(node.func, "id", "") in ("InputError", "cast")
     return isinstance(node, (ast.Raise, ast.JoinedStr))

@@ -35,6 +35,7 @@ def test_signs_numbers_and_comparisons_are_changed():
 
 def test_what_is_no_statistic_is_left():
     assert changes("raise InputError('three', found=3)") == []
+    assert changes("zip(a, b, strict=True)") == []
     assert "x > y - 1e-09" not in changes("x >= y - 1e-9")
     assert changes("_ALIKE = 1e-9\nx >= y - _ALIKE") == ["1.000000001", "y + _ALIKE"]
     assert changes("for step in range(100): pass") == []
