@@ -103,6 +103,8 @@ def test_columns_that_do_not_vary_are_refused_together_or_alone() -> None:
     told = refused(rows, group="arm", covariates="C(site), age")
     assert told.problem == "'C(site)' is the same for all 8 samples of the design."
     assert told.found == "x"
+    # A number that is the same is no covariate either; one of several columns that varies is enough.
+    assert "is the same for all 8" in refused(rows.assign(dose=4.0), group="arm", covariates="dose").problem
     with pytest.raises(InputErrors) as caught:
         design(rows, group="arm", covariates="C(site)", strata="kit")
     assert [error.found for error in caught.value.errors] == ["x", "y"]
