@@ -393,6 +393,19 @@ def test_the_variance_inflation_is_that_of_the_regression_on_the_others(shift: f
         assert f"(variance inflation {expected:.0f})" in notes[0]
 
 
+def test_the_variance_inflation_of_three_groups_is_that_of_one_of_their_columns() -> None:
+    """Fox and Monette: the product of 1 / (1 - r²) over canonical correlations, to the power 1 over the columns."""
+    generator = np.random.default_rng(7)
+    codes = np.repeat([0, 1, 2], 15)
+    scores = generator.normal(size=(45, 2)) + 8 * np.eye(3)[codes][:, 1:]
+    rows = rows_of(arm=[f"g{code}" for code in codes], one=scores[:, 0], two=scores[:, 1])
+    sides = [np.linalg.qr(side - side.mean(axis=0))[0] for side in (np.eye(3)[codes][:, 1:], scores)]
+    shared = np.linalg.svd(sides[0].T @ sides[1], compute_uv=False)
+    expected = np.prod(1 / (1 - shared**2)) ** (1 / 2)
+    (note,) = noted(rows, "variance inflation", group="arm", covariates="one, two")
+    assert f"(variance inflation {expected:.0f})" in note
+
+
 def test_within_how_many_people_a_term_changes_is_told() -> None:
     rows = rows_of(who="112233445566", diet="ababababaabb")
     assert noted(rows, "changes within", group="diet", person="who") == [

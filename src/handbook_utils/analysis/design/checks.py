@@ -413,10 +413,7 @@ def _inflation(design: Design) -> float:
     def size(columns: npt.NDArray[np.float64]) -> float:
         return float(np.linalg.slogdet(np.atleast_2d(np.corrcoef(columns, rowvar=False)))[1])
 
-    kept = others[:, others.std(axis=0) > 0]
-    if _rank(np.hstack([own, kept])) < own.shape[1] + kept.shape[1]:
-        return 1.0  # covariates that follow from each other; that says nothing about the groups
-    return float(np.exp((size(own) + size(kept) - size(np.hstack([own, kept]))) / own.shape[1]))
+    return float(np.exp((size(own) + size(others) - size(np.hstack([own, others]))) / own.shape[1]))
 
 
 def _empty_cells(design: Design) -> list[str]:
