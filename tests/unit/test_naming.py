@@ -122,9 +122,11 @@ def test_a_name_depends_on_nothing_but_its_sequence_and_the_seed(drawn, queries)
     pd.testing.assert_frame_equal(model.names(queries).confidence.loc[list(few)], model.names(few).confidence)
 
 
-def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch):
+@pytest.mark.parametrize("at_once", [3, 5])
+def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch, at_once):
+    """Also where one lineage, of four genes, is more than a part."""
     whole = NaiveBayes(drawn).names(queries)
-    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", 5)
+    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", at_once)
     pd.testing.assert_frame_equal(NaiveBayes(drawn).names(queries).confidence, whole.confidence)
 
 
