@@ -124,7 +124,7 @@ def test_repeated_samples_of_shares_have_levels_of_their_own():
     """In pairs that differ by one number each, the mean change is found, and by a mixed model as by the paired t."""
     generator = np.random.default_rng(6)
     change = generator.normal(1, 0.5, 8)
-    first = generator.dirichlet(np.full(5, 20.0), 8)
+    first = generator.dirichlet(np.full(5, 3.0), 8)  # people differ more than they change
     second = first * np.column_stack([2**change, np.ones((8, 4))])
     values = np.vstack([first, second / second.sum(axis=1, keepdims=True)])
     names = [f"s{row}" for row in range(16)]
