@@ -345,6 +345,16 @@ def test_a_column_of_times_of_two_and_of_pairs() -> None:
     assert four.exchange("arm").blocks.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
+def test_an_effect_is_told_at_what_goes_with_it_and_at_nothing_else() -> None:
+    rows = rows_of(arm="ab" * 8, sex="ffmm" * 4, age=[3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3])
+    assert design(rows, formula="~ arm + age * sex").where("arm") == ""
+    found = design(rows, formula="~ arm * sex + age + sex:age")
+    assert found.where("arm") == ", at sex f"
+    assert found.where("sex") == ", at arm a and age 0"
+    assert found.where("sex", given=["age"]) == ", at arm a"
+    assert found.where("arm", "sex") == ""
+
+
 def test_who_is_left_out_is_told_once_with_the_first_reason() -> None:
     rows = rows_of(arm=[*"aabbaabb", None], age=[1.0, None, 3, np.inf, 5, 2, 4, 6, None], kit=[None, None, *"pqpqpqp"])
     found = design(rows, group="arm", covariates="age, kit")
