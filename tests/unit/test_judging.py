@@ -7,7 +7,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.taxa.filters import some_of
+from handbook_utils.analysis.taxa.filters import depth_table, keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, dealt_anew, judged, placed, tried, ways_to_report
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -423,3 +423,35 @@ def test_groups_dealt_anew_are_rarely_found_to_differ_though_they_do():
     assert len(found) == 12
     assert found == dealt_anew(made, "arm", 12, 1)
     assert sum(number > 0 for number in found) <= 3
+
+
+@pytest.mark.parametrize(
+    ("people", "features", "whole"),
+    [(200, 200, True), (201, 200, False), (200, 201, False), (100, 400, True), (100, 401, False)],
+)
+def test_of_40_000_cells_a_study_is_not_large(people, features, whole):
+    study, design = large(people, 1, features)
+    part, _ = some_of(study, design, 1)
+    assert (part is study) == whole
+
+
+def test_of_a_large_study_eight_of_each_group_are_drawn_at_least():
+    study, _ = large(600, 1, 300)
+    arms = study.metadata.assign(arm=np.where(np.arange(600) < 9, "few", "many"))
+    part, design = some_of(study.with_metadata(arms), design_of(arms, group="arm"), 1)
+    assert design.sizes["people"].to_dict() == {"few": 8, "many": round(200 / 600 * 591)}
+    assert len(part.features) == 40_000 // 205 if 40_000 // 205 > 200 else 200
+
+
+def test_taxa_are_kept_by_the_least_that_is_enough():
+    table = pd.DataFrame([[5, 5, 90], [0, 10, 90], [0, 5, 95], [0, 0, 100]], index=list("wxyz"), columns=list("abc"))
+    study = Study.from_frame(table)
+    assert keep_taxa(study, prevalence=0.75).features.tolist() == ["b", "c"]
+    assert keep_taxa(study, share=0.05).features.tolist() == ["b", "c"]
+    assert keep_taxa(study).features.tolist() == ["a", "b", "c"]
+    assert keep_taxa(study, prevalence=0.25, share=0.0125).features.tolist() == ["a", "b", "c"]
+    with pytest.raises(InputError, match="passes the filter"):
+        keep_taxa(study, share=0.94)
+    shallow = depth_table(study, [100, 101])
+    assert shallow["samples"].tolist() == [4, 0]
+    assert shallow.loc[101].isna().tolist() == [False, True, True]
