@@ -281,6 +281,9 @@ def test_five_wells_expected_in_each_cell_are_enough_for_chi_square():
     # As often in both: nothing to correct, and a half.
     same = prevalence(*wells_of([1] * 5 + [0] * 5, [1] * 5 + [0] * 5))["score"]
     assert same["taxon"] == pytest.approx(0.5)
+    # 8 of 20 where 8.4 are expected: less than half a well apart, all of it is corrected away.
+    near = prevalence(*wells_of([1] * 8 + [0] * 12, [1] * 13 + [0] * 17))["score"]
+    assert near["taxon"] == pytest.approx(0.5)
 
 
 def test_scores_of_shares_that_fit_a_line_or_both_or_none():
