@@ -13,7 +13,7 @@ from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.models.simulation import groups_with_known_difference
 from handbook_utils.analysis.taxa.differential import METHODS, benjamini_hochberg, differential
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.analysis.taxa.linda import mode_of
+from handbook_utils.analysis.taxa.linda import mode_of, zeros_replaced
 from handbook_utils.analysis.taxa.presence import presence
 from handbook_utils.analysis.taxa.shifts import shifts
 from handbook_utils.errors import InputError
@@ -354,3 +354,14 @@ def test_one_read_is_seen_and_compared():
     assert by_arm.loc["rare", ["in n", "in y"]].to_list() == pytest.approx([1 / 3, 0])
     by_age = differential(study, design_of(rows, exposure="age"), method="linda")
     assert by_age["in all"].to_dict() == pytest.approx({"a": 1, "b": 1, "rare": 1 / 6})
+
+
+@pytest.mark.parametrize("people", [6, 7, 11, 25])
+def test_zeros_of_rarefied_tables_get_a_pseudocount(people):
+    """Where each sample has as many reads, reads go with nothing; that hung on rounding."""
+    generator = np.random.default_rng(people)
+    model = np.column_stack([np.ones(2 * people), generator.normal(size=2 * people), np.repeat([0.0, 1.0], people)])
+    counts = generator.multinomial(3000, [0.7, 0.2, 0.0999, 0.0001], 2 * people).astype(float)
+    filled, how = zeros_replaced(counts, model, None, counts=True)
+    assert how == "pseudocount"
+    np.testing.assert_array_equal(filled, counts + 0.5)
