@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from handbook_utils import datasets
 from handbook_utils.analysis.distance.similarity import (
+    followed_people,
     median_intervals,
     nearest_is_own,
     renkonen_similarity,
@@ -80,6 +83,57 @@ def test_intervals_hold_the_medians_and_follow_the_seed():
     assert found["between"][0] < np.median(pairs.between) < found["between"][1]
     assert found == median_intervals(similarity, person, resamples=50, seed=7)
     assert found != median_intervals(similarity, person, resamples=50, seed=8)
+
+
+@pytest.mark.parametrize("level", [None, 0.5])
+def test_intervals_are_those_of_medians_of_all_pairs_of_the_people_drawn(level):
+    """All pairs listed: a person drawn twice makes no pairs with their own copy, and counts twice against others."""
+    generator = np.random.default_rng(4)
+    who = pd.Series(list("aaabbccd"), index=[f"s{n}" for n in range(8)])
+    square = generator.uniform(0.2, 0.8, (8, 8)).round(2)
+    similarity = pd.DataFrame(np.triu(square, 1) + np.triu(square, 1).T + np.eye(8), index=who.index, columns=who.index)
+    draws, medians = np.random.default_rng(9), {"within": [], "between": []}
+    for _ in range(60):
+        drawn = draws.integers(4, size=4)
+        samples = [(place, name) for place, code in enumerate(drawn) for name in who.index[who == "abcd"[code]]]
+        pairs = [
+            (who[one] == who[other], place == again, similarity.loc[one, other])
+            for (place, one), (again, other) in itertools.combinations(samples, 2)
+        ]
+        for name, values in (
+            ("within", [value for same, copy, value in pairs if same and copy]),
+            ("between", [value for same, _, value in pairs if not same]),
+        ):
+            medians[name] += [np.median(values)] if values else []
+    wanted = {"level": level} if level else {}
+    found = median_intervals(similarity, who, resamples=60, seed=9, **wanted)
+    tail = 50 * (1 - (level or 0.95))
+    for name, values in medians.items():
+        assert found[name] == pytest.approx(np.percentile(values, [tail, 100 - tail]))
+
+
+def test_the_share_of_those_whose_nearest_is_their_own_leaves_people_with_one_sample_out():
+    values = [[1, 0.3, 0.9, 0.1], [0.3, 1, 0.2, 0.1], [0.9, 0.2, 1, 0.1], [0.1, 0.1, 0.1, 1]]
+    square = pd.DataFrame(values, index=list("wxyz"), columns=list("wxyz"))
+    # w and x are Ann's: w is nearest to y, x to w; y is Bo's only sample, z Cy's.
+    assert nearest_is_own(square, pd.Series({"w": "Ann", "x": "Ann", "y": "Bo", "z": "Cy"})) == 0.5
+
+
+def test_two_usual_days_are_enough_and_every_person_is_followed_alone():
+    study = study_of([[10, 0], [5, 5], [0, 10], [2, 8], [3, 7]])
+    days = pd.Series([0, 1, 2, 3, 4], index=study.samples)
+    found = similarity_to_usual(study, days, [True, True, False, True, False])
+    shares = np.array([1, 0.5, 0, 0.2, 0.3])
+    usual = {0: (0.5 + 0.2) / 2, 1: (1 + 0.2) / 2, 2: 1.7 / 3, 3: 0.75, 4: 1.7 / 3}
+    assert found.to_list() == pytest.approx([1 - abs(shares[day] - usual[day]) for day in range(5)])
+    known = pd.DataFrame(
+        {"who": list("AABBB"), "day": [1, 0, 0, 1, 2], "phase": ["pre"] * 4 + ["trip"]}, index=study.samples
+    )
+    told = followed_people(study.with_metadata(known), person="who", day="day", phase="phase", usual="pre")
+    assert told["person"].to_list() == list("AABBB")
+    assert told["day"].to_list() == [0, 1, 0, 1, 2]
+    assert told["phase"].to_list() == ["pre"] * 4 + ["trip"]
+    assert told["shared"].to_list() == pytest.approx([50, 50, 80, 80, 80])
 
 
 def test_nearest_is_chance_for_shuffled_people():

@@ -204,6 +204,35 @@ def test_pairs_are_designs_of_their_own() -> None:
     assert pairs["3 - 2"].groups == ("2", "3")
 
 
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("b - a", [-1, 1, 0]),
+        ("-a + b", [-1, 1, 0]),
+        ("2 * b - a - 1 c", [-1, 2, -1]),
+        ("b - 1/4 a - 3/4*c", [-0.25, 1, -0.75]),
+        ("0.5a+0.5 a - b", [1, -1, 0]),
+    ],
+)
+def test_weights_of_a_contrast(text: str, weights: list[float]) -> None:
+    assert contrasts_of(text, list("abc")).to_numpy().tolist() == [weights]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("b - a - c", "do not add up to 0"),
+        ("b - 0.9 a", "do not add up to 0"),
+        ("a - a", "do not add up to 0"),  # nothing is compared
+        ("b - d", "cannot be read"),
+        ("b -", "cannot be read"),
+    ],
+)
+def test_what_is_no_contrast_is_told(text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        contrasts_of(text, list("abc"))
+
+
 def test_contrasts() -> None:
     levels = ["non-smoker", "smoker", "ex"]
     weights = contrasts_of("smoker - non-smoker; ex - 1/2 smoker - 0.5*non-smoker", levels)

@@ -257,6 +257,14 @@ def test_what_can_be_followed():
     with pytest.raises(InputError, match="no feature 'Blautja'") as caught:
         followed(study, "Blautja", who, day)
     assert "Blautia" in str(caught.value.remedy)
+    # Half of the least share stands for none; people are told apart, and who has no time is not followed.
+    shares = followed(study, "b", who, day)
+    assert shares[0].to_dict() == pytest.approx({"x": -1.0, "y": np.log2(0.1), "z": 0.0})
+    assert shares[1] == "share of b (logarithm to base 2)"
+    assert followed(study, "Blautia", who, day)[0]["z"] == pytest.approx(np.log2(0.5 / 2))
+    assert followed(study, "distance", who, day.where(day > 0))[0].empty
+    with pytest.raises(InputError, match="No sample has 'c'"):
+        followed(Study.from_frame(table.assign(c=0)), "c", who, day)
 
 
 def test_averages_need_more_people_than_columns():

@@ -162,7 +162,9 @@ def check(design: Design) -> None:
         apart, an exchange that cannot change the term, more columns than samples.
     """
     errors = [
-        _constant(design, name, term.columns[0]) for name, term in design.terms.items() if not _varies(term.block)
+        _constant(design, name, term.columns[0])
+        for name, term in design.terms.items()
+        if term.kind != "interaction" and not _varies(term.block)
     ]
     # A pair of groups may lie in one stratum; the whole study may not.
     errors += [_constant(design, n, n) for n in parts(design.asked["strata"]) if design.metadata[n].nunique() == 1]
@@ -426,17 +428,9 @@ def _check_separation(design: Design) -> None:
 
 def _inflation(design: Design) -> float:
     """Return the variance inflation of the focus beside the others (Fox and Monette 1992), for one column."""
-    if not design.beside:
-        return 1.0
     own = design.terms[design.focus].block.to_numpy()
-    others = np.hstack(
-        [
-            design.terms[name].block.to_numpy()
-            for name in design.beside
-            if design.focus not in design.terms[name].columns
-        ]
-        or [np.empty((design.n, 0))]
-    )
+    terms = [term for term in design.terms.values() if design.focus not in (term.name, *term.columns)]
+    others = np.hstack([np.empty((design.n, 0)), *(term.block.to_numpy() for term in terms)])
     if not others.shape[1]:
         return 1.0
 
@@ -488,7 +482,7 @@ def _maybe_nests(design: Design) -> list[str]:
             continue
         units = as_words(column)
         members = design.people.groupby(units).nunique()
-        several = len(members) > max(2, len(design.groups)) and members.max() > 1 and design.n_people > len(members)
+        several = len(members) > max(2, len(design.groups)) and design.n_people > len(members)
         if (
             several
             and not design.changes_within(design.focus, name)
