@@ -223,7 +223,7 @@ def notes(design: Design) -> list[str]:
         moved = (block.groupby(design.people).nunique() > 1).any(axis=1)
         made.append(
             f"{design.focus} changes within {int(moved.sum())} of {design.n_people} {many} and is compared within "
-            "them; the others say nothing about it"
+            "them; the others say little or nothing about it"
             if not moved.all()
             else f"{design.focus} changes within {many} and is compared within them"
         )
