@@ -1,4 +1,4 @@
-"""What is refused or noted of a design: each limit on both of its sides, and each number by hand."""
+"""What is refused or noted of a design, and the columns of its terms: each limit on both sides, each number by hand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.checks import way_without
+from handbook_utils.analysis.design.terms import as_words, factor, undone
 from handbook_utils.errors import InputError, InputErrors
 
 
@@ -103,6 +104,8 @@ def test_columns_that_do_not_vary_are_refused_together_or_alone() -> None:
     told = refused(rows, group="arm", covariates="C(site), age")
     assert told.problem == "'C(site)' is the same for all 8 samples of the design."
     assert told.found == "x"
+    # A number that is the same is no covariate either; one of several columns that varies is enough.
+    assert "is the same for all 8" in refused(rows.assign(dose=4.0), group="arm", covariates="dose").problem
     with pytest.raises(InputErrors) as caught:
         design(rows, group="arm", covariates="C(site)", strata="kit")
     assert [error.found for error in caught.value.errors] == ["x", "y"]
@@ -158,7 +161,8 @@ def test_an_exchange_that_changes_nothing_is_refused_with_the_way_out_that_fits(
     assert refused(rows, group="arm", strata="clinic", person="who").remedy == 'Run without strata: strata "".'
     two = refused(rows, group="arm", strata="clinic, ward")
     assert (two.found, two.remedy) == ("4 blocks", 'Run without strata: strata "".')
-    # One stratum in which it differs is enough.
+    # One stratum in which it differs is enough, also beside one of a single sample.
+    assert design(rows_of(arm="ababa", clinic="xxyyz"), group="arm", strata="clinic").n == 5
     assert design(rows_of(arm="aabbaabbab", clinic="xxyyxxyyzz"), group="arm", strata="clinic").n == 10
 
 
@@ -175,7 +179,7 @@ def test_a_term_that_follows_from_others_is_told_with_what_it_follows_from() -> 
     assert same.remedy == 'Run without it: covariates "". These samples cannot tell the two apart.'
     numbers = refused(rows, group="arm", covariates="age, twice")
     assert numbers.problem == "The term 'age' follows from the others."
-    assert numbers.found == "'age' can be computed from age, twice"
+    assert numbers.found == "'age' can be computed from twice, arm"
     assert numbers.remedy == 'Run without it: covariates "twice". These samples cannot tell the two apart.'
     # Of two covariates that are the same, the one that is told is the one to leave out.
     twins = refused(rows_of(arm="aabbaabb", kit="pqpqpqqp", lot="pqpqpqqp"), group="arm", covariates="kit, lot")
@@ -184,6 +188,16 @@ def test_a_term_that_follows_from_others_is_told_with_what_it_follows_from() -> 
     part = refused(rows_of(arm="aabbccaabb", batch="ppppqqpppp"), group="arm", covariates="batch")
     assert part.problem == "The term 'arm' cannot be told from the others in part."
     assert part.found.split() == ["batch", "p", "q", "arm", "a", "4", "0", "b", "4", "0", "c", "0", "2"]
+
+
+def test_a_group_that_has_a_stratum_of_its_own_cannot_be_told_from_it_and_a_covariate_need_not() -> None:
+    rows = rows_of(arm="abababcc", clinic="xxxxxxzz", age=[1.0, 1, 1, 1, 1, 1, 2, 2])
+    told = refused(rows, group="arm", strata="clinic")
+    assert told.problem == "The term 'arm' cannot be told from the others in part."
+    assert told.found == "'arm' can be computed from clinic"
+    assert design(rows, group="arm", levels="a, b", strata="clinic").n == 6
+    both = rows.assign(arm=list("abababab"))
+    assert design(both, group="arm", strata="clinic", covariates="age").beside == ["age"]
 
 
 def test_words_that_only_overlap_are_no_confounder() -> None:
@@ -228,6 +242,119 @@ def test_the_way_without_a_term_is_a_parameter_that_names_it(asked: dict[str, st
     assert way_without(empty | asked, "age") == way
 
 
+# ---------------------------------------------------------------------- columns
+
+
+@pytest.mark.parametrize(
+    ("term", "made"),
+    [
+        ("log(dose)", np.log),
+        ("log2(dose)", np.log2),
+        ("log10(dose)", np.log10),
+        ("sqrt(dose)", np.sqrt),
+        ("I(dose**3)", lambda dose: dose**3),
+        ("dose", lambda dose: dose),
+    ],
+)
+def test_what_is_made_of_a_number_and_can_be_undone(term: str, made: Any) -> None:
+    rows = rows_of(arm="ababab", dose=[1.0, 2, 8, 4, 3, 9])
+    found = design(rows, formula=f"~ arm + {term} + arm:{term}").matrix
+    assert found[term].to_list() == pytest.approx(made(rows["dose"]).to_list())
+    assert found[f"arm[b]:{term}"].to_list() == pytest.approx((made(rows["dose"]) * (rows["arm"] == "b")).to_list())
+    wrapper = factor(term, ["dose"])[1]
+    assert undone(found[term].to_numpy(), wrapper).tolist() == pytest.approx(rows["dose"].to_list())
+
+
+def test_roots_of_what_is_below_0() -> None:
+    below = np.array([-8.0, 0.0, 16.0])
+    assert undone(below, "I 3").tolist() == pytest.approx([-2, 0, 16 ** (1 / 3)])
+    assert undone(below, "I 4").tolist() == pytest.approx([0, 0, 2])
+    assert undone(below, "sqrt").tolist() == pytest.approx([0, 0, 256])
+
+
+@pytest.mark.parametrize(
+    ("term", "lowest", "expected"),
+    [
+        ("sqrt(dose)", 0.0, None),
+        ("sqrt(dose)", -0.5, "numbers of 0 or more"),
+        ("log(dose)", 0.5, None),
+        ("log(dose)", 0.0, "numbers above 0"),
+        ("log2(word)", 1.0, "numbers"),
+    ],
+)
+def test_what_cannot_be_computed_of_a_column_is_refused(term: str, lowest: float, expected: str | None) -> None:
+    rows = rows_of(arm="ababab", dose=[lowest, 2, 8, 4, 3, 9], word="pqrpqr")
+    if expected is None:
+        assert design(rows, group="arm", covariates=term).n == 6
+    else:
+        told = refused(rows, group="arm", covariates=term)
+        assert told.expected == expected
+        assert told.found == (f"{lowest}" if "dose" in term else "p, q, r")
+
+
+def test_powers_of_a_number_are_those_of_r() -> None:
+    """R: poly(1:5, 3)."""
+    rows = rows_of(arm="ababababab", dose=[1.0, 2, 3, 4, 5] * 2)
+    found = design(rows, formula="~ arm + poly(dose, 3)").matrix.filter(like="poly")
+    expected = [
+        [-0.6324555, -0.3162278, 0, 0.3162278, 0.6324555],
+        [0.5345225, -0.2672612, -0.5345225, -0.2672612, 0.5345225],
+        [-0.3162278, 0.6324555, 0, -0.6324555, 0.3162278],
+    ]
+    assert list(found) == ["poly(dose, 3)[1]", "poly(dose, 3)[2]", "poly(dose, 3)[3]"]
+    np.testing.assert_allclose(found.to_numpy()[:5].T, np.array(expected) / 2**0.5, atol=1e-6)
+    three = rows.assign(dose=[1.0, 2, 3, 2, 1] * 2)
+    assert design(three, formula="~ arm + poly(dose, 2)").matrix.shape[1] == 4
+    told = refused(three, formula="~ arm + poly(dose, 3)")
+    assert (told.expected, told.found) == ("4 different values or more", "3")
+
+
+def test_words_of_numbers_are_whole_where_all_are() -> None:
+    first, second, missing = as_words(pd.Series([1.0, 2.5, np.nan]))
+    assert (first, second, pd.isna(missing)) == ("1.0", "2.5", True)
+    assert as_words(pd.Series([1.0, 20.0])).to_list() == ["1", "20"]
+    assert as_words(pd.Series([True, False])).to_list() == ["True", "False"]
+
+
+@pytest.mark.parametrize(
+    ("values", "focus", "groups"),
+    [([1, 2] * 4, "dose", ("1", "2")), ([1, 2, 3, 1] * 2, "dose", ()), ([True, False] * 4, "dose", ("False", "True"))],
+)
+def test_of_a_formula_a_number_of_three_values_is_asked_about_as_one(values, focus, groups) -> None:
+    rows = rows_of(dose=values, age=[3.0, 1, 4, 1, 5, 9, 2, 6])
+    found = design(rows, formula="~ dose + age")
+    assert (found.focus, found.groups) == (focus, groups)
+    words = design(rows, formula="~ C(dose) + age")
+    assert len(words.groups) == len(set(values))
+
+
+def test_a_column_of_times_of_two_and_of_pairs() -> None:
+    rows = rows_of(arm="aabbaabb", who="11223344", site="xxyyxxyy", week=[0, 1] * 4)
+    found = design(rows, group="arm", person="who", time="week", interactions="arm:week")
+    assert found.changes_within("week", "who")
+    assert not found.changes_within("arm", "who")
+    assert found.changes_within(["arm", "week"], "who")
+    assert found.changes_within("arm:week", "who")
+    nearly = rows.assign(dose=1 + 1e-13 * rows["week"] + (rows["who"] == "1"))
+    assert not design(nearly, group="arm", covariates="dose").changes_within("dose", "who")  # but for rounding
+    parted = design(rows.assign(arm=list("abababab")), group="arm", strata="site")
+    assert parted.restriction("arm").to_numpy().ravel().tolist() == [0, 0, 1, 1, 0, 0, 1, 1]
+    assert parted.exchange("arm").blocks.tolist() == [0, 0, 1, 1, 0, 0, 1, 1]
+    rows = rows.assign(arm=list("abababab"), site=list("xxxxyyyy"), week=[0, 0, 1, 1] * 2)
+    four = design(rows, group="arm", strata="site, week")
+    assert four.exchange("arm").blocks.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_who_is_left_out_is_told_once_with_the_first_reason() -> None:
+    rows = rows_of(arm=[*"aabbaabb", None], age=[1.0, None, 3, np.inf, 5, 2, 4, 6, None], kit=[None, None, *"pqpqpqp"])
+    found = design(rows, group="arm", covariates="age, kit")
+    assert found.left_out == {"age missing": ["s1", "s3", "s8"], "kit missing": ["s0"]}
+    assert found.who == "5 samples, each taken as independent; 4 left out (age missing: s1, s3, s8; kit missing: s0)"
+    with pytest.raises((InputError, InputErrors), match="Column 'age' lacks 3 values"):
+        design(rows, group="arm", covariates="age", missing="stop")
+    assert design(rows.iloc[4:8], group="arm", covariates="age", missing="stop").left_out == {}
+
+
 # ---------------------------------------------------------------------- notes
 
 
@@ -255,6 +382,7 @@ def test_the_variance_inflation_is_that_of_the_regression_on_the_others(shift: f
     arm = np.repeat([0.0, 1.0], 20)
     score, age = generator.normal(size=40) + shift * arm, generator.normal(50, 9, size=40)
     score[[0, 20]] = [score.max(), score.min()]  # the groups overlap
+    score /= 50  # the unit makes no difference
     rows = rows_of(arm=np.where(arm > 0, "b", "a"), score=score, age=age)
     others = np.column_stack([np.ones(40), score, age])
     rest = arm - others @ np.linalg.lstsq(others, arm, rcond=None)[0]
@@ -263,6 +391,19 @@ def test_the_variance_inflation_is_that_of_the_regression_on_the_others(shift: f
     assert (expected > 10) == bool(notes)
     if notes:
         assert f"(variance inflation {expected:.0f})" in notes[0]
+
+
+def test_the_variance_inflation_of_three_groups_is_that_of_one_of_their_columns() -> None:
+    """Fox and Monette: the product of 1 / (1 - r²) over canonical correlations, to the power 1 over the columns."""
+    generator = np.random.default_rng(7)
+    codes = np.repeat([0, 1, 2], 15)
+    scores = generator.normal(size=(45, 2)) + 8 * np.eye(3)[codes][:, 1:]
+    rows = rows_of(arm=[f"g{code}" for code in codes], one=scores[:, 0], two=scores[:, 1])
+    sides = [np.linalg.qr(side - side.mean(axis=0))[0] for side in (np.eye(3)[codes][:, 1:], scores)]
+    shared = np.linalg.svd(sides[0].T @ sides[1], compute_uv=False)
+    expected = np.prod(1 / (1 - shared**2)) ** (1 / 2)
+    (note,) = noted(rows, "variance inflation", group="arm", covariates="one, two")
+    assert f"(variance inflation {expected:.0f})" in note
 
 
 def test_within_how_many_people_a_term_changes_is_told() -> None:

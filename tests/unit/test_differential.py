@@ -11,9 +11,15 @@ from skbio.stats.composition import ancombc2
 from handbook_utils import datasets
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.models.simulation import groups_with_known_difference
-from handbook_utils.analysis.taxa.differential import METHODS, benjamini_hochberg, differential
+from handbook_utils.analysis.taxa.differential import (
+    METHODS,
+    benjamini_hochberg,
+    calls_too_much,
+    differential,
+    first_p_values,
+)
 from handbook_utils.analysis.taxa.filters import keep_taxa
-from handbook_utils.analysis.taxa.linda import mode_of
+from handbook_utils.analysis.taxa.linda import mode_of, zeros_replaced
 from handbook_utils.analysis.taxa.presence import presence
 from handbook_utils.analysis.taxa.shifts import shifts
 from handbook_utils.errors import InputError
@@ -354,3 +360,55 @@ def test_one_read_is_seen_and_compared():
     assert by_arm.loc["rare", ["in n", "in y"]].to_list() == pytest.approx([1 / 3, 0])
     by_age = differential(study, design_of(rows, exposure="age"), method="linda")
     assert by_age["in all"].to_dict() == pytest.approx({"a": 1, "b": 1, "rare": 1 / 6})
+
+
+@pytest.mark.parametrize("people", [6, 7, 11, 25])
+def test_zeros_of_rarefied_tables_get_a_pseudocount(people):
+    """Where each sample has as many reads, reads go with nothing; that hung on rounding."""
+    generator = np.random.default_rng(people)
+    model = np.column_stack([np.ones(2 * people), generator.normal(size=2 * people), np.repeat([0.0, 1.0], people)])
+    counts = generator.multinomial(3000, [0.7, 0.2, 0.0999, 0.0001], 2 * people).astype(float)
+    filled, how = zeros_replaced(counts, model, None, counts=True)
+    assert how == "pseudocount"
+    np.testing.assert_array_equal(filled, counts + 0.5)
+
+
+@pytest.mark.parametrize(("few", "many", "most"), [(14, 56, True), (14, 55, False), (15, 60, False), (8, 60, True)])
+def test_linda_is_warned_of_most_where_groups_are_small_and_four_times_apart(few, many, most):
+    design = design_of(pd.DataFrame({"arm": ["a"] * few + ["b"] * many}), group="arm")
+    told = calls_too_much("linda", design)
+    assert ("most of all" in told) == most
+    assert not most or f"{few} and {many}" in told
+    assert "most of all" not in calls_too_much("deseq2", design)
+    assert calls_too_much("maaslin-like", design) is None
+
+
+@pytest.mark.parametrize(("each", "absent"), [(3, False), (4, True)])
+@pytest.mark.parametrize("samples", [1, 2])
+def test_a_group_lacks_a_taxon_where_so_many_people_could_hardly_miss_it(each, absent, samples):
+    """All of 4 and none of 4 has a p of 2 / 70 by Fisher's exact test, of 3 and 3 one of 2 / 20: people count."""
+    people = np.repeat(np.arange(2 * each), samples)
+    names = [f"s{row}" for row in range(len(people))]
+    generator = np.random.default_rng(1)
+    counts = pd.DataFrame(generator.poisson(50, (len(people), 4)), index=names, columns=list("wxyz"))
+    counts["x"] = np.where(people >= each, counts["x"], 0)
+    rows = pd.DataFrame({"arm": np.where(people >= each, "b", "a"), "who": people}, index=names)
+    design = design_of(rows, group="arm", person="who" if samples > 1 else "")
+    found = differential(Study.from_frame(counts, rows), design, method="linda")
+    assert found["note"].tolist() == ["", "structural zero in a" if absent else "", "", ""]
+    assert np.isnan(found.loc["x", "log2_fold"]) == absent
+    if absent:
+        assert found.loc["x", "p"] == pytest.approx(2 / 70)
+    np.testing.assert_allclose(found["q"], stats.false_discovery_control(found["p"]))
+
+
+@pytest.mark.parametrize("method", FAST)
+def test_first_p_values_are_those_of_the_table(method):
+    study = visits()
+    part = study.choose_samples((study.metadata["arm"] < 3).to_numpy() & (study.metadata["week"] == 0).to_numpy())
+    counts = part.to_frame()
+    counts.loc[part.metadata["arm"] == 1, "t3"] = 0
+    design = design_of(part.metadata, group="arm")
+    found = differential(Study.from_frame(counts, part.metadata), design, method=method)
+    np.testing.assert_allclose(first_p_values(counts.to_numpy(dtype=float), design, method, counts=True), found["p"])
+    assert found.loc["t3", "note"] == "structural zero in 1"

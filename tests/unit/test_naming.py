@@ -122,9 +122,11 @@ def test_a_name_depends_on_nothing_but_its_sequence_and_the_seed(drawn, queries)
     pd.testing.assert_frame_equal(model.names(queries).confidence.loc[list(few)], model.names(few).confidence)
 
 
-def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch):
+@pytest.mark.parametrize("at_once", [3, 5])
+def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch, at_once):
+    """Also where one lineage, of four genes, is more than a part."""
     whole = NaiveBayes(drawn).names(queries)
-    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", 5)
+    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", at_once)
     pd.testing.assert_frame_equal(NaiveBayes(drawn).names(queries).confidence, whole.confidence)
 
 
@@ -268,7 +270,8 @@ def test_a_tenth_of_the_genes_with_the_region_is_enough_and_nothing_between_is_n
 
 
 def test_a_primer_is_known_by_name_or_by_its_bases():
-    assert primer_of("ACGTACGTAC", "forward", "forward") == "ACGTACGTAC"
+    for bases in ("ACGTACGTAC", "ACGTRYSWKMBDHVN"):
+        assert primer_of(bases, "forward", "forward") == bases
     with pytest.raises(InputError, match="no forward primer"):
         primer_of("ACGTACGTA", "forward", "forward")
     assert primer_of("806R", "reverse", "reverse") == REVERSE
@@ -311,11 +314,14 @@ def test_headers_of_every_reference(tmp_path, header, name):
 
 def test_three_parts_are_a_lineage_two_are_none_and_what_has_no_name_is_numbered(tmp_path):
     path = tmp_path / "ref.fasta"
-    headers = ["A1 one;two;three", "A2 one;two", "one;two;three", "one;two"]
+    headers = ["A1 one;two;three", "A2 one;two", "one;Candidatus two;three;four", "one;two"]
     path.write_text("".join(f">{header}\nACGT\n" for header in headers), encoding="utf-8")
     made = read_reference(path)
     assert made.ids == ("A1", "sequence-3")
-    assert made.taxonomy.to_numpy().tolist() == [["one", "two", "three"]] * 2
+    assert made.taxonomy.to_numpy().tolist() == [
+        ["one", "two", "three", ""],
+        ["one", "Candidatus two", "three", "four"],
+    ]
     assert made.notes == ("Headers without a lineage, left out: 2 (A2 one;two, one;two).",)
 
 

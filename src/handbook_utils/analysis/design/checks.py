@@ -270,7 +270,7 @@ def way_without(asked: dict[str, str], term: str) -> str:
 
 def _varies(block: pd.DataFrame) -> bool:
     values = block.to_numpy()
-    return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
+    return bool((values.max(axis=0) > values.min(axis=0)).any())
 
 
 def _constant(design: Design, name: str, column: str) -> InputError:
@@ -346,12 +346,11 @@ def _check_exchange(design: Design) -> None:
 
 
 def _check_alias(design: Design, name: str) -> None:
-    others = [
-        np.ones((design.n, 1)),
-        *(design.terms[other].block.to_numpy() for other in design.terms if other != name),
-    ]
+    told = [other for other in design.terms if other != name]
+    others = [design.block(told).to_numpy(dtype=float)]
     if name == design.focus:
-        others.append(design.restriction(name).to_numpy())
+        others.append(design.restriction(name).to_numpy(dtype=float))
+        told += parts(design.asked["strata"])
     before, own = np.hstack(others), design.terms[name].block.to_numpy()
     fresh = _rank(np.hstack([before, own])) - _rank(before)
     if fresh == own.shape[1]:
@@ -368,7 +367,7 @@ def _check_alias(design: Design, name: str) -> None:
         f"The term '{name}' {what}.",
         where="parameters group, covariates, strata and interactions",
         expected="a term that says something the others do not",
-        found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(design.beside)}",
+        found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(told)}",
         remedy=f"{remedy} These samples cannot tell the two apart.",
     )
 
@@ -429,18 +428,15 @@ def _check_separation(design: Design) -> None:
 def _inflation(design: Design) -> float:
     """Return the variance inflation of the focus beside the others (Fox and Monette 1992), for one column."""
     own = design.terms[design.focus].block.to_numpy()
-    terms = [term for term in design.terms.values() if design.focus not in (term.name, *term.columns)]
-    others = np.hstack([np.empty((design.n, 0)), *(term.block.to_numpy() for term in terms)])
+    terms = [name for name, term in design.terms.items() if design.focus not in (name, *term.columns)]
+    others = design.block(terms).to_numpy(dtype=float)
     if not others.shape[1]:
         return 1.0
 
     def size(columns: npt.NDArray[np.float64]) -> float:
         return float(np.linalg.slogdet(np.atleast_2d(np.corrcoef(columns, rowvar=False)))[1])
 
-    kept = others[:, others.std(axis=0) > 0]
-    if _rank(np.hstack([own, kept])) < own.shape[1] + kept.shape[1]:
-        return 1.0  # covariates that follow from each other; that says nothing about the groups
-    return float(np.exp((size(own) + size(kept) - size(np.hstack([own, kept]))) / own.shape[1]))
+    return float(np.exp((size(own) + size(others) - size(np.hstack([own, others]))) / own.shape[1]))
 
 
 def _empty_cells(design: Design) -> list[str]:
