@@ -161,7 +161,8 @@ def test_cages_have_levels_and_paces_of_their_own():
     assert "people and units of cage have levels and slopes" in found.methods
     assert "9 units of cage" not in " ".join(found.limits)
     assert "15 people in 9 units of cage" in found.design.who
-    assert found.course.table.loc["arm[c]:week", "df"] < alone.course.table.loc["arm[c]:week", "df"]
+    # These differ in nothing, so the course is that without them; tests/peers/nested.R has cages that do.
+    pd.testing.assert_frame_equal(found.course.table, alone.course.table, rtol=1e-3)
     assert "whole units of cage" in found.composition()[0]
 
 
