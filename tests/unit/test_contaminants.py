@@ -373,6 +373,9 @@ def test_simulated_plates_hold_what_they_say():
     dna = made.metadata["concentration"].to_numpy()
     assert 0.3 < dna[blank].min() < np.median(dna[blank]) < dna[blank].max() < 3
     assert 1 < dna[~blank].min() < 4 and 500 < dna[~blank].max() < 1003
+    # Shares of residents are as uneven as those of a Dirichlet distribution of 0.3: squares add up to 1.3 / 4.6.
+    deep = counts[~blank & (dna > 50)].iloc[:, :12]
+    assert (deep.div(deep.sum(axis=1), axis=0) ** 2).sum(axis=1).mean() == pytest.approx(1.3 / 4.6, abs=0.06)
     # So the kit's part falls as one over the concentration.
     part = counts.iloc[:, 12:].sum(axis=1)[~blank] / 1005
     assert (part * dna[~blank]).median() == pytest.approx(1, abs=0.4)

@@ -17,6 +17,7 @@ from handbook_utils.analysis.taxa.differential import (
     calls_too_much,
     differential,
     first_p_values,
+    usable_methods,
 )
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.linda import mode_of, zeros_replaced
@@ -412,3 +413,44 @@ def test_first_p_values_are_those_of_the_table(method):
     found = differential(Study.from_frame(counts, part.metadata), design, method=method)
     np.testing.assert_allclose(first_p_values(counts.to_numpy(dtype=float), design, method, counts=True), found["p"])
     assert found.loc["t3", "note"] == "structural zero in 1"
+
+
+@pytest.mark.parametrize(
+    ("contrast", "two"),
+    [("", True), ("pairs", True), ("3 - 0.5 1 - 0.5 2", False), ("0.5 3 + 0.5 2 - 1", False), ("2 3 - 2 1", False)],
+)
+def test_ranks_are_of_two_groups_and_of_no_mean_of_several(contrast, two):
+    design = design_of(visits().metadata.iloc[::3], group="arm", contrast=contrast)
+    assert ("clr-wilcoxon" in usable_methods(design)) == two
+    assert "linda" in usable_methods(design)
+
+
+def test_what_cannot_be_compared_is_told():
+    study = visits()
+    one = study.choose_features(["t0"])
+    design = design_of(study.metadata, group="arm", person="who")
+    with pytest.raises(InputError, match="Fewer than two taxa"):
+        differential(one, design, method="linda")
+    assert len(differential(study.choose_features(["t0", "t1"]), design, method="linda")) == 4
+    empty = study.to_frame()
+    empty.loc["s4"] = 0
+    with pytest.raises(InputError, match="Samples without reads") as told:
+        differential(Study.from_frame(empty, study.metadata), design, method="linda")
+    assert "s4" in str(told.value)
+
+
+def test_an_interaction_of_others_is_beside_and_not_asked_about():
+    study = visits()
+    asked = {"group": "arm", "person": "who", "time": "week", "covariates": "dose"}
+    beside = differential(study, design_of(study.metadata, **asked, interactions="dose:week"), method="linda")
+    assert list(beside["contrast"].unique()) == ["2 - 1", "3 - 1"]
+
+
+def test_q_is_of_all_p_also_where_a_method_that_has_its_own_met_a_structural_zero():
+    study = visits(people=48, taxa=12)
+    study = study.choose_samples(list(study.samples[::3]))
+    arms = study.metadata.assign(arm=np.repeat(["a", "b"], 24))
+    counts = study.to_frame()
+    counts.loc[arms["arm"] == "a", "t0"] = 0
+    found = differential(Study.from_frame(counts, arms), design_of(arms, group="arm"), method="aldex2-like")
+    np.testing.assert_allclose(found["q"], stats.false_discovery_control(found["p"]))

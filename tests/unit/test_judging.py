@@ -278,10 +278,11 @@ def test_by_a_number_a_feature_is_multiplied_over_two_standard_deviations():
 
 @pytest.mark.parametrize(("deep", "few"), [(2000, False), (2001, True)])
 def test_units_are_drawn_from_the_deep_ones_where_medians_are_more_than_twice_apart(deep, few):
-    study = study_of({"arm": ["a"] * 10 + ["b"] * 10}, depth=np.repeat([1000, deep], 10))
+    depth = np.r_[np.arange(910, 1100, 20), np.full(10, deep)]  # the median of the first is 1000
+    study = study_of({"arm": ["a"] * 10 + ["b"] * 10}, depth=depth)
     weights = like_of(study, group="arm").weights["a"]
-    assert (weights[:10] == 0).all() == few
-    np.testing.assert_allclose(weights[10:], 0.1 if few else 0.05)
+    expected = np.repeat([0, 1 / 15], [5, 15]) if few else np.full(20, 0.05)
+    np.testing.assert_allclose(weights, expected)
     # Shares say nothing of depth.
     np.testing.assert_allclose(like_of(study.proportions(), group="arm").weights["a"], 0.05)
 
@@ -385,6 +386,13 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
         assert ranks.loc[name, ["false", "false_low", "false_high"]].tolist() == pytest.approx(
             [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="wilson")))]
         )
+
+
+@pytest.mark.parametrize(("false", "null"), [(5, 0), (0, 5)])
+def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false, null):
+    ranks = placed(trials_of(wild=lambda _: (9, false, null), good=lambda _: (5, 0, 0)), 0.05)
+    assert ranks["place"].to_dict() == {"good": "first", "wild": "finds too much"}
+    assert set(placed(trials_of(wild=lambda _: (9, false, null)), 0.99)["place"]) == {"first"}
 
 
 def test_one_study_ranks_nobody_and_none_that_finds_nothing_is_first():
