@@ -245,8 +245,8 @@ def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float], m
     callers = {path.relative_to(PACKAGE).as_posix() for path in importers({module})}
     keys = (
         reaching(lambda path, first, last: path == here and first <= line <= last)
-        or reaching(lambda path, *_: path == here)  # outside all functions
-        or reaching(lambda path, *_: path in callers)  # compiled
+        # Outside all functions, where what is named may only be read by who imports it; or compiled.
+        or reaching(lambda path, *_: path == here or path in callers)
     )
     if COMPILER in imported(module):  # nor is it known who comes to what is compiled: its own tests do
         files = {test.partition("::")[0] for test in seconds}

@@ -419,7 +419,7 @@ def test_the_variance_inflation_of_three_groups_is_that_of_one_of_their_columns(
 def test_within_how_many_people_a_term_changes_is_told() -> None:
     rows = rows_of(who="112233445566", diet="ababababaabb")
     assert noted(rows, "changes within", group="diet", person="who") == [
-        "diet changes within 4 of 6 people and is compared within them; the others say nothing about it"
+        "diet changes within 4 of 6 people and is compared within them; the others say little or nothing about it"
     ]
     assert noted(rows.iloc[:8], "changes within", group="diet", person="who") == [
         "diet changes within people and is compared within them"

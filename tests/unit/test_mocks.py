@@ -313,6 +313,7 @@ def test_what_was_found_and_missed_by_hand():
     )
     # Four reads were to be expected of d, which is too few to ask for it; five are enough.
     assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 1.0, "b": 1.0}))["detectable"] == 50
+    assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 5.0, "b": 1.0}))["detectable"] == 100
     # Of dust 0.25 % is noise; with a few reads more it is a stranger, and where less is noise, too.
     assert found_and_missed(counts + 5 * (counts.index == "dust"), expected)["strangers"] == 2
     assert found_and_missed(counts, expected, 0.24)["strangers"] == 2

@@ -63,8 +63,10 @@ def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
     assert mutants.tests_at(module, 15, calls, seconds, 60) == ["a::quick", "a::slow", "c.py::of_a_fixture"]
     assert mutants.tests_at(module, 35, calls, seconds, 60) == ["b::other"]
     assert mutants.tests_at(module, 15, calls, seconds, 2.5) == ["a::quick"]
-    # A line outside all functions is everybody's.
-    assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 4
+    # A line outside all functions is everybody's, also of who comes to a module that imports this one.
+    calls["d::reads"], seconds["d::reads"] = {("analysis/taxa/methods.py", 10, 20)}, 0.5
+    assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 5
+    assert mutants.tests_at(module, 35, calls, seconds, 60) == ["b::other"]
 
 
 def test_own_tests_of_what_is_compiled_are_as_near_as_those_of_its_callers():
