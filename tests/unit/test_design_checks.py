@@ -193,8 +193,13 @@ def test_a_term_that_follows_from_others_is_told_with_what_it_follows_from() -> 
 def test_a_group_that_has_a_stratum_of_its_own_cannot_be_told_from_it_and_a_covariate_need_not() -> None:
     rows = rows_of(arm="abababcc", clinic="xxxxxxzz", age=[1.0, 1, 1, 1, 1, 1, 2, 2])
     told = refused(rows, group="arm", strata="clinic")
+    assert told.found == "groups that never share a clinic with the others: a, b; c"
+    assert told.remedy == 'Compare those that do: levels "a, b".'
+    # With a covariate that tells two of three apart, none is compared within clinics alone.
+    mixed = rows_of(arm="abcabcabc", clinic="xxxyyyzzz", age=[1.0, 2, 2, 5, 6, 6, 3, 4, 4])
+    told = refused(mixed, group="arm", strata="clinic", covariates="age")
     assert told.problem == "The term 'arm' cannot be told from the others in part."
-    assert told.found == "'arm' can be computed from clinic"
+    assert told.found == "'arm' can be computed from age, clinic"
     assert design(rows, group="arm", levels="a, b", strata="clinic").n == 6
     both = rows.assign(arm=list("abababab"))
     assert design(both, group="arm", strata="clinic", covariates="age").beside == ["age"]
