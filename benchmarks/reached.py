@@ -68,6 +68,8 @@ def tests_near(module: Path, steps: int) -> list[str]:
     near = {module}
     for _ in range(steps - 1):
         near |= importers(near)
+    # A package that hands on what is in its modules is no step further: tests import from it.
+    near |= {path for path in importers(near) if path.name == "__init__.py"}
     names = {dotted(path) for path in near}
     tests = [path for folder in ("unit", "peers", "levels") for path in (ROOT / "tests" / folder).glob("test_*.py")]
     examples = {path for path in near if PACKAGE / "analysis" in path.parents and path.name != "__init__.py"}
