@@ -201,7 +201,7 @@ def test_one_axis_has_an_empty_one_beside_it() -> None:
 
 def test_shares_of_axes_where_some_are_imaginary() -> None:
     square = np.array([[0, 2, 2, 1.1], [2, 0, 2, 1.1], [2, 2, 0, 1.1], [1.1, 1.1, 1.1, 0]])
-    distance = DistanceMatrix(square, ids=list("abcd"))
+    distance = DistanceMatrix(square / 10, ids=list("abcd"))
     shares, negative = shares_of_axes(distance)
     whole = pcoa(distance)
     np.testing.assert_allclose(shares, whole.proportions)
