@@ -58,7 +58,7 @@ class Results:
         self.lang = lang
         named = os.environ.get("HANDBOOK_RESULTS")
         self.folder = folder if folder is not None else (Path(named) if named else None)
-        self._told: list[str] = []
+        self._left_out: list[str] = []
         use_style()
 
     def text(self, en: str, nl: str) -> str:
@@ -380,7 +380,7 @@ class Results:
         rests_on : sequence of str
             What the answer rests on: samples, method, what it was adjusted for.
         left_out : sequence of str
-            What was left out, and why. What :meth:`data` told is not told again.
+            What was left out, and why; after what :meth:`data` was told to have been left out in reading.
         name : str
             Of the answer, where a chapter gives several.
 
@@ -401,7 +401,7 @@ class Results:
         """
         if not asked.strip() or not found.strip():
             raise ValueError("an answer needs what was asked and what was found")
-        left_out = [sentence for sentence in left_out if sentence not in self._told]
+        left_out = list(dict.fromkeys([*self._left_out, *left_out]))
         said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": left_out}
         self._record("answers", said)
         title = self.text(en="Answer", nl="Antwoord")
@@ -416,14 +416,14 @@ class Results:
         _display({"text/html": box, "text/plain": plain}, {"handbook": {"place": "answer"}})
 
     def data(self, study: Study) -> None:
-        """Show what was read and left out; a run tells it after the answer, in its log, its methods and as JSON.
+        """Show what was read; a run tells it after the answer, in its log, its methods and as JSON.
 
         Parameters
         ----------
         study : Study
-            Its ``notes`` say what was found out while it was read.
+            Its ``notes`` say what was found out while it was read; what was left out then stands with the answer.
         """
-        title = self.text(en="What was read and left out", nl="Wat is gelezen en weggelaten")
+        title = self.text(en="What was read", nl="Wat is gelezen")
         samples, features = study.shape
         total = self.number(float(study.depth.sum()), 0)
         if study.quantity == "counts":
@@ -436,8 +436,8 @@ class Results:
                 en=f"{study.name}: {samples} samples, {features} features; abundances, not counts of reads.",
                 nl=f"{study.name}: {samples} monsters, {features} kenmerken; hoeveelheden, geen aantallen reads.",
             )
-        notes = [read, *study.notes]
-        self._told += notes
+        self._left_out = [note for note in study.notes if note.startswith("Left out")]
+        notes = [read, *(note for note in study.notes if note not in self._left_out)]
         shape = {"samples": samples, "features": features, "quantity": study.quantity}
         self._record("read", {"name": study.name, **shape, "notes": [*study.notes]})
         box = f'<div class="read admonition"><p class="admonition-title">{title}</p>{_listed("", notes)}</div>'

@@ -92,7 +92,7 @@ class Told:
     read : tuple of dict
         Of each table: ``name``, ``samples``, ``features``, ``quantity``, and ``notes`` of its reading.
     left_out : tuple of str
-        What the analysis left out, beside what the notes say.
+        What was left out, in reading and by the analysis.
     """
 
     read: tuple[dict[str, Any], ...]
@@ -123,13 +123,14 @@ class Told:
             unit = "counts of reads" if table["quantity"] == "counts" else "abundances, not counts of reads"
             told += [f"{table['name']}: {table['samples']} samples, {table['features']} features; {unit}."]
             told += table["notes"]
-        return [*told, *self.left_out]
+        return list(dict.fromkeys([*told, *self.left_out]))
 
     @property
     def losses(self) -> list[str]:
         """What was left out, or matched otherwise than by its whole name: a sentence each."""
         notes = [note for table in self.read for note in table["notes"]]
-        return [note for note in notes if note.startswith(("Left out", "Sample ids"))] + [*self.left_out]
+        lost = [note for note in notes if note.startswith(("Left out", "Sample ids"))]
+        return list(dict.fromkeys([*lost, *self.left_out]))
 
     def as_json(self) -> str:
         """Write it as JSON.
