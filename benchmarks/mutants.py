@@ -93,22 +93,40 @@ def tied(node: ast.AST, allowances: set[str]) -> bool:
     return bool(named) or any(isinstance(value, float) and 0 < value <= 1e-6 for value in constants)
 
 
+def constants_of(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
+    """Yield the names of a module that stand for one value, each with it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            pair = node.targets[0], node.value
+            names, values = (part.elts if isinstance(part, ast.Tuple) else [part] for part in pair)
+            for name, value in zip(names, values, strict=False):
+                if isinstance(name, ast.Name) and isinstance(value, ast.Constant):
+                    yield name.id, value
+
+
+def amount(value: object) -> bool:
+    """Tell whether a module's own constant is an amount of work: samples done at once, or that repay a compiler."""
+    return type(value) is int and value >= 100
+
+
 def allowances_of(tree: ast.AST) -> set[str]:
-    """Return the names of a module that stand for nothing but an allowance for rounding."""
-    given = [node for node in ast.iter_child_nodes(tree) if isinstance(node, ast.Assign)]
-    return {
-        target.id
-        for node in given
-        if isinstance(node.value, ast.Constant) and tied(node.value, set())
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    """Return the names of a module at whose very edge nothing changes: allowances for rounding, amounts of work."""
+    return {name for name, node in constants_of(tree) if tied(node, set()) or amount(node.value)}
 
 
-def work(node: ast.AST) -> set[ast.expr]:
-    """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
-        return {part for part in node.args if isinstance(part, ast.Constant) and part.value > 9}
+def work(node: ast.AST) -> set[ast.AST]:
+    """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search.
+
+    Nor is it a statistic that lists that are walked together are held to be of one length, or that sums are reckoned
+    in their quickest order.
+    """
+    if isinstance(node, ast.Module):
+        return {value for _, value in constants_of(node) if amount(value.value)}
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        quick = {part for part in node.keywords if (name, part.arg) in (("zip", "strict"), ("einsum", "optimize"))}
+        numbers = [part for part in node.args if name == "range" and isinstance(part, ast.Constant)]
+        return quick | {part for part in numbers if part.value > 9}
     if not isinstance(node, ast.arguments):
         return set()
     named = node.posonlyargs + node.args
@@ -123,7 +141,9 @@ def work(node: ast.AST) -> set[ast.expr]:
 
 
 def told(node: ast.AST) -> bool:
-    """Tell whether a node is only what a message says, or a cast of types: no statistic."""
+    """Tell whether a node is only what a message says, a cast of types, or zip's look at lengths: no statistic."""
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"
     if isinstance(node, ast.Call):
         return getattr(node.func, "id", "") in ("InputError", "cast")
     return isinstance(node, (ast.Raise, ast.JoinedStr))
@@ -134,8 +154,10 @@ def places(tree: ast.AST) -> list[tuple[ast.AST, str, int | None, ast.AST]]:
     found: list[tuple[ast.AST, str, int | None, ast.AST]] = []
     allowances = allowances_of(tree)
 
+    amounts = work(tree)
+
     def walk(node: ast.AST) -> None:
-        passed = work(node)
+        passed = work(node) | amounts
         for field, value in ast.iter_fields(node):
             if field in ("annotation", "returns", "decorator_list"):
                 continue
@@ -223,8 +245,8 @@ def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float], m
     callers = {path.relative_to(PACKAGE).as_posix() for path in importers({module})}
     keys = (
         reaching(lambda path, first, last: path == here and first <= line <= last)
-        or reaching(lambda path, *_: path == here)  # outside all functions
-        or reaching(lambda path, *_: path in callers)  # compiled
+        # Outside all functions, where what is named may only be read by who imports it; or compiled.
+        or reaching(lambda path, *_: path == here or path in callers)
     )
     if COMPILER in imported(module):  # nor is it known who comes to what is compiled: its own tests do
         files = {test.partition("::")[0] for test in seconds}

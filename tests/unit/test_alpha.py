@@ -12,6 +12,7 @@ from handbook_utils import datasets
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
+    common_coverage,
     hill_at_coverage,
     hill_at_size,
     hill_curve,
@@ -20,7 +21,7 @@ from handbook_utils.analysis.diversity.alpha import (
     size_at_coverage,
 )
 from handbook_utils.analysis.diversity.chao import chao1
-from handbook_utils.analysis.diversity.estimates import hill
+from handbook_utils.analysis.diversity.estimates import Sample, hill
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -184,3 +185,184 @@ def test_richness_beyond_the_sample_by_hand():
     for more in (1, 6, 12):
         expected = 6 + unseen * (1 - (1 - share) ** more)
         assert hill_at_size([5, 2, 2, 1, 1, 1], 0, 12 + more) == pytest.approx(expected)
+
+
+def every_draw(counts, size):
+    """Every way to draw `size` reads, as counts by taxon."""
+    reads = [taxon for taxon, count in enumerate(counts) for _ in range(count)]
+    return np.array([np.bincount(chosen, minlength=len(counts)) for chosen in itertools.combinations(reads, size)])
+
+
+def entropy(shares):
+    return -np.sum(np.where(shares > 0, shares * np.log(np.where(shares > 0, shares, 1)), 0), axis=-1)
+
+
+@pytest.mark.parametrize("counts", [[4, 2, 1, 1], [3, 3, 1], [2, 2, 2, 1], [6, 1]])
+def test_fewer_reads_have_the_hill_numbers_of_the_mean_over_all_draws(counts):
+    """Chao and others 2014: of the entropy, and of Simpson's concentration; half a read more is half way."""
+    for size in range(1, sum(counts) + 1):
+        shares = every_draw(counts, size) / size
+        assert hill_at_size(counts, 1, size) == pytest.approx(np.exp(entropy(shares).mean()))
+        assert hill_at_size(counts, 2, size) == pytest.approx(1 / (shares**2).sum(axis=1).mean())
+    three, four = (hill_at_size(counts, 1, size) for size in (3, 4))
+    assert hill_at_size(counts, 1, 3.25) == pytest.approx(0.75 * three + 0.25 * four)
+
+
+def test_more_reads_approach_the_whole_community():
+    """Orders 1 and 2 of iNEXT 3, of nine reads; the step before is the mean over all draws of eight."""
+    counts, n = [4, 2, 1, 1, 1], 9
+    pairs = sum(x * (x - 1) for x in counts)
+    for size in (10, 18, 30):
+        assert hill_at_size(counts, 2, size) == pytest.approx(
+            1 / (1 / size + (size - 1) / size * pairs / (n * (n - 1)))
+        )
+    assert hill_at_size(counts, 2, np.inf) == asymptotic_hill(counts, 2) == pytest.approx(n * (n - 1) / pairs)
+    # Chao, Wang and Jost 2013, equation 3c, as it is written.
+    a = 2 * 1 / ((n - 1) * 3 + 2 * 1)
+    rest = -np.log(a) - sum((1 - a) ** r / r for r in range(1, n))
+    seen = sum(x / n * sum(1 / k for k in range(x, n)) for x in counts)
+    whole = np.exp(seen + 3 / n * (1 - a) ** (1 - n) * rest)
+    assert asymptotic_hill(counts, 1) == pytest.approx(whole)
+    here = np.exp(entropy(np.array(counts) / n))
+    before = np.exp(entropy(every_draw(counts, 8) / 8).mean())
+    rate = (here - before) / (whole - before)
+    for more in (1, 5, 9):
+        assert hill_at_size(counts, 1, n + more) == pytest.approx(here + (whole - here) * (1 - (1 - rate) ** more))
+    assert asymptotic_hill(counts, 0) == pytest.approx(5 + 8 / 9 * 9 / 2)
+
+
+@pytest.mark.parametrize("counts", [[1], [7]])
+def test_one_taxon_is_one_at_any_depth(counts):
+    assert [hill_at_size(counts, order, size) for order in (0, 1, 2) for size in (1, 3, 20)] == pytest.approx([1] * 9)
+
+
+@pytest.mark.parametrize("counts", [[1, 1], [3, 3, 1, 1], [1, 1, 1, 1], [4, 2, 2, 1]])
+def test_the_entropy_of_small_samples_is_that_of_the_equation(counts):
+    n, f1, f2 = sum(counts), counts.count(1), counts.count(2)
+    a = 2 * f2 / ((n - 1) * f1 + 2 * f2) if f2 else 2 / ((n - 1) * (f1 - 1) + 2)
+    rest = -np.log(a) - sum((1 - a) ** r / r for r in range(1, n))
+    seen = sum(x / n * sum(1 / k for k in range(x, n)) for x in counts)
+    assert np.log(asymptotic_hill(counts, 1)) == pytest.approx(seen + f1 / n * (1 - a) ** (1 - n) * rest)
+
+
+@pytest.mark.parametrize("counts", [[4, 2, 2], [3, 3, 1]])
+def test_where_all_is_covered_no_entropy_is_unseen(counts):
+    n = sum(counts)
+    seen = sum(x / n * sum(1 / k for k in range(x, n)) for x in counts)
+    assert np.log(asymptotic_hill(counts, 1)) == pytest.approx(seen)
+
+
+def test_of_taxa_seen_once_alone_simpsons_number_has_no_end():
+    assert asymptotic_hill([1, 1, 1], 2) == np.inf
+    assert asymptotic_hill([2, 1, 1], 2) == pytest.approx(4 * 3 / 2)
+
+
+def test_sizes_at_the_ends_of_coverage():
+    counts = [5, 1, 1, 1]
+    assert size_at_coverage(counts, sample_coverage(counts)) == 8
+    assert size_at_coverage(counts, 1) == np.inf
+    assert size_at_coverage([5, 3], 1) == 8  # all is covered
+    assert size_at_coverage(counts, 0.01) == 1  # no smaller than one read
+    first, second = sample_coverage(counts, 1), sample_coverage(counts, 2)
+    assert size_at_coverage(counts, 0.75 * first + 0.25 * second) == pytest.approx(1.25)
+    assert sample_coverage(counts, 0.5) == pytest.approx(first / 2)
+    for share in (0, -0.1, 1.01):
+        with pytest.raises(InputError, match="Coverage is a share"):
+            size_at_coverage(counts, share)
+
+
+def test_numbers_of_reads_at_their_ends():
+    for size in (0, 5):
+        with pytest.raises(InputError, match="at most the reads there are"):
+            rarefied_richness([2, 1, 1], size)
+    assert rarefied_richness([2, 1, 1], 1) == pytest.approx((1, 0))
+    assert rarefied_richness([2, 1, 1], 4) == (3, 0)
+    with pytest.raises(InputError, match="at least one read"):
+        hill_at_size([2, 1], 0, 0.9)
+
+
+def test_the_sizes_of_a_curve():
+    few = hill_curve([3, 2], orders=[0], resamples=0)
+    assert few["size"].to_list() == list(range(1, 11))
+    many = hill_curve([60, 40], orders=[0], resamples=0)["size"].to_numpy()
+    assert (len(many), many[0], many[-1]) == (20, 1, 200)
+    assert np.diff(many).min() >= 9 and np.diff(many).max() <= 12
+    assert 100 in many
+    assert hill_curve([3, 2], resamples=0)["se"].isna().all()
+    for confidence in (0, 1):
+        with pytest.raises(InputError, match="Confidence is a share"):
+            hill_curve([3, 2], orders=[0], resamples=0, confidence=confidence)
+
+
+class Asked:
+    """A generator that keeps what it was asked for."""
+
+    def multinomial(self, n, shares, size):
+        self.asked = n, shares, size
+        return np.ones((size, len(shares)), dtype=int)
+
+
+def test_the_community_of_the_bootstrap():
+    """Chao and others 2014, appendix G: what is not covered goes from the rare to the unseen, in equal parts."""
+    rng = Asked()
+    Sample([5, 0, 2, 1, 1, 1]).resampled(7, rng)
+    n, shares, times = rng.asked
+    missing = 3 / 10 * (1 - 2 * 1 / (9 * 3 + 2 * 1))
+    own = np.array([5, 2, 1, 1, 1]) / 10
+    rare = own * (1 - own) ** 10
+    unseen = 5  # 9 / 10 * 9 / 2 = 4.05, rounded up
+    assert (n, times) == (10, 7)
+    assert shares == pytest.approx([*(own - missing * rare / rare.sum()), *[missing / unseen] * unseen])
+    Sample([5, 3]).resampled(1, rng)
+    assert rng.asked[1] == pytest.approx([5 / 8, 3 / 8])
+
+
+def test_standard_errors_are_those_of_the_draws():
+    counts = [9, 4, 2, 1, 1]
+    rows = Sample(counts).resampled(12, np.random.default_rng(6))
+    curve = hill_curve(counts, [8, 17], orders=[0, 1], resamples=12, seed=6)
+    for place, (size, order) in enumerate(itertools.product((8, 17), (0, 1))):
+        assert curve["se"][place] == pytest.approx(np.std([hill_at_size(row, order, size) for row in rows], ddof=1))
+    frame = pd.DataFrame([counts], index=["s"], columns=list("abcde"))
+    study = Study.from_frame(frame)
+    found = hill_at_coverage(study, 0.7, orders=[0], resamples=12, seed=6).iloc[0]
+    again = [hill_at_size(row, 0, size_at_coverage(row, 0.7)) for row in rows]
+    assert found["se"] == pytest.approx(np.std(again, ddof=1))
+    assert np.isnan(hill_at_coverage(study, 0.7, orders=[0]).loc[0, "se"])
+
+
+def test_samples_are_compared_where_all_come_at_twice_their_depth():
+    frame = pd.DataFrame([[8, 1, 1, 0], [5, 1, 1, 1]], index=["s", "r"], columns=list("abcd"))
+    study = Study.from_frame(frame)
+    least = min(sample_coverage([8, 1, 1], 20), sample_coverage([5, 1, 1, 1], 16))
+    assert common_coverage(study) == least
+    assert (hill_at_coverage(study, orders=[0])["coverage"] == least).all()
+    assert hill_at_coverage(study, orders=[0])["size"].to_list() == pytest.approx(
+        [size_at_coverage([8, 1, 1], least), size_at_coverage([5, 1, 1, 1], least)]
+    )
+    with pytest.raises(InputError, match="1 samples have no reads"):
+        common_coverage(Study.from_frame(frame.assign(a=[0, 1], b=[0, 1], c=[0, 1])))
+    with pytest.raises(InputError, match="raw counts"):
+        common_coverage(study.proportions())
+
+
+@pytest.mark.parametrize("counts", [[[1, 2]], [1, np.inf], [1, np.nan], [1, -1], [1, 0.5]])
+def test_each_way_not_to_be_counts_is_told(counts):
+    with pytest.raises(InputError, match="raw counts of one sample"):
+        Sample(counts)
+
+
+def test_a_narrower_interval_of_chao1():
+    found = chao1([6, 2, 2, 1, 1, 1], confidence=0.8)
+    width = np.exp(1.281552 * np.sqrt(np.log(1 + (found.se / (found.estimate - 6)) ** 2)))
+    assert (found.low, found.high) == pytest.approx(
+        (6 + (found.estimate - 6) / width, 6 + (found.estimate - 6) * width)
+    )
+    none = chao1([5, 3, 2])
+    assert (none.estimate, none.se, none.low, none.high) == (3, 0, 3, 3)
+
+
+@pytest.mark.parametrize("counts", [[1, -1], [1, np.inf]])
+def test_hill_numbers_of_what_is_no_abundance_are_refused(counts):
+    with pytest.raises(InputError, match="0 or more"):
+        hill(counts, 1)

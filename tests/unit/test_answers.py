@@ -85,3 +85,46 @@ def test_a_class_that_learns_nothing_is_seldom_found_to_learn():
 def test_a_class_must_fit():
     with pytest.raises(ValueError, match="as many questions"):
         simulated_class(5, (0.5,), (0.5, 0.5))
+
+
+def test_score_change_and_its_interval_of_90_per_cent():
+    before = pd.DataFrame(np.zeros((4, 3), bool), columns=list("abc"))
+    after = before.copy()
+    after.loc[0, :] = True
+    after.loc[1, "a"] = True
+    change = score_change(before, after, confidence=0.9)  # t(3) = 2.353363
+    width = 2.353363 * math.sqrt(2) / 2
+    assert (change.people, change.low, change.high) == pytest.approx((4, 1 - width, 1 + width), abs=1e-5)
+
+
+def test_ends_beyond_all_and_nobody_are_cut_there_and_a_confidence_can_be_asked():
+    right, wrong = (pd.DataFrame({"q": [answer]}) for answer in (True, False))
+    # One person who gained: (1.5 - 0.5) / 3, and 1.959964 times the root of 2 - 1 / 3, over 3.
+    gained, lost = compare_answers(wrong, right).loc["q"], compare_answers(right, wrong).loc["q"]
+    low = 1 / 3 - 1.959964 * math.sqrt(5 / 3) / 3
+    assert (gained["low"], gained["high"]) == pytest.approx((low, 1), abs=1e-6)
+    assert (lost["low"], lost["high"]) == pytest.approx((-1, -low), abs=1e-6)
+    some = compare_answers(wrong, right, confidence=0.5).loc["q"]  # z = 0.674490
+    width = 0.674490 * math.sqrt(5 / 3) / 3
+    assert (some["low"], some["high"]) == pytest.approx((1 / 3 - width, 1 / 3 + width), abs=1e-6)
+
+
+def test_questions_must_be_the_same_too():
+    with pytest.raises(ValueError, match="no people or no questions"):
+        compare_answers(pd.DataFrame({"q": [True]}), pd.DataFrame({"r": [True]}))
+
+
+def test_a_class_knows_learns_and_forgets_as_often_as_it_is_told():
+    before, after = simulated_class(40_000, (0.2, 0.6), (0.5, 0.1), forget=0.3, seed=1)
+    assert before.columns.to_list() == after.columns.to_list() == ["q1", "q2"]
+    assert before.mean().to_list() == pytest.approx([0.2, 0.6], abs=0.012)
+    assert after[~before].mean().to_list() == pytest.approx([0.5, 0.1], abs=0.015)
+    assert after[before].mean().to_list() == pytest.approx([0.7, 0.7], abs=0.025)
+    before, after = simulated_class(40_000, (1.0,), (0.0,), seed=1)
+    assert before["q1"].all() and after["q1"].mean() == pytest.approx(0.95, abs=0.005)
+
+
+def test_nobody_is_no_class():
+    with pytest.raises(ValueError, match="at least one person"):
+        simulated_class(0, (0.5,), (0.5,))
+    assert len(simulated_class(1, (0.5,), (0.5,))[0]) == 1

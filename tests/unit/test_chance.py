@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from handbook_utils.analysis.models.chance import chance_findings
 
@@ -34,3 +35,20 @@ def test_too_small_numbers(wrong):
         chance_findings(*wrong)
     with pytest.raises(ValueError, match="between 0 and 1"):
         chance_findings(5, 5, 5, threshold=1.0)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+@pytest.mark.parametrize("side", [-1e-9, 1e-9])
+def test_each_p_is_students_and_the_correction_is_that_of_benjamini_and_hochberg(place, side):
+    p = stats.ttest_ind(*np.random.default_rng(6).standard_normal((2, 3, 4))).pvalue
+    found = chance_findings(3, 4, 1, threshold=float(np.sort(p)[place]) + side, seed=6)
+    assert found["found"].tolist() == [place + (side > 0)]
+    corrected = multipletests(p, method="fdr_bh")[1]
+    found = chance_findings(3, 4, 1, threshold=float(np.sort(corrected)[place]) + side, seed=6)
+    assert found["corrected"].tolist() == [int((corrected < np.sort(corrected)[place] + side).sum())]
+
+
+def test_the_smallest_study_has_two_people_a_group():
+    assert chance_findings(2, 1, 1).shape == (1, 3)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        chance_findings(5, 5, 5, threshold=0.0)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.diversity.comparison import compared, one_row_a_person, ratios
+from handbook_utils.analysis.diversity.comparison import compared, one_row_a_person, pace, ratios, ratios_by
 from handbook_utils.errors import InputError
 
 PEOPLE = pd.DataFrame(
@@ -125,3 +126,84 @@ def test_only_the_difference_of_two_groups_is_called_one_to_the_other():
     assert " to " not in found.index[1]
     whole = compared(values, design_of(frame, group="arm", contrast="c - a"))
     assert found["estimate"].iloc[1] == pytest.approx(whole["estimate"].iloc[0] / 2)
+
+
+def hc3(values, model, confidence=0.95):
+    """Estimates, ends and p by statsmodels."""
+    fit = OLS(values, model).fit(cov_type="HC3", use_t=True)
+    return np.column_stack([fit.params, fit.conf_int(1 - confidence), fit.pvalues])
+
+
+@pytest.mark.parametrize("confidence", [None, 0.8])
+def test_errors_are_those_of_statsmodels(confidence):
+    generator = np.random.default_rng(3)
+    rows = pd.DataFrame(
+        {"arm": list("aabbbcc") * 3, "age": generator.normal(40, 9, 21), "sex": list("fmm") * 7},
+        index=[f"s{n}" for n in range(21)],
+    )
+    values = pd.Series(np.exp(generator.normal(size=21)), index=rows.index)
+    model = np.column_stack(
+        [np.ones(21), rows["arm"] == "b", rows["arm"] == "c", rows["age"] - rows["age"].mean(), rows["sex"] == "m"]
+    ).astype(float)
+    asked = {"confidence": confidence} if confidence else {}
+    theirs = hc3(np.log(values), model, confidence or 0.95)
+    found = ratios(rows.assign(q=values), "q", "arm", covariates=["age", "sex"], **asked)
+    assert found.loc["b", ["ratio", "low", "high"]].to_list() == pytest.approx(np.exp(theirs[1, :3]).tolist())
+    assert found["p"].to_list() == pytest.approx(theirs[1:3, 3].tolist())
+    design = design_of(rows, group="arm", covariates="age, sex")
+    ours = compared(np.log(values), design, **asked)
+    assert ours.loc["c to a", ["estimate", "low", "high", "p"]].to_list() == pytest.approx(theirs[2].tolist())
+    both = ratios_by(pd.DataFrame({"q": values, "again": values[::-1].to_numpy()}, index=rows.index), design, **asked)
+    assert both.loc[("q", "c to a"), ["ratio", "low", "high"]].to_list() == pytest.approx(
+        np.exp(theirs[2, :3]).tolist()
+    )
+    assert both["p, corrected"].to_list() == pytest.approx(stats.false_discovery_control(both["p"]).tolist())
+
+
+def test_the_slope_of_a_number_has_the_error_of_statsmodels():
+    generator = np.random.default_rng(5)
+    rows = pd.DataFrame({"dose": generator.uniform(1, 9, 15)}, index=[f"s{n}" for n in range(15)])
+    values = pd.Series(generator.normal(size=15), index=rows.index)
+    theirs = hc3(values, np.column_stack([np.ones(15), rows["dose"]]))
+    found = compared(values, design_of(rows, exposure="dose")).loc["dose, one more"]
+    assert found[["estimate", "low", "high", "p"]].to_list() == pytest.approx(theirs[1].tolist())
+
+
+def test_an_interaction_has_a_row_of_its_own():
+    generator = np.random.default_rng(6)
+    rows = pd.DataFrame({"arm": list("ab") * 10, "age": generator.normal(size=20)}, index=[f"s{n}" for n in range(20)])
+    values = pd.Series(generator.normal(size=20), index=rows.index)
+    arm = (rows["arm"] == "b").astype(float)
+    theirs = hc3(values, np.column_stack([np.ones(20), arm, rows["age"], arm * rows["age"]]))
+    found = compared(values, design_of(rows, formula="~ arm * age"))
+    assert found["estimate"].to_list() == pytest.approx([theirs[1, 0], theirs[3, 0]])
+    assert found["p"].to_list() == pytest.approx([theirs[1, 3], theirs[3, 3]])
+
+
+@pytest.mark.parametrize(("people", "refused"), [(3, True), (4, False)])
+def test_a_model_needs_more_people_than_columns(people, refused):
+    rows = pd.DataFrame({"dose": [1.0, 2, 4, 8], "age": [2.0, 1, 5, 3]}, index=list("wxyz")).iloc[:people]
+    values = pd.Series([1.0, 3, 2, 5], index=list("wxyz"))
+    frame = rows.assign(arm=["a", "b", "a", "b"][:people], q=values[:people])
+    if refused:
+        with pytest.raises(InputError, match="too few"):
+            ratios(frame, "q", "arm", covariates=["age"])
+    else:
+        assert compared(values, design_of(rows, exposure="dose", covariates="age"))["units"].to_list() == [4]
+        assert np.isfinite(ratios(frame, "q", "arm", covariates=["age"])["ratio"]).all()
+
+
+@pytest.mark.parametrize(("arms", "gone"), [("xyxxyy", 2), ("xyxyxx", 0), ("xxxxyy", 0)])
+def test_where_half_of_the_people_or_more_change_all_stay(arms, gone):
+    rows = pd.DataFrame({"who": list("aabbcc"), "arm": list(arms)}, index=list("uvwxyz"))
+    found = design_of(rows, group="arm", person="who")
+    assert found.n == 6 - gone
+    four = pd.DataFrame({"who": list("aabbccdd"), "arm": list("xyxyxxyy")}, index=list("stuvwxyz"))
+    assert design_of(four, group="arm", person="who").n == 8
+
+
+def test_people_have_a_pace_where_there_is_one_sample_more_than_two_of_each():
+    rows = pd.DataFrame({"who": list("aabbccc"), "week": [0, 1, 0, 1, 0, 1, 2]}, index=list("tuvwxyz"))
+    assert pace(design_of(rows, exposure="week", person="who")) == "week"
+    two = rows.iloc[:6].assign(week=[0, 1, 0, 2, 1, 2])
+    assert pace(design_of(two, exposure="week", person="who")) == ""

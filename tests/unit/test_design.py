@@ -104,6 +104,8 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert twice.count("arn") == 2
     assert "parameter group" in twice
     assert "parameter person" in refused(group="arm", person="whom")
+    assert "parameter time" in refused(group="arm", time="visits")
+    assert "parameter interactions" in refused(group="arm", interactions="arm:visits")
     assert "Nothing is asked" in refused(covariates="age")
     assert "one of them" in refused(group="arm", exposure="age")
     assert 'group "treated"' in refused(exposure="treated")
@@ -120,6 +122,35 @@ def test_groups_under_the_minimum_are_counted_in_people() -> None:
     rows.loc["S00", "arm"] = 4
     assert 'levels "1, 2, 3"' in refused(metadata=rows, group="arm", minimum=2)
     assert "exposure" in refused(metadata=rows.assign(x=np.arange(48)), group="x", minimum=2)
+
+
+def test_groups_that_share_no_person_are_named_where_groups_are_compared_within_people() -> None:
+    """Of a real cohort (1,006 people, six classes of body mass) one class had nobody who was ever in another."""
+    bodies = {"p1": ["lean", "over"], "p2": ["over", "obese"], "p3": ["under", "under"], "p4": ["thin", "under"]}
+    pairs = [(f"{who}{again}", one) for who, both in bodies.items() for one in both for again in "abc"]
+    rows = pd.DataFrame(pairs, index=[f"S{n}" for n in range(len(pairs))], columns=["who", "body"])
+    told = refused(metadata=rows, group="body", person="who")
+    assert "never share a who with the others: lean, obese, over; thin, under" in told
+    assert 'levels "lean, obese, over"' in told
+    design = design_of(rows, group="body", person="who", levels="lean, obese, over")
+    assert design.groups == ("lean", "obese", "over")
+
+
+def test_few_who_change_group_are_left_out_and_named_and_half_are_not() -> None:
+    """One mistyped group of one person turned a study of 38 people into a comparison within that one."""
+    rows = pd.DataFrame({"who": np.repeat(list("abcdefgh"), 2), "arm": np.repeat(["x", "y"], 8)})
+    rows.index = [f"S{n}" for n in rows.index]
+    slip = rows.assign(arm=rows["arm"].where(rows.index != "S1", "y"))
+    left = design_of(slip, group="arm", person="who")
+    assert left.left_out == {"arm changes within the person": ["S0", "S1"]}
+    assert (left.n, left.n_people) == (14, 7)
+    assert left.exchange("arm").whole
+    told = refused(metadata=slip, group="arm", person="who", missing="stop")
+    assert "changes within 1 of 8" in told
+    assert "a: x, y" in told
+    # Who gave one sample says nothing of whether groups change: of two with several, one is half.
+    single = slip.drop(["S2", "S5", "S7", "S8", "S10", "S12"])
+    assert design_of(single, group="arm", person="who").left_out == {}
 
 
 def test_a_confounded_design_is_refused_with_the_table_that_shows_it() -> None:
@@ -190,6 +221,39 @@ def test_pairs_are_designs_of_their_own() -> None:
     assert list(pairs) == ["2 - 1", "3 - 1", "3 - 2"]
     assert all(isinstance(pair, Design) and pair.n == 32 for pair in pairs.values())
     assert pairs["3 - 2"].groups == ("2", "3")
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("b - a", [-1, 1, 0]),
+        ("-a + b", [-1, 1, 0]),
+        ("2 * b - a - 1 c", [-1, 2, -1]),
+        ("b - 1/4 a - 3/4*c", [-0.25, 1, -0.75]),
+        ("0.5a+0.5 a - b", [1, -1, 0]),
+    ],
+)
+def test_weights_of_a_contrast(text: str, weights: list[float]) -> None:
+    assert contrasts_of(text, list("abc")).to_numpy().tolist() == [weights]
+
+
+def test_a_name_may_begin_with_another() -> None:
+    assert contrasts_of("non-smoker - non", ["non", "non-smoker"]).to_numpy().tolist() == [[-1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("b - a - c", "do not add up to 0"),
+        ("b - 0.9 a", "do not add up to 0"),
+        ("a - a", "do not add up to 0"),  # nothing is compared
+        ("b - d", "cannot be read"),
+        ("b -", "cannot be read"),
+    ],
+)
+def test_what_is_no_contrast_is_told(text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        contrasts_of(text, list("abc"))
 
 
 def test_contrasts() -> None:

@@ -11,7 +11,16 @@ from skbio.diversity import beta_diversity
 
 from handbook_utils import datasets
 from handbook_utils.analysis.distance import distances as distances_module
-from handbook_utils.analysis.distance.distances import METRICS, ON_A_TREE, centred_log_ratios, distances
+from handbook_utils.analysis.distance.distances import (
+    METRICS,
+    ON_A_TREE,
+    branches,
+    centred_log_ratios,
+    distances,
+    tells_apart,
+    unused,
+    usable,
+)
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -108,3 +117,78 @@ def test_equal_rows_are_at_no_distance_in_large_tables_neither(monkeypatch):
     found = distances(Study.from_frame(frame), "bray-curtis")
     assert found["a", "b"] == pytest.approx(0, abs=1e-15)
     assert (found.data >= 0).all()
+
+
+def test_distances_of_two_samples_by_hand():
+    study = study_of(np.array([[1, 1, 2, 0, 0], [0, 5, 5, 10, 0]]))
+    first, second = np.array([0.25, 0.25, 0.5, 0, 0]), np.array([0, 0.25, 0.25, 0.5, 0])
+    assert distances(study, "bray-curtis")["s0", "s1"] == pytest.approx(np.abs(first - second).sum() / 2)
+    assert distances(study, "jaccard")["s0", "s1"] == pytest.approx(1 - 2 / 4)
+    # Robust: log-ratios to the mean of what is there, and 0 of what is not.
+    logs = [
+        np.where(row > 0, np.log(np.where(row > 0, row, 1)) - np.log(row[row > 0]).mean(), 0) for row in (first, second)
+    ]
+    assert distances(study, "robust-aitchison")["s0", "s1"] == pytest.approx(np.linalg.norm(logs[0] - logs[1]))
+    # Zeros become 1 / 25 of the whole, taken off the others in proportion.
+    filled = [np.where(row > 0, row * (1 - (row == 0).sum() / 25), 1 / 25) for row in (first, second)]
+    centred = [np.log(row) - np.log(row).mean() for row in filled]
+    assert distances(study, "aitchison")["s0", "s1"] == pytest.approx(np.linalg.norm(centred[0] - centred[1]))
+
+
+def test_unifrac_of_two_samples_by_hand():
+    """Branches: a 1, b 2, their parent 1; c 0.5, d 1, e 1, the parent of these two 2, and that of all three 1."""
+    study = study_of(np.array([[2, 1, 1, 0, 0], [0, 0, 1, 1, 0]]))
+    lengths = np.array([1, 2, 1, 0.5, 1, 2, 1])
+    first, second = np.array([0.5, 0.25, 0.75, 0.25, 0, 0, 0.25]), np.array([0, 0, 0, 0.5, 0.5, 0.5, 1])
+    both, apart = first + second, np.abs(first - second)
+    for alpha in (0.0, 0.3, 0.5, 1.0):
+        expected = (lengths * both ** (alpha - 1) * apart).sum() / (lengths * both**alpha).sum()
+        assert distances(study, "generalised-unifrac", alpha=alpha)["s0", "s1"] == pytest.approx(expected)
+        if alpha == 0.5:  # unless it is said otherwise
+            assert distances(study, "generalised-unifrac")["s0", "s1"] == pytest.approx(expected)
+    assert distances(study, "weighted-unifrac")["s0", "s1"] == pytest.approx(
+        (lengths * apart).sum() / (lengths * both).sum()
+    )
+    shared = (first > 0) & (second > 0)
+    assert distances(study, "unweighted-unifrac")["s0", "s1"] == pytest.approx(
+        1 - lengths[shared].sum() / lengths.sum()
+    )
+
+
+def test_branches_without_length_or_features_below_them_are_left_out():
+    tree = TreeNode.read(["((a:1,b):0,(c:0.5,x:3):2,y:4);"], convert_underscores=False)
+    lengths, below = branches(tree, ["c", "a", "b"])
+    found = {float(length): row for length, row in zip(lengths, below.toarray().tolist(), strict=True)}
+    assert found == {1.0: [0, 1, 0], 0.5: [1, 0, 0], 2.0: [1, 0, 0]}
+
+
+def plain(counts) -> Study:
+    frame = pd.DataFrame(counts, dtype=float)
+    return Study.from_frame(frame.set_axis([f"s{n}" for n in frame.index]).add_prefix("t"), quantity="abundances")
+
+
+@pytest.mark.parametrize(
+    ("counts", "presence", "shares"),
+    [
+        ([[1, 9], [5, 5]], False, True),
+        ([[1, 9], [2, 18]], False, False),
+        ([[1, 9, 0], [2, 18, 0]], False, False),  # of what nobody has, nobody has more
+        ([[1, 0], [5, 5]], True, True),
+        ([[0, 3], [0, 9], [1, 9]], True, True),
+        ([[1, 9], [1, 9 + 1e-9]], False, True),
+        ([[1, 9], [1, 9 + 1e-13]], False, False),  # by rounding alone
+    ],
+)
+def test_samples_are_told_apart_by_presence_or_by_shares(counts, presence, shares):
+    study = plain(counts)
+    for metric, apart in (("jaccard", presence), ("unweighted-unifrac", presence), ("bray-curtis", shares)):
+        assert tells_apart(study, metric) == apart
+
+
+def test_metrics_that_can_be_used_and_those_that_tell_nothing_apart():
+    bare = plain([[1, 9], [5, 5]])
+    assert usable(bare) == ("bray-curtis", "aitchison", "robust-aitchison")
+    assert unused(bare) == ["By jaccard all samples are the same, so it was left out."]
+    on_a_tree = study_of([[1, 9, 1, 1, 1], [5, 5, 1, 1, 0]])
+    assert usable(on_a_tree) == METRICS
+    assert unused(on_a_tree) == []

@@ -7,6 +7,7 @@ from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 
+from handbook_utils.analysis import effects
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import PARTIAL, permanova
 from handbook_utils.analysis.effects import group_effect, partial_effect
@@ -184,3 +185,116 @@ def test_the_interval_beside_others_leaves_out_each_in_turn():
     assert found.size == pytest.approx(size(ids))
     assert found.high - found.size == pytest.approx(stats.t.ppf(0.975, 13) * error, rel=1e-9)
     assert found.size - found.low == pytest.approx(stats.t.ppf(0.975, 13) * error, rel=1e-9)
+
+
+def test_sizes_of_three_groups_of_different_size_by_hand():
+    """Means over pairs of samples of different people; each group weighs by its share of the samples."""
+    generator = np.random.default_rng(3)
+    arm, who = np.array(list("xxxxyyyyyzzz")), np.array(list("aabcdeffghij"))
+    points = generator.normal(size=(12, 3)) + np.select([arm == "y", arm == "z"], [1.0, 3.0], 0.0)[:, None]
+    distance, frame = of(points, arm=arm, who=who)
+    found = group_effect(*asked(distance, frame, person="who"))
+    plain = np.asarray(distance.data)
+
+    def mean(values, one, other):
+        return np.mean(
+            [values[i, j] for i in np.flatnonzero(arm == one) for j in np.flatnonzero(arm == other) if who[i] != who[j]]
+        )
+
+    share = {name: (arm == name).mean() for name in "xyz"}
+    pairs = [(one, other) for one in "xyz" for other in "xyz"]
+    within = sum(share[name] * mean(plain, name, name) for name in "xyz")
+    apart = [(share[one] * share[other], mean(plain, one, other)) for one, other in pairs if one != other]
+    between = sum(weight * size for weight, size in apart) / sum(weight for weight, _ in apart)
+    squares = plain**2
+    omega2 = 1 - sum(share[name] * mean(squares, name, name) for name in "xyz") / sum(
+        share[one] * share[other] * mean(squares, one, other) for one, other in pairs
+    )
+    sizes = {"within": within, "between": between, "difference": between - within, "omega2": omega2}
+    assert {name: effect.size for name, effect in found.items()} == pytest.approx(sizes)
+
+
+def test_an_interval_is_the_quantiles_of_draws_of_people_within_their_groups():
+    """Each draw made at full length: a person drawn twice is two, who are not compared with each other."""
+    distance, frame = two_groups(4, (5, 4), shift=1.0)
+    plain, codes = np.asarray(distance.data), (frame["arm"] == "y").to_numpy().astype(int)
+    draws = np.random.default_rng(7)
+    patterns = [np.flatnonzero(codes == 1), np.flatnonzero(codes == 0)]  # in the order in which they are drawn
+    counts = np.zeros((60, 9))
+    for those in patterns:
+        counts[:, those] = draws.multinomial(len(those), np.full(len(those), 1 / len(those)), size=60)
+    differences = []
+    for row in counts.astype(int):
+        drawn = np.repeat(np.arange(9), row)
+        pairs = [(i, j) for i in drawn for j in drawn if i != j]
+        means = {
+            kind: np.array([plain[i, j] for i, j in pairs if (codes[i], codes[j]) == kind])
+            for kind in ((0, 0), (1, 1), (0, 1))
+        }
+        if all(len(values) for values in means.values()):
+            within = (5 * means[0, 0].mean() + 4 * means[1, 1].mean()) / 9
+            differences.append(means[0, 1].mean() - within)
+    for confidence in (0.95, 0.6):
+        found = group_effect(*asked(distance, frame), resamples=60, seed=7, confidence=confidence)["difference"]
+        tail = (1 - confidence) / 2
+        assert (found.low, found.high) == pytest.approx(tuple(np.quantile(differences, [tail, 1 - tail])))
+        assert found.confidence == confidence
+    assert group_effect(*asked(distance, frame))["within"].confidence == 0.95
+
+
+def test_three_people_a_group_are_enough():
+    distance, frame = two_groups(1, (3, 3))
+    assert np.isfinite(group_effect(*asked(distance, frame))["omega2"].size)
+    with pytest.raises(InputError, match="3 people or more"):
+        group_effect(distance.filter(distance.ids[:5]), design_of(frame.iloc[:5], group="arm"))
+
+
+def test_beside_covariates_an_interval_has_the_width_that_is_asked_for():
+    distance, frame = beside_age(3, 1.0)
+    wide, narrow = (
+        partial_effect(*asked(distance, frame, covariates="age"), **more) for more in ({}, {"confidence": 0.5})
+    )
+    times = stats.t.ppf([0.975, 0.75], 39)
+    assert (wide.high - wide.size) / (narrow.high - narrow.size) == pytest.approx(times[0] / times[1])
+    assert (wide.confidence, narrow.confidence) == (0.95, 0.5)
+
+
+def test_of_many_people_sets_are_left_out_that_tell_the_same(monkeypatch):
+    distance, frame = beside_age(4, 1.0)
+    design = design_of(frame, group="arm", covariates="age")
+    each = partial_effect(distance, design)
+    monkeypatch.setattr(effects, "_MOST", 20)
+    pairs = partial_effect(distance, design)
+    assert pairs.size == each.size
+    # The spread of 20 estimates without two each is that of 40 without one.
+    assert (pairs.high - pairs.low) / (each.high - each.low) == pytest.approx(1, abs=0.25)
+    monkeypatch.setattr(effects, "_MOST", 40)
+    assert partial_effect(distance, design) == each
+
+
+def test_within_people_and_beside_blocks_it_is_the_omega_squared_beside_these():
+    """Samples of people, exchanged within them: people are taken out first, and left out in turn as a whole."""
+    generator = np.random.default_rng(5)
+    who = np.repeat(np.arange(8), 3)
+    diet = np.tile([0, 1, 1], 8)
+    points = generator.normal(size=(8, 3))[who] + 0.5 * generator.normal(size=(24, 3))
+    points[:, 0] += diet
+    distance, frame = of(points, diet=np.where(diet, "b", "a"), who=who.astype(str))
+    found = partial_effect(distance, design_of(frame, group="diet", person="who"))
+
+    def size(kept):
+        blocks = [who == number for number in np.unique(who[kept])]
+        rows = points[kept]
+
+        def left(*columns):
+            model = np.column_stack([column[kept] for column in columns]).astype(float)
+            return ((rows - model @ np.linalg.lstsq(model, rows, rcond=None)[0]) ** 2).sum()
+
+        free = kept.sum() - len(blocks) - 1
+        f = (left(*blocks) - left(*blocks, diet)) / (left(*blocks, diet) / free)
+        return (f - 1) / (f - 1 + kept.sum())
+
+    assert found.size == pytest.approx(size(np.ones(24, dtype=bool)))
+    without = np.array([size(who != gone) for gone in range(8)])
+    error = np.sqrt(7 / 8 * ((without - without.mean()) ** 2).sum())
+    assert found.high - found.size == pytest.approx(stats.t.ppf(0.975, 7) * error)

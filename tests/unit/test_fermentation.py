@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handbook_utils.analysis.models.fermentation import SUGAR_UNIT, acids_a_day, acids_of_a_sugar, fermentation
+from handbook_utils.analysis.models.fermentation import (
+    SUGAR_UNIT,
+    acids_a_day,
+    acids_of_a_sugar,
+    fermentation,
+    simulated_week,
+)
 from handbook_utils.errors import InputError
 
 SETTINGS = {"fermentable": 0.7, "half_time": 6.0, "transit": 40.0, "acids": 1.2, "absorption": 1.0}
@@ -69,3 +75,33 @@ def test_longer_in_the_colon_more_acids():
 def test_what_the_model_cannot_run(wrong):
     with pytest.raises(InputError, match="cannot run"):
         fermentation(**{"fibre": [10.0], **SETTINGS, **wrong})
+
+
+def test_a_sugar_unit_is_weighed_by_its_atoms():
+    # C6H10O5, with the standard atomic weights of IUPAC.
+    assert pytest.approx(6 * 12.011 + 10 * 1.008 + 5 * 15.999, abs=0.005) == SUGAR_UNIT
+
+
+def test_where_half_is_fermented_half_makes_acid():
+    # Fermented as fast as it leaves: 16.214 g are 100 mmol of sugar units, of which half can be and half of that is.
+    half_time = 40 * np.log(2)
+    assert acids_a_day(16.214, fermentable=0.5, half_time=half_time, transit=40, acids=3) == pytest.approx(75)
+
+
+def test_meals_come_at_eight_one_and_six_and_rows_are_a_quarter_of_an_hour_apart():
+    slow = {"fermentable": 0.5, "half_time": 1e7, "transit": 1e7, "acids": 1.0, "absorption": 1.0}
+    course = fermentation([48.642, 0.0], **slow)  # three meals of 16.214 g, of which half counts: 50 mmol
+    assert course.index[[0, 1, -1]].tolist() == [0, 0.25, 48]
+    jumps = course["sugar"].diff()
+    assert jumps[jumps > 1].round(2).to_dict() == {8.0: 50.0, 13.0: 50.0, 18.0: 50.0}
+
+
+def test_a_week_is_cut_from_days_alike_and_changes_with_breakfast_of_its_fourth_day():
+    week, alike = simulated_week(15, 30, **SETTINGS), fermentation([15.0] * 14, **SETTINGS).loc[168:]
+    assert week["day"].iloc[[0, 1, -1]].tolist() == [0, 0.25 / 24, 7]
+    more = (week["sugar"] - alike["sugar"]).to_numpy()
+    first = int(np.argmax(more > 1e-9))
+    assert week["day"].iloc[first] == pytest.approx(3 + 8 / 24)
+    assert more[first] == pytest.approx(15 / 3 * 0.7 * 1000 / SUGAR_UNIT)
+    np.testing.assert_allclose(week["acid"].iloc[: first + 1], alike["acid"].iloc[: first + 1])
+    assert week.columns.to_list() == ["sugar", "acid", "day"]

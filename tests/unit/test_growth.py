@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from handbook_utils.analysis.diversity.growth import (
     after_antibiotics,
@@ -15,6 +18,7 @@ from handbook_utils.analysis.diversity.growth import (
     followed_children,
     line_of_growth,
 )
+from handbook_utils.analysis.time.longitudinal import mixed_model
 from handbook_utils.study import Study
 
 
@@ -36,8 +40,16 @@ def children(count: int = 24, visits: int = 5) -> tuple[Study, pd.DataFrame]:
         },
         index=[f"s{number}" for number in range(len(child))],
     )
-    counts = pd.DataFrame(generator.poisson(3, size=(len(child), 30)) + 0, index=frame.index)
+    # Twice as many variants after antibiotics, read as deeply.
+    there = np.arange(30) < ((1 + had) * generator.integers(9, 12, len(child)))[:, None]
+    reads = generator.integers(20, 90, len(child))
+    counts = pd.DataFrame(there + generator.multinomial(reads, there / there.sum(axis=1, keepdims=True)), frame.index)
     return Study.from_frame(counts.add_prefix("t"), frame), frame
+
+
+@cache
+def found_after_antibiotics() -> dict[str, pd.Series]:
+    return after_antibiotics(*children())
 
 
 def test_ages_fall_into_the_group_whose_name_holds_them():
@@ -82,16 +94,48 @@ def test_samples_without_an_age_are_left_out():
 
 
 def test_what_antibiotics_were_made_to_do_is_found():
-    study, frame = children()
-    found = after_antibiotics(study, frame)
+    frame, found = children()[1], found_after_antibiotics()
     for name in ("ratio", "level", "beside", "reads"):
         assert np.log2(found[name]["estimate"]) == pytest.approx(0.5, abs=0.06)
         assert found[name]["low"] < found[name]["estimate"] < found[name]["high"]
     assert found["ratio"]["p"] < 1e-6
-    for name in ("plain", "plain-level"):  # variants are the same in all
-        assert found[name]["estimate"] == pytest.approx(1, abs=0.06)
+    for name in ("plain", "plain-level"):
+        assert found[name]["estimate"] == pytest.approx(2, abs=0.06)
     # Age without its logarithm leaves a bend.
     assert found["month"]["p"] > found["ratio"]["p"]
+    assert not any(found["ratio"].equals(found[name]) for name in ("level", "month", "beside", "reads"))
     table = exposure_effects(frame.assign(log=np.log2(frame["kinds"])), "log", own_pace=False)
     assert table.index.to_list() == ["birth", "milk", "antibiotics"]
     assert (table["low"] < table["estimate"]).all()
+
+
+def test_reads_age_and_variants_are_taken_by_their_logarithm_to_base_2():
+    """The tables that are fitted, made here by hand."""
+    study, frame = children()
+    known = frame.assign(
+        lg=np.log(frame["kinds"]) / np.log(2),
+        years=np.log(frame["month"] + 1),
+        deep=np.log(study.to_frame().sum(axis=1)),
+    )
+    row = mixed_model(known, "lg", ["years", "deep", "antibiotics"], "child", slopes="years").table.iloc[-1]
+    found = found_after_antibiotics()["reads"]
+    assert np.log2(found["estimate"]) == pytest.approx(row["estimate"], abs=1e-4)
+    assert found["p"] == pytest.approx(row["p"], rel=1e-2)
+
+
+def test_children_have_a_pace_of_their_own_unless_it_is_said_otherwise_and_intervals_the_width_asked_for():
+    _, frame = children()
+    frame = frame.assign(log=np.log2(frame["kinds"]))
+    plain, level, narrow = (
+        exposure_effects(frame, "log", **asked) for asked in ({}, {"own_pace": False}, {"confidence": 0.5})
+    )
+    fitted = mixed_model(frame, "log", ["month", "delivery", "diet", "antibiotics"], "child", slopes="month").table
+    assert (
+        plain["estimate"].to_list()
+        == fitted.loc[["delivery: vaginal", "diet: formula", "antibiotics: yes"], "estimate"].to_list()
+    )
+    assert (plain["error"] != level["error"]).all()
+    for table, share in ((plain, 0.95), (narrow, 0.5)):
+        half = stats.t.ppf(0.5 + share / 2, table["df"]) * table["error"]
+        assert (table["high"] - table["estimate"]).to_list() == pytest.approx(half.to_list())
+    assert len(line_of_growth(frame.assign(shannon=1.0), 0.1)) == 50

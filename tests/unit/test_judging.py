@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.taxa.filters import some_of
-from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
+from handbook_utils.analysis.taxa.filters import depth_table, keep_taxa, some_of
+from handbook_utils.analysis.taxa.judging import Like, dealt_anew, judged, placed, tried, ways_to_report
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
 
@@ -238,3 +240,226 @@ def test_of_a_large_study_a_part_of_whole_people_is_drawn_as_many_of_each_group(
 def test_a_study_that_is_not_large_is_as_it_was():
     study, design = large(250, 1, 100)
     assert some_of(study, design, 1) == (study, design)
+
+
+def alike(metadata: dict) -> Study:
+    """Return a study of shares that are the same in every sample: what is put into it alone can differ."""
+    number = len(next(iter(metadata.values())))
+    names = [f"s{place}" for place in range(number)]
+    shares = np.tile(np.arange(1.0, 21) / 210, (number, 1))
+    return Study.from_frame(
+        pd.DataFrame(shares, names, TAXA), pd.DataFrame(metadata, index=names), quantity="abundances"
+    )
+
+
+@pytest.mark.parametrize("changed", [1, 2, 5])
+def test_every_other_feature_is_multiplied_in_one_group_and_the_rest_in_the_other(changed):
+    like = like_of(alike({"arm": ["a", "b"] * 6}), group="arm")
+    values, design, which = drawn(like, changed=changed, times=8.0)
+    assert len(which) == len(set(which)) == changed
+    still = np.setdiff1d(np.arange(20), which)[0]
+    times = values / values[:, [still]] / (like.values / like.values[:, [still]])
+    expected = np.ones((12, 20))
+    of_b = (design.labels == "b").to_numpy()
+    expected[np.ix_(of_b, which[::2])] = 8
+    expected[np.ix_(~of_b, which[1::2])] = 8
+    np.testing.assert_allclose(times, expected)
+
+
+def test_by_a_number_a_feature_is_multiplied_over_two_standard_deviations():
+    like = like_of(alike({"dose": np.arange(30.0) ** 1.5}), exposure="dose")
+    values, design, which = drawn(like, changed=2, times=8.0)
+    dose = design.frame["dose"].to_numpy(dtype=float)
+    side = (dose - dose.mean()) / (2 * dose.std())
+    still = np.setdiff1d(np.arange(20), which)[0]
+    times = values / values[:, [still]] / (like.values / like.values[:, [still]])
+    np.testing.assert_allclose(times[:, which], np.column_stack([8.0**side, 8.0**-side]))
+
+
+@pytest.mark.parametrize(("deep", "few"), [(2000, False), (2001, True)])
+def test_units_are_drawn_from_the_deep_ones_where_medians_are_more_than_twice_apart(deep, few):
+    depth = np.r_[np.arange(910, 1100, 20), np.full(10, deep)]  # the median of the first is 1000
+    study = study_of({"arm": ["a"] * 10 + ["b"] * 10}, depth=depth)
+    weights = like_of(study, group="arm").weights["a"]
+    expected = np.repeat([0, 1 / 15], [5, 15]) if few else np.full(20, 0.05)
+    np.testing.assert_allclose(weights, expected)
+    # Shares say nothing of depth.
+    np.testing.assert_allclose(like_of(study.proportions(), group="arm").weights["a"], 0.05)
+
+
+@pytest.mark.parametrize(("number", "alone"), [(7, False), (8, True)])
+def test_of_fewer_than_eight_deep_ones_nothing_is_drawn_and_half_the_depth_is_deep(number, alone):
+    depth = np.r_[np.full(20, 1000), np.full(number - 2, 8000), 4000, 4000]
+    study = study_of({"arm": ["a"] * 20 + ["b"] * number}, depth=depth)
+    weights = like_of(study, group="arm").weights["b"]
+    assert weights.sum() == pytest.approx(1)
+    expected = np.r_[np.zeros(20), np.full(8, 1 / 8)] if alone else np.full(27, 1 / 27)
+    np.testing.assert_allclose(weights, expected)
+
+
+def test_chances_by_a_covariate_are_those_of_its_cells_with_half_a_person_added():
+    """Of two groups and a covariate of two kinds Firth's chance is (n + 0.5) / (N + 1) of each kind."""
+    kind = ["x"] * 12 + ["y"] * 8 + ["x"] * 4 + ["y"] * 16
+    study = study_of({"arm": ["a"] * 20 + ["b"] * 20, "kind": kind})
+    weights = like_of(study, group="arm", covariates="kind").weights
+    for group, (x, y) in {"a": (12.5 / 17, 8.5 / 25), "b": (4.5 / 17, 16.5 / 25)}.items():
+        expected = np.where(np.array(kind) == "x", x, y)
+        np.testing.assert_allclose(weights[group], expected / expected.sum(), rtol=1e-5)
+
+
+def test_depths_are_of_one_of_the_five_samples_with_the_nearest_numbers():
+    dose = np.arange(40.0) ** 2
+    like = like_of(study_of({"dose": dose}, depth=1000 + np.arange(40)), exposure="dose")
+    seen = set()
+    for seed in range(12):
+        values, design, _ = drawn(like, seed)
+        places = (values.sum(axis=1) - 1000).astype(int)
+        away = np.abs(design.frame["dose"].to_numpy(dtype=float)[:, None] - dose)
+        ranks = away.argsort(axis=1).argsort(axis=1)[np.arange(40), places]
+        seen |= set(ranks.tolist())
+    assert seen == {0, 1, 2, 3, 4}
+
+
+def test_a_number_that_goes_with_a_covariate_is_drawn_about_what_the_covariate_expects():
+    age = np.linspace(20, 80, 60)
+    dose = 3 * age + np.tile([-1.0, 0, 1], 20)
+    like = like_of(study_of({"dose": dose, "age": age}), exposure="dose", covariates="age")
+    line = np.polyfit(age, dose, 1)
+    left = dose - np.polyval(line, age)
+    frame = drawn(like)[1].frame
+    away = (frame["dose"] - np.polyval(line, frame["age"])).to_numpy()
+    assert np.abs(away[:, None] - left).min(axis=1).max() < 1e-9
+    # Of another person than the covariate, or nothing would be drawn anew.
+    assert len(set(away.round(6))) > 20
+    assert np.abs(frame["dose"].to_numpy()[:, None] - dose).min(axis=1).max() > 1e-3
+
+
+def test_trials_count_what_was_called_and_how_many_differ():
+    like = like_of(study_of({"arm": ["a", "b"] * 12}), group="arm")
+    trials = tried(like, ["linda", "maaslin-like"], studies=2, rate=0.2, part=0.25, times=64.0, seed=3)
+    assert trials[["number", "differs"]].to_numpy().tolist() == [
+        [number, differs] for number in (0, 1) for differs in (False, False, True, True)
+    ]
+    assert trials["changed"].tolist() == [0, 0, 5, 5] * 2
+    assert (trials["same"] == 20 - trials["changed"]).all()
+    for row in trials.itertuples():
+        hits, truth = set(row.hits), set(row.truth)
+        assert (row.found, row.false, row.changed) == (len(hits & truth), len(hits - truth), len(truth))
+    assert trials.loc[trials["differs"], "found"].min() >= 3
+    assert (trials["small"] <= trials["same"]).all()
+    two = tried(like, ["linda"], studies=1, rate=0.05, seed=3)
+    assert two["changed"].tolist() == [0, 2]  # a tenth of twenty
+    assert tried(like, ["linda"], studies=1, rate=0.05, part=0.01)["changed"].tolist() == [0, 2]
+
+
+def test_errors_are_those_of_means_over_studies():
+    rows = [
+        (n, d, "linda", f, w, 4 * d, 1, 10)
+        for n, d, f, w in [(0, 1, 2, 0), (1, 1, 4, 4), (2, 1, 0, 0), (0, 0, 0, 1), (1, 0, 0, 0), (2, 0, 0, 2)]
+    ]
+    trials = pd.DataFrame(rows, columns=["number", "differs", "method", "found", "false", "changed", "small", "same"])
+    made = judged(trials.astype({"differs": bool})).loc["linda"]
+    for name, parts in {"false": [0, 0.5, 0], "found": [0.5, 1, 0], "any": [1, 0, 1]}.items():
+        assert made[name] == pytest.approx(100 * np.mean(parts))
+        assert made[f"{name}_error"] == pytest.approx(100 * stats.sem(parts))
+    assert (made["studies"], made["small"]) == (3, pytest.approx(10))
+
+
+def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
+    finds = {"a": lambda n: 8 - n % 2, "b": lambda n: 7 - n % 3, "c": lambda n: 2 + n % 4}
+    trials = trials_of(
+        **{name: lambda n, find=find: (find(n), int(n == 3), int(n < 2)) for name, find in finds.items()}
+    )
+    ranks = placed(trials, 0.05)
+    parts = {name: np.array([find(n) / 10 for n in range(20)]) for name, find in finds.items()}
+    assert ranks.index.tolist() == ["a", "b", "c"]
+    for name in "bc":
+        theirs = stats.ttest_rel(parts["a"], parts[name]).confidence_interval(1 - 0.05 / 3)
+        assert ranks.loc[name, ["behind", "behind_low", "behind_high"]].tolist() == pytest.approx(
+            [100 * (parts["a"] - parts[name]).mean(), 100 * theirs.low, 100 * theirs.high]
+        )
+        assert ranks.loc[name, "found"] == pytest.approx(100 * parts[name].mean())
+        assert ranks.loc[name, ["any", "any_low", "any_high"]].tolist() == pytest.approx(
+            [10, *(100 * np.array(proportion_confint(2, 20, method="wilson")))]
+        )
+        wrong = 1 / (finds[name](3) + 1) / 20
+        assert ranks.loc[name, ["false", "false_low", "false_high"]].tolist() == pytest.approx(
+            [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="wilson")))]
+        )
+
+
+@pytest.mark.parametrize(("false", "null"), [(5, 0), (0, 5)])
+def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false, null):
+    ranks = placed(trials_of(wild=lambda _: (9, false, null), good=lambda _: (5, 0, 0)), 0.05)
+    assert ranks["place"].to_dict() == {"good": "first", "wild": "finds too much"}
+    assert set(placed(trials_of(wild=lambda _: (9, false, null)), 0.99)["place"]) == {"first"}
+
+
+def test_one_study_ranks_nobody_and_none_that_finds_nothing_is_first():
+    one = placed(trials_of(a=lambda n: (5, 0, 0), b=lambda n: (1, 0, 0)).query("number == 0"), 0.05)
+    assert one["place"].tolist() == ["first", "not told from the first"]
+    assert np.isinf(one.loc["b", "behind_high"])
+    idle = placed(trials_of(a=lambda n: (0, 0, 0), b=lambda n: (0, 0, 0)), 0.05)
+    assert set(idle["place"]) == {"finds nothing"}
+    assert idle["behind"].isna().all()
+
+
+def test_what_any_method_finds_by_hand():
+    hits = {0: {"linda": (1, 2), "x": (2, 9), "y": (2, 3)}, 1: {"linda": (4,), "x": (4, 8), "y": ()}}
+    truth = {0: (1, 2, 3, 5), 1: (4, 6)}
+    rows = []
+    for number, methods in hits.items():
+        for name, own in methods.items():
+            found, false = len({*own} & {*truth[number]}), len({*own} - {*truth[number]})
+            rows.append((number, True, name, own, truth[number], found, false, len(truth[number]), 0, 5))
+            rows.append((number, False, name, (7,), (), 0, 1, 0, 0, 5))
+    columns = ["number", "differs", "method", "hits", "truth", "found", "false", "changed", "small", "same"]
+    trials = pd.DataFrame(rows, columns=columns)
+    ways = ways_to_report(trials)
+    assert ways.iloc[0].tolist() == pytest.approx([100 * (1 / 4 + 1 / 2) / 2, 100 * (3 / 4 + 1 / 2) / 2])
+    assert ways.loc["found by half of the methods"].tolist() == pytest.approx([0, 100 * (1 / 4 + 1 / 2) / 2])
+    assert ways.loc["found by all methods"].tolist() == pytest.approx([0, 100 * (1 / 4 + 0) / 2])
+    assert ways.loc["right: LinDA, chosen beforehand"].tolist() == pytest.approx([0, 100 * (2 / 4 + 1 / 2) / 2])
+
+
+def test_groups_dealt_anew_are_rarely_found_to_differ_though_they_do():
+    study = study_of({"arm": ["a"] * 15 + ["b"] * 15})
+    counts = study.to_frame()
+    counts.iloc[:15, :8] *= 6
+    made = Study.from_frame(counts, study.metadata)
+    found = dealt_anew(made, "arm", 6, 1)
+    assert len(found) == 6
+    assert found == dealt_anew(made, "arm", 6, 1)
+    assert sum(number > 0 for number in found) <= 2
+
+
+@pytest.mark.parametrize(
+    ("people", "features", "whole"),
+    [(200, 200, True), (201, 200, False), (200, 201, False), (100, 400, True), (100, 401, False)],
+)
+def test_of_40_000_cells_a_study_is_not_large(people, features, whole):
+    study, design = large(people, 1, features)
+    part, _ = some_of(study, design, 1)
+    assert (part is study) == whole
+
+
+def test_of_a_large_study_eight_of_each_group_are_drawn_at_least():
+    study, _ = large(600, 1, 300)
+    arms = study.metadata.assign(arm=np.where(np.arange(600) < 9, "few", "many"))
+    part, design = some_of(study.with_metadata(arms), design_of(arms, group="arm"), 1)
+    assert design.sizes["people"].to_dict() == {"few": 8, "many": round(200 / 600 * 591)}
+    assert len(part.features) == 40_000 // 205 if 40_000 // 205 > 200 else 200
+
+
+def test_taxa_are_kept_by_the_least_that_is_enough():
+    table = pd.DataFrame([[5, 5, 90], [0, 10, 90], [0, 5, 95], [0, 0, 100]], index=list("wxyz"), columns=list("abc"))
+    study = Study.from_frame(table)
+    assert keep_taxa(study, prevalence=0.75).features.tolist() == ["b", "c"]
+    assert keep_taxa(study, share=0.05).features.tolist() == ["b", "c"]
+    assert keep_taxa(study).features.tolist() == ["a", "b", "c"]
+    assert keep_taxa(study, prevalence=0.25, share=0.0125).features.tolist() == ["a", "b", "c"]
+    with pytest.raises(InputError, match="passes the filter"):
+        keep_taxa(study, share=0.94)
+    shallow = depth_table(study, [100, 101])
+    assert shallow["samples"].tolist() == [4, 0]
+    assert shallow.loc[101].isna().tolist() == [False, True, True]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook_utils.analysis.models.kinetics import Gut, follow_dose, share_absorbed
+from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError
 
 
@@ -54,3 +55,30 @@ def test_parameters_that_cannot_be(wrong):
 def test_no_time():
     with pytest.raises(InputError):
         follow_dose(Gut(), minutes=0)
+
+
+def test_what_is_asked_without_more_is_the_gut_of_the_page_over_twelve_hours_every_three_minutes():
+    chapter = Catalogue.read(handbook_root()).get("explainers/medicines-and-microbes")
+    page = {parameter.name: parameter.default for parameter in chapter.parameters}
+    gut = Gut()
+    for name in ("dose", "emptying", "uptake", "transit", "vmax", "km"):
+        assert getattr(gut, name) == page[name]
+    minutes = follow_dose(gut).index
+    assert minutes[[0, 1, -1]].tolist() == [0, 3, 720]
+    # A half-life is a half-life: 50 of 100 mg have left the stomach after 30 minutes.
+    assert follow_dose(gut).loc[30, "stomach"] == pytest.approx(50, rel=1e-6)
+    # In the end: two days.
+    slow = Gut(uptake=2000, transit=3000, vmax=0.01)
+    assert share_absorbed(slow) == pytest.approx(follow_dose(slow, 2880, 3)["absorbed"].iloc[-1] / 100, rel=1e-6)
+
+
+def test_far_above_km_bacteria_break_down_as_fast_as_they_can_and_at_km_half_as_fast():
+    full = Gut(dose=1e6, emptying=1e-3, uptake=1e9, transit=1e9, vmax=3.0, km=1e-3)
+    assert follow_dose(full, 10, 2)["broken"].iloc[-1] == pytest.approx(30, rel=1e-3)
+    half = Gut(dose=1e6, emptying=1e-3, uptake=1e9, transit=1e9, vmax=3.0, km=1e4, volume=100.0)
+    assert follow_dose(half, 10, 2)["broken"].iloc[-1] == pytest.approx(15, rel=1e-3)
+
+
+def test_one_moment_is_no_course():
+    with pytest.raises(InputError):
+        follow_dose(Gut(), points=1)

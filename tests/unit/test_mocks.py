@@ -23,7 +23,7 @@ from handbook_utils.recipes.lessons.check_with_a_mock import recovered
 from handbook_utils.recipes.reads.check_with_a_mock import Checked
 from handbook_utils.study import Study
 
-KNOWN = ["D6300", "D6310", "D6331", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
+KNOWN = ["D6300", "D6310", "D6331", "MSA-1000", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
 ASKED = {
     "mock": "D6300",
     "certificate": "",
@@ -82,6 +82,11 @@ def test_every_product_has_a_content_or_says_why_not():
         ("g__Lactobacillus", "Limosilactobacillus fermentum"),
         ("Bacteria;Firmicutes;Bacilli;Bacillales;Listeriaceae;Listeria", "Listeria monocytogenes"),
         ("s__Lactobacillus_fermentum", "Limosilactobacillus fermentum"),
+        ("D_4__Listeriaceae;D_5__Listeria;D_6__", "Listeria monocytogenes"),  # SILVA 132 in QIIME 2
+        ("Bacteria(100);Listeriaceae(100);Listeria(98);", "Listeria monocytogenes"),  # mothur
+        ("k__Bacteria|g__Bacillus|s__Bacillus_subtilis", "Bacillus subtilis"),  # MetaPhlAn
+        ("[Bacillus]", "Bacillus subtilis"),
+        ("", None),
         ("Escherichia-Shigella", "Escherichia coli"),
         ("Shigella", "Escherichia coli"),
         ("Blautia", None),
@@ -297,3 +302,59 @@ def test_a_table_whose_features_have_no_names_gets_no_verdict_but_how_to_name_th
         Checked.of(named, **asked)
     assert "-p rank genus; this table has genus" in told.value.remedy
     assert (Checked.of(named, **(asked | {"rank": "genus"})).verdicts["verdict"] == "pass").all()
+
+
+def test_what_was_found_and_missed_by_hand():
+    """10,000 reads: three of four members have some, and of what is none one taxon is over 0.25 % of the reads."""
+    counts = pd.Series({"a": 5000, "b": 4000, "d": 3, "dust": 25, "speck": 1, "guest": 971, "absent": 0})
+    expected = pd.Series({"a": 0.5, "b": 0.3, "c": 0.1996, "d": 0.0004})
+    assert found_and_missed(counts, expected) == pytest.approx(
+        {"recall": 75, "detectable": 200 / 3, "precision": 200 / 3, "strangers": 1, "noise": 2}
+    )
+    # Four reads were to be expected of d, which is too few to ask for it; five are enough.
+    assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 1.0, "b": 1.0}))["detectable"] == 50
+    assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 5.0, "b": 1.0}))["detectable"] == 100
+    # Of dust 0.25 % is noise; with a few reads more it is a stranger, and where less is noise, too.
+    assert found_and_missed(counts + 5 * (counts.index == "dust"), expected)["strangers"] == 2
+    assert found_and_missed(counts, expected, 0.24)["strangers"] == 2
+    assert found_and_missed(counts, expected, 0.0)["precision"] == pytest.approx(50)
+    # Of two reads nothing can be asked, and where nothing was read nothing is precise.
+    few = found_and_missed(pd.Series({"a": 1, "guest": 1}), pd.Series(0.25, index=list("abcd")))
+    assert np.isnan(few["detectable"])
+    assert (few["recall"], few["precision"]) == (25, 50)
+    assert np.isnan(found_and_missed(pd.Series({"a": 0, "guest": 0}), expected)["precision"])
+    only = found_and_missed(pd.Series({"guest": 10}), pd.Series({"a": 1.0}))
+    assert (only["recall"], only["detectable"], only["precision"], only["strangers"]) == (0, 0, 0, 1)
+
+
+def test_deviations_and_ratios_by_hand():
+    seen, expected = pd.Series({"a": 7, "b": 1, "dust": 2}), pd.Series({"a": 2.0, "b": 2.0})
+    made = mock_deviation(seen, expected)
+    # 7/8 and 1/8 where a half is expected: 75 % off both; (7.5 : 1.5) with half a read added.
+    assert made == pytest.approx(
+        {"deviation": 75, "largest": 75, "aitchison": np.log(5) / np.sqrt(2), "foreign": 20, "missing": 0}
+    )
+    assert log_ratios(seen, expected).to_dict() == pytest.approx({"a": np.log2(15 / 9), "b": np.log2(3 / 9)})
+    one = mock_deviation(pd.Series({"a": 8, "b": 0}), expected)
+    assert (one["deviation"], one["largest"], one["foreign"], one["missing"]) == (100, 100, 0, 1)
+    assert mock_deviation(pd.Series({"a": 1, "b": 0}), expected)["foreign"] == 0
+    nothing = mock_deviation(pd.Series({"dust": 3}), expected)
+    assert (nothing["deviation"], nothing["largest"], nothing["foreign"], nothing["missing"]) == (100, 100, 100, 2)
+
+
+@pytest.mark.parametrize(
+    ("small", "total", "fits"),
+    [(0.5, 95, True), (0.5, 105, True), (0.5, 94.9, False), (0.5, 105.1, False), (0, 100, False)],
+)
+def test_a_certificate_adds_up_to_100_within_5_and_small_shares_count(tmp_path, small, total, fits):
+    path = tmp_path / "lot.csv"
+    path.write_text(f"note,Percent, taxon\nx,{total - small},Listeria\ny,{small},Bacillus\n", encoding="utf-8")
+    if not fits:
+        with pytest.raises(InputErrors):
+            read_certificate(path)
+        return
+    assert read_certificate(path).to_dict() == pytest.approx({"Listeria": 1 - small / total, "Bacillus": small / total})
+
+
+def test_shares_of_a_certificate_are_made_to_add_up():
+    assert certified(pd.Series({"Listeria": 2.0, "Bacillus x": 6.0})).expected.to_list() == [0.25, 0.75]

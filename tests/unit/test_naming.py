@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from handbook_utils.analysis.naming.agreement import VERDICTS, compared, differing
-from handbook_utils.analysis.naming.bayes import NaiveBayes, words
+from handbook_utils.analysis.naming.bayes import NaiveBayes, trained, words
 from handbook_utils.analysis.naming.gains import Gains
 from handbook_utils.analysis.naming.names import Names, consensus
 from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference, read_reference
@@ -94,15 +94,54 @@ def test_two_genera_with_the_same_gene_are_named_by_neither(drawn):
     assert named.at(0.8).loc["x"].tolist() == ["F", ""]
 
 
+def test_an_eighth_of_the_words_is_drawn_and_a_draw_without_the_one_that_tells_is_a_toss(drawn):
+    """Sixteen clear words, of which one tells two genera apart: of two that are drawn it is one in 1 - (15/16)²."""
+    stem = drawn.sequences[0][:22]
+    pieces = stem + "N" * 40  # 15 words
+    told, other = drawn.sequences[5][30:38], drawn.sequences[9][30:38]
+    ranks = pd.DataFrame([["F", "A"], ["F", "B"]], index=["a", "b"], columns=["family", "genus"])
+    two = Reference("two", ("a", "b"), (f"{stem}N{told}", f"{stem}N{other}"), ranks)
+    named = NaiveBayes(two).names({"x": f"{pieces}N{told}"}, draws=20_000)
+    assert named.best.loc["x", "genus"] == "A"
+    seen = 1 - (15 / 16) ** 2
+    assert named.confidence.loc["x"].tolist() == pytest.approx([1, seen + (1 - seen) / 2], abs=0.014)  # 4 SE
+
+
+def test_fifty_bases_are_named_and_one_less_is_not(drawn):
+    gene = drawn.sequences[0]
+    named = NaiveBayes(drawn).names({"fifty": gene[:50], "less": gene[:49], "one word": gene[:8] + "N" * 50})
+    assert named.best["family"].tolist() == ["F0", "", named.best.loc["one word", "family"]]
+    assert named.best.loc["one word", "family"] != ""
+    assert named.notes == ("Too short to be named, or without a whole word: 1.",)
+    assert NaiveBayes(drawn).names({"fifty": gene[:50]}).notes == ()
+
+
+def test_a_genus_of_the_same_name_in_another_family_is_another(drawn):
+    gene = drawn.sequences[0]
+    ranks = pd.DataFrame([["F", "G"], ["E", "G"]], index=["a", "b"], columns=["family", "genus"])
+    named = NaiveBayes(Reference("twins", ("a", "b"), (gene, gene), ranks)).names({"x": gene[:250]})
+    family, genus = named.confidence.loc["x"]
+    assert 0.3 < family < 0.7
+    assert genus == family
+
+
+def test_a_reader_s_reference_is_trained_whatever_it_is_called(drawn):
+    own = Reference(BUNDLED, drawn.ids, drawn.sequences, drawn.taxonomy)
+    assert trained(own).reference is own
+    assert trained(drawn).reference is drawn
+
+
 def test_a_name_depends_on_nothing_but_its_sequence_and_the_seed(drawn, queries):
     model = NaiveBayes(drawn)
     few = dict(list(queries.items())[5:7])
     pd.testing.assert_frame_equal(model.names(queries).confidence.loc[list(few)], model.names(few).confidence)
 
 
-def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch):
+@pytest.mark.parametrize("at_once", [3, 5])
+def test_training_in_parts_is_training_at_once(drawn, queries, monkeypatch, at_once):
+    """Also where one lineage, of four genes, is more than a part."""
     whole = NaiveBayes(drawn).names(queries)
-    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", 5)
+    monkeypatch.setattr("handbook_utils.analysis.naming.bayes._AT_ONCE", at_once)
     pd.testing.assert_frame_equal(NaiveBayes(drawn).names(queries).confidence, whole.confidence)
 
 
@@ -131,6 +170,39 @@ def test_the_same_bases_in_two_genera_are_told_by_what_they_share(drawn):
     named = exact_names({"x": gene, "turned": reverse_complement(gene), "unlike": "ACGT" * 20}, two)
     assert named.at(0.51).to_numpy().tolist() == [["F", ""], ["F", ""], ["", ""]]
     assert named.turned == ("turned",)
+
+
+def test_a_gene_counts_once_even_if_it_has_the_sequence_on_both_strands(drawn):
+    gene = drawn.sequences[0][:50]
+    ranks = pd.DataFrame([["F", "A"], ["F", "B"]], index=["a", "b"], columns=["family", "genus"])
+    two = Reference("two", ("a", "b"), (gene + "TTT" + reverse_complement(gene), gene), ranks)
+    named = exact_names({"fifty": gene, "one less": gene[:49], "N": "N" + gene}, two)
+    assert named.best.to_numpy().tolist() == [["F", ""], ["", ""], ["", ""]]
+    assert named.confidence.loc["fifty"].tolist() == [1, 0]
+    assert named.notes == ("Nothing like them in the reference: 2 of 3 sequences.",)
+    assert exact_names({"fifty": gene}, two).notes == ()
+
+
+def test_of_what_is_searched_four_fifths_must_be_alike_in_ten_genes_at_most(drawn, needs_program):
+    needs_program("vsearch")
+    gene = drawn.sequences[0]
+    noise = "".join(np.random.default_rng(5).choice(list("ACGT"), 200))
+    ranks = pd.DataFrame([["A"]] * 10 + [["B"]] * 10, columns=["genus"], index=[f"r{n}" for n in range(20)])
+    twenty = Reference("twenty", tuple(ranks.index), (gene,) * 20, ranks)
+    asked = {
+        "most": gene[-330:] + noise[:70],
+        "less": gene[-310:] + noise[:90],
+        "turned": reverse_complement(gene[:300]),
+    }
+    named = search_names(asked, twenty, 0.97)
+    assert [bool(name) for name in named.confidence.max(axis=1)] == [True, False, True]
+    # Of twenty that are the same ten are looked at.
+    assert named.confidence.loc["turned", "genus"] * 10 == pytest.approx(
+        round(named.confidence.loc["turned", "genus"] * 10)
+    )
+    assert named.turned == ("turned",)
+    assert "97 % identity (10 at most)" in named.method
+    assert named.notes == ("Nothing like them in the reference: 1 of 3 sequences.",)
 
 
 def test_vsearch_finds_what_is_alike_or_is_asked_for(drawn, queries):
@@ -177,7 +249,46 @@ def test_the_region_between_primers_whatever_their_letters(drawn):
         region(drawn, FORWARD, REVERSE)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("GTGCCAGCAGCCGCGGTAA", "ATTAGATACCCTGGTAGTCC", True),
+        ("GAGCCAGCTGCCGCGGTAA", "ATTAGATACCCAGGTAGTCG", True),  # two wrong bases of each
+        ("GAGCCAGCTGCCGAGGTAA", "ATTAGATACCCTGGTAGTCC", False),  # three
+        ("GTGCCAGCAGCCGCGGTAA", "ATTAGATTCCCAGGTAGTCG", False),
+        ("GTGCCAGCGCCGCGGTAA", "ATTAGATACCCTGGTAGTCC", False),  # one base lost
+        ("GTGCCAGCAGCCGCGGTAA", "ATTAGATACCTGGTAGTCC", False),
+    ],
+)
+def test_a_primer_is_found_with_wrong_bases_and_with_none_lost(drawn, first, last, found):
+    whole = "GTGCCAGCAGCCGCGGTAA", "ATTAGATACCCTGGTAGTCC"
+    ends = [whole, (first, last)]
+    genes = tuple(
+        f"{gene[:90]}{a}{gene[90:300]}{b}{gene[300:]}" for (a, b), gene in zip(ends, drawn.sequences, strict=False)
+    )
+    cut = region(Reference("two", drawn.ids[:2], genes, drawn.taxonomy[:2]), FORWARD, REVERSE)
+    assert cut.sequences == tuple(gene[90:300] for gene in drawn.sequences[: 1 + found])
+
+
+def test_a_tenth_of_the_genes_with_the_region_is_enough_and_nothing_between_is_no_region(drawn):
+    gene = "ACGT" * 10 + "GTGCCAGCAGCCGCGGTAA" + "C" * 30 + "ATTAGATACCCTGGTAGTCC"
+    for others, fits in ((9, True), (10, False)):
+        genes = (gene, *drawn.sequences[:others])
+        made = Reference("few", drawn.ids[: len(genes)], genes, drawn.taxonomy[: len(genes)])
+        if fits:
+            assert region(made, FORWARD, REVERSE).sequences == ("C" * 30,)
+        else:
+            with pytest.raises(InputError, match="primers are not in the reference"):
+                region(made, FORWARD, REVERSE)
+    both = Reference("both", drawn.ids[:2], (gene, gene.replace("C" * 30, "")), drawn.taxonomy[:2])
+    assert region(both, FORWARD, REVERSE).ids == drawn.ids[:1]
+
+
 def test_a_primer_is_known_by_name_or_by_its_bases():
+    for bases in ("ACGTACGTAC", "ACGTRYSWKMBDHVN"):
+        assert primer_of(bases, "forward", "forward") == bases
+    with pytest.raises(InputError, match="no forward primer"):
+        primer_of("ACGTACGTA", "forward", "forward")
     assert primer_of("806R", "reverse", "reverse") == REVERSE
     assert primer_of("gtgycagcmgccgcgguaa", "forward", "forward") == FORWARD
     with pytest.raises(InputError, match="no forward primer") as caught:
@@ -214,6 +325,19 @@ def test_headers_of_every_reference(tmp_path, header, name):
     assert made.taxonomy.iloc[0].tolist()[:6] == LINEAGE.split(";")
     assert made.taxonomy.iloc[0].tolist()[6:] in ([], [""], ["Blautia wexlerae"])
     assert made.ids == (name,)
+
+
+def test_three_parts_are_a_lineage_two_are_none_and_what_has_no_name_is_numbered(tmp_path):
+    path = tmp_path / "ref.fasta"
+    headers = ["A1 one;two;three", "A2 one;two", "one;Candidatus two;three;four", "one;two"]
+    path.write_text("".join(f">{header}\nACGT\n" for header in headers), encoding="utf-8")
+    made = read_reference(path)
+    assert made.ids == ("A1", "sequence-3")
+    assert made.taxonomy.to_numpy().tolist() == [
+        ["one", "two", "three", ""],
+        ["one", "Candidatus two", "three", "four"],
+    ]
+    assert made.notes == ("Headers without a lineage, left out: 2 (A2 one;two, one;two).",)
 
 
 def test_sequences_and_a_table_of_lineages(tmp_path):
@@ -312,6 +436,34 @@ def test_two_references_add_up_to_all(drawn):
     assert table.loc["phylum"].tolist() == [40, 0, 30, 20, 10]
     assert table.loc["genus"].tolist() == [40, 30, 10, 0, 20]
     assert differing(a, b, weight, "genus").to_numpy().tolist() == [["Y", "W", 30.0]]
+
+
+def test_pairs_that_differ_are_added_up_the_largest_first_and_alike_ones_by_name():
+    a = pd.DataFrame({"genus": ["Y", "X", "X", "[Z]", "Q", "", "R"]}, index=list("abcdefg"))
+    b = pd.DataFrame({"genus": ["", "Q", "U", "Z", "W", "W", "V"]}, index=list("gedfcba"))
+    weight = pd.Series([3.0, 1.0, 2.0, 4.0, 5.0, 6.0, 4.0], index=list("abcdefg"))
+    told = differing(a, b, weight, "genus")
+    assert told.values.tolist() == [["Z", "U", 16.0], ["X", "W", 12.0], ["Y", "V", 12.0]]
+    assert told.index.tolist() == [0, 1, 2]
+
+
+def test_the_layout_tells_the_last_name_that_is_sure_to_four_places():
+    best = pd.DataFrame([["B", "", "G"], ["B", "P", "G"], ["B", "P", "G"]], columns=["kingdom", "clade", "genus"])
+    sure = pd.DataFrame([[1.0, 0.97, 0.912351], [0.312351, 0.2, 0.1], [1.0, 0.8, 0.79]], columns=best.columns)
+    assert Names(best, sure, "", "").layout(0.8).to_numpy().tolist() == [
+        ["k__B; clade__; g__G", 0.9124],
+        ["Unassigned", 0.3124],
+        ["k__B; clade__P", 0.8],
+    ]
+    nothing = pd.DataFrame(index=["a"])
+    assert Names(nothing, nothing, "", "").layout(0.8).to_numpy().tolist() == [["Unassigned", 0.0]]
+
+
+def test_a_share_that_is_just_enough_is_enough():
+    assert consensus([["A"], ["A"], ["A"], ["B"], ["B"]], 0.6) == (["A"], [0.6])
+    assert consensus([["A"], ["A"], ["A"], ["B"], ["B"]], 0.61) == ([""], [0.0])
+    assert consensus([["A", "x"], ["A", "y"], ["B", "z"]], 0.51) == (["A", ""], [2 / 3, 0.0])
+    assert consensus([], 0.51) == ([], [])
 
 
 def test_below_an_unsure_rank_nothing_is_called():

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest, t
+from scipy.stats import f as f_distribution
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.outcomes import followed
 from handbook_utils.analysis.time.course import MODELS, attendance, course, marginal
 from handbook_utils.analysis.time.longitudinal import change_points, mixed_model, pairs_in_time
-from handbook_utils.analysis.time.mixed import fit_mixed
+from handbook_utils.analysis.time.mixed import MixedFit, fit_mixed
 from handbook_utils.analysis.time.paired import crossover, crossover_of, paired_ratio
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -257,6 +258,14 @@ def test_what_can_be_followed():
     with pytest.raises(InputError, match="no feature 'Blautja'") as caught:
         followed(study, "Blautja", who, day)
     assert "Blautia" in str(caught.value.remedy)
+    # Half of the least share stands for none; people are told apart, and who has no time is not followed.
+    shares = followed(study, "b", who, day)
+    assert shares[0].to_dict() == pytest.approx({"x": -1.0, "y": np.log2(0.1), "z": 0.0})
+    assert shares[1] == "share of b (logarithm to base 2)"
+    assert followed(study, "Blautia", who, day)[0]["z"] == pytest.approx(np.log2(0.5 / 2))
+    assert followed(study, "distance", who, day.where(day > 0))[0].empty
+    with pytest.raises(InputError, match="No sample has 'c'"):
+        followed(Study.from_frame(table.assign(c=0)), "c", who, day)
 
 
 def test_averages_need_more_people_than_columns():
@@ -299,3 +308,140 @@ def test_two_samples_of_a_person_are_as_alike_as_they_were_made():
     found = mixed_model(frame, "y", ["month"], "who")
     assert found.between == pytest.approx(1, abs=0.25)
     assert found.same_person == pytest.approx(0.5, abs=0.07)
+
+
+def bare(gradients, variance, estimate=(1.0, 2.0)) -> MixedFit:
+    """A fit of two coefficients with variances of 4 and 9, whose variances' parameters are as unsure as is said."""
+    parts = pd.Series(estimate, index=["a", "b"]), np.diag([4.0, 9.0]), np.eye(1), np.empty((0, 0))
+    return MixedFit(*parts, 1.0, float("nan"), 0.0, 20, 5, 0, np.array(gradients), np.array(variance))
+
+
+def test_degrees_of_freedom_of_satterthwaite_by_hand():
+    """Twice the square of the variance, over the variance of the variance by the delta method."""
+    fit = bare([np.diag([1.0, 2.0]), np.diag([0.0, 1.0])], [[3.0, 0.5], [0.5, 2.0]])
+    # Of b the gradient is (2, 1): its variance varies by 4 * 3 + 2 * 2 * 0.5 + 2 = 16.
+    assert fit.freedom([0, 1]) == pytest.approx(2 * 81 / 16)
+    assert fit.freedom([1, 0]) == pytest.approx(2 * 16 / 3)
+    row = fit.contrast([0, 1], confidence=0.9)
+    low, high = t.interval(0.9, 2 * 81 / 16, 2, 3)
+    assert row[["low", "high"]].to_list() == pytest.approx([low, high])
+    assert row["p"] == pytest.approx(2 * t.sf(2 / 3, 2 * 81 / 16))
+    # One term is its t squared, with the same degrees of freedom and p.
+    assert fit.together([1]).to_list() == pytest.approx([4 / 9, 1, 2 * 81 / 16, row["p"]])
+    # Variances that are known exactly: samples less coefficients.
+    assert bare([np.zeros((2, 2))], [[1.0]]).freedom([0, 1]) == 18
+
+
+@pytest.mark.parametrize(
+    ("variance", "second"),
+    [
+        # Degrees of freedom of each direction: 2 over the variance of the parameter, whose gradient is the variance.
+        (1.0, 2.0),  # 2 and 2: no expectation
+        (0.8, 2.5),  # 2.5 and 2.5: E = 10, and 2 * 10 / (10 - 2)
+        (0.2, 10.0),
+    ],
+)
+def test_terms_together_after_fai_and_cornelius_by_hand(variance, second):
+    fit = bare([np.diag([4.0, 9.0])], [[variance]])
+    found = fit.together([0, 1])
+    f = (1 / 4 + 4 / 9) / 2
+    assert found.to_list() == pytest.approx([f, 2, second, f_distribution.sf(f, 2, second)])
+
+
+def test_the_unit_of_time_does_not_matter_to_neighbours():
+    frame = people(np.random.default_rng(3), 0.3, count=12, times=5)
+    model = pd.DataFrame({"1": 1.0, "month": frame["month"]})
+    frame["y"] += frame.groupby("who")["y"].shift(fill_value=0) * 0.6
+    one, other = (fit_mixed(frame["y"], model, frame["who"], when=frame["month"] * times) for times in (1, 30))
+    np.testing.assert_allclose(one.table(), other.table(), rtol=1e-5)
+    assert 0.1 < one.correlation < 0.95
+    assert other.correlation**30 == pytest.approx(one.correlation, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [(list("aabbaa"), "2 units; 0 people"), (list("abccdd"), "4 units; 1 people"), (list("aabbcc"), "")],
+)
+def test_units_are_three_or_more_and_nobody_is_in_two(unit, said):
+    given = [1.0, 2, 2, 4, 1, 3], pd.DataFrame({"1": np.ones(6)}), list("ppqqrr")
+    if not said:
+        assert fit_mixed(*given, unit=unit).units == 3
+        return
+    with pytest.raises(InputError, match="three or more") as told:
+        fit_mixed(*given, unit=unit)
+    assert said in str(told.value)
+
+
+def test_three_people_with_one_sample_more_are_enough_and_as_many_columns_as_samples_are_not():
+    model = pd.DataFrame({"1": 1.0, "x": [0.0, 1, 2, 4]})
+    assert fit_mixed([1.0, 2, 2, 4], model, list("aabc")).people == 3
+    square = model.assign(z=[0.0, 1, 0, 0], w=[0.0, 0, 1, 0])
+    with pytest.raises(InputError, match="say the same"):
+        fit_mixed([1.0, 2, 2, 4], square, list("aabc"))
+    for values in ([1.0, np.nan, 2, 4], -0.1 - 0.3 * model["x"]):
+        with pytest.raises(InputError, match="no finite fit"):
+            fit_mixed(values, model, list("aabc"))
+    with pytest.raises(InputError, match="several samples of several people"):
+        fit_mixed([1.0, 2, 2, 4], model, list("aabc"), slope=model["x"])
+
+
+def test_of_a_mean_the_error_of_averages_is_that_of_peoples_means_corrected_for_few():
+    """People's means are 1, 2 and 6: Mancl and DeRouen give the root of 7 / 2, and the plain way that of 14 / 9."""
+    values, who = np.array([0.0, 2, 1.5, 2.5, 5, 7]), pd.Series(list("aabbcc"))
+    model = pd.DataFrame({"1": np.ones(6)})
+    assert marginal(values, model, who).loc["1", "error"] == pytest.approx(np.sqrt(7 / 2))
+    assert marginal(values, model, who, plain=True).loc["1", "error"] == pytest.approx(np.sqrt(14) / 3)
+
+
+def test_up_to_twelve_times_are_counted_one_by_one_and_more_in_six_parts():
+    rows = pd.DataFrame({"person": "a", "time": np.linspace(0, 10, 13), "group": "all"})
+    parts = attendance(rows, "day")
+    assert list(parts.index[[1, -1]]) == ["(1.7, 3.3]", "(8.3, 10.0]"]
+    assert len(parts) == 6
+    assert len(attendance(rows.iloc[:12], "day")) == 12
+
+
+def test_words_are_groups_each_but_the_first_with_a_column():
+    generator = np.random.default_rng(4)
+    frame = people(generator, 0.5, count=30)
+    arm = np.repeat(["c", "a", "b"] * 10, 4)
+    frame = frame.assign(arm=arm, y=frame["y"] + 3.0 * (arm == "b") + 6.0 * (arm == "c"))
+    found = mixed_model(frame, "y", ["arm", "month"], "who").table
+    assert found.index.to_list() == ["arm: b", "arm: c", "month"]
+    assert (found["low"] < [3, 6, 0.5]).all() and (found["high"] > [3, 6, 0.5]).all()
+    narrower = mixed_model(frame, "y", ["arm", "month"], "who", confidence=0.5).table
+    assert ((narrower["high"] - narrower["low"]) < 0.5 * (found["high"] - found["low"])).all()
+
+
+def test_a_cross_over_needs_two_people_of_each_order():
+    order = pd.Series(["AB", "AB", "BA"])
+    with pytest.raises(InputError, match="two sequences"):
+        crossover(pd.Series([1.0, 2, 3]), pd.Series([2.0, 2, 1]), order)
+    three = pd.Series(["AB", "AB", "BA", "BA", "AC", "AC"])
+    with pytest.raises(InputError, match="two sequences"):
+        crossover(pd.Series([1.0, 2, 3, 1, 2, 3]), pd.Series([2.0, 2, 1, 4, 1, 2]), three)
+    with pytest.raises(InputError, match="three people"):
+        paired_ratio(pd.Series([1.0, 2]), pd.Series([2.0, 1]))
+
+
+def test_every_split_is_weighed_by_the_distance_of_its_sides():
+    """The share of a split is what the means of its sides explain of the squares around the mean of all."""
+    place = np.array([0.0, 0.2, 0.1, 0.3, 5.0, 5.2, 5.1, 5.3, 5.2, 5.0])
+    apart = DistanceMatrix(np.abs(place[:, None] - place), ids=[f"d{n}" for n in range(10)])
+    found = change_points(apart, minimum=4, permutations=0, threshold=1.0)
+    whole = ((place - place.mean()) ** 2).sum()
+    within = sum(((side - side.mean()) ** 2).sum() for side in (place[:4], place[4:]))
+    assert found.index.to_list() == ["d4"]
+    assert found["share"].iloc[0] == pytest.approx(1 - within / whole)
+    # A side of four cannot be split into fours, and with five on each side the jump itself cannot be found.
+    assert change_points(apart, minimum=5, permutations=0, threshold=1.0).index.to_list() == ["d5"]
+    assert change_points(apart, minimum=6, permutations=0, threshold=1.0).empty
+
+
+def test_without_being_asked_ten_samples_lie_on_each_side():
+    place = np.r_[np.zeros(9), np.ones(31)] + np.linspace(0, 0.01, 40)
+    apart = DistanceMatrix(np.abs(place[:, None] - place), ids=[f"d{n}" for n in range(40)])
+    assert change_points(apart, permutations=0, threshold=1.0).index[0] == "d10"
+    ids = [f"d{n}" for n in range(20)]
+    assert change_points(apart.filter(ids), permutations=0, threshold=1.0).index.to_list() == ["d10"]
+    assert change_points(apart.filter(ids[:19]), permutations=0, threshold=1.0).empty

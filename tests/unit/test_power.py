@@ -10,6 +10,9 @@ from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.distance.permanova import permanova
 from handbook_utils.analysis.pilot import baseline_residuals, changes, residuals
 from handbook_utils.analysis.power import (
+    _one_sample,
+    _p_of,
+    _welch,
     parallel_power,
     permanova_power,
     separation,
@@ -18,7 +21,15 @@ from handbook_utils.analysis.power import (
     two_groups,
     with_power,
 )
-from handbook_utils.analysis.sample_size import paired_t_power, size_reaching, t_power, t_size
+from handbook_utils.analysis.sample_size import (
+    cluster_t_power,
+    design_effect,
+    paired_t_power,
+    size_reaching,
+    t_power,
+    t_size,
+    visits_power,
+)
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.protocols.plan.inputs import effects_of, named_taxon, pilot_of, plan_the_study, sizes_of
 
@@ -228,3 +239,147 @@ def test_what_was_seen_counts_among_the_permutations():
     p = two_groups(square, 3, 1999, np.random.default_rng(1))[1]
     assert p == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 1999))
     assert p * 2000 == pytest.approx(round(p * 2000))
+
+
+@pytest.mark.parametrize("simulations", [1, 250, 260, 501])
+@pytest.mark.parametrize(("ratio", "second"), [(1.0, 5), (0.1, 2), (2.5, 12)])
+def test_every_simulated_trial_is_counted_once(simulations, ratio, second):
+    made = parallel_power(NORMAL, 50.0, [5], ratio=ratio, simulations=simulations)
+    assert made[["first", "second", "hits", "simulations"]].to_numpy().tolist() == [
+        [5, second, simulations, simulations]
+    ]
+    assert parallel_power(NORMAL, 50.0, [5], paired=True, simulations=simulations)["hits"].tolist() == [simulations]
+
+
+def test_the_tests_in_a_simulation_are_those_of_scipy_among_who_stays():
+    generator = np.random.default_rng(8)
+    values, stays = generator.normal(size=(6, 13)), generator.random((6, 13)) < 0.7
+    stays[0] = True
+    p = _p_of(*_welch(values[:, :5], values[:, 5:], stays, 5))
+    paired = _p_of(*_one_sample(values, stays))
+    for row, here, own, alone in zip(values, stays, p, paired, strict=True):
+        one, other = row[:5][here[:5]], row[5:][here[5:]]
+        known = stats.ttest_ind(one, other, equal_var=False).pvalue if min(len(one), len(other)) > 1 else 1.0
+        assert own == pytest.approx(known, rel=1e-9)
+        assert alone == pytest.approx(stats.ttest_1samp(row[here], 0).pvalue, rel=1e-9)
+    nobody = np.zeros_like(stays)
+    assert (_p_of(*_welch(values[:, :5], values[:, 5:], nobody, 5)) == 1).all()
+
+
+def test_two_points_are_tilted_as_far_as_their_shares_say():
+    """Of two points with shares (1 ± d) / 2 and the opposite, d² of the variation lies between; d is at most tanh 4."""
+    square = np.array([[0.0, 1], [1, 0]])
+    one, other = tilted(square, 0.36)
+    assert sorted(one) == pytest.approx([0.2, 0.8])
+    assert other == pytest.approx(1 - one)
+    assert separation(square, *tilted(square, np.tanh(4) ** 2 - 1e-6)) == pytest.approx(np.tanh(4) ** 2 - 1e-6)
+    for far in (-0.01, np.tanh(4) ** 2 + 1e-6):
+        with pytest.raises(InputError):
+            tilted(square, far)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_first_group_leans_to_the_end_that_lies_farther_out(turn):
+    points = turn * np.array([0.0, 1, 2, 10])
+    one, other = tilted((points[:, None] - points) ** 2, 0.2)
+    assert one.argmax() == 3
+    assert other[3] < 0.25 < one[3]
+
+
+def test_permanova_of_groups_that_share_no_sample_always_finds_them():
+    square = np.where(np.eye(4), 0.0, 1.0)
+    made = permanova_power(square, [1, 0, 0, 0], [0, 1, 0, 0], [6, 8], ratio=0.5, simulations=7, permutations=99)
+    assert made[["first", "second", "hits", "simulations"]].to_numpy().tolist() == [[6, 3, 7, 7], [8, 4, 7, 7]]
+    assert made["R2"].tolist() == pytest.approx([1, 1])
+    assert permanova_power(square, [1, 0, 0, 0], [0, 1, 0, 0], [6], ratio=0.1, simulations=1)["second"].item() == 2
+    # Weights need not add up to 1: a share of them is what counts.
+    drawn = permanova_power(square, [3, 0, 0, 0], [0, 0, 0, 5], [6], simulations=2, permutations=99)
+    assert drawn[["first", "second", "hits"]].to_numpy().tolist() == [[6, 6, 2]]
+
+
+def test_where_all_are_as_far_apart_every_order_separates_as_much():
+    share, p = two_groups(np.where(np.eye(300), 0.0, 1.0), 100, 99, np.random.default_rng(1))
+    assert share == pytest.approx(1 - (99 / 2 + 199 / 2) / (299 / 2))
+    assert p == 1
+
+
+def test_a_trial_that_loses_nearly_everyone_finds_nothing():
+    square = np.where(np.eye(4), 0.0, 1.0)
+    lost = permanova_power(square, [1, 0, 0, 0], [0, 1, 0, 0], [6], dropout=1.0, simulations=5)
+    assert lost["hits"].item() == 0
+    assert np.isnan(lost["R2"].item())
+    assert parallel_power(NORMAL, 50.0, [6], dropout=1.0, simulations=5)["hits"].item() == 0
+    # Of two and two people who begin, a test is made where all four stay.
+    made = permanova_power(
+        square, [1, 0, 0, 0], [0, 1, 0, 0], [2], dropout=0.3, permutations=2, alpha=1, simulations=2000
+    )
+    assert stats.binomtest(made["hits"].item(), 2000, 0.7**4).pvalue > 0.001
+
+
+def test_a_taxon_s_power_is_that_of_trials_written_out_one_by_one():
+    pilot = np.array([[40, 25, 5, 30], [30, 45, 5, 20], [20, 20, 20, 40]])
+    levels, trials, lost = [0.01, 0.05], 40, 0.2
+    ours = taxon_power(
+        pilot, 1, 2, 2.5, [7], reads=60, ratio=1.3, dropout=lost, alpha=levels, simulations=trials, seed=3
+    )
+    generator = np.random.default_rng([3, 0])  # the people, the reads and who stays, in the order that the seed gives
+    people = pilot[generator.integers(3, size=(trials, 16))].astype(float)
+    people[:, 7:, 1] *= 2.5
+    logs = np.log(generator.multinomial(60, people / people.sum(axis=2, keepdims=True)) + 0.5)
+    stays = generator.random((trials, 16)) >= lost
+    ratios = logs - logs.mean(axis=2, keepdims=True)
+    seen = {"power": ratios[..., 1], "by_share": logs[..., 1], "false_clr": ratios[..., 2], "false_share": logs[..., 2]}
+    for name, values in seen.items():
+        p = [
+            stats.ttest_ind(row[:7][here[:7]], row[7:][here[7:]], equal_var=False).pvalue
+            for row, here in zip(values, stays, strict=True)
+        ]
+        assert ours[name].tolist() == pytest.approx([np.mean(np.array(p) <= level) for level in levels]), name
+    assert ours[["first", "second", "simulations"]].to_numpy().tolist() == [[7, 9, trials]] * 2
+    assert ours["alpha"].tolist() == levels
+
+
+def test_more_trials_than_are_drawn_at_once_are_counted_and_the_second_group_has_two_at_least():
+    pilot = np.array([[40, 25, 5, 30], [30, 45, 5, 20]])
+    made = taxon_power(pilot, 1, 2, 50.0, [5, 6], ratio=0.1, alpha=1.0, simulations=120)
+    assert made[["first", "second", "hits", "simulations"]].to_numpy().tolist() == [[5, 2, 120, 120], [6, 2, 120, 120]]
+    assert made["false_share"].tolist() == [1, 1]
+    plain = taxon_power(pilot, 1, 2, 50.0, [5], simulations=3)
+    assert plain[["first", "second", "simulations", "alpha"]].to_numpy().tolist() == [[5, 5, 3, 0.05]]
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_the_closed_forms_of_one_design_are_special_cases_of_the_others(alpha):
+    from statsmodels.stats.power import TTestIndPower
+
+    # Nothing to find is found as often as the type I error says; up and down are alike.
+    assert t_power(0.0, 12, 20, alpha) == pytest.approx(alpha)
+    assert paired_t_power(0.0, 12, alpha) == pytest.approx(alpha)
+    assert t_power(-0.7, 12, 20, alpha) == pytest.approx(t_power(0.7, 12, 20, alpha))
+    # Clusters of one person are people; ten of them that are all alike are one; alike in nothing, ten.
+    assert cluster_t_power(0.6, (12, 20), 1, 0.3, alpha=alpha) == pytest.approx(t_power(0.6, 12, 20, alpha))
+    assert cluster_t_power(0.6, (12, 20), 10, 1.0, alpha=alpha) == pytest.approx(t_power(0.6, 12, 20, alpha))
+    ten = cluster_t_power(0.2, (12, 20), 10, 0.0, alpha=alpha)
+    assert ten == pytest.approx(t_power(0.2 * np.sqrt(10), 12, 20, alpha))
+    # Mean size 4, by half of it apart: 1 + (1.25 * 4 - 1) * 0.1 = 1.4 times as many.
+    assert design_effect(4, 0.1, 0.5) == pytest.approx(1.4)
+    assert design_effect(0.5, 0.5) == 1
+    uneven = cluster_t_power(0.6, (12, 20), 4, 0.1, 0.5, alpha)
+    assert uneven == pytest.approx(t_power(0.6 * np.sqrt(4 / 1.4), 12, 20, alpha))
+    # A sample of before that explains nothing costs one degree of freedom; who stopped before all visits is not there.
+    once = visits_power(1.1, 8, 8, [0.25], 0.0, alpha)
+    free = 16 * 0.75 - 3
+    beyond = stats.t.isf(alpha / 2, free)
+    shift = 1.1 * np.sqrt(4 * 0.75)
+    assert once == pytest.approx(stats.nct.sf(beyond, free, shift) + stats.nct.cdf(-beyond, free, shift))
+    # The number of people is the least that reaches the power.
+    for effect, ratio in ((0.6, 1.0), (0.9, 0.5), (1.5, 1.0)):
+        wanted = TTestIndPower().solve_power(effect, power=0.9, alpha=alpha, ratio=ratio)
+        assert wanted <= t_size(effect, 0.9, alpha, ratio) <= wanted + 2 / ratio
+
+
+def test_of_a_large_effect_two_are_enough_and_above_200_steps_are_of_1_percent():
+    assert [t_size(100.0), t_size(100.0, ratio=0.1)] == [2, 2]
+    assert t_size(0.1) in range(1571, 1571 + 16)  # 1571 by statsmodels
+    assert t_size(0.3) == 176
+    assert size_reaching(pd.DataFrame({"first": [40, 20], "low": [0.9, 0.8]}), 0.8) == 20

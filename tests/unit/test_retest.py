@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from handbook_utils import datasets
-from handbook_utils.analysis.models.retest import other_verdict, share_by_reads, typical_fold
+from handbook_utils.analysis.models.retest import (
+    changes_between,
+    majority_of_three,
+    other_verdict,
+    share_by_reads,
+    typical_fold,
+)
 from handbook_utils.analysis.taxa.phyla import PHYLUM_OF, firmicutes_to_bacteroidetes, phylum_shares
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -91,3 +97,43 @@ def test_ratio_by_hand():
 def test_an_unknown_genus_is_named():
     with pytest.raises(InputError, match="Nonsensia"):
         phylum_shares(Study.from_frame(pd.DataFrame([[1]], index=["s"], columns=["Nonsensia"])))
+
+
+def test_a_score_at_the_cut_off_lies_above_it():
+    assert other_verdict([1, 1, 2, 3], 2, block=1).size == pytest.approx(4 / 6)
+
+
+def test_the_interval_is_that_of_blocks_drawn_around_the_year():
+    values = [0.0] * 60 + [1.0] * 40
+    # As one block, the year is only turned round; as single days, those above are binomial.
+    whole = other_verdict(values, 0.5, block=100)
+    assert whole.low == whole.size == whole.high == pytest.approx(2 * 40 * 60 / (100 * 99))
+    above = stats.binom.ppf([0.025, 0.975], 100, 0.4)
+    single = other_verdict(values, 0.5, block=1, resamples=4000)
+    assert single.low == pytest.approx(2 * above[0] * (100 - above[0]) / 9900, abs=0.012)
+    # More than half above is as good as less: at most a little over one half.
+    assert single.high == pytest.approx(2 * above[1] * (100 - above[1]) / 9900, abs=0.006)
+
+
+def test_a_single_read_can_be_drawn_and_none_cannot():
+    assert share_by_reads([5, 5], 0, [1], times=50)["missed"].iloc[0] == pytest.approx(0.5, abs=0.3)
+    with pytest.raises(InputError, match="1 to 10"):
+        share_by_reads([5, 5], 0, [0])
+
+
+def test_changes_are_those_of_one_person_and_of_so_many_days():
+    days = pd.Series([0, 2, 4, 9, 0, 3])
+    values = pd.Series([10.0, 5.0, 20.0, 1.0, 8.0, 10.0])
+    found = changes_between(values, pd.Series(list("AAAABB")), days, (2, 4))
+    assert sorted(found["A"]) == [-0.5, 1.0, 3.0]  # 0 to 2, 0 to 4, 2 to 4; day 9 is five days later
+    assert found["B"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("above", "differ"),
+    # Of six days that all count, three above always split two and one; of two above, both fall in one half in 8 of 20.
+    [([True] * 3 + [False] * 3, 1.0), ([True] * 2 + [False] * 4, 0.4), ([True] + [False] * 5, 0.0)],
+)
+def test_majorities_of_three_days_differ_as_often_as_by_counting(above, differ):
+    found = majority_of_three(above, draws=3000)
+    assert found == pytest.approx(differ, abs=4 * np.sqrt(differ * (1 - differ) / 3000))

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from handbook_utils.analysis.time.longitudinal import series_correlation
+from handbook_utils.analysis.time.longitudinal import _blocks, series_correlation
 from handbook_utils.errors import InputError
 
 
@@ -78,3 +78,38 @@ def test_series_too_short_or_flat():
     flat = pd.Series(np.ones(60))
     with pytest.raises(InputError, match="cannot be correlated"):
         series_correlation(flat, pd.Series(np.arange(60.0)))
+
+
+def test_twenty_days_are_enough_and_one_less_is_not():
+    first = pd.Series(np.random.default_rng(1).normal(size=20))
+    assert series_correlation(first, first**2, block=6, resamples=9).days == 20
+    with pytest.raises(InputError, match="cannot be correlated"):
+        series_correlation(first[:19], first[:19] ** 2, block=6)
+
+
+def test_of_single_days_both_intervals_are_those_of_a_bootstrap_of_pairs():
+    generator = np.random.default_rng(4)
+    first = pd.Series(generator.normal(size=60))
+    second = first + generator.normal(size=60)
+    found = series_correlation(first, second, block=1, resamples=2000, confidence=0.8)
+    assert (found.low, found.high) == (found.naive_low, found.naive_high)
+    drawn = generator.integers(60, size=(2000, 60))
+    one, other = (stats.zscore(stats.rankdata(values.to_numpy()[drawn], axis=1), axis=1) for values in (first, second))
+    again = (one * other).mean(axis=1)
+    assert (found.low, found.high) == pytest.approx(np.quantile(again, [0.1, 0.9]), abs=0.03)
+
+
+def test_blocks_are_days_that_follow_each_other_until_there_are_as_many():
+    ends = np.array([3, 4, 5, 6, 6, 6])  # six days, blocks of three; the last ones are shorter
+    drawn = _blocks(ends, 500, np.random.default_rng(1))
+    assert drawn.shape == (500, 6)
+    assert set(np.unique(drawn)) == set(range(6))
+    for row in drawn[:50].tolist():
+        left = row
+        while left:
+            block = list(range(left[0], ends[left[0]]))
+            assert left[: len(block)] == block[: len(left)]
+            left = left[len(block) :]
+    # Every day begins a block as often as any other.
+    begins = np.bincount(drawn[:, 0], minlength=6)
+    assert stats.chisquare(begins).pvalue > 0.001

@@ -9,6 +9,7 @@ import pytest
 from handbook_utils import datasets
 from handbook_utils.analysis.depth import depth_warning, rarefied
 from handbook_utils.analysis.design import design_of
+from handbook_utils.analysis.diversity.alpha import hill_at_size
 from handbook_utils.analysis.diversity.comparison import ratios
 from handbook_utils.analysis.diversity.singletons import Singletons, comparable_hill, seen_twice, singletons
 from handbook_utils.errors import InputError
@@ -134,3 +135,46 @@ def test_of_fewer_than_ten_seen_two_or_three_times_nothing_is_expected(twice, th
     counts = [[2] * twice + [3] * thrice + [9]]
     found = singletons(Study.from_frame(pd.DataFrame(counts, ["s"], [f"t{n}" for n in range(len(counts[0]))])))
     assert found.expected == pytest.approx(told, nan_ok=True)
+
+
+def test_without_believable_singletons_samples_are_compared_at_the_least_depth_by_features_seen_twice():
+    frame = pd.DataFrame([[40, 20, 8, 3, 2, 0], [0, 9, 8, 5, 2, 2]], index=["deep", "shallow"], columns=list("abcdef"))
+    found = comparable_hill(Study.from_frame(frame))
+    assert found.level == 26
+    assert list(found.hill) == ["q0", "q1", "q2"]
+    for name, counts in frame.iterrows():
+        expected = [seen_twice(counts, 26), *(hill_at_size(counts, order, 26) for order in (1, 2))]
+        assert found.hill.loc[name].to_list() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "unsure", "told"),
+    [
+        # Twice, or half, of what is expected is believed still; beside chance of 1 in 100 (Poisson) a cause is named.
+        (200, 100.0, 0.0, None),
+        (50, 100.0, 0.0, None),
+        (201, 100.0, 0.0, "too few are seen to tell chance"),
+        (49, 100.0, 0.0, "too few are seen to tell chance"),
+        (234, 100.0, 0.0, "too few are seen to tell chance"),  # 0.0102 of as many where 200 are expected
+        (235, 100.0, 0.0, "errors of reading"),  # 0.0086
+        (34, 100.0, 0.0, "too few are seen to tell chance"),  # 0.0108 of as few where 50 are expected
+        (33, 100.0, 0.0, "denoising"),  # 0.0071
+        (33, 100.0, 0.1, "too few are seen to tell chance"),
+        (235, 100.0, 0.1, "too few are seen to tell chance"),
+    ],
+)
+def test_a_cause_is_named_where_chance_gives_as_many_less_often_than_once_in_a_hundred(found, expected, unsure, told):
+    seen = Singletons(found, expected, unsure)
+    assert seen.believable == (told is None)
+    assert told is None or told in seen.reading
+
+
+def test_the_error_of_what_is_expected_is_that_of_its_logarithm():
+    counts = [[2] * 20 + [3] * 16 + [9]]
+    found = singletons(Study.from_frame(pd.DataFrame(counts, ["s"], [f"t{n}" for n in range(37)])))
+    assert found.unsure == pytest.approx((4 / 20 + 1 / 16) ** 0.5)
+
+
+def test_what_is_seen_once_and_nothing_expected_is_believed():
+    assert Singletons(1, float("nan"), float("nan")).believable
+    assert not Singletons(0, float("nan"), float("nan")).believable

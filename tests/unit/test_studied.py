@@ -33,3 +33,35 @@ def test_patients_are_held_against_controls_of_their_own_study_only():
     found = patients_against_controls(people, "age", least=2)
     assert found["study"].tolist() == ["A"]
     assert found["difference"].iloc[0] == pytest.approx(40)
+
+
+def test_countries_and_conditions_with_most_people_come_first():
+    people = pd.DataFrame(
+        {
+            "condition": ["T2D", "T2D", "IBD", "CRC", "CRC"],
+            "study": ["A", "A", "A", "B", "C"],
+            "country": ["NLD", "NLD", "NLD", "USA", "USA"],
+        }
+    )
+    assert by_country(people).to_dict("index") == {
+        "NLD": {"people": 3, "studies": 1},
+        "USA": {"people": 2, "studies": 2},
+    }
+    assert by_country(people).index.to_list() == ["NLD", "USA"]
+    # As many people: more studies come first.
+    assert by_condition(people).index.to_list() == ["CRC", "T2D", "IBD"]
+
+
+@pytest.mark.parametrize(("ill", "well", "compared"), [(10, 10, 1), (9, 10, 0), (10, 9, 0)])
+def test_ten_patients_and_ten_controls_are_enough(ill, well, compared):
+    people = pd.DataFrame({"study": "A", "condition": ["T2D"] * ill + ["control"] * well, "age": 50.0})
+    assert len(patients_against_controls(people, "age")) == compared
+
+
+def test_the_smallest_difference_comes_first():
+    people = pd.DataFrame(
+        {"study": "A", "condition": ["control", "IBD", "CRC", "T2D"], "age": [50.0, 40.0, 70.0, 52.0]}
+    )
+    found = patients_against_controls(people, "age", least=1)
+    assert found["difference"].to_list() == [-10, 2, 20]
+    assert found.index.to_list() == [0, 1, 2]

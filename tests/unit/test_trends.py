@@ -161,3 +161,116 @@ def test_the_chapter_checks_its_input(tmp_path):
         measure_awareness(good | {"trends": str(path), "term": "darm"})
     with pytest.raises(InputError, match="too few moments"):
         measure_awareness(good | {"trends": str(path), "campaign": "2030-01-01"})
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([7, 7, 14, 7], "14 days from 2023-01-15 to 2023-01-29"),
+        ([7, 7, 8, 7], "8 days from 2023-01-15 to 2023-01-23"),
+        ([7, 3, 7, 7], "3 days from 2023-01-08 to 2023-01-11"),
+        ([31, 28, 31, 61], "61 days from 2023-04-01 to 2023-06-01"),
+        *[([step] * 4, f"{step} days from 2023-01-01") for step in (2, 6, 8, 27, 32)],
+    ],
+)
+def test_the_step_that_is_unlike_the_others_is_told(tmp_path, days, told):
+    dates = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.cumsum([0, *days]), unit="D")
+    with pytest.raises(InputError, match="equal steps") as caught:
+        read_trends(written(tmp_path, "Day,a\n" + "".join(f"{date:%Y-%m-%d},1\n" for date in dates)))
+    assert told in str(caught.value)
+
+
+def test_three_moments_are_enough_and_two_are_not(tmp_path):
+    rows = "Maand,a: (Nederland),b: (België)\n2023-01,0,100\n2023-02,< 1,99\n"
+    with pytest.raises(InputError, match="too few moments"):
+        read_trends(written(tmp_path, rows))
+    found = read_trends(written(tmp_path, rows + "2023-03,7,1\n"))
+    assert found.interest["a"].tolist() == [0, 0.5, 7]
+    assert found.place == "Nederland, België"
+
+
+@pytest.mark.parametrize(("rows", "wrong"), [("Week,,a\n", "names no term"), ("Week\nb,c\n", "not a file of interest")])
+def test_a_header_names_a_term_in_each_column(tmp_path, rows, wrong):
+    with pytest.raises(InputError, match=wrong):
+        read_trends(written(tmp_path, rows + "2023-01-01,1,2\n2023-01-08,1,2\n2023-01-15,1,2\n"))
+
+
+def test_of_many_mistakes_a_hundred_are_told(tmp_path):
+    with pytest.raises(InputErrors) as raised:
+        read_trends(written(tmp_path, "Week,a\n" + "2023-01-01,x\n" * 120))
+    assert len(raised.value.errors) == 100
+
+
+def noisy(points, moment):
+    weeks = pd.date_range("2021-01-03", periods=points, freq="W")
+    return pd.Series(np.random.default_rng(3).normal(size=points), weeks), weeks[moment]
+
+
+def test_intervals_are_of_newey_and_west_by_hand():
+    """The covariance of White, and of neighbours l weeks apart with the weight 1 - l / (lags + 1)."""
+    series, moment = noisy(100, 55)
+    found = interrupted(series, moment, harmonics=0, confidence=0.9)
+    assert found.lags == 4  # floor of 4 (100 / 100)^(2/9)
+    years = np.asarray((series.index - moment).days) / 365.25
+    after = (years >= 0).astype(float)
+    x = np.column_stack([np.ones(100), years, after, years * after])
+    inverse = np.linalg.inv(x.T @ x)
+    params = inverse @ x.T @ series.to_numpy()
+    scores = x * (series.to_numpy() - x @ params)[:, None]
+    middle = scores.T @ scores
+    for lag in range(1, 5):
+        cross = scores[lag:].T @ scores[:-lag]
+        middle += (1 - lag / 5) * (cross + cross.T)
+    errors = np.sqrt(np.diag(inverse @ middle @ inverse) * 100 / 96)
+    width = stats.t.ppf(0.95, 96) * errors
+    assert (found.level, found.slope) == pytest.approx(tuple(params[2:]))
+    assert (found.level_low, found.level_high) == pytest.approx((params[2] - width[2], params[2] + width[2]))
+    assert (found.slope_low, found.slope_high) == pytest.approx((params[3] - width[3], params[3] + width[3]))
+    # By default intervals are of 95 %.
+    wider = interrupted(series, moment, harmonics=0)
+    ratio = (wider.level_high - wider.level) / (found.level_high - found.level)
+    assert ratio == pytest.approx(stats.t.ppf(0.975, 96) / stats.t.ppf(0.95, 96))
+    assert [interrupted(*noisy(points, 12), harmonics=0).lags for points in (26, 80)] == [2, 3]
+
+
+def test_seasons_are_by_default_of_a_year_and_of_half_a_year():
+    weeks = pd.date_range("2020-01-05", periods=200, freq="W")
+    years = np.asarray((weeks - weeks[100]).days) / 365.25
+    once, twice, thrice = (np.cos(2 * np.pi * k * years) + np.sin(2 * np.pi * k * years) for k in (1, 2, 3))
+    for wave, harmonics, exact in (
+        (once, {"harmonics": 1}, True),
+        (twice, {"harmonics": 1}, False),
+        (twice, {}, True),
+        (thrice, {}, False),
+        (once, {"harmonics": 0}, False),
+    ):
+        table = interrupted(pd.Series(wave, weeks), weeks[100], **harmonics).table
+        assert np.allclose(table["observed"], table["fitted"]) == exact
+
+
+@pytest.mark.parametrize(("points", "moment", "enough"), [(24, 12, True), (23, 12, False), (23, 11, False)])
+def test_twelve_moments_on_each_side_are_enough(points, moment, enough):
+    series, first = noisy(points, moment)
+    if enough:
+        assert interrupted(series, first, harmonics=0).table.shape == (24, 3)
+        return
+    with pytest.raises(InputError, match="too few moments") as told:
+        interrupted(series, first, harmonics=0)
+    assert f"{moment} before, {points - moment} after" in str(told.value)
+
+
+def test_seasons_need_a_whole_year_before_the_change():
+    series, _ = noisy(80, 0)
+    with pytest.raises(InputError, match="a year before") as told:
+        interrupted(series, series.index[52])
+    assert "364 days" in str(told.value)
+    assert len(interrupted(series, series.index[53]).table) == 80
+
+
+def test_the_first_term_is_looked_at_where_none_is_named_and_zeros_are_no_moments(tmp_path):
+    weeks = pd.date_range("2021-01-03", periods=150, freq="W")
+    rows = "".join(f"{week:%Y-%m-%d},{n % 90 + 1},{(n < 110) * 7}\n" for n, week in enumerate(weeks))
+    given = {"trends": str(written(tmp_path, "Week,a,b\n" + rows)), "term": "", "campaign": str(weeks[100].date())}
+    measure_awareness(given)
+    with pytest.raises(InputError, match="too few moments"):  # ten weeks with interest in b follow
+        measure_awareness(given | {"term": "b"})

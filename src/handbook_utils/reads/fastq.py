@@ -144,6 +144,36 @@ def read_fastq(path: Path) -> Iterator[Any]:
         )
 
 
+def holds_nothing(path: Path) -> bool:
+    """Tell whether a file is gzip of nothing, as demultiplexing leaves it of a sample without a read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of a file that may also be cut off, or no gzip: then it is not.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "blank_R1.fastq.gz"
+    >>> _ = path.write_bytes(gzip.compress(b""))
+    >>> holds_nothing(path)
+    True
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != _GZIP:
+                return False
+        with _unpacked(path) as unpacked:
+            return not unpacked.read(1)
+    except _UNPACKED:
+        return False
+
+
 def packed(path: Path) -> IO[bytes]:
     """Open a file to write reads into it, packed quickly (gzip).
 

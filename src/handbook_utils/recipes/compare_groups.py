@@ -423,9 +423,11 @@ class Comparison:
         """The paragraph for a paper."""
         design = self.design
         groups = f" between {len(design.groups)} groups of {design.focus}{self._in_groups}" if design.groups else ""
+        moved = design.exchange(design.focus)
+        units = f"{'means of ' if moved.whole else ''}{moved.words.removeprefix('whole ')}"
         dispersion = (
-            " Dispersion was compared by the distances to the groups' spatial medians, adjusted for the sizes of the "
-            "groups, with centres found anew in every permutation."
+            f" Dispersion was compared by the distances to the groups' spatial medians ({units}), adjusted for the "
+            "sizes of the groups, with centres found anew in every permutation."
             if self.spread is not None
             else ""
         )

@@ -23,7 +23,7 @@ from handbook_utils.analysis.diversity.alpha import (
     sample_coverage,
 )
 from handbook_utils.analysis.diversity.chao import chao1
-from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_by, settled, units_of, within
+from handbook_utils.analysis.diversity.comparison import compared, pace, ratios_by, units_of, within
 from handbook_utils.analysis.diversity.estimates import hill
 from handbook_utils.analysis.diversity.singletons import Comparable, hill_of_shares
 from handbook_utils.analysis.peers import held_against
@@ -65,7 +65,7 @@ def measure_alpha_diversity(parameters: Mapping[str, Any]) -> None:
         Columns that are not there, groups that are too small, a design that these samples cannot answer, no sample
         with reads enough.
     """
-    design = settled(deep_design(study_of(parameters, "twins"), parameters)[1])
+    design = deep_design(study_of(parameters, "twins"), parameters)[1]
     # Any numbers will do to see whether the model can be fitted.
     compared(pd.Series(np.random.default_rng(1).normal(size=design.n), index=design.samples), design)
 

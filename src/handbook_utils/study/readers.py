@@ -359,7 +359,8 @@ def _matched(
         left = [sample for sample in left if sample not in set(pairs.values())]
         unused = [name for name in unused if name not in pairs]
         told = [f"{other} is {one}" for other, one in pairs.items()]
-        notes.append(f"Sample ids matched but for {choices.match_ids}, as asked: {len(pairs)} ({listed(told)}).")
+        names = f" ({listed(told)})" if told else ""
+        notes.append(f"Sample ids matched but for {choices.match_ids}, as asked: {len(pairs) or 'none'}{names}.")
     # In the order of the metadata, so that a study does not depend on how a program sorted the samples of its table.
     chosen = [at[sample] for sample in frame.index if sample in at]
     if not chosen or (left and not choices.keep_matched):

@@ -17,6 +17,7 @@ import pandas as pd
 from handbook_utils import datasets
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.study import formats
+from handbook_utils.study.lineages import name_of, parts_of
 
 #: Share (%) of the reads from which a taxon that is not in a mock is no longer noise: Reitmeier and others 2021.
 SPURIOUS = 0.25
@@ -225,9 +226,7 @@ def matched(mock: Mock, taxa: Sequence[str]) -> dict[str, str]:
 
 def _last(taxon: str) -> str:
     """Return the last name of a lineage, without its prefix."""
-    parts = [part.strip() for part in str(taxon).split(";")]
-    named = [part.partition("__")[2] if "__" in part[:4] else part for part in parts]
-    return next((name for name in named[::-1] if name), "")
+    return next(filter(None, map(name_of, parts_of(str(taxon))[::-1])), "")
 
 
 def by_member(mock: Mock, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

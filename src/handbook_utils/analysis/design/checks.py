@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from handbook_utils.analysis.design.members import members_of
 from handbook_utils.analysis.design.terms import as_words, in_order, parts
@@ -160,7 +162,9 @@ def check(design: Design) -> None:
         apart, an exchange that cannot change the term, more columns than samples.
     """
     errors = [
-        _constant(design, name, term.columns[0]) for name, term in design.terms.items() if not _varies(term.block)
+        _constant(design, name, term.columns[0])
+        for name, term in design.terms.items()
+        if term.kind != "interaction" and not _varies(term.block)
     ]
     # A pair of groups may lie in one stratum; the whole study may not.
     errors += [_constant(design, n, n) for n in parts(design.asked["strata"]) if design.metadata[n].nunique() == 1]
@@ -219,7 +223,7 @@ def notes(design: Design) -> list[str]:
         moved = (block.groupby(design.people).nunique() > 1).any(axis=1)
         made.append(
             f"{design.focus} changes within {int(moved.sum())} of {design.n_people} {many} and is compared within "
-            "them; the others say nothing about it"
+            "them; the others say little or nothing about it"
             if not moved.all()
             else f"{design.focus} changes within {many} and is compared within them"
         )
@@ -266,7 +270,7 @@ def way_without(asked: dict[str, str], term: str) -> str:
 
 def _varies(block: pd.DataFrame) -> bool:
     values = block.to_numpy()
-    return bool(values.size and (values.max(axis=0) > values.min(axis=0)).any())
+    return bool((values.max(axis=0) > values.min(axis=0)).any())
 
 
 def _constant(design: Design, name: str, column: str) -> InputError:
@@ -342,16 +346,17 @@ def _check_exchange(design: Design) -> None:
 
 
 def _check_alias(design: Design, name: str) -> None:
-    others = [
-        np.ones((design.n, 1)),
-        *(design.terms[other].block.to_numpy() for other in design.terms if other != name),
-    ]
+    told = [other for other in design.terms if other != name]
+    others = [design.block(told).to_numpy(dtype=float)]
     if name == design.focus:
-        others.append(design.restriction(name).to_numpy())
+        others.append(design.restriction(name).to_numpy(dtype=float))
+        told += parts(design.asked["strata"])
     before, own = np.hstack(others), design.terms[name].block.to_numpy()
     fresh = _rank(np.hstack([before, own])) - _rank(before)
     if fresh == own.shape[1]:
         return
+    if name == design.focus and design.groups:
+        _check_shared(design)
     culprit, table = _confounder(design, name)
     remedy = way_without(design.asked, culprit if culprit and name == design.focus else name)
     if culprit and table is not None and table.shape[1] > table.shape[0] and not design.asked["nested_in"]:
@@ -362,8 +367,27 @@ def _check_alias(design: Design, name: str) -> None:
         f"The term '{name}' {what}.",
         where="parameters group, covariates, strata and interactions",
         expected="a term that says something the others do not",
-        found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(design.beside)}",
+        found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(told)}",
         remedy=f"{remedy} These samples cannot tell the two apart.",
+    )
+
+
+def _check_shared(design: Design) -> None:
+    """Refuse groups of which some lie beside no other in any block: what is compared within blocks skips them."""
+    found = design.exchange(design.focus)
+    table = pd.crosstab(found.blocks[found.units], design.codes).to_numpy() > 0
+    sets = connected_components(sparse.csr_array(table.T.astype(int) @ table), directed=False)[1]
+    together = [[name for name, own in zip(design.groups, sets, strict=True) if own == one] for one in np.unique(sets)]
+    largest = max(together, key=len)
+    if len(together) == 1 or len(largest) == 1:
+        return
+    block = found.words.partition(" within ")[2]
+    raise InputError(
+        f"Not all groups of '{design.focus}' can be compared within {block}, where they change.",
+        where="parameters group, person, strata and nested_in",
+        expected=f"every group beside another one in at least one {block}",
+        found=f"groups that never share a {block} with the others: {'; '.join(map(listed, together))}",
+        remedy=f'Compare those that do: levels "{", ".join(largest)}".',
     )
 
 
@@ -403,27 +427,16 @@ def _check_separation(design: Design) -> None:
 
 def _inflation(design: Design) -> float:
     """Return the variance inflation of the focus beside the others (Fox and Monette 1992), for one column."""
-    if not design.beside:
-        return 1.0
     own = design.terms[design.focus].block.to_numpy()
-    others = np.hstack(
-        [
-            design.terms[name].block.to_numpy()
-            for name in design.beside
-            if design.focus not in design.terms[name].columns
-        ]
-        or [np.empty((design.n, 0))]
-    )
+    terms = [name for name, term in design.terms.items() if design.focus not in (name, *term.columns)]
+    others = design.block(terms).to_numpy(dtype=float)
     if not others.shape[1]:
         return 1.0
 
     def size(columns: npt.NDArray[np.float64]) -> float:
         return float(np.linalg.slogdet(np.atleast_2d(np.corrcoef(columns, rowvar=False)))[1])
 
-    kept = others[:, others.std(axis=0) > 0]
-    if _rank(np.hstack([own, kept])) < own.shape[1] + kept.shape[1]:
-        return 1.0  # covariates that follow from each other; that says nothing about the groups
-    return float(np.exp((size(own) + size(kept) - size(np.hstack([own, kept]))) / own.shape[1]))
+    return float(np.exp((size(own) + size(others) - size(np.hstack([own, others]))) / own.shape[1]))
 
 
 def _empty_cells(design: Design) -> list[str]:
@@ -465,7 +478,7 @@ def _maybe_nests(design: Design) -> list[str]:
             continue
         units = as_words(column)
         members = design.people.groupby(units).nunique()
-        several = len(members) > max(2, len(design.groups)) and members.max() > 1 and design.n_people > len(members)
+        several = len(members) > max(2, len(design.groups)) and design.n_people > len(members)
         if (
             several
             and not design.changes_within(design.focus, name)

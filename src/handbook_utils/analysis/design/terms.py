@@ -274,7 +274,7 @@ def as_words(column: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Of text and, where missing, None.
+        Of text; missing where the column is.
 
     Examples
     --------
@@ -436,7 +436,7 @@ def _powers(numbers: pd.Series, degree: int, label: str) -> pd.DataFrame:
             found=str(numbers.nunique()),
             remedy=f"Write C({numbers.name}), which takes each value as a group of its own.",
         )
-    centred = ((numbers - numbers.mean()) / (numbers.std() or 1.0)).to_numpy()
+    centred = ((numbers - numbers.mean()) / numbers.std()).to_numpy()
     made = [np.full(len(centred), len(centred) ** -0.5)]
     for power in range(1, degree + 1):
         column = centred**power

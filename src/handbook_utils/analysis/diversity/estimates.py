@@ -196,7 +196,7 @@ class Sample:
         if target >= here:
             if target == here:
                 return float(self.n)
-            if self.f1 == 0 or self.mean_singleton in (0.0, 1.0) or target >= 1:
+            if target >= 1:
                 return math.inf
             reads = math.log(self.n * (1 - target) / self.f1) / math.log1p(-self.mean_singleton) - 1
             return float(self.n + reads)

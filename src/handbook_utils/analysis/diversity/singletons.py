@@ -41,12 +41,12 @@ class Singletons:
     expected : float
         How often that is to be expected from those seen two and three times; NaN where these are too few.
     unsure : float
-        Standard error of the logarithm of what is expected.
+        Standard error of the logarithm of what is expected; NaN, too.
     """
 
     found: int
     expected: float
-    unsure: float = 0.0
+    unsure: float
 
     @property
     def believable(self) -> bool:
@@ -110,7 +110,7 @@ denoising (DADA2, Deblur, UNOISE), so coverage cannot be estimated
     once, twice, thrice = (int((study.table.data == times).sum()) for times in (1, 2, 3))
     known = twice >= _FEWEST and thrice >= _FEWEST
     if not known:
-        return Singletons(once, float("nan"))
+        return Singletons(once, float("nan"), float("nan"))
     return Singletons(once, 4 * twice**2 / (3 * thrice), float(np.sqrt(4 / twice + 1 / thrice)))
 
 
@@ -246,9 +246,9 @@ twice in them)'
     least = int(study.depth.min())
     rows = {
         name: {
-            "q0": seen_twice(counts[counts > 0], least),
-            **{f"q{order}": hill_at_size(counts[counts > 0], order, least) for order in (1, 2)},
+            "q0": seen_twice(counts, least),
+            **{f"q{order}": hill_at_size(counts, order, least) for order in (1, 2)},
         }
-        for name, counts in zip(study.samples, study.table.toarray().astype(np.int64), strict=True)
+        for name, counts in zip(study.samples, np.split(study.table.data, study.table.indptr[1:-1]), strict=True)
     }
     return Comparable(pd.DataFrame.from_dict(rows, orient="index"), seen, float(least))

@@ -210,7 +210,7 @@ def outcomes(arms: Mapping[str, Arm]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row an arm, a column a patient, counted from 1: ``cured``, ``not``, or None where there are no more.
+        A row an arm, a column a patient, counted from 1: ``cured``, ``not``, or missing where there are no more.
 
     Examples
     --------

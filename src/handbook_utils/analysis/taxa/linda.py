@@ -143,7 +143,8 @@ def zeros_replaced(
         return np.where(zero, least / 2, values), "half the least"
     reads = values.sum(axis=1)
     fit = fit_many(np.log(reads)[:, None], model, person)
-    columns = np.eye(model.shape[1])[1:]
+    # As many reads in each sample go with nothing, whatever rounding leaves of their differences.
+    columns = np.eye(model.shape[1])[1:] if np.ptp(reads) else np.empty((0, model.shape[1]))
     p = [2 * float(stats.t.sf(abs(one / error), free)[0]) for one, error, free in map(fit.of, columns)]
     if min(p, default=1.0) > GOES_WITH_READS:
         return values + 0.5, "pseudocount"

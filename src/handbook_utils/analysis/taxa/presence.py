@@ -102,7 +102,8 @@ def _firth(seen: Array, model: Array, free: int) -> tuple[Array, Array, Array]:
         score = (seen[:, left] - chance + leverage * (0.5 - chance)).T @ model
         step = np.zeros_like(beta)
         step[:, :free] = np.linalg.solve(information[:, :free, :free], score[:, :free, None])[..., 0]
-        step *= np.minimum(1.0, 5 / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-12))
+        # By what it moves and not by its own size: that hangs on the unit of a column.
+        step *= np.minimum(1.0, 5 / np.maximum(np.abs(step @ model.T).max(axis=1, keepdims=True), 1e-12))
         after = at(beta + step, seen[:, left])
         for _halved in range(30):
             worse = np.flatnonzero(after[0] < value - 1e-12)
@@ -114,7 +115,7 @@ def _firth(seen: Array, model: Array, free: int) -> tuple[Array, Array, Array]:
             after[2][:, worse], after[3][:, worse] = again[2:]
         beta = beta + step
         value, information, chance, weight = after
-        settled = (np.abs(step).max(axis=1) < 1e-9) | (turn == _MOST - 1)
+        settled = (np.abs(step @ model.T).max(axis=1) < 1e-9) | (turn == _MOST - 1)
         if settled.any():
             own = left[settled]
             found[own], likelihood[own] = beta[settled], value[settled]

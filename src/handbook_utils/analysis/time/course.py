@@ -51,7 +51,7 @@ def supposed(model: str, unit: str = "", many: str = "people") -> str:
     >>> supposed("slopes", "ward")
     'people and units of ward have levels and slopes of their own'
     """
-    return MODELS[model].replace("people", f"{many} and units of {unit}" if unit else many, 1)
+    return MODELS[model].replace("people", f"{many} and units of {unit}" if unit else many)
 
 
 @dataclass(frozen=True)

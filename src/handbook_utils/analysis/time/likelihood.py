@@ -52,19 +52,19 @@ def sums_of(together: Array, random: Array, who: Whole, when: Array | None, unit
     >>> products.round(3).tolist(), round(log_determinant, 3)
     ([[1.333, 4.333], [4.333, 20.667]], 2.197)
     """
-    units = 0 if unit is None else int(unit.max()) + 1
     alone = _crossed(together, random, who) if when is None else None
     blocks = [] if when is None else _stacked(together, random, who, when)
 
     def sums(factor: Array, outer: Array | None, correlation: float) -> tuple[Array, float]:
         found = (
-            _independent(alone, factor, inside=units > 0)
+            _independent(alone, factor, inside=unit is not None)
             if alone
-            else _neighbours(blocks, factor, correlation, inside=units > 0)
+            else _neighbours(blocks, factor, correlation, inside=unit is not None)
         )
         if outer is None or unit is None:
             return found.products, found.log_determinant
         # The same identity once more: units lie around people as people lie around samples.
+        units = int(unit.max()) + 1
         random, mixed = np.zeros((units, *found.random.shape[1:])), np.zeros((units, *found.mixed.shape[1:]))
         np.add.at(random, unit[found.people], found.random)
         np.add.at(mixed, unit[found.people], found.mixed)
@@ -76,13 +76,17 @@ def sums_of(together: Array, random: Array, who: Whole, when: Array | None, unit
     return sums
 
 
+#: People, random and mixed of :class:`_Weighted` where nobody asks for them.
+_NOBODY = np.array([], dtype=np.intp), np.array([]), np.array([])
+
+
 @dataclass(frozen=True)
 class _Weighted:
     """Cross-products, weighted by the covariance of the samples of one person."""
 
     products: Array  # (columns + 1, columns + 1), of all samples
     log_determinant: float
-    people: Whole  # whose the following are; none where nobody asks for them
+    people: Whole  # whose the following are
     random: Array  # (people, effects, effects)
     mixed: Array  # (people, effects, columns + 1)
 
@@ -118,7 +122,7 @@ def _independent(people: _CrossProducts, factor: Array, *, inside: bool) -> _Wei
     products = people.together - taken.T @ taken
     log_determinant = 2 * float(np.log(np.diagonal(root, axis1=1, axis2=2)).sum())
     if not inside:
-        return _Weighted(products, log_determinant, np.empty(0, dtype=np.intp), people.random, people.mixed)
+        return _Weighted(products, log_determinant, *_NOBODY)
     turned = np.linalg.solve(root, factor.T @ people.random).transpose(0, 2, 1)
     random, mixed = people.random - turned @ turned.transpose(0, 2, 1), people.mixed - turned @ each
     return _Weighted(products, log_determinant, np.arange(len(random)), random, mixed)
@@ -152,7 +156,7 @@ def _stacked(together: Array, random: Array, who: Whole, when: Array) -> list[_B
 
 
 def _neighbours(blocks: list[_Blocks], factor: Array, correlation: float, *, inside: bool) -> _Weighted:
-    columns, effects, log_determinant = blocks[0].together.shape[2], len(factor), 0.0
+    columns, log_determinant = blocks[0].together.shape[2], 0.0
     products = np.zeros((columns, columns))
     people, random, mixed = [], [], []
     for block in blocks:
@@ -170,6 +174,5 @@ def _neighbours(blocks: list[_Blocks], factor: Array, correlation: float, *, ins
             random.append(turned @ turned.transpose(0, 2, 1))
             mixed.append(turned @ each)
     if not inside:
-        nobody = np.empty((0, effects, effects)), np.empty((0, effects, columns))
-        return _Weighted(products, log_determinant, np.empty(0, dtype=np.intp), *nobody)
+        return _Weighted(products, log_determinant, *_NOBODY)
     return _Weighted(products, log_determinant, np.concatenate(people), np.concatenate(random), np.concatenate(mixed))

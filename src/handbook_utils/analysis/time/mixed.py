@@ -303,8 +303,7 @@ def _units_of_people(unit: npt.NDArray[np.generic], who: npt.NDArray[np.intp]) -
 def _usual_gap(when: Array, who: npt.NDArray[np.intp]) -> float:
     """Return the median time between samples of one person that follow each other, as the unit of time."""
     order = np.lexsort([when, who])
-    gaps = np.diff(when[order])[np.diff(who[order]) == 0]
-    return float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 1.0
+    return float(np.median(np.diff(when[order])[np.diff(who[order]) == 0]))
 
 
 def _check(y: Array, x: Array, people: int, random: Array, model: pd.DataFrame) -> None:
@@ -343,31 +342,16 @@ def _least(deviance: Callable[[Array], float], effects: int, correlated: bool, n
         (0.0, None) if place in diagonal else (None, None) for place in range(count)
     ]
     bounds += [(0.0, 1 - 1e-6)] if correlated else []
-    best: tuple[float, Array] | None = None
+    found = []
     for start in (1.0, 0.2):
         first = np.array([start if place in diagonal else 0.0 for place in range(count)] + [0.3] * correlated)
-        made = optimize.minimize(deviance, first, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13})
-        if best is None or made.fun < best[0]:
-            best = (float(made.fun), np.asarray(made.x, dtype=float))
-    if best is None:
-        raise AssertionError("a start was made")
-    polished = optimize.minimize(
-        deviance,
-        best[1],
-        method="Nelder-Mead",
-        bounds=bounds,
-        options={"xatol": 1e-7, "fatol": 1e-11, "maxiter": 2000, "initial_simplex": _simplex(best[1], bounds)},
-    )
-    return np.asarray(polished.x if polished.fun <= best[0] else best[1], dtype=float)
-
-
-def _simplex(centre: Array, bounds: Sequence[tuple[float | None, float | None]]) -> Array:
-    corners = [centre]
-    for place, (_, high) in enumerate(bounds):
-        corner = centre.copy()
-        corner[place] += -1e-3 if high is not None and corner[place] + 1e-3 > high else 1e-3
-        corners.append(corner)
-    return np.array(corners)
+        found.append(optimize.minimize(deviance, first, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13}))
+    best = min(found, key=lambda made: float(made.fun))
+    # Corners beyond a bound are reflected by scipy.
+    corners = np.vstack([best.x, best.x + 1e-3 * np.eye(len(best.x))])
+    polish = {"xatol": 1e-7, "fatol": 1e-11, "maxiter": 2000, "initial_simplex": corners}
+    polished = optimize.minimize(deviance, best.x, method="Nelder-Mead", bounds=bounds, options=polish)
+    return np.asarray(min(polished, best, key=lambda made: float(made.fun)).x, dtype=float)
 
 
 def _unsure(

@@ -141,7 +141,7 @@ def read_trends(path: Path | str) -> Trends:
         numbers = [_value(cell) for cell in row[1:]]
         errors.extend(
             _wrong("A value is not one of an export.", f"{where}, line {line}, {term}", "0 to 100, or <1", repr(cell))
-            for term, cell, number in zip(terms, row[1:], numbers, strict=False)
+            for term, cell, number in zip(terms, row[1:], numbers, strict=True)
             if number is None
         )
         if date is not None and None not in numbers:
@@ -214,8 +214,8 @@ def _step(dates: pd.DatetimeIndex, where: str) -> str:
     for step, least, most in (("day", 1, 1), ("week", 7, 7), ("month", 28, 31)):
         if ((days >= least) & (days <= most)).all():
             return step
-    usual = int(np.median(days))
-    gap = int(np.flatnonzero((days > 1.2 * max(usual, 1)) | (days < usual / 1.2))[0]) if (days != usual).any() else 0
+    usual = np.median(days)
+    gap = int(np.argmax(np.abs(days - usual)))
     raise _wrong(
         "The dates do not follow each other in equal steps.",
         where,
