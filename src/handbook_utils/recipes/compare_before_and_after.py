@@ -232,7 +232,7 @@ class Change:
             numbers = np.array([self.pairs.person.nunique(), *ends, row["p"]], dtype=float)
             more = pd.DataFrame([numbers], ["everybody, by a mixed model"], ["people", "ratio", "low", "high", "p"])
             table = pd.concat([table, more])
-        return table
+        return table.rename(columns={"people": self.asked["nested_in"] or self.many})
 
     @cached_property
     def _square(self) -> pd.DataFrame:

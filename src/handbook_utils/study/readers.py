@@ -127,7 +127,8 @@ def read_study(
             _no_metadata(features, frame, str(table))
         frame, chosen = _matched(samples, frame, str(table), str(metadata or table), choices, notes)
         notes += [note.replace("Format:", "Metadata:") for note in described.notes]
-        matrix, samples = matrix[chosen], [samples[n] for n in chosen]
+        if chosen != list(range(len(samples))):  # a copy would be as large as the table
+            matrix, samples = matrix[chosen], [samples[n] for n in chosen]
         frame = frame.loc[samples]
     names, phylogeny = held.taxonomy, None
     if taxonomy is not None:
