@@ -333,7 +333,8 @@ class Compared:
     @property
     def evidence(self) -> str:
         """What the trials say of the method chosen, and of the others."""
-        own, whole = self.ranks.loc[self.method], (self.choice.study, self.design)
+        ranks, whole = self.ranks.to_dict("index"), (self.choice.study, self.design)
+        own = ranks[self.method]
         like, asked = like_these(*whole, *some_of(*whole, self.seed)), 100 * self.rate
         verdict = "more than" if own["false_low"] > asked else "which leaves open whether it keeps to"
         verdict = "within" if own["false_high"] <= asked else verdict
@@ -349,8 +350,7 @@ class Compared:
         best, tied = str(first[0]), self.ranks.index[self.ranks["place"] == "not told from the first"]
         names = listed([str(name) for name in tied], most=9)
         alike = f"; study by study these cannot be told from {best}: {names}" if names else ""
-        more = self.ranks.loc[best]
-        most = f"{best} found most ({more['found']:.0f} %, with {with_interval(more, 'false')} false)"
+        most = f"{best} found most ({ranks[best]['found']:.0f} %, with {with_interval(ranks[best], 'false')} false)"
         if best == self.method:
             return f"{said}; of the methods not shown to find too much none found more{alike}"
         why = "" if self.method in tied else ": a reason to choose it in the next study, not to look again at this one"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import parts
 from handbook_utils.study import Study
@@ -247,12 +245,12 @@ def like_these(study: Study, design: Design, part: Study, drawn: Design) -> str:
     )
 
 
-def with_interval(row: pd.Series, what: str) -> str:
+def with_interval(row: Mapping[str, float], what: str) -> str:
     """Write a per cent with its 95 % interval.
 
     Parameters
     ----------
-    row : pandas.Series
+    row : mapping of str to float
         With `what`, and the ends of the interval: ``<what>_low`` and ``<what>_high``.
     what : str
         Its name.
@@ -264,7 +262,7 @@ def with_interval(row: pd.Series, what: str) -> str:
 
     Examples
     --------
-    >>> with_interval(pd.Series({"false": 10.2, "false_low": 1.8, "false_high": 40.4}), "false")
+    >>> with_interval({"false": 10.2, "false_low": 1.8, "false_high": 40.4}, "false")
     '10 % (95 % interval 2 to 40 %)'
     """
     return f"{row[what]:.0f} % (95 % interval {row[f'{what}_low']:.0f} to {row[f'{what}_high']:.0f} %)"

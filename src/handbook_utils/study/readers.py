@@ -145,9 +145,7 @@ def read_study(
     study = Study.from_sparse(
         matrix, samples, features, frame, taxonomy=names, tree=phylogeny, quantity=held.kind, name=name
     )
-    if described is not None:
-        study = replace(study, doubts=described.doubts)
-    study = replace(study, features_are=held.of)
+    study = replace(study, doubts=described.doubts if described else {}, features_are=held.of)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(

@@ -167,7 +167,7 @@ def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[s
             design = design_of(fake.metadata, group="group")
             test = permanova(apart, design, permutations=99, seed=number)
             spread = betadisper(apart, design, permutations=99, seed=number)
-            rows.append({"PERMANOVA": float(test.loc["group", "p"]), "dispersion": spread.p})
+            rows.append({"PERMANOVA": float(test["p"].to_dict()["group"]), "dispersion": spread.p})
         return pd.DataFrame(rows)
 
     made = simulated("one-mean-two-dispersions", tests, studies, study, groups, seed)
