@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import parts
@@ -245,12 +246,12 @@ def like_these(study: Study, design: Design, part: Study, drawn: Design) -> str:
     )
 
 
-def with_interval(row: Mapping[str, float], what: str) -> str:
+def with_interval(row: Mapping[Hashable, Any], what: str) -> str:
     """Write a per cent with its 95 % interval.
 
     Parameters
     ----------
-    row : mapping of str to float
+    row : mapping
         With `what`, and the ends of the interval: ``<what>_low`` and ``<what>_high``.
     what : str
         Its name.
