@@ -117,14 +117,16 @@ def allowances_of(tree: ast.AST) -> set[str]:
 def work(node: ast.AST) -> set[ast.AST]:
     """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search.
 
-    Nor is it a statistic that two lists that are walked together are held to be of one length.
+    Nor is it a statistic that lists that are walked together are held to be of one length, or that sums are reckoned
+    in their quickest order.
     """
     if isinstance(node, ast.Module):
         return {value for _, value in constants_of(node) if amount(value.value)}
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
-        return {part for part in node.keywords if part.arg == "strict"}
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
-        return {part for part in node.args if isinstance(part, ast.Constant) and part.value > 9}
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        quick = {part for part in node.keywords if (name, part.arg) in (("zip", "strict"), ("einsum", "optimize"))}
+        numbers = [part for part in node.args if name == "range" and isinstance(part, ast.Constant)]
+        return quick | {part for part in numbers if part.value > 9}
     if not isinstance(node, ast.arguments):
         return set()
     named = node.posonlyargs + node.args

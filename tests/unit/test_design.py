@@ -104,6 +104,8 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert twice.count("arn") == 2
     assert "parameter group" in twice
     assert "parameter person" in refused(group="arm", person="whom")
+    assert "parameter time" in refused(group="arm", time="visits")
+    assert "parameter interactions" in refused(group="arm", interactions="arm:visits")
     assert "Nothing is asked" in refused(covariates="age")
     assert "one of them" in refused(group="arm", exposure="age")
     assert 'group "treated"' in refused(exposure="treated")
@@ -233,6 +235,10 @@ def test_pairs_are_designs_of_their_own() -> None:
 )
 def test_weights_of_a_contrast(text: str, weights: list[float]) -> None:
     assert contrasts_of(text, list("abc")).to_numpy().tolist() == [weights]
+
+
+def test_a_name_may_begin_with_another() -> None:
+    assert contrasts_of("non-smoker - non", ["non", "non-smoker"]).to_numpy().tolist() == [[-1, 1]]
 
 
 @pytest.mark.parametrize(
