@@ -115,7 +115,7 @@ def read_study(
     leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
     _not_empty(matrix, str(table))
-    notes.append(f"Read: {len(samples)} samples and {len(features)} features.")
+    read, place = f"{len(samples)} samples and {len(features)} features", len(notes)
     if described is None and held.metadata is not None:
         described = _within(held.metadata, str(table), choices)
     elif held.metadata is not None:
@@ -142,14 +142,10 @@ def read_study(
     if tree is not None:
         phylogeny = describing.read_tree(Path(tree), notes)
         _tips(phylogeny, features, str(table), str(tree), notes)
-    if held.kind == "abundances":
-        notes.append("The values are abundances, not counts of reads.")
     study = Study.from_sparse(
         matrix, samples, features, frame, taxonomy=names, tree=phylogeny, quantity=held.kind, name=name
     )
-    if described is not None:
-        study = replace(study, doubts=described.doubts)
-    study = replace(study, features_are=held.of)
+    study = replace(study, doubts=described.doubts if described else {}, features_are=held.of)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(
@@ -159,7 +155,9 @@ def read_study(
             found=listed(list(silent)),
             remedy=f"Nothing can be said about them. Go on without: leave_out '{', '.join(map(str, silent))}'.",
         )
-    notes.append(f"Kept: {study.shape[0]} samples and {study.shape[1]} features.")
+    kept = f"{study.shape[0]} samples and {study.shape[1]} features"
+    notes.insert(place, f"Read{' and kept' if read == kept else ''}: {read}.")
+    notes += [f"Kept: {kept}."] if read != kept else []
     return Reading(replace(study, notes=tuple(notes)))
 
 

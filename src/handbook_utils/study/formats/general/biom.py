@@ -18,11 +18,11 @@ from handbook_utils.study import files
 from handbook_utils.study.cells.abundances import RANK_WORDS, name_by_ids
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
-from handbook_utils.study.formats.format import KNOWN, Format
+from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.functions.humann import TOOL as HUMANN
 from handbook_utils.study.formats.functions.humann import apart
 from handbook_utils.study.lineages import lineages, name_of
-from handbook_utils.study.tables import RANKS, Table
+from handbook_utils.study.tables import KNOWN, RANKS, Table
 
 #: How a global heap begins: its name, its version, three zeros.
 _HEAP = b"GCOL\x01\x00\x00\x00"
