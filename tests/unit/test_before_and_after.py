@@ -180,3 +180,21 @@ def test_what_a_formula_of_arms_cannot_hold_is_refused(formula, remedy):
     with pytest.raises((InputError, InputErrors)) as told:
         change(trial(), formula=formula)
     assert remedy in str(told.value)
+
+
+def test_before_and_after_are_two_moments():
+    who, visit = (
+        pd.Series(list("aabbcc"), list("uvwxyz")),
+        pd.Series(["early", "late"] * 3, list("uvwxyz"), name="visit"),
+    )
+    with pytest.raises(InputError, match="the same moment") as raised:
+        pairs_of(who, visit, "early", "early")
+    assert "late" in str(raised.value.expected)
+
+
+def test_a_distance_in_one_group_is_said_to_be_a_median_and_not_a_t_test():
+    made = change_in(trial(), {**ASKED, "outcome": "distance"})
+    assert "t test" not in made.methods
+    assert "PERMANOVA" in made.methods
+    assert made.answer["asked"].startswith("How far did people move from visit early to late")
+    assert "t test" in change_in(trial(), ASKED).methods
