@@ -76,6 +76,7 @@ def test_all_mistakes_at_once_with_their_lines(tmp_path):
         read_trends(written(tmp_path, "Category: x\n\nWeek,a,b\n2023-01-01,x,1\nlater,2,y\n"))
     assert len(raised.value.errors) == 3
     assert "line 4, a" in str(raised.value)
+    assert "later" in str(raised.value)
     assert "line 5" in str(raised.value)
 
 

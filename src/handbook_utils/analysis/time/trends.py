@@ -122,8 +122,8 @@ def read_trends(path: Path | str) -> Trends:
         raise InputError("The file cannot be opened.", where=where, found=error.strerror or str(error)) from error
     header, rows = _header(text, where)
     terms, place, errors = _terms(header, where)
-    dates: list[pd.Timestamp] = []
-    values: list[list[float]] = []
+    dates: list[pd.Timestamp | None] = []
+    values: list[list[float | None]] = []
     for line, row in rows:
         if len(row) != len(header):
             errors.append(
@@ -144,9 +144,8 @@ def read_trends(path: Path | str) -> Trends:
             for term, cell, number in zip(terms, row[1:], numbers, strict=True)
             if number is None
         )
-        if date is not None and None not in numbers:
-            dates.append(date)
-            values.append([float(number) for number in numbers if number is not None])
+        dates.append(date)
+        values.append(numbers)
     if not errors and len(dates) < 3:
         errors.append(_wrong("There are too few moments.", where, "3 or more", str(len(dates))))
     if errors:
