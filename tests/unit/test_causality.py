@@ -255,3 +255,11 @@ def test_illness_comes_by_the_odds_that_were_given_and_bacteria_are_alike_from_y
     plain = followed_until_ill(20_000, 1, illness_on_bacteria=0.0).query("year == 1")
     assert plain["ill"].mean() == pytest.approx(0.1, abs=0.009)
     assert plain.groupby("ill")["bacteria"].mean().diff().iloc[-1] == pytest.approx(0, abs=0.1)
+
+
+def test_a_bad_measurement_keeps_mean_and_spread_and_answers_stay_yes_or_no():
+    true = pd.DataFrame({"weight": np.random.default_rng(1).normal(80, 5, 4000), "medicine": [0.0, 1.0] * 2000})
+    poor = measured_badly(true, ["weight", "medicine"], 0.36, seed=2)
+    assert (poor["weight"].mean(), poor["weight"].std()) == pytest.approx((80, 5), abs=0.3)
+    assert np.polyfit(true["weight"], poor["weight"], 1)[0] == pytest.approx(0.6, abs=0.08)
+    assert set(poor["medicine"]) == {0.0, 1.0}
