@@ -231,7 +231,7 @@ def test_intervals_are_of_newey_and_west_by_hand():
     wider = interrupted(series, moment, harmonics=0)
     ratio = (wider.level_high - wider.level) / (found.level_high - found.level)
     assert ratio == pytest.approx(stats.t.ppf(0.975, 96) / stats.t.ppf(0.95, 96))
-    assert [interrupted(*noisy(points, 12), harmonics=0).lags for points in (26, 80)] == [2, 3]
+    assert [interrupted(*noisy(points, 12), harmonics=0).lags for points in (26, 80, 400)] == [2, 3, 5]
 
 
 def test_seasons_are_by_default_of_a_year_and_of_half_a_year():

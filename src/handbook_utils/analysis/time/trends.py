@@ -250,7 +250,7 @@ def interrupted(
     confidence : float
         Of the intervals.
     lags : int, optional
-        Of the covariance; by default ``floor(4 (n/100)^(2/9))``, and at least 1.
+        Of the covariance; by default ``floor(4 (n/100)^(2/9))``.
 
     Returns
     -------
@@ -289,7 +289,7 @@ def interrupted(
         )
     seasons = [wave(2 * np.pi * k * years) for k in range(1, harmonics + 1) for wave in (np.sin, np.cos)]
     design = np.column_stack([np.ones_like(years), years, after, years * after, *seasons])
-    used = lags if lags is not None else max(1, int(4 * (len(known) / 100) ** (2 / 9)))
+    used = int(4 * (len(known) / 100) ** (2 / 9)) if lags is None else lags
     model: Any = sm.OLS(known.to_numpy(dtype=float), design)
     fit = model.fit(cov_type="HAC", cov_kwds={"maxlags": used, "use_correction": True}, use_t=True)
     low, high = np.asarray(fit.conf_int(alpha=1 - confidence)).T
