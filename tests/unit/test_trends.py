@@ -270,8 +270,9 @@ def test_seasons_need_a_whole_year_before_the_change():
 
 def test_the_first_term_is_looked_at_where_none_is_named_and_zeros_are_no_moments(tmp_path):
     weeks = pd.date_range("2021-01-03", periods=150, freq="W")
-    rows = "".join(f"{week:%Y-%m-%d},{n % 90 + 1},{(n < 110) * 7}\n" for n, week in enumerate(weeks))
-    given = {"trends": str(written(tmp_path, "Week,a,b\n" + rows)), "term": "", "campaign": str(weeks[100].date())}
+    rows = "".join(f"{week:%Y-%m-%d},{n % 90 + 1},{(n < 110) * 7},<1\n" for n, week in enumerate(weeks))
+    given = {"trends": str(written(tmp_path, "Week,a,b,c\n" + rows)), "term": "", "campaign": str(weeks[100].date())}
     measure_awareness(given)
     with pytest.raises(InputError, match="too few moments"):  # ten weeks with interest in b follow
         measure_awareness(given | {"term": "b"})
+    measure_awareness(given | {"term": "c"})  # "<1" is more than nothing
