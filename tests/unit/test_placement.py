@@ -325,7 +325,8 @@ def test_another_day_lies_within_twice_the_standard_deviation_of_a_difference():
 
 
 def test_variety_is_of_named_reads_and_its_days_are_ones_own_from_three_samples_on():
-    people = group(24)
+    nameless = pd.DataFrame({"g0": 0, "g__": 1000}, index=["nameless"])  # is no variety of none
+    people = Study.from_frame(pd.concat([group(24).to_frame(), nameless]).fillna(0))
     rows = pd.DataFrame({"g0": [300, 500, 100], "g1": [300, 100, 500], "g__": [400, 400, 400]}, index=["me", "x", "y"])
     for days in (2, 3):
         mine = Study.from_frame(rows.iloc[:days], pd.DataFrame({"who": "I"}, index=rows.index[:days]))
@@ -334,7 +335,8 @@ def test_variety_is_of_named_reads_and_its_days_are_ones_own_from_three_samples_
         # At their own depth these are the numbers of the shares among what has a name: 1/2, 1/2 and 5/6, 1/6.
         expected = [2.0, *[np.exp(entropy([5, 1]))] * (days - 1)]
         assert seen.own.to_list() == pytest.approx(expected)
-        shares = found.reference.to_frame().drop(columns=[UNNAMED])
+        assert "nameless" in found.reference.samples
+        shares = found.reference.to_frame().drop(columns=[UNNAMED], index="nameless")
         assert seen.others.to_numpy() == pytest.approx(np.exp(entropy(shares.to_numpy(), axis=1)))
         assert seen.standing.size == (seen.others < 2).mean() == 0
         # Of two days nothing is known of one's own pace, and nobody in the group came twice.
