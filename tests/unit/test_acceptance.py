@@ -285,3 +285,40 @@ def test_of_leakage_the_order_that_was_seen_counts_as_one():
     assert found.p == pytest.approx(1 / 6, abs=3 * np.sqrt(5 / 36 / 199))
     assert found.p * 200 == pytest.approx(round(found.p * 200))
     assert leakage(table, wells, permutations=0, seed=1).p == 1.0
+
+
+@pytest.mark.parametrize("control", ["mock", "blank"])
+def test_what_a_mock_has_by_itself_is_not_looked_at_in_mocks_though_samples_have_it(control):
+    """A tenth of each neighbour reached A1, which as a mock has a thousand of a taxon that its neighbour has, too."""
+    _, wells = few_wells(A1=control, A2="sample p", B2="sample q", A5="sample r", A6="sample s")
+    kinds = ["m", "p", "q", "r", "s"]
+    held = [[100, 100, 0, 0, 0], [0, 0, 300, 0, 0], [50, 0, 0, 200, 0], [0, 0, 0, 0, 400]]
+    own = [1000 if control == "mock" else 10, 10, 30, 0, 0]
+    table = pd.DataFrame([own, *held], index=wells.index, columns=kinds, dtype=float)
+    found = leakage(table, wells, ["m"], permutations=0)
+    assert found.attributed.to_dict() == pytest.approx({"A2": 20, "B2": 30, "A5": 0, "A6": 0}, abs=1e-9)
+    assert found.rates["A1"] == pytest.approx(0.1)
+    assert (found.near, found.far) == pytest.approx((25, 0), abs=1e-9)
+
+
+def test_controls_weigh_large_counts_less_and_are_no_sources():
+    """Two features of one source, of which 0 and 99 arrived: weights of 1 and 1/100 of their squares, by hand."""
+    _, wells = few_wells(A1="blank", A2="sample p", A4="sample q", A3="mock", B1="ntc")
+    table = pd.DataFrame(0.0, index=wells.index, columns=["x", "y", "z"])
+    table.loc["A2", ["x", "y"]], table.loc["A4", "z"], table.loc["A1", "y"] = 100.0, 50.0, 99.0
+    table.loc[["A3", "B1"], "x"] = 77.0
+    found = leakage(table, wells, ["x"], permutations=0)
+    assert list(found.attributed.index) == ["A2", "A4"]
+    # (100 · 0 / 1 + 100 · 99 / 100) / (100² / 1 + 100² / 100) of its 200 reads; of the mock x is its own.
+    assert found.attributed["A2"] == pytest.approx(200 * 99 / (10_000 + 100))
+    assert found.far == pytest.approx(0, abs=1e-9)
+    assert set(found.rates.index) == {"A1", "A3"}
+
+
+@pytest.mark.parametrize("samples", [("A5", "A6"), ("A2", "B1")])
+def test_where_all_wells_are_near_or_none_is_nothing_can_be_compared(samples):
+    table, wells = few_wells(A1="blank", **{place: f"sample {place}" for place in samples})
+    table["other"] = [5.0, 100.0, 100.0]
+    found = leakage(table, wells, permutations=9)
+    assert np.isnan([found.near, found.far, found.p]).all()
+    assert list(found.attributed.index) == list(samples)

@@ -51,3 +51,16 @@ def test_one_group_or_a_group_of_one_is_refused():
         alike_by_group(similarity, group.replace("b", "a"))
     with pytest.raises(InputError, match="cannot both be made"):
         alike_by_group(similarity, pd.Series(["a", "a", "a", "b"], group.index))
+
+
+def test_of_two_groups_of_two_the_interval_is_of_the_three_differences_that_can_be_drawn():
+    """Pairs within are of either group or of both, where both people of it were drawn: a third of the draws each."""
+    values = np.full((4, 4), 0.3)
+    values[:2, :2], values[2:, 2:] = 0.9, 0.5
+    similarity = pd.DataFrame(values, list("wxyz"), list("wxyz"))
+    group = pd.Series(list("aabb"), list("wxyz"))
+    found = alike_by_group(similarity, group)
+    assert (found.people, found.same, found.other) == (4, pytest.approx(0.7), pytest.approx(0.3))
+    assert (found.low, found.difference, found.high) == pytest.approx((0.2, 0.4, 0.6))
+    middle = alike_by_group(similarity, group, level=0.2)
+    assert (middle.low, middle.high) == pytest.approx((0.4, 0.4))

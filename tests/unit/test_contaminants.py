@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, chi2_contingency, f, fisher_exact, norm
 
 from handbook_utils import datasets
 from handbook_utils.analysis.taxa.contaminants import (
+    chances_of_blanks,
     could_hide,
     dilutions,
     frequency,
@@ -19,7 +20,14 @@ from handbook_utils.analysis.taxa.contaminants import (
     shown_by_blanks,
     smallest_p,
 )
-from handbook_utils.analysis.taxa.leakage import leak, leaked_taxa, places_of, plate_study
+from handbook_utils.analysis.taxa.leakage import (
+    leak,
+    leaked_taxa,
+    places_of,
+    plate_study,
+    rules_of_leaking_wells,
+    scores_of_a_plate,
+)
 from handbook_utils.analysis.taxa.wells import Wells
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -227,3 +235,178 @@ def test_wells_without_reads_are_not_judged_and_those_without_a_concentration_ar
     assert (list(nothing.columns), len(nothing)) == (["q"], 0)
     assert len(Wells.of(study, kind="kind").leaked("well", "", 1)) == 0
     assert Wells.of(study, kind="kind", blank="blank", positive=["stool"]).study.samples.to_list() == ["b"]
+
+
+@pytest.mark.parametrize("threshold", [0.02, 0.05, 0.3, 0.6])
+def test_power_is_the_chance_of_all_tables_that_are_called(threshold):
+    power = 0.0
+    for a in range(4):
+        for b in range(6):
+            p = fisher_exact([[a, b], [3 - a, 5 - b]], alternative="greater").pvalue
+            # A taxon in one well is not tested.
+            power += (a + b >= 2 and p <= threshold) * binom.pmf(a, 3, 0.8) * binom.pmf(b, 5, 0.3)
+    assert power_of_blanks(3, 5, 0.8, 0.3, threshold) == pytest.approx(power)
+    if threshold == 0.05:
+        assert power_of_blanks(3, 5, 0.8, 0.3) == pytest.approx(power)
+
+
+def test_what_is_told_of_blanks_beforehand_by_hand():
+    table = chances_of_blanks(20, 0.05)
+    assert table.index.tolist() == list(range(1, 17))
+    assert table.columns.tolist() == [0.1, 0.3, 0.5]
+    assert table.loc[4, 0.3] == power_of_blanks(4, 20, 0.9, 0.3, 0.05)
+    assert could_hide(3, 0.8) == pytest.approx(1 - 0.2 ** (1 / 3))
+    assert dilutions([0, 1], 0.2) == pytest.approx({0: 0.2, 1: 2.5 / 3.5})
+    assert dilutions([0])[0] == pytest.approx(0.001)
+
+
+def wells_of(blanks: list[int], samples: list[int]) -> tuple[Study, pd.Series]:
+    """Return a table of one taxon by wells, beside another that is everywhere."""
+    names = [f"w{number}" for number in range(len(blanks) + len(samples))]
+    table = pd.DataFrame({"taxon": blanks + samples, "all": 1}, index=names)
+    return Study.from_frame(table), pd.Series([True] * len(blanks) + [False] * len(samples), index=names)
+
+
+def test_five_wells_expected_in_each_cell_are_enough_for_chi_square():
+    enough = prevalence(*wells_of([1] * 8 + [0] * 2, [1] * 2 + [0] * 8))["score"]
+    square = chi2_contingency([[8, 2], [2, 8]], correction=True).statistic
+    assert enough["taxon"] == pytest.approx(norm.sf(np.sqrt(square)))
+    assert enough["all"] == 0.5
+    # Less often in blanks: the other tail. Of nine blanks 4.5 are expected, which is too few.
+    less = prevalence(*wells_of([1] * 2 + [0] * 8, [1] * 8 + [0] * 2))["score"]
+    assert less["taxon"] == pytest.approx(norm.cdf(np.sqrt(square)))
+    few = prevalence(*wells_of([1] * 7 + [0] * 2, [1] * 2 + [0] * 7))["score"]
+    exact = [fisher_exact([[a, 9 - a], [9 - a, a]], alternative="greater").pvalue for a in (7, 8)]
+    assert few["taxon"] == pytest.approx(np.mean(exact))
+    # As often in both: nothing to correct, and a half.
+    same = prevalence(*wells_of([1] * 5 + [0] * 5, [1] * 5 + [0] * 5))["score"]
+    assert same["taxon"] == pytest.approx(0.5)
+    # 8 of 20 where 8.4 are expected: less than half a well apart, all of it is corrected away.
+    near = prevalence(*wells_of([1] * 8 + [0] * 12, [1] * 13 + [0] * 17))["score"]
+    assert near["taxon"] == pytest.approx(0.5)
+
+
+def test_scores_of_shares_that_fit_a_line_or_both_or_none():
+    dna = pd.Series([1.0, 2, 4], index=list("abc"))
+    shares = pd.DataFrame({"kit": [0.4, 0.2, 0.1], "own": [0.25] * 3, "once": [0.1, 0, 0]}, index=dna.index)
+    shares["rest"] = 1 - shares.sum(axis=1)
+    study = Study.from_frame(shares, quantity="abundances")
+    found = frequency(study, dna)
+    assert found["present"].tolist() == [3, 3, 1, 3]
+    assert found["score"].tolist()[:2] == pytest.approx([0, 1], abs=1e-9)
+    assert np.isnan(found.loc["once", "score"])
+    same = frequency(study, pd.Series(2.0, index=dna.index))["score"]
+    assert same[["kit", "own"]].tolist() == pytest.approx([0.5, 0.5])
+    # Two samples: one degree of freedom each. Log shares fall by half as much as the logarithm of DNA rises.
+    half = pd.DataFrame({"x": [0.4, 0.2], "rest": [0.6, 0.8]}, index=list("ab"))
+    two = frequency(Study.from_frame(half, quantity="abundances"), pd.Series([1.0, 4.0], index=list("ab")))["score"]
+    assert two["x"] == pytest.approx(f.cdf(1, 1, 1))
+
+
+def test_a_score_at_the_threshold_is_no_contaminant_s_and_shares_are_of_samples():
+    table = pd.DataFrame([[9, 1], [7, 0], [0, 8], [2, 2], [0, 6]], index=list("abcde"), columns=["dust", "gut"])
+    blanks = pd.Series([True, True, False, False, False], index=table.index)
+    study = Study.from_frame(table)
+    made = judged(study, blanks=blanks)
+    assert made["in_blanks"].tolist() == [2, 1]
+    assert made["in_samples"].tolist() == [1, 3]
+    assert made["share"].tolist() == pytest.approx([0.5 / 3, 2.5 / 3])
+    score = float(made.loc["dust", "score"])
+    assert 0.1 < score < 0.3
+    assert not made.loc["dust", "contaminant"]
+    assert not judged(study, blanks=blanks, threshold=score).loc["dust", "contaminant"]
+    assert judged(study, blanks=blanks, threshold=score + 1e-9).loc["dust", "contaminant"]
+    # One sample with a concentration is no line.
+    dna = pd.Series([np.nan, np.nan, 2.0, np.nan, np.nan], index=table.index)
+    assert judged(study, concentration=dna, blanks=blanks, method="frequency")["frequency"].isna().all()
+    two = judged(study, concentration=dna.fillna({"d": 1.0}), blanks=blanks, method="frequency")["frequency"]
+    assert two.notna().tolist() == [False, True]
+
+
+def test_of_a_control_that_holds_what_it_should_nothing_is_the_largest_other():
+    study = Study.from_frame(pd.DataFrame([[8, 2]], index=["mock"], columns=["Listeria", "Bacillus"]))
+    made = positive_controls(study, pd.Series({"mock": True}), ["Listeria", "Bacillus"], [])
+    assert made.loc["mock", ["expected", "contaminants", "others", "largest_other"]].tolist() == [1, 0, 0, ""]
+
+
+def on_a_plate(shares: dict[str, tuple[str, float]]) -> Study:
+    """Return wells with a share of taxon x, the rest y; a name that begins with b is a blank."""
+    ids = list(shares)
+    table = pd.DataFrame({"x": [1000 * share for _, share in shares.values()]}, index=ids)
+    table["y"] = 1000 - table["x"]
+    rows = pd.DataFrame({"well": [well for well, _ in shares.values()], "blank": [i[0] == "b" for i in ids]}, index=ids)
+    return Study.from_frame(table.round().astype(int), rows)
+
+
+def test_leakage_of_one_taxon_by_hand():
+    """The well beside the blank has the most of what it holds, which one order of four gives."""
+    wells = {"b1": ("B2", 0.5), "s1": ("C3", 0.4), "s2": ("B4", 0.1), "s3": ("D2", 0.2), "s4": ("H12", 0.3)}
+    study = on_a_plate(wells)
+    given = study.metadata["blank"], study.metadata["well"]
+    found = leaked_taxa(study, *given, permutations=1999).loc["x"]
+    assert found[["blanks", "beside", "elsewhere"]].tolist() == pytest.approx([1, 0.4, 0.2])
+    assert found["p"] == pytest.approx(0.25, abs=4 * np.sqrt(0.1875 / 1999))
+    # A second blank that holds none of it, and one that has no sample beside it, say nothing of it.
+    more = on_a_plate(wells | {"b2": ("C4", 0.0), "b3": ("F8", 0.5)})
+    again = leaked_taxa(more, more.metadata["blank"], more.metadata["well"], permutations=99).loc["x"]
+    assert again[["blanks", "beside", "elsewhere"]].tolist() == pytest.approx([1, 0.4, 0.2])
+    # One that holds it, beside two: the mean of what each blank has beside it.
+    third = on_a_plate(wells | {"b2": ("C4", 0.1)})
+    both = leaked_taxa(third, third.metadata["blank"], third.metadata["well"], permutations=99).loc["x"]
+    assert both[["blanks", "beside", "elsewhere"]].tolist() == pytest.approx([2, (0.4 + 0.25) / 2, (0.2 + 0.25) / 2])
+
+
+def test_simulated_plates_hold_what_they_say():
+    made = plate_study(samples=80, blanks=16, residents=12, contaminants=4, reads=1005, seed=2)
+    blank = made.metadata["blank"].to_numpy(dtype=bool)
+    assert blank.sum() == 16 and not blank[:80].any()
+    assert set(made.depth[~blank]) == {1005}
+    assert set(made.depth[blank]) == {100}
+    counts = made.to_frame()
+    assert list(counts.columns) == [f"R{n:02}" for n in range(1, 13)] + [f"C{n:02}" for n in range(1, 5)]
+    assert (counts.loc[blank].iloc[:, :12] == 0).all(axis=None)
+    assert made.taxonomy["truth"].tolist() == ["resident"] * 12 + ["contaminant"] * 4
+    assert made.samples[0] == "sample-01" and made.samples[-1] == "blank-96"
+    places = places_of(made.metadata["well"])
+    assert sorted(map(tuple, places.tolist())) == [(row, column) for row in range(8) for column in range(12)]
+    # Own DNA from 1 to 1000 times that of the kit, which varies by a factor about 1.
+    dna = made.metadata["concentration"].to_numpy()
+    assert 0.3 < dna[blank].min() < np.median(dna[blank]) < dna[blank].max() < 3
+    assert 1 < dna[~blank].min() < 4 and 500 < dna[~blank].max() < 1003
+    # Shares of residents are as uneven as those of a Dirichlet distribution of 0.3: squares add up to 1.3 / 4.6.
+    deep = counts[~blank & (dna > 50)].iloc[:, :12]
+    assert (deep.div(deep.sum(axis=1), axis=0) ** 2).sum(axis=1).mean() == pytest.approx(1.3 / 4.6, abs=0.06)
+    # So the kit's part falls as one over the concentration.
+    part = counts.iloc[:, 12:].sum(axis=1)[~blank] / 1005
+    assert (part * dna[~blank]).median() == pytest.approx(1, abs=0.4)
+    with pytest.raises(ValueError, match="96 wells"):
+        plate_study(samples=80, blanks=17)
+
+
+def test_what_leaks_comes_from_all_eight_neighbours_and_not_from_the_well_itself():
+    middle = [f"{row}{column}" for row in "BCD" for column in (4, 5, 6)]
+    wells = [*middle, "B7", "E8"]
+    table = pd.DataFrame({"gut": [100_000] * 11}, index=[f"s{n}" for n in range(11)])
+    taken = leak(Study.from_frame(table, pd.DataFrame({"well": wells}, index=table.index)), 0.1).depth - 100_000
+    neighbours = [3, 5, 4, 5, 8, 6, 3, 5, 3, 2, 0]
+    assert taken.to_numpy() == pytest.approx(10_000 * np.array(neighbours), abs=1500)
+
+
+def test_what_scores_and_rules_find_is_in_percent_of_the_taxa_and_of_the_reads():
+    made = plate_study(samples=60, blanks=12, seed=4)
+    blank, truth = made.metadata["blank"], (made.taxonomy["truth"] == "contaminant").to_numpy()
+    scores = scores_of_a_plate(made)
+    for way in ("prevalence", "frequency", "combined"):
+        called = judged(made, blanks=blank, concentration=made.metadata["concentration"], method=way)
+        share = [100 * called["contaminant"][which].sum() / which.sum() for which in (truth, ~truth)]
+        assert scores.loc[way].tolist() == pytest.approx(share)
+    rules = rules_of_leaking_wells(made, 0.1, 3)
+    leaking = leak(made, 0.001, seed=3)
+    counts = leaking.to_frame()
+    seen = (counts[blank] > 0).any().to_numpy()
+    shares = counts[~blank].div(counts[~blank].sum(axis=1), axis=0)
+    lost = shares.loc[:, seen & ~truth].sum().sum() / shares.loc[:, ~truth].sum().sum()
+    assert rules.iloc[0].tolist() == pytest.approx([100 * seen[truth].mean(), 100 * seen[~truth].mean(), 100 * lost])
+    called = judged(leaking, blanks=blank, threshold=0.1)["contaminant"].to_numpy()
+    assert rules.iloc[1, :2].tolist() == pytest.approx([100 * called[truth].mean(), 100 * called[~truth].mean()])
+    assert rules.iloc[0, 1] > rules.iloc[1, 1]

@@ -104,6 +104,8 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert twice.count("arn") == 2
     assert "parameter group" in twice
     assert "parameter person" in refused(group="arm", person="whom")
+    assert "parameter time" in refused(group="arm", time="visits")
+    assert "parameter interactions" in refused(group="arm", interactions="arm:visits")
     assert "Nothing is asked" in refused(covariates="age")
     assert "one of them" in refused(group="arm", exposure="age")
     assert 'group "treated"' in refused(exposure="treated")
@@ -120,6 +122,35 @@ def test_groups_under_the_minimum_are_counted_in_people() -> None:
     rows.loc["S00", "arm"] = 4
     assert 'levels "1, 2, 3"' in refused(metadata=rows, group="arm", minimum=2)
     assert "exposure" in refused(metadata=rows.assign(x=np.arange(48)), group="x", minimum=2)
+
+
+def test_groups_that_share_no_person_are_named_where_groups_are_compared_within_people() -> None:
+    """Of a real cohort (1,006 people, six classes of body mass) one class had nobody who was ever in another."""
+    bodies = {"p1": ["lean", "over"], "p2": ["over", "obese"], "p3": ["under", "under"], "p4": ["thin", "under"]}
+    pairs = [(f"{who}{again}", one) for who, both in bodies.items() for one in both for again in "abc"]
+    rows = pd.DataFrame(pairs, index=[f"S{n}" for n in range(len(pairs))], columns=["who", "body"])
+    told = refused(metadata=rows, group="body", person="who")
+    assert "never share a who with the others: lean, obese, over; thin, under" in told
+    assert 'levels "lean, obese, over"' in told
+    design = design_of(rows, group="body", person="who", levels="lean, obese, over")
+    assert design.groups == ("lean", "obese", "over")
+
+
+def test_few_who_change_group_are_left_out_and_named_and_half_are_not() -> None:
+    """One mistyped group of one person turned a study of 38 people into a comparison within that one."""
+    rows = pd.DataFrame({"who": np.repeat(list("abcdefgh"), 2), "arm": np.repeat(["x", "y"], 8)})
+    rows.index = [f"S{n}" for n in rows.index]
+    slip = rows.assign(arm=rows["arm"].where(rows.index != "S1", "y"))
+    left = design_of(slip, group="arm", person="who")
+    assert left.left_out == {"arm changes within the person": ["S0", "S1"]}
+    assert (left.n, left.n_people) == (14, 7)
+    assert left.exchange("arm").whole
+    told = refused(metadata=slip, group="arm", person="who", missing="stop")
+    assert "changes within 1 of 8" in told
+    assert "a: x, y" in told
+    # Who gave one sample says nothing of whether groups change: of two with several, one is half.
+    single = slip.drop(["S2", "S5", "S7", "S8", "S10", "S12"])
+    assert design_of(single, group="arm", person="who").left_out == {}
 
 
 def test_a_confounded_design_is_refused_with_the_table_that_shows_it() -> None:
@@ -206,6 +237,10 @@ def test_weights_of_a_contrast(text: str, weights: list[float]) -> None:
     assert contrasts_of(text, list("abc")).to_numpy().tolist() == [weights]
 
 
+def test_a_name_may_begin_with_another() -> None:
+    assert contrasts_of("non-smoker - non", ["non", "non-smoker"]).to_numpy().tolist() == [[-1, 1]]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -261,6 +296,11 @@ def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
     found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)
     assert not found.exact
     assert (blocks[found.orders] == blocks).all()
+    free = Exchange(np.arange(9), np.zeros(9, dtype=np.intp), False, "samples").orders(150, 3).orders
+    for drawn in (found.orders, free):
+        assert (np.sort(drawn, axis=1) == np.arange(drawn.shape[1])).all()
+    # Each stands in each place about as often: 150 / 9, but for chance.
+    assert all(4 < (free[:, place] == one).sum() < 36 for place in range(9) for one in range(9))
     assert found.p(0) == 1 / 200
     assert found.p(9) == 10 / 200
     exact = Exchange(np.arange(3), np.zeros(3, dtype=np.intp), False, "samples").orders(99, 1)

@@ -11,7 +11,14 @@ from skbio.stats.composition import ancombc2
 from handbook_utils import datasets
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.models.simulation import groups_with_known_difference
-from handbook_utils.analysis.taxa.differential import METHODS, benjamini_hochberg, differential
+from handbook_utils.analysis.taxa.differential import (
+    METHODS,
+    benjamini_hochberg,
+    calls_too_much,
+    differential,
+    first_p_values,
+    usable_methods,
+)
 from handbook_utils.analysis.taxa.filters import keep_taxa
 from handbook_utils.analysis.taxa.linda import mode_of, zeros_replaced
 from handbook_utils.analysis.taxa.presence import presence
@@ -365,3 +372,85 @@ def test_zeros_of_rarefied_tables_get_a_pseudocount(people):
     filled, how = zeros_replaced(counts, model, None, counts=True)
     assert how == "pseudocount"
     np.testing.assert_array_equal(filled, counts + 0.5)
+
+
+@pytest.mark.parametrize(("few", "many", "most"), [(14, 56, True), (14, 55, False), (15, 60, False), (8, 60, True)])
+def test_linda_is_warned_of_most_where_groups_are_small_and_four_times_apart(few, many, most):
+    design = design_of(pd.DataFrame({"arm": ["a"] * few + ["b"] * many}), group="arm")
+    told = calls_too_much("linda", design)
+    assert ("most of all" in told) == most
+    assert not most or f"{few} and {many}" in told
+    assert "most of all" not in calls_too_much("deseq2", design)
+    assert calls_too_much("maaslin-like", design) is None
+
+
+@pytest.mark.parametrize(("each", "absent"), [(3, False), (4, True)])
+@pytest.mark.parametrize("samples", [1, 2])
+def test_a_group_lacks_a_taxon_where_so_many_people_could_hardly_miss_it(each, absent, samples):
+    """All of 4 and none of 4 has a p of 2 / 70 by Fisher's exact test, of 3 and 3 one of 2 / 20: people count."""
+    people = np.repeat(np.arange(2 * each), samples)
+    names = [f"s{row}" for row in range(len(people))]
+    generator = np.random.default_rng(1)
+    counts = pd.DataFrame(generator.poisson(50, (len(people), 4)), index=names, columns=list("wxyz"))
+    counts["x"] = np.where(people >= each, counts["x"], 0)
+    rows = pd.DataFrame({"arm": np.where(people >= each, "b", "a"), "who": people}, index=names)
+    design = design_of(rows, group="arm", person="who" if samples > 1 else "")
+    found = differential(Study.from_frame(counts, rows), design, method="linda")
+    assert found["note"].tolist() == ["", "structural zero in a" if absent else "", "", ""]
+    assert np.isnan(found.loc["x", "log2_fold"]) == absent
+    if absent:
+        assert found.loc["x", "p"] == pytest.approx(2 / 70)
+    np.testing.assert_allclose(found["q"], stats.false_discovery_control(found["p"]))
+
+
+@pytest.mark.parametrize("method", FAST)
+def test_first_p_values_are_those_of_the_table(method):
+    study = visits()
+    part = study.choose_samples((study.metadata["arm"] < 3).to_numpy() & (study.metadata["week"] == 0).to_numpy())
+    counts = part.to_frame()
+    counts.loc[part.metadata["arm"] == 1, "t3"] = 0
+    design = design_of(part.metadata, group="arm")
+    found = differential(Study.from_frame(counts, part.metadata), design, method=method)
+    np.testing.assert_allclose(first_p_values(counts.to_numpy(dtype=float), design, method, counts=True), found["p"])
+    assert found.loc["t3", "note"] == "structural zero in 1"
+
+
+@pytest.mark.parametrize(
+    ("contrast", "two"),
+    [("", True), ("pairs", True), ("3 - 0.5 1 - 0.5 2", False), ("0.5 3 + 0.5 2 - 1", False), ("2 3 - 2 1", False)],
+)
+def test_ranks_are_of_two_groups_and_of_no_mean_of_several(contrast, two):
+    design = design_of(visits().metadata.iloc[::3], group="arm", contrast=contrast)
+    assert ("clr-wilcoxon" in usable_methods(design)) == two
+    assert "linda" in usable_methods(design)
+
+
+def test_what_cannot_be_compared_is_told():
+    study = visits()
+    one = study.choose_features(["t0"])
+    design = design_of(study.metadata, group="arm", person="who")
+    with pytest.raises(InputError, match="Fewer than two taxa"):
+        differential(one, design, method="linda")
+    assert len(differential(study.choose_features(["t0", "t1"]), design, method="linda")) == 4
+    empty = study.to_frame()
+    empty.loc["s4"] = 0
+    with pytest.raises(InputError, match="Samples without reads") as told:
+        differential(Study.from_frame(empty, study.metadata), design, method="linda")
+    assert "s4" in str(told.value)
+
+
+def test_an_interaction_of_others_is_beside_and_not_asked_about():
+    study = visits()
+    asked = {"group": "arm", "person": "who", "time": "week", "covariates": "dose"}
+    beside = differential(study, design_of(study.metadata, **asked, interactions="dose:week"), method="linda")
+    assert list(beside["contrast"].unique()) == ["2 - 1", "3 - 1"]
+
+
+def test_q_is_of_all_p_also_where_a_method_that_has_its_own_met_a_structural_zero():
+    study = visits(people=48, taxa=12)
+    study = study.choose_samples(list(study.samples[::3]))
+    arms = study.metadata.assign(arm=np.repeat(["a", "b"], 24))
+    counts = study.to_frame()
+    counts.loc[arms["arm"] == "a", "t0"] = 0
+    found = differential(Study.from_frame(counts, arms), design_of(arms, group="arm"), method="aldex2-like")
+    np.testing.assert_allclose(found["q"], stats.false_discovery_control(found["p"]))

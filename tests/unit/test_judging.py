@@ -7,7 +7,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.taxa.filters import some_of
+from handbook_utils.analysis.taxa.filters import depth_table, keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, dealt_anew, judged, placed, tried, ways_to_report
 from handbook_utils.errors import InputError
 from handbook_utils.study import Study
@@ -278,10 +278,11 @@ def test_by_a_number_a_feature_is_multiplied_over_two_standard_deviations():
 
 @pytest.mark.parametrize(("deep", "few"), [(2000, False), (2001, True)])
 def test_units_are_drawn_from_the_deep_ones_where_medians_are_more_than_twice_apart(deep, few):
-    study = study_of({"arm": ["a"] * 10 + ["b"] * 10}, depth=np.repeat([1000, deep], 10))
+    depth = np.r_[np.arange(910, 1100, 20), np.full(10, deep)]  # the median of the first is 1000
+    study = study_of({"arm": ["a"] * 10 + ["b"] * 10}, depth=depth)
     weights = like_of(study, group="arm").weights["a"]
-    assert (weights[:10] == 0).all() == few
-    np.testing.assert_allclose(weights[10:], 0.1 if few else 0.05)
+    expected = np.repeat([0, 1 / 15], [5, 15]) if few else np.full(20, 0.05)
+    np.testing.assert_allclose(weights, expected)
     # Shares say nothing of depth.
     np.testing.assert_allclose(like_of(study.proportions(), group="arm").weights["a"], 0.05)
 
@@ -387,6 +388,16 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
         )
 
 
+@pytest.mark.parametrize(("false", "null"), [(5, 0), (0, 5)])
+def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false, null):
+    ranks = placed(trials_of(wild=lambda _: (9, false, null), good=lambda _: (5, 0, 0)), 0.05)
+    assert ranks["place"].to_dict() == {"good": "first", "wild": "finds too much"}
+    # By the lower end of Wilson's interval of that part of 20 studies.
+    low = proportion_confint(20 * false / (9 + false) if false else 20, 20, method="wilson")[0]
+    for rate, place in ((0.995 * low, "finds too much"), (1.005 * low, "first")):
+        assert set(placed(trials_of(wild=lambda _: (9, false, null)), rate)["place"]) == {place}
+
+
 def test_one_study_ranks_nobody_and_none_that_finds_nothing_is_first():
     one = placed(trials_of(a=lambda n: (5, 0, 0), b=lambda n: (1, 0, 0)).query("number == 0"), 0.05)
     assert one["place"].tolist() == ["first", "not told from the first"]
@@ -419,7 +430,39 @@ def test_groups_dealt_anew_are_rarely_found_to_differ_though_they_do():
     counts = study.to_frame()
     counts.iloc[:15, :8] *= 6
     made = Study.from_frame(counts, study.metadata)
-    found = dealt_anew(made, "arm", 12, 1)
-    assert len(found) == 12
-    assert found == dealt_anew(made, "arm", 12, 1)
-    assert sum(number > 0 for number in found) <= 3
+    found = dealt_anew(made, "arm", 6, 1)
+    assert len(found) == 6
+    assert found == dealt_anew(made, "arm", 6, 1)
+    assert sum(number > 0 for number in found) <= 2
+
+
+@pytest.mark.parametrize(
+    ("people", "features", "whole"),
+    [(200, 200, True), (201, 200, False), (200, 201, False), (100, 400, True), (100, 401, False)],
+)
+def test_of_40_000_cells_a_study_is_not_large(people, features, whole):
+    study, design = large(people, 1, features)
+    part, _ = some_of(study, design, 1)
+    assert (part is study) == whole
+
+
+def test_of_a_large_study_eight_of_each_group_are_drawn_at_least():
+    study, _ = large(600, 1, 300)
+    arms = study.metadata.assign(arm=np.where(np.arange(600) < 9, "few", "many"))
+    part, design = some_of(study.with_metadata(arms), design_of(arms, group="arm"), 1)
+    assert design.sizes["people"].to_dict() == {"few": 8, "many": round(200 / 600 * 591)}
+    assert len(part.features) == 40_000 // 205 if 40_000 // 205 > 200 else 200
+
+
+def test_taxa_are_kept_by_the_least_that_is_enough():
+    table = pd.DataFrame([[5, 5, 90], [0, 10, 90], [0, 5, 95], [0, 0, 100]], index=list("wxyz"), columns=list("abc"))
+    study = Study.from_frame(table)
+    assert keep_taxa(study, prevalence=0.75).features.tolist() == ["b", "c"]
+    assert keep_taxa(study, share=0.05).features.tolist() == ["b", "c"]
+    assert keep_taxa(study).features.tolist() == ["a", "b", "c"]
+    assert keep_taxa(study, prevalence=0.25, share=0.0125).features.tolist() == ["a", "b", "c"]
+    with pytest.raises(InputError, match="passes the filter"):
+        keep_taxa(study, share=0.94)
+    shallow = depth_table(study, [100, 101])
+    assert shallow["samples"].tolist() == [4, 0]
+    assert shallow.loc[101].isna().tolist() == [False, True, True]

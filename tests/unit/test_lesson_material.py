@@ -1,8 +1,11 @@
 """What is taught with: a lesson taken from an explainer, its slides, and its sheets."""
 
 import re
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -13,7 +16,7 @@ from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, execute
 from handbook_utils.publishing import chromium as printing
-from handbook_utils.publishing.chromium import chromium, pdf_of, remembered_pdf
+from handbook_utils.publishing.chromium import chromium, pdfs_of, remembered_pdfs
 from handbook_utils.publishing.teaching.lesson import Asked, Lesson, beginning, lesson_of
 from handbook_utils.publishing.teaching.material import KINDS, file_of
 from handbook_utils.publishing.teaching.qr import page_address
@@ -94,7 +97,7 @@ def test_the_handout_is_one_page_with_structure_language_and_a_code_that_leads_t
 ) -> None:
     page, target = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_text(handout_html(lesson, ADDRESS), encoding="utf-8")
-    pdf_of(page, target)
+    pdfs_of({target: page})
     reader = PdfReader(target)
     assert len(reader.pages) == 1
     assert (round(reader.pages[0].mediabox.width), round(reader.pages[0].mediabox.height)) == (595, 842)
@@ -138,18 +141,69 @@ def test_where_the_site_is_published_nowhere_paper_has_no_code_and_names_the_han
 
 
 def test_a_page_is_printed_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed: list[Path] = []
+    printed: list[list[Path]] = []
 
-    def once(page: Path, target: Path) -> None:
-        printed.append(page)
-        target.write_bytes(b"%PDF")
+    def once(pages: Mapping[Path, Path]) -> None:
+        printed.append(list(pages))
+        for target, page in pages.items():
+            target.write_bytes(page.read_bytes())
 
-    monkeypatch.setattr(printing, "pdf_of", once)
-    for _ in range(2):
-        remembered_pdf("<p>One</p>", tmp_path / "one.pdf", tmp_path / "cache")
-    assert len(printed) == 1
-    remembered_pdf("<p>Two</p>", tmp_path / "two.pdf", tmp_path / "cache")
-    assert len(printed) == 2
+    monkeypatch.setattr(printing, "pdfs_of", once)
+    one, two = tmp_path / "one.pdf", tmp_path / "two.pdf"
+    remembered_pdfs({one: "<p>One</p>"}, tmp_path / "cache")
+    remembered_pdfs({one: "<p>One</p>", two: "<p>Two</p>"}, tmp_path / "cache")
+    assert [len(pages) for pages in printed] == [1, 1]
+    assert (one.read_text(), two.read_text()) == ("<p>One</p>", "<p>Two</p>")
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put another program in the place of Chromium: it notes each start, and dies at as many as ``dies`` says."""
+    script, notes = tmp_path / "browser", tmp_path / "notes"
+    told = (
+        f"echo start >> {notes}; [ $(wc -l < {notes}) -gt $(cat {tmp_path / 'dies'}) ] || {{ echo no luck; exit 3; }}"
+    )
+    script.write_text(f'#!/bin/sh\n{told}\nexec {chromium()} "$@"\n', encoding="utf-8")
+    script.chmod(0o700)
+    monkeypatch.setenv("HANDBOOK_CHROMIUM", str(script))
+    return notes
+
+
+def three(folder: Path) -> dict[Path, Path]:
+    pages = {folder / f"{name}.pdf": folder / f"{name}.html" for name in ("one", "two", "three")}
+    for page in pages.values():
+        page.write_text(f"<html lang='en'><title>T</title><p>This is page {page.stem}.</p></html>", encoding="utf-8")
+    return pages
+
+
+@pytest.mark.parametrize("dies", [0, 1])
+def test_one_browser_prints_all_pages_and_one_that_dies_is_followed_by_another(
+    dies: int, tmp_path: Path, started: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dies").write_text(str(dies))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    pages = three(tmp_path)
+    pdfs_of(pages)
+    assert len(started.read_text().splitlines()) == dies + 1
+    for target, page in pages.items():
+        assert PdfReader(target).pages[0].extract_text() == f"This is page {page.stem}."
+    assert not list((tmp_path / "temporary").iterdir())
+    assert not psutil.Process().children(recursive=True)
+
+
+def test_what_a_browser_said_before_it_died_is_told(tmp_path: Path, started: Path) -> None:
+    (tmp_path / "dies").write_text("9")
+    with pytest.raises(InputError, match="could not print") as refused:
+        pdfs_of(three(tmp_path))
+    assert refused.value.found == "no luck"
+    assert len(started.read_text().splitlines()) == 2
+
+
+def test_a_page_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="could not print") as refused:
+        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
+    assert "ERR_FILE_NOT_FOUND" in str(refused.value.found)
 
 
 def test_without_chromium_the_handout_is_offered_as_html(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,12 +211,12 @@ def test_without_chromium_the_handout_is_offered_as_html(tmp_path: Path, monkeyp
     assert not chromium()
     assert {file_of("a", kind) for kind in KINDS} == {f"lessons/a-{kind}.html" for kind in KINDS}
     with pytest.raises(InputError, match="not on this machine") as refused:
-        pdf_of(tmp_path / "a.html", tmp_path / "a.pdf")
+        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
     assert "HANDBOOK_CHROMIUM" in str(refused.value.remedy)
     monkeypatch.setenv("HANDBOOK_CHROMIUM", "/nowhere/chromium")
     assert file_of("a", "handout") == "lessons/a-handout.pdf"
     with pytest.raises(InputError, match="could not print"):
-        pdf_of(tmp_path / "a.html", tmp_path / "a.pdf")
+        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
 
 
 def test_rows_are_left_out_where_there_are_most() -> None:

@@ -23,7 +23,7 @@ from handbook_utils.recipes.lessons.check_with_a_mock import recovered
 from handbook_utils.recipes.reads.check_with_a_mock import Checked
 from handbook_utils.study import Study
 
-KNOWN = ["D6300", "D6310", "D6331", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
+KNOWN = ["D6300", "D6310", "D6331", "MSA-1000", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
 ASKED = {
     "mock": "D6300",
     "certificate": "",
@@ -313,6 +313,7 @@ def test_what_was_found_and_missed_by_hand():
     )
     # Four reads were to be expected of d, which is too few to ask for it; five are enough.
     assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 1.0, "b": 1.0}))["detectable"] == 50
+    assert found_and_missed(pd.Series({"a": 10}), pd.Series({"a": 5.0, "b": 1.0}))["detectable"] == 100
     # Of dust 0.25 % is noise; with a few reads more it is a stranger, and where less is noise, too.
     assert found_and_missed(counts + 5 * (counts.index == "dust"), expected)["strangers"] == 2
     assert found_and_missed(counts, expected, 0.24)["strangers"] == 2

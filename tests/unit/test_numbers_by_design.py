@@ -15,7 +15,6 @@ from handbook_utils.analysis.diversity.comparison import (
     pace,
     ratios,
     ratios_by,
-    settled,
     units_of,
     within,
 )
@@ -111,16 +110,6 @@ def test_matched_pairs_are_compared_as_their_differences(pairs):
         whole[["estimate", "low", "high", "p"]].to_list(), rel=1e-9
     )
     assert (short["units"], whole["units"]) == (2 * pairs - 1, 2 * pairs - 2)
-
-
-def test_few_who_change_group_are_left_out_and_named_and_most_are_not():
-    rows, _ = repeated(np.random.default_rng(5), people=8, times=2)
-    one = rows.assign(arm=rows["arm"].where(rows.index != "s1", "b"))
-    left = settled(design_of(one, group="arm", person="who"))
-    assert left.left_out == {"arm changes within the person": ["s0", "s1"]}
-    assert left.n == 14
-    crossed = rows.assign(arm=np.resize(["a", "b"], len(rows)))
-    assert settled(design_of(crossed, group="arm", person="who")).n == 16
 
 
 def test_own_slopes_only_where_there_are_samples_enough():

@@ -63,7 +63,7 @@ def handout(
     """
     import tempfile
 
-    from handbook_utils.publishing.chromium import chromium, pdf_of
+    from handbook_utils.publishing.chromium import chromium, pdfs_of
     from handbook_utils.publishing.teaching.lesson import lesson_of
     from handbook_utils.publishing.teaching.qr import page_address
     from handbook_utils.publishing.teaching.sheets import handout_html
@@ -78,7 +78,7 @@ def handout(
     with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
         page, printed = Path(name) / "page.html", Path(name) / "page.pdf"
         page.write_text(made, encoding="utf-8")
-        pdf_of(page, printed)
+        pdfs_of({printed: page})
         _keep(target, printed.read_bytes())
 
 

@@ -1,28 +1,47 @@
-"""PDF of a page, by Chromium, with its structure and its language marked; and how a page looks, as a picture.
+"""PDF of pages, by Chromium, with their structure and their language marked; and how a page looks, as a picture.
 
-Chromium is no part of the package. Where it is not there, pages stay HTML, which every browser prints.
+Chromium is no part of the package. Where it is not there, pages stay HTML, which every browser prints. It takes longer
+to start than to print a page (measured: 1.2 and 0.1 CPU-s), so one does all that is asked for at once. It is spoken to
+in its `DevTools protocol <https://chromedevtools.github.io/devtools-protocol/>`_ through two pipes, which nobody else
+sees, and which end it when this process ends.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import json
 import os
 import shutil
-import subprocess
+import signal
 import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from handbook_utils.errors import InputError
+from handbook_utils.session import ending
 from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: Names Chromium, or is empty where none is to be used.
 _VARIABLE = "HANDBOOK_CHROMIUM"
+#: Of one page.
 _MOST_SECONDS = 600
+_ATTEMPTS = 2
+_PDF = {"printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True, "generateDocumentOutline": True}
+#: What a Chromium without a window does besides, and nobody here needs.
+_QUIET = ("--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking")
 
 
 def chromium() -> str:
     """Return the Chromium of this machine: what ``HANDBOOK_CHROMIUM`` names, else one on the path; empty without."""
+    if not hasattr(os, "posix_spawn"):  # and so no pipes with the numbers that it wants
+        return ""
     named = os.environ.get(_VARIABLE)
     return named if named is not None else next(filter(None, map(shutil.which, _NAMES)), "")
 
@@ -73,68 +92,160 @@ def picture_of(page: Path, target: Path, width: int, height: int) -> None:
     InputError
         There is no Chromium, or it made none.
     """
-    _made(page, target, f"--window-size={width},{height}", "--hide-scrollbars", "--screenshot={made}")
+    seen = {"clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}, "captureBeyondViewport": True}
+    _make({target: page}, "Page.captureScreenshot", seen, f"--window-size={width},{height}", "--hide-scrollbars")
 
 
-def pdf_of(page: Path, target: Path) -> None:
-    """Print a page of this machine.
+def pdfs_of(pages: Mapping[Path, Path]) -> None:
+    """Print pages of this machine.
 
     Parameters
     ----------
-    page : pathlib.Path
-        HTML.
-    target : pathlib.Path
-        The PDF.
+    pages : mapping of pathlib.Path to pathlib.Path
+        What is printed, HTML, by the PDF it becomes.
 
     Raises
     ------
     InputError
         There is no Chromium, or it could not print.
     """
-    _made(page, target, "--no-pdf-header-footer", "--generate-pdf-document-outline", "--print-to-pdf={made}")
+    _make(pages, "Page.printToPDF", _PDF)
 
 
-def _made(page: Path, target: Path, *options: str) -> None:
-    program = check_chromium(str(target))
-    with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
-        made = Path(name) / f"made{target.suffix}"
-        command = [program, "--headless", "--disable-gpu", f"--user-data-dir={name}/profile"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--no-sandbox")  # which it refuses to set up for root; the page is our own
-        command += [*(option.format(made=made) for option in options), page.resolve().as_uri()]
+def _make(pages: Mapping[Path, Path], method: str, asked: dict[str, Any], *options: str) -> None:
+    """Have one browser make a file of each page. Where it dies or says nothing, another one does what is left."""
+    left, told = dict(pages), ""
+    for _ in range(_ATTEMPTS if left else 0):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MOST_SECONDS)
-            told = done.stderr
-        except (OSError, subprocess.TimeoutExpired) as error:
+            with _browser(check_chromium(str(next(iter(left)))), *options) as browser:
+                for target, page in pages.items():
+                    if target in left:
+                        durable.write(target, browser.made_of(page, method, asked), replace=True)
+                        del left[target]
+            return
+        except OSError as error:
             told = str(error)
-        if not made.is_file():
-            raise InputError(
-                "Chromium could not print a page.",
-                where=str(target),
-                expected="a Chromium that prints without a window",
-                found=told.strip()[-300:] or "nothing",
-                remedy="Set HANDBOOK_CHROMIUM to another Chromium, or to nothing for a book without PDFs.",
-            )
-        durable.write(target, made.read_bytes(), replace=True)
+            if ending.is_set():
+                break
+    if left:
+        raise InputError(
+            "Chromium could not print a page.",
+            where=str(next(iter(left))),
+            expected="a Chromium that prints without a window",
+            found=told.strip()[-300:],
+            remedy="Set HANDBOOK_CHROMIUM to another Chromium, or to nothing for a book without PDFs.",
+        )
 
 
-def remembered_pdf(page: str, target: Path, cache: Path) -> None:
-    """Print a page that stands in one file, or take the PDF that was printed of the same one.
+@contextmanager
+def _browser(program: str, *options: str) -> Iterator[_Browser]:
+    """Start a browser, and end it with all that it started."""
+    with tempfile.TemporaryDirectory(prefix="handbook-print-") as name, contextlib.ExitStack() as pipes:
+        said = Path(name) / "said"
+        command = [
+            program,
+            "--headless",
+            f"--user-data-dir={name}/profile",
+            "--remote-debugging-pipe",
+            *_QUIET,
+            *options,
+        ]
+        if os.geteuid() == 0:
+            command.append("--no-sandbox")  # which it refuses to set up for root; the page is our own
+        (commands, tell), (hear, answers) = os.pipe(), os.pipe()
+        pipes.callback(os.close, tell)
+        pipes.callback(os.close, hear)
+        try:
+            inherits = [
+                (os.POSIX_SPAWN_DUP2, commands, 3),
+                (os.POSIX_SPAWN_DUP2, answers, 4),
+                (os.POSIX_SPAWN_OPEN, 2, said, os.O_WRONLY | os.O_CREAT, 0o600),
+                (os.POSIX_SPAWN_DUP2, 2, 1),
+            ]
+            browser = os.posix_spawnp(program, command, os.environ, file_actions=inherits, setpgroup=0)
+        finally:
+            os.close(commands)
+            os.close(answers)
+        try:
+            yield _Browser(tell, hear)
+        except (EOFError, BrokenPipeError):
+            raise OSError(said.read_text(errors="replace") or "it ended") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(browser, signal.SIGKILL)
+            os.waitpid(browser, 0)
+
+
+class _Browser:
+    """What is said to a browser and heard from it: JSON, with a NUL after each."""
+
+    def __init__(self, tell: int, hear: int) -> None:
+        self._tell, self._hear, self._heard, self._count = tell, hear, bytearray(), 0
+        self._session: dict[str, str] = {}
+
+    def made_of(self, page: Path, method: str, asked: dict[str, Any]) -> bytes:
+        """Open a page, wait for all that it shows, and return what is made of it."""
+        until = time.monotonic() + _MOST_SECONDS
+        if not self._session:
+            tab = self._ask(until, "Target.createTarget", url="about:blank")["targetId"]
+            session = self._ask(until, "Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
+            self._session = {"sessionId": session}
+            self._ask(until, "Page.enable")
+            self._ask(until, "Page.setLifecycleEventsEnabled", enabled=True)
+        opened = self._ask(until, "Page.navigate", url=page.resolve().as_uri())
+        if "errorText" in opened:
+            raise OSError(opened["errorText"])
+        while (told := self._next(until).get("params", {})).get("loaderId") != opened["loaderId"] or told[
+            "name"
+        ] != "load":
+            pass
+        fonts = "document.fonts.ready.then(() => 0)"
+        self._ask(until, "Runtime.evaluate", expression=fonts, awaitPromise=True)
+        return base64.b64decode(self._ask(until, method, **asked)["data"])
+
+    def _ask(self, until: float, method: str, **params: Any) -> Any:
+        self._count += 1
+        asked = {"id": self._count, "method": method, "params": params, **self._session}
+        os.write(self._tell, json.dumps(asked).encode() + b"\0")
+        while (told := self._next(until)).get("id") != self._count:
+            pass
+        if "result" not in told:
+            raise OSError(f"{method}: {told['error']['message']}")
+        return told["result"]
+
+    def _next(self, until: float) -> Any:
+        seen = 0
+        while (end := self._heard.find(b"\0", seen)) < 0:
+            seen = len(self._heard)
+            if not wait([self._hear], until - time.monotonic()):
+                raise TimeoutError(f"it said nothing in {_MOST_SECONDS} seconds")
+            more = os.read(self._hear, 2**20)
+            if not more:
+                raise EOFError
+            self._heard += more
+        told = json.loads(self._heard[:end])
+        del self._heard[: end + 1]
+        return told
+
+
+def remembered_pdfs(pages: Mapping[Path, str], cache: Path) -> None:
+    """Print pages that each stand in one file, or take the PDF that was printed of the same one.
 
     Parameters
     ----------
-    page : str
-        HTML with everything it needs in it.
-    target : pathlib.Path
-        The PDF.
+    pages : mapping of pathlib.Path to str
+        HTML with everything it needs in it, by the PDF it becomes.
     cache : pathlib.Path
         The folder that remembers; made where it is not there.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / f"{sha256(page.encode())}.pdf"
-    if not kept.is_file():
-        with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
-            source = Path(name) / "page.html"
-            source.write_text(page, encoding="utf-8")
-            pdf_of(source, kept)
-    shutil.copyfile(kept, target)
+    kept = {target: cache / f"{sha256(page.encode())}.pdf" for target, page in pages.items()}
+    with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
+        new: dict[Path, Path] = {}
+        for target, page in pages.items():
+            if not kept[target].is_file():
+                new[kept[target]] = Path(name) / f"{len(new)}.html"
+                new[kept[target]].write_text(page, encoding="utf-8")
+        pdfs_of(new)
+    for target, printed in kept.items():
+        shutil.copyfile(printed, target)

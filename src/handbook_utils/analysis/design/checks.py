@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from handbook_utils.analysis.design.members import members_of
 from handbook_utils.analysis.design.terms import as_words, in_order, parts
@@ -221,7 +223,7 @@ def notes(design: Design) -> list[str]:
         moved = (block.groupby(design.people).nunique() > 1).any(axis=1)
         made.append(
             f"{design.focus} changes within {int(moved.sum())} of {design.n_people} {many} and is compared within "
-            "them; the others say nothing about it"
+            "them; the others say little or nothing about it"
             if not moved.all()
             else f"{design.focus} changes within {many} and is compared within them"
         )
@@ -353,6 +355,8 @@ def _check_alias(design: Design, name: str) -> None:
     fresh = _rank(np.hstack([before, own])) - _rank(before)
     if fresh == own.shape[1]:
         return
+    if name == design.focus and design.groups:
+        _check_shared(design)
     culprit, table = _confounder(design, name)
     remedy = way_without(design.asked, culprit if culprit and name == design.focus else name)
     if culprit and table is not None and table.shape[1] > table.shape[0] and not design.asked["nested_in"]:
@@ -365,6 +369,25 @@ def _check_alias(design: Design, name: str) -> None:
         expected="a term that says something the others do not",
         found=_shown(table) if table is not None else f"'{name}' can be computed from {listed(told)}",
         remedy=f"{remedy} These samples cannot tell the two apart.",
+    )
+
+
+def _check_shared(design: Design) -> None:
+    """Refuse groups of which some lie beside no other in any block: what is compared within blocks skips them."""
+    found = design.exchange(design.focus)
+    table = pd.crosstab(found.blocks[found.units], design.codes).to_numpy() > 0
+    sets = connected_components(sparse.csr_array(table.T.astype(int) @ table), directed=False)[1]
+    together = [[name for name, own in zip(design.groups, sets, strict=True) if own == one] for one in np.unique(sets)]
+    largest = max(together, key=len)
+    if len(together) == 1 or len(largest) == 1:
+        return
+    block = found.words.partition(" within ")[2]
+    raise InputError(
+        f"Not all groups of '{design.focus}' can be compared within {block}, where they change.",
+        where="parameters group, person, strata and nested_in",
+        expected=f"every group beside another one in at least one {block}",
+        found=f"groups that never share a {block} with the others: {'; '.join(map(listed, together))}",
+        remedy=f'Compare those that do: levels "{", ".join(largest)}".',
     )
 
 
@@ -474,9 +497,10 @@ def _crossed(design: Design, one: str, other: str) -> pd.DataFrame:
 
 
 def _rank(columns: npt.NDArray[np.float64]) -> int:
-    sizes = np.linalg.norm(columns - columns.mean(axis=0), axis=0)
-    centred = (columns - columns.mean(axis=0))[:, sizes > 0] / sizes[sizes > 0]
-    return int((np.linalg.svd(centred, compute_uv=False) > 1e-9).sum()) if centred.shape[1] else 0
+    """Return how many of some columns, all of which vary, say something that the others do not."""
+    centred = columns - columns.mean(axis=0)
+    scaled = centred / np.linalg.norm(centred, axis=0)
+    return int((np.linalg.svd(scaled, compute_uv=False) > 1e-9).sum()) if columns.shape[1] else 0
 
 
 def _shown(table: pd.DataFrame, most: int = 8) -> str:

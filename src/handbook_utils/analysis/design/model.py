@@ -153,7 +153,7 @@ class Design:
         """
         told: dict[str, str] = {}
         for term in self.terms.values():
-            if term.kind == "interaction" and {*own} <= {*term.columns}:
+            if {*own} <= {*term.columns}:
                 pairs = zip(term.columns, term.factors, strict=True)
                 told |= {factor: self._first(name, factor) for name, factor in pairs if name not in {*own, *given}}
         return f", at {' and '.join(told.values())}" if told else ""
@@ -399,6 +399,7 @@ def design_of(
     if words:
         groups = checks.groups_of(frame, asked)
         frame, left_out = _chosen(frame, left_out, words, groups)
+        frame, left_out = _steady(frame, left_out, asked, rows)
     checks.enough(frame, asked, groups)
     terms = [make_term(term, frame, {words: groups} if words else {}) for term in factors]
     focus = words or named(factors, asked["exposure"])
@@ -460,6 +461,37 @@ def _chosen(
     if inside.all():
         return frame, left_out
     return frame.loc[inside], {**left_out, f"{group} is another": list(frame.index[~inside])}
+
+
+def _steady(
+    frame: pd.DataFrame, left_out: dict[str, list[str]], asked: dict[str, str], rows: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Leave out who changes group, where few do: they have no group of their own, and often it is a slip of the pen.
+
+    Where half or more of those with several samples change, the group is what changes within them. Otherwise a test
+    within people would rest on the few alone, and one mistyped cell could hide what a whole study shows.
+    """
+    group, person = asked["group"], asked["person"]
+    if not person:
+        return frame, left_out
+    who = as_words(frame[person])
+    labels = as_words(frame[group]).groupby(who)
+    moved = labels.nunique() > 1
+    if not moved.any() or 2 * moved.sum() >= (labels.size() > 1).sum():
+        return frame, left_out
+    gone = who.isin(list(moved.index[moved]))
+    reason = f"{group} changes within the {members_of(rows, person).one}"
+    if asked["missing"] == "stop":
+        raise InputError(
+            f"'{group}' changes within {int(moved.sum())} of {len(moved)} in the column {person}.",
+            where=f"the sample metadata, column {group}",
+            expected="one group for all samples of each, or several for most",
+            found="; ".join(
+                f"{one}: {listed(sorted(set(as_words(frame[group][who == one]))))}" for one in moved.index[moved][:8]
+            ),
+            remedy="Mend the metadata, or leave them out, told by name: missing drop.",
+        )
+    return frame.loc[~gone], {**left_out, reason: list(frame.index[gone])}
 
 
 def _told(what: str, within: Sequence[str]) -> str:

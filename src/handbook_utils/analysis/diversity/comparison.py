@@ -7,14 +7,13 @@ and each counts once. Where it is about what changes within people, people have 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from handbook_utils.analysis.design import Design, design_of
+from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import as_words, parts
 from handbook_utils.analysis.distance.permanova import columns_of
 from handbook_utils.analysis.time.mixed import fit_mixed
@@ -22,7 +21,7 @@ from handbook_utils.errors import InputError, listed
 
 Matrix = npt.NDArray[np.float64]
 
-__all__ = ["changing", "compared", "one_row_a_person", "pace", "ratios", "ratios_by", "settled", "units_of", "within"]
+__all__ = ["changing", "compared", "one_row_a_person", "pace", "ratios", "ratios_by", "units_of", "within"]
 
 
 def changing(frame: pd.DataFrame, person: str, columns: Sequence[str]) -> list[str]:
@@ -181,44 +180,6 @@ def ratios(
     rows = np.eye(model.shape[1])[1 : len(others) + 1]
     table = _least_squares(logs, model, rows, confidence).set_axis(pd.Index(others, name=group))
     return _as_ratios(table).assign(people=len(used))
-
-
-def settled(design: Design) -> Design:
-    """Leave out people in whom the group changes, where these are fewer than half; told by name.
-
-    Where it changes in most, as in a cross-over study, the question is one within people, and all stay.
-
-    Parameters
-    ----------
-    design : Design
-        What is asked, of whose samples, and what is in the model beside it.
-
-    Returns
-    -------
-    Design
-        Of the samples that stay.
-
-    Raises
-    ------
-    InputError
-        Too few people are left.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"who": list("aabbcc"), "arm": list("xxyyxy")}, index=list("uvwxyz"))
-    >>> settled(design_of(rows, group="arm", person="who")).left_out
-    {'arm changes within the person': ['y', 'z']}
-    """
-    person = design.asked["person"]
-    if not person or not design.groups or not design.changes_within(design.focus, person):
-        return design
-    moved = design.labels.astype(str).groupby(design.people).nunique() > 1
-    if 2 * moved.sum() >= len(moved):
-        return design
-    gone = design.people.isin(list(moved.index[moved]))
-    made = design_of(design.frame.loc[~gone], **design.asked)
-    left = {f"{design.focus} changes within the {design.members.one}": list(design.frame.index[gone])}
-    return replace(made, left_out={**design.left_out, **left, **made.left_out})
 
 
 def within(design: Design) -> str:

@@ -316,7 +316,7 @@ def usable_methods(design: Design, *, counts: bool = True) -> list[str]:
 def _refusals(method: Method, design: Design, counts: bool) -> dict[tuple[str, str, str], bool]:
     """Return what may stand in a method's way (problem, where, remedy), and whether it does."""
     weights = design.contrasts.abs() if design.groups else pd.DataFrame()
-    pairs = bool(design.groups) and bool(weights.sum(axis=1).eq(2).all() and weights.max(axis=1).eq(1).all())
+    pairs = bool(design.groups) and bool((weights.ne(0).sum(axis=1).eq(2) & weights.max(axis=1).eq(1)).all())
     nested, repeated = bool(design.asked["nested_in"]), design.n_people < design.n
     return {
         ("needs counts", "parameter table", "Give the counts"): not counts and not method.shares,

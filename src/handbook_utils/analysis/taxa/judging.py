@@ -219,7 +219,7 @@ def _apart(block: Array) -> Array:
     """Return columns that span the same as these, but for a constant, none of which follows from the others."""
     left, size, _ = np.linalg.svd(block - block.mean(axis=0), full_matrices=False)
     known = size > 1e-9 * max(float(size.max(initial=0)), 1e-300)
-    return np.asarray(left[:, known] * np.sqrt(len(block)))
+    return np.asarray(left[:, known])
 
 
 def _chance(inside: npt.NDArray[np.bool_], model: Array) -> Array:

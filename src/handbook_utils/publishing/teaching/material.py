@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handbook_utils.publishing.chromium import chromium, remembered_pdf
+from handbook_utils.publishing.chromium import chromium
 from handbook_utils.publishing.parts import is_lesson
 from handbook_utils.publishing.teaching.lesson import lesson_of
 from handbook_utils.publishing.teaching.qr import page_address
@@ -42,7 +42,7 @@ def file_of(name: str, kind: str) -> str:
     return f"{LESSONS}/{name}-{kind}.{ending}"
 
 
-def add_lessons(out: Path, root: Path, outcomes: Iterable[Outcome], *, address: str, cache: Path) -> None:
+def add_lessons(out: Path, root: Path, outcomes: Iterable[Outcome], *, address: str) -> dict[Path, str]:
     """Write slides and sheets of every explainer that was executed.
 
     Parameters
@@ -55,9 +55,13 @@ def add_lessons(out: Path, root: Path, outcomes: Iterable[Outcome], *, address: 
         Of the edition's chapters.
     address : str
         Where the site will be published; empty where that is not known.
-    cache : pathlib.Path
-        Where PDFs are remembered.
+
+    Returns
+    -------
+    dict of pathlib.Path to str
+        HTML that is still to be printed, by the PDF it becomes; none without Chromium.
     """
+    printed = {}
     for outcome in outcomes:
         chapter, notebook = outcome.request.chapter, outcome.notebook
         if outcome.failure is not None or chapter.part != "explainers" or not is_lesson(notebook):
@@ -71,4 +75,5 @@ def add_lessons(out: Path, root: Path, outcomes: Iterable[Outcome], *, address: 
             made = sheet(lesson, leads)
             (folder / f"{lesson.name}-{kind}.html").write_text(made, encoding="utf-8")
             if kind == _AS_PDF and chromium():
-                remembered_pdf(made, folder / f"{lesson.name}-{kind}.pdf", cache)
+                printed[folder / f"{lesson.name}-{kind}.pdf"] = made
+    return printed
