@@ -155,6 +155,21 @@ def test_pairs_are_matched_by_words_whatever_the_cells_are():
     assert made.first.to_dict() == {"1": "a", "2": "c", "3": "e"}
 
 
+def test_who_has_no_name_no_moment_or_only_one_of_the_two_is_left_out_and_two_people_are_too_few():
+    names = list("abcdefghij")
+    who = pd.Series([*"ppqqrrst", None, "u"], names)
+    visit = pd.Series(["early", "late"] * 3 + ["early", "late", "late", None], names)
+    made = pairs_of(who, visit, "early", "late")
+    assert (made.people, list(made.person.index)) == (3, names[:8])
+    assert made.left_out == {"person or moment missing": ["i", "j"], "only before": ["g"], "only after": ["h"]}
+    with pytest.raises(InputError, match="Too few people"):
+        pairs_of(who[:4], visit[:4], "early", "late")
+    assert pairs_of(who[:4], visit[:4], "early", "late", minimum=2).second.to_dict() == {"p": "b", "q": "d"}
+    with pytest.raises(InputError, match="several samples") as told:
+        pairs_of(who, visit.replace("late", "early"), "early", "late")
+    assert "p, q, r" in str(told.value)
+
+
 @pytest.mark.parametrize("outcome", ["shannon", "distance"])
 @pytest.mark.parametrize("formula", ["~ arm + age", "~ age + arm + (1 | who)"])
 def test_a_formula_says_the_same(formula, outcome):

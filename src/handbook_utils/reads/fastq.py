@@ -140,7 +140,7 @@ def read_fastq(path: Path) -> Iterator[Any]:
             where=path.name,
             expected=_HOW,
             found="nothing but empty lines" if path.stat().st_size else "an empty file",
-            remedy="A sample that gave no reads is left out of the folder; otherwise fetch the file again.",
+            remedy="Among others a sample without a read may stay, as gzip of nothing; otherwise fetch the file again.",
         )
 
 
