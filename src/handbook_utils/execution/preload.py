@@ -22,12 +22,22 @@ import ipykernel.debugger
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
+import IPython.utils.wildcard
 import matplotlib.backends.backend_agg
 import matplotlib.backends.backend_svg
 import matplotlib.pyplot
 import matplotlib_inline.backend_inline
 import numpy
 import pandas
+import pandas.core.methods.to_dict
+import pandas.core.reshape.reshape
+import pandas.io.formats.csvs
+import pandas.io.formats.string
 import patsy
 import requests
 import scipy.optimize
@@ -38,10 +48,13 @@ import skbio.stats.composition
 import skbio.stats.ordination
 import statsmodels.api
 import statsmodels.formula.api
+import tornado.platform.asyncio
+import zmq.utils.garbage
 
 import handbook_utils.analysis
 import handbook_utils.analysis.taxa.shifts
 import handbook_utils.datasets
+import handbook_utils.execution.kernel
 import handbook_utils.figures
 import handbook_utils.protocols
 import handbook_utils.reads
