@@ -34,10 +34,6 @@ import matplotlib.pyplot
 import matplotlib_inline.backend_inline
 import numpy
 import pandas
-import pandas.core.methods.to_dict
-import pandas.core.reshape.reshape
-import pandas.io.formats.csvs
-import pandas.io.formats.string
 import patsy
 import requests
 import scipy.optimize
@@ -90,6 +86,9 @@ field = (
     *(handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols, handbook_utils.reads),
     handbook_utils.recipes,
 )
+# What pandas imports only when it is used.
+for name in ("core.methods.to_dict", "core.reshape.reshape", "io.formats.csvs", "io.formats.string"):
+    importlib.import_module(f"pandas.{name}")
 for part in field:
     for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
