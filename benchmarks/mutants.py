@@ -117,14 +117,16 @@ def allowances_of(tree: ast.AST) -> set[str]:
 def work(node: ast.AST) -> set[ast.AST]:
     """Return what is a seed or an amount of work: defaults such as 999 permutations, and most steps of a search.
 
-    Nor is it a statistic that two lists that are walked together are held to be of one length.
+    Nor is it a statistic that lists that are walked together are held to be of one length, or that sums are reckoned
+    in their quickest order.
     """
     if isinstance(node, ast.Module):
         return {value for _, value in constants_of(node) if amount(value.value)}
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip":
-        return {part for part in node.keywords if part.arg == "strict"}
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
-        return {part for part in node.args if isinstance(part, ast.Constant) and part.value > 9}
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        quick = {part for part in node.keywords if (name, part.arg) in (("zip", "strict"), ("einsum", "optimize"))}
+        numbers = [part for part in node.args if name == "range" and isinstance(part, ast.Constant)]
+        return quick | {part for part in numbers if part.value > 9}
     if not isinstance(node, ast.arguments):
         return set()
     named = node.posonlyargs + node.args
@@ -243,8 +245,8 @@ def tests_at(module: Path, line: int, calls: Calls, seconds: dict[str, float], m
     callers = {path.relative_to(PACKAGE).as_posix() for path in importers({module})}
     keys = (
         reaching(lambda path, first, last: path == here and first <= line <= last)
-        or reaching(lambda path, *_: path == here)  # outside all functions
-        or reaching(lambda path, *_: path in callers)  # compiled
+        # Outside all functions, where what is named may only be read by who imports it; or compiled.
+        or reaching(lambda path, *_: path == here or path in callers)
     )
     if COMPILER in imported(module):  # nor is it known who comes to what is compiled: its own tests do
         files = {test.partition("::")[0] for test in seconds}

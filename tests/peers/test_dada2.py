@@ -14,7 +14,16 @@ from handbook_utils.reads.denoising.engines import engine_named
 from handbook_utils.reads.samples import files_in
 from handbook_utils.reads.sequences import asv_id
 from handbook_utils.recipes.lessons.reads import beside_peers, bundled, engines
-from handbook_utils.recipes.lessons.small_studies import ALONE, ASKED, TOGETHER, prepared, small_studies, table_of
+from handbook_utils.recipes.lessons.small_studies import (
+    ALONE,
+    ASKED,
+    TOGETHER,
+    apart,
+    at_best,
+    prepared,
+    small_studies,
+    table_of,
+)
 
 R = json.loads((Path(__file__).parent / "dada2.json").read_text(encoding="utf-8"))
 Q2 = Path(__file__).parents[1] / "data/q2-dada2"
@@ -61,11 +70,12 @@ def test_the_pairs_pass_as_in_r_and_the_stored_table_is_rs():
 def test_what_is_stored_of_the_engines_is_what_they_give(needs_program):
     for name in ("vsearch", "dada2"):
         needs_program(name)
-    for part, script, key in (
-        ("engines", "engines.py", ["engine", "sample", "sequence"]),
-        ("small", "small.py", ["set", "engine", "sample", "sequence"]),
+    for part, script, makes, key in (
+        ("engines", "engines.py", "tables", ["engine", "sample", "sequence"]),
+        ("small", "small.py", "tables", ["set", "engine", "sample", "sequence"]),
+        ("apart", "small.py", "apart", ["set", "fate"]),
     ):
-        made = runpy.run_path(str(datasets.root() / "reads" / script))["tables"]()
+        made = runpy.run_path(str(datasets.root() / "reads" / script))[makes]()
         # Versions break ties in another order: a read in a thousand may move.
         one, other = made.set_index(key)["reads"].align(
             datasets.frame("reads", part).set_index(key)["reads"], fill_value=0
@@ -94,6 +104,17 @@ def test_in_small_studies_the_reads_of_the_other_engines_are_in_sequences_of_our
         # DADA2 that looks at all samples together does not find its own sequences again either.
         assert own[name, "embedded", ALONE] >= 55
         assert min(its[name, ALONE, TOGETHER], own[name, ALONE, TOGETHER]) < 95
+
+
+def test_nothing_can_be_near_both_engines_in_small_studies():
+    beside, fates = small_studies(), apart()
+    own = beside["one's reads in sequences of the other (%)"]
+    for name in ASKED:
+        # vsearch is as far from DADA2 as the embedded engine is, and joining what is near would not mend it.
+        assert own[name, "vsearch", ALONE] == pytest.approx(own[name, "embedded", ALONE], abs=1)
+        assert at_best(fates)[name] < 95
+        assert fates.loc[name].iloc[1:3].sum() == pytest.approx(own[name, "embedded", ALONE], abs=1)
+        assert fates.loc[name].iloc[1:].sum() == pytest.approx(100)
 
 
 def test_a_higher_least_number_of_reads_loses_what_dada2_has(tmp_path):

@@ -1,6 +1,7 @@
 """From a reader's files of reads to a table, by the command a reader types, and on into the next recipe."""
 
 import contextlib
+import gzip
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from handbook_utils import datasets
 from handbook_utils.cli import main
 from handbook_utils.reads.sequences import asv_id, read_fasta
 from handbook_utils.reads.simulation import Mock, members, write_mock
+from handbook_utils.text import durable
 
 FORWARD, REVERSE = "GTGCCAGCAGCCGCGGTAA", "GGACTACAGGGGTTTCTAAT"  # 515F and 806R, one base at each ambiguous place
 
@@ -27,7 +29,7 @@ SHARES = (0.4, 0.25, 0.15, 0.1, 0.06, 0.04)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """Return a folder with three simulated samples, a mock and two blanks, with primers, as a centre sends it."""
+    """Return a folder with three simulated samples, a mock and three blanks, with primers, as a centre sends it."""
     made = tmp_path_factory.mktemp("centre")
     sequences = members(6, seed=4)
     shares = dict(zip(sequences, SHARES, strict=True))
@@ -36,6 +38,8 @@ def folder(tmp_path_factory) -> Path:
     for at, name in enumerate(("leeg1", "leeg2")):
         few = Mock(pairs=60, forward=FORWARD, reverse=REVERSE)
         write_mock(made, name, {"member 6": 1.0}, sequences, few, seed=9 + at)
+    for direction in (1, 2):
+        (made / f"leeg3_R{direction}.fastq.gz").write_bytes(gzip.compress(b""))
     return made
 
 
@@ -54,9 +58,14 @@ def ran(*arguments: str) -> int:
 
 
 def finished(kept: Path) -> dict[str, tuple[int, int]]:
-    """Return what is kept of samples, and when each was written."""
-    there = [path for path in kept.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in there}
+    """Return what is kept of samples, and when each was written; prepared reads are whole once their account is."""
+    found = {}
+    for path in kept.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # half written, it may just have been given its name
+            if path.is_file() and not path.name.startswith(".") and path.suffix != durable.PART:
+                found[path.name] = (path.stat().st_ino, path.stat().st_mtime_ns)
+    whole = {name.removesuffix(".json") for name in found if name.endswith(".json")}
+    return {name: when for name, when in found.items() if not name.endswith(".fastq.gz") or name[:20] in whole}
 
 
 def processes(folder: Path) -> list[psutil.Process]:
@@ -72,34 +81,48 @@ def processes(folder: Path) -> list[psutil.Process]:
 MADE = ("feature-table.tsv", "sequences.fasta", "read-accounting.tsv")
 
 
-def killed_and_resumed(folder: Path, place: Path, done: str, *more: str) -> tuple[Path, set[str]]:
-    """Kill a run as soon as a file with such a name is kept, let it go on, and return its folder and what was kept."""
-    kept, scratch, out = place / "kept", place / "t", place / "out"
-    scratch.mkdir()
+def killed_and_resumed(folder: Path, place: Path, moments: tuple[str, ...], *more: str, at_once: bool = False) -> Path:
+    """Kill a run each time that a file of the next name is kept, let the last go on, and return its folder.
+
+    At once: with all that it started, as when the machine goes down.
+    """
+    kept, out = place / "kept", place / "out"
     asked = ["recipes/from-reads-to-table", "-p", "reads", str(folder), "-p", "keep", str(kept), *more]
-    command = [sys.executable, "-m", "handbook_utils.cli", "run", *asked, "-o", str(out)]
-    running = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.DEVNULL)
-    while not any(fnmatch(name, done) for name in finished(kept)):
-        assert running.poll() is None, "it ended before a sample was done"
-        time.sleep(0.002)
-    running.send_signal(signal.SIGKILL)
-    assert running.wait() == -signal.SIGKILL
-    while processes(scratch):  # its kernel, workers and programs end by themselves
-        time.sleep(0.05)
-    assert not out.exists()
-    before = finished(kept)
+    before: dict[str, tuple[int, int]] = {}
+
+    def unchanged() -> dict[str, tuple[int, int]]:
+        """See that of what was done nothing was written again."""
+        after = finished(kept)
+        done = {name: when for name, when in before.items() if name not in ANEW}
+        assert {name: after.get(name) for name in done} == done
+        return after
+
+    for number, moment in enumerate(moments):
+        if any(fnmatch(name, moment) for name in before):
+            continue  # what ends by itself came further before it did
+        scratch = place / f"t{number}"
+        scratch.mkdir()
+        command = [sys.executable, "-m", "handbook_utils.cli", "run", *asked, "-o", str(out)]
+        running = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}, stderr=subprocess.DEVNULL)
+        while not any(fnmatch(name, moment) for name in finished(kept)):
+            assert running.poll() is None, f"it ended before there was {moment}"
+            time.sleep(0.002)
+        running.send_signal(signal.SIGKILL)
+        for process in processes(scratch) if at_once else ():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        assert running.wait() == -signal.SIGKILL
+        while processes(scratch):  # its kernel, workers and programs end by themselves
+            time.sleep(0.05)
+        assert not out.exists()
+        before = unchanged()
     assert ran(*asked, "-o", str(out)) == 0
-    after = finished(kept)
-    # Of a sample that was done nothing is written again.
-    assert {name: after.get(name) for name in before if name not in ANEW} == {
-        name: when for name, when in before.items() if name not in ANEW
-    }
-    return out, set(before)
+    unchanged()
+    return out
 
 
 def test_a_run_that_was_killed_goes_on_where_it_was(folder, table, tmp_path):
-    out, before = killed_and_resumed(folder, tmp_path, "*.json", "-p", "workers", "2")
-    assert any(name.endswith(".json") for name in before)
+    out = killed_and_resumed(folder, tmp_path, ("*.json", "*.counts"), "-p", "workers", "2")
     for name in MADE:
         assert (out / "files" / name).read_bytes() == (table / "files" / name).read_bytes()
 
@@ -117,9 +140,16 @@ def lanes(tmp_path_factory) -> Path:
     return made
 
 
-#: Of each program the first file that it leaves of a sample or of all: the run is killed when it is there.
-@pytest.mark.parametrize(("engine", "done"), [("vsearch", "*.distinct.gz"), ("dada2", "forward-*.rds")])
-def test_killed_and_resumed_gives_the_same_table_by_other_programs(lanes, tmp_path, engine, done, needs_program):
+#: What a program leaves of a sample, by the sample's mark, or of all: the run is killed when it is there, so that the
+#: next thing is done half. Of DADA2: learning errors, the reverse ones, the first sample, the second.
+@pytest.mark.parametrize(
+    ("engine", "moments"),
+    [
+        ("vsearch", ("*.json", "*.distinct.gz", "*.counts")),
+        ("dada2", ("samples.tsv", "forward-*.rds", "reverse-*.rds", f"{20 * '[0-9a-f]'}-*.rds")),
+    ],
+)
+def test_killed_and_resumed_gives_the_same_table_by_other_programs(lanes, tmp_path, engine, moments, needs_program):
     needs_program(engine)
     whole = tmp_path / "whole"
     asked = ("-p", "engine", engine)
@@ -127,8 +157,7 @@ def test_killed_and_resumed_gives_the_same_table_by_other_programs(lanes, tmp_pa
     account = pd.read_csv(whole / "files/read-accounting.tsv", sep="\t", index_col=0)
     assert account["input"].to_dict() == {"P0": 300, "P1": 300, "P2": 300}
     assert set(members(6, seed=4).values()) == set(read_fasta(whole / "files/sequences.fasta").values())
-    out, before = killed_and_resumed(lanes, tmp_path, done, *asked)
-    assert any(fnmatch(name, done) for name in before)
+    out = killed_and_resumed(lanes, tmp_path, moments, *asked, at_once=True)
     for name in MADE:
         assert (out / "files" / name).read_bytes() == (whole / "files" / name).read_bytes()
 
@@ -141,10 +170,12 @@ def test_reads_become_a_table(folder, table, tmp_path, capsys, leaks):
     assert list(found.index) == list(sequences)
     assert all(asv_id(sequence) == name for name, sequence in sequences.items())
     assert set(members(6, seed=4).values()) <= set(sequences.values())
-    assert account["input"].to_dict() == {"P1": 800, "P2": 800, "P3": 800, "leeg1": 60, "leeg2": 60, "positief": 800}
+    came = {"P1": 800, "P2": 800, "P3": 800, "leeg1": 60, "leeg2": 60, "leeg3": 0, "positief": 800}
+    assert account["input"].to_dict() == came
     assert (account.drop(columns="input").sum(axis=1) == account["input"]).all()
-    assert (found.sum() == account["kept"]).all()
+    assert found.sum().to_dict() == {name: kept for name, kept in account["kept"].items() if kept}
     report = (table / "report.html").read_text(encoding="utf-8")
+    assert "The files of leeg3 hold no pairs." in report
     assert 'class="answer' in report
     assert "515F" in report
     assert leaks(table) == []

@@ -145,6 +145,9 @@ def test_the_error_of_chao1_by_hand():
     corrected = chao1([6, 2, 2, 1, 1, 1], bias_corrected=True)
     assert corrected.estimate == pytest.approx(6 + 1)
     assert corrected.se**2 == pytest.approx(1 + 3 * 25 / (4 * 9) + 9 * 2 * 4 / (4 * 81))
+    four = chao1([6, 2, 2, 1, 1, 1, 1], bias_corrected=True)
+    assert four.estimate == pytest.approx(7 + 4 * 3 / (2 * 3))
+    assert four.se**2 == pytest.approx(2 + 4 * 49 / (4 * 9) + 16 * 2 * 9 / (4 * 81))
     none_twice = chao1([5, 1, 1, 1])
     assert none_twice.estimate == pytest.approx(4 + 7 / 8 * 3)
     a, whole = 7 / 8, 4 + 7 / 8 * 3
@@ -163,8 +166,8 @@ def test_coverage_by_hand():
 
 
 def test_coverage_of_many_samples_is_that_of_each():
-    samples = [[5, 1, 1, 1], [4, 3, 0, 0], [2, 1, 0, 0], [3, 2, 2, 1], [6, 2, 2, 0], [1, 1, 0, 0]]
-    frame = pd.DataFrame(samples, index=list("abcdef"), columns=list("wxyz"))
+    samples = [[5, 1, 1, 1], [4, 3, 0, 0], [2, 1, 0, 0], [3, 2, 2, 1], [6, 2, 2, 0], [1, 1, 0, 0], [5, 3, 1, 0]]
+    frame = pd.DataFrame(samples, index=list("abcdefg"), columns=list("wxyz"))
     found = alpha_table(Study.from_frame(frame))["coverage"]
     assert found.to_list() == pytest.approx([sample_coverage(counts) for counts in samples])
 
@@ -288,7 +291,9 @@ def test_the_sizes_of_a_curve():
     assert (len(many), many[0], many[-1]) == (20, 1, 200)
     assert np.diff(many).min() >= 9 and np.diff(many).max() <= 12
     assert 100 in many
-    assert hill_curve([3, 2], resamples=0)["se"].isna().all()
+    every = hill_curve([3, 2], [4, 5], resamples=0)
+    assert every["se"].isna().all()
+    assert every["order"].to_list() == [0, 1, 2, 0, 1, 2]
     for confidence in (0, 1):
         with pytest.raises(InputError, match="Confidence is a share"):
             hill_curve([3, 2], orders=[0], resamples=0, confidence=confidence)
@@ -337,6 +342,7 @@ def test_samples_are_compared_where_all_come_at_twice_their_depth():
     least = min(sample_coverage([8, 1, 1], 20), sample_coverage([5, 1, 1, 1], 16))
     assert common_coverage(study) == least
     assert (hill_at_coverage(study, orders=[0])["coverage"] == least).all()
+    assert hill_at_coverage(study)["order"].to_list() == [0, 1, 2, 0, 1, 2]
     assert hill_at_coverage(study, orders=[0])["size"].to_list() == pytest.approx(
         [size_at_coverage([8, 1, 1], least), size_at_coverage([5, 1, 1, 1], least)]
     )

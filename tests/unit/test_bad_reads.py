@@ -160,7 +160,20 @@ def test_reads_of_which_nothing_is_left_after_filtering_are_refused(tmp_path, ca
     assert sorted(path.name for path in tmp_path.iterdir()) == ["reads"]
 
 
-@pytest.mark.parametrize("kind", BROKEN)
+NOTHING = gzip.compress(b"")
+
+
+def test_a_sample_without_a_read_goes_along_but_not_alone(tmp_path, capsys):
+    alone, half = tmp_path / "alone", tmp_path / "half"
+    for folder in (alone, half):
+        folder.mkdir()
+        written(folder, A_R1_fq=NOTHING, A_R2_fq=NOTHING)
+    assert "holds no reads" in refused(alone, tmp_path / "out", {}, capsys)
+    written(half, A_R2_fq=GOOD, B_R1_fq=GOOD, B_R2_fq=GOOD)
+    assert "holds no reads" in refused(half, tmp_path / "out", {}, capsys), "one of its files has reads"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BROKEN if kind != "packed-nothing"])
 def test_each_way_in_which_a_file_can_be_broken_is_refused(kind, tmp_path, capsys):
     content, said, _ = BROKEN[kind]
     folder = tmp_path / "reads"

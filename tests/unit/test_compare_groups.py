@@ -104,3 +104,12 @@ def test_those_who_gave_samples_are_called_what_the_metadata_say(host, many):
     told = " ".join([*found.answer["rests_on"], found.methods])
     assert f"24 samples of 12 {many} ({many}: a: 6, b: 6)" in told
     assert f"over {many} (bootstrap)" in told
+
+
+def test_where_test_and_interval_disagree_it_is_told_once():
+    def told(omega2: float) -> list[str]:
+        return [line for line in said(omega2, covariates="age").answer["rests_on"] if "two such answers" in line]
+
+    assert told(0.2) == []  # 0.1 to 0.3, p = 0.04
+    assert len(told(0.05)) == 1
+    assert "a jackknife" in told(0.05)[0]

@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from handbook_utils.analysis.design import design_of
-from handbook_utils.analysis.diversity.comparison import compared, one_row_a_person, pace, ratios, ratios_by, settled
+from handbook_utils.analysis.diversity.comparison import compared, one_row_a_person, pace, ratios, ratios_by
 from handbook_utils.errors import InputError
 
 PEOPLE = pd.DataFrame(
@@ -196,10 +196,10 @@ def test_a_model_needs_more_people_than_columns(people, refused):
 @pytest.mark.parametrize(("arms", "gone"), [("xyxxyy", 2), ("xyxyxx", 0), ("xxxxyy", 0)])
 def test_where_half_of_the_people_or_more_change_all_stay(arms, gone):
     rows = pd.DataFrame({"who": list("aabbcc"), "arm": list(arms)}, index=list("uvwxyz"))
-    found = settled(design_of(rows, group="arm", person="who"))
+    found = design_of(rows, group="arm", person="who")
     assert found.n == 6 - gone
     four = pd.DataFrame({"who": list("aabbccdd"), "arm": list("xyxyxxyy")}, index=list("stuvwxyz"))
-    assert settled(design_of(four, group="arm", person="who")).n == 8
+    assert design_of(four, group="arm", person="who").n == 8
 
 
 def test_people_have_a_pace_where_there_is_one_sample_more_than_two_of_each():

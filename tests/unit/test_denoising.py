@@ -30,6 +30,9 @@ from handbook_utils.reads.processes import Processes
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.reads.sequences import reverse_complement
 from handbook_utils.reads.simulation import Mock, members, write_mock
+from handbook_utils.recipes.lessons.reads import QUESTIONS
+from handbook_utils.recipes.reads.from_reads_to_table import Told
+from handbook_utils.recipes.reads.steps import Steps
 
 
 def denoised(files: list[SampleFiles], how: Preparation, den: Denoising, folder: Path, pool=None) -> Denoised:
@@ -124,6 +127,21 @@ def test_a_mock_is_found_by_the_other_engines_too(mock, tmp_path, engine, needs_
         assert one.passed == sum(counts.values()) + sum(found.losses[one.sample].values())
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_qualities_that_are_all_high_are_read_as_they_are(tmp_path, engine, needs_program):
+    needs_program(engine)
+    sequences = members(3, seed=9)
+    files = write_mock(tmp_path, "S", dict.fromkeys(sequences, 1 / 3), sequences, Mock(pairs=500, worst=34), seed=9)
+    for path in (files.forward, files.reverse):
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        # 27 at least, as accurate long reads have, and up to 52, as some sequencers write.
+        lines[3::4] = ["".join("<" if sign < "A" else chr(ord(sign) + 12) for sign in signs) for signs in lines[3::4]]
+        path.write_bytes(gzip.compress("\n".join([*lines, ""]).encode()))
+    prepared = [prepare(files, CUT, tmp_path)]
+    found = engine_named(engine).denoise(prepared, Denoising(), tmp_path, None)
+    assert set(sequences.values()) == set(found.counts["S"])
+
+
 def test_killed_and_resumed_gives_the_same_table(mock, tmp_path, monkeypatch):
     files, _, _ = mock
     whole = denoised(files, CUT, Denoising(), tmp_path)
@@ -149,6 +167,19 @@ def test_killed_and_resumed_gives_the_same_table(mock, tmp_path, monkeypatch):
     monkeypatch.setattr(Embedded, "distinct", lambda *_: pytest.fail("a sample that was done is done again"))
     monkeypatch.setattr(Embedded, "counted_back", lambda *_: pytest.fail("a sample that was done is done again"))
     assert denoised(files, CUT, Denoising(), started) == whole
+
+
+def test_pairs_that_lie_either_way_round_are_told_of(mock, tmp_path):
+    files, sequences, _ = mock
+    for name, (one, other) in {"A": (1, 2), "B": (2, 1)}.items():
+        shutil.copy(files[0].forward, tmp_path / f"{name}_R{one}.fastq.gz")
+        shutil.copy(files[0].reverse, tmp_path / f"{name}_R{other}.fastq.gz")
+    told = Told(Steps.asked({**QUESTIONS, "reads": str(tmp_path)}))
+    both = [one for one in told.doubts if "in both directions" in one]
+    assert len(both) == 1
+    assert both[0].startswith(f"{2 * len(sequences)} sequences (100 % of the pairs)")
+    told = Told(Steps.asked({**QUESTIONS, "reads": str(files[0].forward.parent)}))
+    assert not [one for one in told.doubts if "in both directions" in one]
 
 
 def test_processes_and_order_change_nothing(mock, tmp_path):

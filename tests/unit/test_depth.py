@@ -38,7 +38,7 @@ def test_a_depth_that_hardly_goes_with_a_number_is_alike(slope, told):
 
 def test_large_differences_of_few_samples_are_told_and_small_ones_are_not():
     study = read([1000, 1010, 1600, 1610], arm=list("pprr"))
-    assert depth_apart(study, study.metadata["arm"], ["p", "r"]).endswith("p 1,005, r 1,605")
+    assert depth_apart(study, study.metadata["arm"], ["p", "r"]).endswith("1,005 (p), 1,605 (r)")
     study = read([1000, 1010, 1300, 1310], arm=list("pprr"))
     assert depth_apart(study, study.metadata["arm"], ["p", "r"]) == ""
 
@@ -74,7 +74,7 @@ ASKED = {
 @pytest.mark.parametrize("deep", [1, 4])
 def test_recipes_of_change_say_that_a_moment_was_read_more_deeply(deep):
     change = change_in(over_time(deep), ASKED)
-    assert ("median reads 0 3,000, 1 12,000" in " ".join(change.answer["rests_on"])) == (deep == 4)
+    assert ("median reads 3,000 (0), 12,000 (1)" in " ".join(change.answer["rests_on"])) == (deep == 4)
     assert any("depth is not in the model" in limit for limit in change.limits) == (deep == 4)
     course = people_over_time(over_time(deep), ASKED)
     assert ("Depth goes with week" in " ".join(course.answer["rests_on"])) == (deep == 4)

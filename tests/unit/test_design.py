@@ -104,6 +104,8 @@ def test_what_cannot_be_computed_is_refused() -> None:
     assert twice.count("arn") == 2
     assert "parameter group" in twice
     assert "parameter person" in refused(group="arm", person="whom")
+    assert "parameter time" in refused(group="arm", time="visits")
+    assert "parameter interactions" in refused(group="arm", interactions="arm:visits")
     assert "Nothing is asked" in refused(covariates="age")
     assert "one of them" in refused(group="arm", exposure="age")
     assert 'group "treated"' in refused(exposure="treated")
@@ -235,6 +237,10 @@ def test_weights_of_a_contrast(text: str, weights: list[float]) -> None:
     assert contrasts_of(text, list("abc")).to_numpy().tolist() == [weights]
 
 
+def test_a_name_may_begin_with_another() -> None:
+    assert contrasts_of("non-smoker - non", ["non", "non-smoker"]).to_numpy().tolist() == [[-1, 1]]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -290,6 +296,11 @@ def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
     found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)
     assert not found.exact
     assert (blocks[found.orders] == blocks).all()
+    free = Exchange(np.arange(9), np.zeros(9, dtype=np.intp), False, "samples").orders(150, 3).orders
+    for drawn in (found.orders, free):
+        assert (np.sort(drawn, axis=1) == np.arange(drawn.shape[1])).all()
+    # Each stands in each place about as often: 150 / 9, but for chance.
+    assert all(4 < (free[:, place] == one).sum() < 36 for place in range(9) for one in range(9))
     assert found.p(0) == 1 / 200
     assert found.p(9) == 10 / 200
     exact = Exchange(np.arange(3), np.zeros(3, dtype=np.intp), False, "samples").orders(99, 1)

@@ -162,7 +162,7 @@ def test_an_exchange_that_changes_nothing_is_refused_with_the_way_out_that_fits(
     two = refused(rows, group="arm", strata="clinic, ward")
     assert (two.found, two.remedy) == ("4 blocks", 'Run without strata: strata "".')
     # One stratum in which it differs is enough, also beside one of a single sample.
-    assert design(rows_of(arm="ababa", clinic="xxyyz"), group="arm", strata="clinic").n == 5
+    assert design(rows_of(arm="aabab", clinic="axxyy"), group="arm", strata="clinic").n == 5
     assert design(rows_of(arm="aabbaabbab", clinic="xxyyxxyyzz"), group="arm", strata="clinic").n == 10
 
 
@@ -193,8 +193,13 @@ def test_a_term_that_follows_from_others_is_told_with_what_it_follows_from() -> 
 def test_a_group_that_has_a_stratum_of_its_own_cannot_be_told_from_it_and_a_covariate_need_not() -> None:
     rows = rows_of(arm="abababcc", clinic="xxxxxxzz", age=[1.0, 1, 1, 1, 1, 1, 2, 2])
     told = refused(rows, group="arm", strata="clinic")
+    assert told.found == "groups that never share a clinic with the others: a, b; c"
+    assert told.remedy == 'Compare those that do: levels "a, b".'
+    # With a covariate that tells two of three apart, none is compared within clinics alone.
+    mixed = rows_of(arm="abcabcabc", clinic="xxxyyyzzz", age=[1.0, 2, 2, 5, 6, 6, 3, 4, 4])
+    told = refused(mixed, group="arm", strata="clinic", covariates="age")
     assert told.problem == "The term 'arm' cannot be told from the others in part."
-    assert told.found == "'arm' can be computed from clinic"
+    assert told.found == "'arm' can be computed from age, clinic"
     assert design(rows, group="arm", levels="a, b", strata="clinic").n == 6
     both = rows.assign(arm=list("abababab"))
     assert design(both, group="arm", strata="clinic", covariates="age").beside == ["age"]
@@ -345,6 +350,16 @@ def test_a_column_of_times_of_two_and_of_pairs() -> None:
     assert four.exchange("arm").blocks.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
+def test_an_effect_is_told_at_what_goes_with_it_and_at_nothing_else() -> None:
+    rows = rows_of(arm="ab" * 8, sex="ffmm" * 4, age=[3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3])
+    assert design(rows, formula="~ arm + age * sex").where("arm") == ""
+    found = design(rows, formula="~ arm * sex + age + sex:age")
+    assert found.where("arm") == ", at sex f"
+    assert found.where("sex") == ", at arm a and age 0"
+    assert found.where("sex", given=["age"]) == ", at arm a"
+    assert found.where("arm", "sex") == ""
+
+
 def test_who_is_left_out_is_told_once_with_the_first_reason() -> None:
     rows = rows_of(arm=[*"aabbaabb", None], age=[1.0, None, 3, np.inf, 5, 2, 4, 6, None], kit=[None, None, *"pqpqpqp"])
     found = design(rows, group="arm", covariates="age, kit")
@@ -442,6 +457,7 @@ def test_combinations_without_samples_are_told_where_they_are_of_what_is_asked()
     [
         ("patient_id", "112233", True),
         ("host_subject_id", "112233", True),
+        ("patient_id", "111222", True),
         ("whose", "112233", False),  # no such name
         ("patient_id", "123456", False),  # a sample each
         ("patient_id", "111111", False),  # all of one
@@ -449,7 +465,9 @@ def test_combinations_without_samples_are_told_where_they_are_of_what_is_asked()
 )
 def test_a_column_like_people_with_several_samples_each(column: str, values: str, told: bool) -> None:
     rows = rows_of(arm="ababab", **{column: values})
-    expected = [f"The column {column} has 3 values for 6 samples; if they are people, say so: person {column}"]
+    expected = [
+        f"The column {column} has {len(set(values))} values for 6 samples; if they are people, say so: person {column}"
+    ]
     assert noted(rows, "if they are people", group="arm") == (expected if told else [])
 
 

@@ -1,6 +1,7 @@
 """Dispersion: what it finds and what it does not, its errors of the first kind, the spatial median."""
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -117,13 +118,14 @@ def test_all_arrangements_of_few_cages():
     assert found.p > 0
 
 
+@pytest.mark.parametrize(("seed", "few"), [(3, 3), (4, 3), (5, 3), (6, 3), (3, 2), (4, 2)])
 @pytest.mark.parametrize("adjust", [False, True])
-def test_p_is_the_share_of_all_labellings_also_where_squares_are_below_zero(adjust):
-    """Some of the distance is imaginary, as of Bray-Curtis; what is around the centres changes places, 3 against 5."""
-    generator = np.random.default_rng(3)
+def test_p_is_the_share_of_all_labellings_also_where_squares_are_below_zero(adjust, seed, few):
+    """Some of the distance is imaginary, as of Bray-Curtis; what is around centres changes places, few against many."""
+    generator = np.random.default_rng(seed)
     real, imaginary = generator.normal(size=(8, 4)), 0.3 * generator.normal(size=(8, 1))
     apart = np.sqrt(squareform(pdist(real)) ** 2 - squareform(pdist(imaginary)) ** 2)
-    _, frame = of(real, arm=list("xxxyyyyy"))
+    _, frame = of(real, arm=["x"] * few + ["y"] * (8 - few))
     found = betadisper(
         DistanceMatrix(apart, ids=frame.index), design_of(frame, group="arm"), centre="centroid", bias_adjust=adjust
     )
@@ -143,18 +145,18 @@ def test_p_is_the_share_of_all_labellings_also_where_squares_are_below_zero(adju
             made[group] = (points[group] - points[group].mean(axis=0)) * np.sqrt(group.sum() / (group.sum() - 1))
         return made
 
-    seen = np.arange(8) > 2
+    seen = np.arange(8) >= few
     own = lengths((real, imaginary), seen, int(adjust))
     assert found.to_centre.to_list() == pytest.approx(list(own))
     statistic = stats.f_oneway(own[seen], own[~seen]).statistic
     assert found.statistic == pytest.approx(statistic)
     moved, beaten = (left(real, seen), left(imaginary, seen)), 1
-    for three in combinations(range(8), 3):
-        two = ~np.isin(np.arange(8), three)
+    for some in combinations(range(8), few):
+        two = ~np.isin(np.arange(8), some)
         if (two != seen).any():
             new = lengths(moved, two, int(adjust))
             beaten += stats.f_oneway(new[two], new[~two]).statistic >= statistic
-    assert found.p == pytest.approx(beaten / 56)
+    assert found.p == pytest.approx(beaten / comb(8, few))
 
 
 @pytest.mark.parametrize(("centre", "samples"), [("centroid", 84), ("median", 20)])

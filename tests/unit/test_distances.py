@@ -1,15 +1,19 @@
 """Distances: invariants, and mistakes said clearly."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import sparse
 from skbio import TreeNode
 from skbio.diversity import beta_diversity
 
 from handbook_utils import datasets
+from handbook_utils.analysis.distance import constrained, kernels
 from handbook_utils.analysis.distance import distances as distances_module
 from handbook_utils.analysis.distance.distances import (
     METRICS,
@@ -192,3 +196,43 @@ def test_metrics_that_can_be_used_and_those_that_tell_nothing_apart():
     on_a_tree = study_of([[1, 9, 1, 1, 1], [5, 5, 1, 1, 0]])
     assert usable(on_a_tree) == METRICS
     assert unused(on_a_tree) == []
+
+
+def test_what_two_rows_share_is_the_smaller_of_both_values():
+    """The loop as it is written, before it is compiled."""
+    rows = np.random.default_rng(3).poisson(0.8, (6, 9)) * np.linspace(0.5, 1.5, 9)
+    table = sparse.csr_matrix(rows)
+    expected = np.minimum(rows[:, None], rows).sum(axis=2)
+    np.testing.assert_allclose(kernels._overlaps(table.data, table.indices, table.indptr, 9), expected)
+    np.testing.assert_allclose(kernels.overlaps(table), expected)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 0.5, 1.0])
+def test_what_shared_branches_take_off_generalised_unifrac(alpha):
+    """Of each pair, what both sums were without shared branches, less what Chen (2012) says they are."""
+    generator = np.random.default_rng(4)
+    rows = generator.poisson(0.9, (5, 8)) / 8
+    lengths = generator.uniform(0.5, 2, 8)
+    table = sparse.csr_matrix(rows)
+    found = kernels._generalised(table.data, table.indices, table.indptr, lengths, alpha)
+    own = np.where(rows > 0, np.where(rows > 0, rows, 1) ** alpha, 0) @ lengths
+    for first, second in itertools.combinations(range(5), 2):
+        both, apart = rows[first] + rows[second], np.abs(rows[first] - rows[second])
+        there = both > 0
+        above = (lengths[there] * both[there] ** (alpha - 1) * apart[there]).sum()
+        under = (lengths[there] * both[there] ** alpha).sum()
+        for square, expected in zip(found, (above, under), strict=True):
+            assert own[first] + own[second] - square[first, second] == pytest.approx(expected)
+            assert square[first, second] == square[second, first]
+    assert not np.diag(found[0]).any()
+    assert not np.diag(found[1]).any()
+
+
+def test_loops_of_maps_are_those_that_are_not_compiled():
+    generator = np.random.default_rng(5)
+    points, each, (rows, columns) = generator.normal(size=(6, 3)), generator.normal(size=15), np.triu_indices(6, 1)
+    for loops in ((kernels.lengths, kernels.pulls), (kernels.lengths.py_func, kernels.pulls.py_func)):
+        np.testing.assert_allclose(loops[0](points, rows, columns), constrained._lengths(points, rows, columns))
+        np.testing.assert_allclose(
+            loops[1](points, rows, columns, each), constrained._pulls(points, rows, columns, each)
+        )

@@ -140,3 +140,22 @@ def test_how_far_methods_agree_is_said_of_any_number_of_them(flags, told, monkey
     table = pd.DataFrame(flags, columns=[f"m{place}" for place in range(len(flags[0]))]).astype(bool)
     monkeypatch.setattr(Compared, "flagged", property(lambda _: table))
     assert made.agreed.startswith(told)
+
+
+def test_few_simulated_studies_are_not_said_to_show_that_a_method_keeps_to_the_rate():
+    made = compared(study_of(), group="arm", person="who")
+    own = made.ranks.loc["linda"]
+    assert own["studies"] == 3
+    assert own["false_high"] > 5, "three studies cannot show it"
+    assert "In 3 simulated studies" in made.evidence
+    assert f"interval {own['false_low']:.0f} to {own['false_high']:.0f} %" in made.evidence
+    verdict = "more than the 5 %" if own["false_low"] > 5 else "leaves open whether it keeps to the 5 %"
+    assert verdict in made.evidence
+    assert "kept to" not in made.evidence
+
+
+def test_simulated_studies_are_said_to_have_what_they_have():
+    study = study_of()
+    assert "with the depth and group sizes of" in compared(study, group="arm", person="who").evidence
+    shares = compared(study.proportions(), group="arm", person="who", covariates="age")
+    assert "with the group sizes and covariates of" in shares.evidence

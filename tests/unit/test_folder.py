@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 
@@ -15,9 +16,11 @@ from handbook_utils.chapters import Catalogue
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, run_one
+from handbook_utils.results import Results
 from handbook_utils.runs import folder as module
 from handbook_utils.runs.folder import check_target, failed_folder, is_complete, write_result_folder
-from handbook_utils.runs.records import read_values
+from handbook_utils.runs.records import Told, read_values
+from handbook_utils.study import Study
 
 ROOT = Path(__file__).parents[1] / "data" / "small-handbook"
 NASTY = '=cmd() <script>alert("1")</script> 🦠'
@@ -277,3 +280,22 @@ def test_several_files_are_a_list_that_reads_back(tmp_path):
     text = module.params_text(chapter, checked, {}, tmp_path)
     assert yaml.safe_load(text)["table"] == ["a", "b"]
     assert check_parameters(chapter, found_in(tmp_path, chapter, text)) == checked
+
+
+def test_what_was_read_and_left_out_is_told_once_in_each_place(tmp_path, capsys):
+    out = Results(folder=tmp_path)
+    counts = pd.DataFrame({"a": [1, 2]}, index=["s1", "s2"])
+    lost = "Left out, as asked: s3."
+    out.data(replace(Study.from_frame(counts, name="my.tsv"), notes=("Format: text.", lost)))
+    out.answer("A?", "B.", rests_on=["2."], left_out=[lost, "arm missing: s2."])
+    assert capsys.readouterr().out.count(f"<li>{lost}") == 1
+    told = Told.of(tmp_path)
+    assert told.lines == [
+        "my.tsv: 2 samples, 1 features; counts of reads.",
+        "Format: text.",
+        lost,
+        "arm missing: s2.",
+    ]
+    assert told.losses == [lost, "arm missing: s2."]
+    assert json.loads(told.as_json())["read"][0]["samples"] == 2
+    assert Told.of(tmp_path / "none").lines == []

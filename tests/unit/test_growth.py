@@ -42,7 +42,7 @@ def children(count: int = 24, visits: int = 5) -> tuple[Study, pd.DataFrame]:
     )
     # Twice as many variants after antibiotics, read as deeply.
     there = np.arange(30) < ((1 + had) * generator.integers(9, 12, len(child)))[:, None]
-    reads = generator.integers(200, 900, len(child))
+    reads = generator.integers(20, 90, len(child))
     counts = pd.DataFrame(there + generator.multinomial(reads, there / there.sum(axis=1, keepdims=True)), frame.index)
     return Study.from_frame(counts.add_prefix("t"), frame), frame
 

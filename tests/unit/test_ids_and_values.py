@@ -181,3 +181,23 @@ def test_phyla_of_two_names_are_joined_when_asked(tmp_path: Path) -> None:
     study = read_study(tmp_path / "t", choices=Choices(phylum_names="joined")).study
     assert study.agglomerate("phylum").to_frame().to_dict() == {"Bacillota": {"A": 3}}
     assert "Phyla with two names were joined, as asked: Firmicutes is now Bacillota." in study.notes
+
+
+def test_a_word_that_reads_as_missing_may_be_a_value_and_is_asked_about(read) -> None:
+    moments = column(["voor", "na", "voor", "na", "voor", "na"], "moment")
+    study = read(moments)
+    assert any("Perhaps a value in the metadata column 'moment': 'na' (3 cells)" in note for note in study.notes)
+    with pytest.raises(InputError, match="may be missing, or a value") as raised:
+        study.column("moment")
+    assert "present_words 'na'" in (raised.value.remedy or "")
+    assert read(moments, present_words="na").column("moment").value_counts().to_dict() == {"voor": 3, "na": 3}
+    assert read(moments, missing_words="na").column("moment").isna().sum() == 3
+    later = column(["voor", "na", "voor", "na", "later", "na"], "moment")
+    assert "moment" in read(later).doubts
+    assert "test" in read(column(["+", "-", "+", "-", "+", "-"], "test")).doubts
+
+
+@pytest.mark.parametrize("cells", ["yes no NA yes no NA", "vegan vegan unknown vegan vegan NA", "20 21 - 22 na 23"])
+def test_what_can_only_be_missing_is_not_asked_about(cells: str, read) -> None:
+    assert not read(column(cells.split())).doubts
+    assert read(column(cells.split()), present_words="na, -").column("bmi").dropna().size >= 4

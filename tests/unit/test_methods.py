@@ -114,3 +114,9 @@ def test_a_protocol_is_not_asked_for_storms(tmp_path):
     assert "STORMS" not in text
     assert "## Data" not in text
     assert "## References" not in text
+
+
+def test_what_was_read_and_left_out_is_told(tmp_path):
+    text = methods_text(chapter(), RUN, [], {}, {}, ["Left out, as asked: <s1>."])
+    assert "## What was read and left out\n\n- Left out, as asked: \\<s1\\>.\n" in text
+    assert "What was read" not in methods_text(chapter(), RUN, [], {}, {})

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-from skbio.stats.composition import dirmult_ttest
+from scipy import optimize, stats
+from scipy.interpolate import CubicSpline
+from scipy.special import digamma, polygamma
+from skbio.stats.composition import ancombc2, dirmult_ttest
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.taxa.differential import differential, usable_methods
 from handbook_utils.analysis.taxa.fits import fit_levels, fit_many, least_squares
-from handbook_utils.analysis.taxa.limma import moderated
+from handbook_utils.analysis.taxa.limma import _learnt, log_per_million, moderated
 from handbook_utils.analysis.taxa.linda import linda, zeros_replaced
 from handbook_utils.analysis.taxa.methods import METHODS
 from handbook_utils.analysis.taxa.presence import presence
@@ -83,6 +85,11 @@ def test_limma_of_shares_is_that_of_their_logarithms():
     assert run("limma-trend", COUNTS, counts=True)["log2_fold"].tolist() == pytest.approx(fold.tolist())
 
 
+def test_half_a_read_of_a_million_is_minus_one():
+    logs = log_per_million(np.array([[0.0, 999_999], [3, 4]]))
+    np.testing.assert_allclose(logs, np.log2([[0.5, 999_999.5], [3.5e6 / 8, 4.5e6 / 8]]), rtol=1e-12)
+
+
 def test_the_draws_are_those_of_scikit_bio():
     found = run("aldex2-like", COUNTS, counts=True)
     theirs = dirmult_ttest(COUNTS, np.where(ARM == 1, "x", "r"), "x", "r", draws=32, p_adjust="bh", seed=1)
@@ -100,11 +107,19 @@ def test_intervals_and_p_of_programs_belong_together(method):
     found = run(method, counts.astype(float), np.column_stack([np.ones(21), age, ARM]), counts=True)
     assert (found["high"] + found["low"]).tolist() == pytest.approx((2 * found["log2_fold"]).tolist())
     error = (found["high"] - found["low"]) / 2 / stats.norm.ppf(0.975)
-    p = 2 * stats.norm.sf((found["log2_fold"] / error).abs())
     if method == "deseq2":
-        np.testing.assert_allclose(found["p"], p, rtol=1e-6)
-    else:  # the largest of three, of which this is one
-        assert (found["p"] >= p - 0.02).all()
+        np.testing.assert_allclose(found["p"], 2 * stats.norm.sf((found["log2_fold"] / error).abs()), rtol=1e-6)
+    else:  # the largest of three: of zeros that are missing, and of pseudocounts of a half and of one
+        names, frame = [f"s{row}" for row in range(21)], pd.DataFrame({"age": age, "arm": ARM})
+        table = pd.DataFrame(counts, names, [f"t{number}" for number in range(14)])
+        tried = [
+            ancombc2(table, frame.set_axis(names), "age + arm", pseudocount=one, p_adjust=None).result
+            for one in (0.0, 0.5, 1.0)
+        ]
+        theirs = [one.xs("arm", level="Covariate").loc[table.columns] for one in tried]
+        np.testing.assert_allclose(found["p"], np.max([one["pvalue"] for one in theirs], axis=0))
+        np.testing.assert_allclose(found["log2_fold"] * np.log(2), theirs[1]["Log(FC)"])
+        np.testing.assert_allclose(error * np.log(2), theirs[1]["SE"])
     # Three of fourteen were multiplied by four.
     assert found["log2_fold"][:3].mean() - found["log2_fold"][3:].mean() == pytest.approx(2, abs=0.4)
     assert found["p"][:3].max() < 0.01
@@ -226,3 +241,33 @@ def test_reads_go_with_a_column_up_to_a_p_of_a_tenth(far):
     model = np.column_stack([np.ones(6), np.repeat([0.0, 1.0], 3)])
     assert stats.ttest_ind(np.log(reads[:3]), np.log(reads[3:])).pvalue == pytest.approx(p, abs=1e-4)
     assert linda(counts, model).zeros == how
+
+
+@pytest.mark.parametrize(("taxa", "knots"), [(3, 2), (5, 2), (6, 3), (29, 3), (30, 4), (40, 4)])
+def test_variances_follow_a_natural_spline_with_a_knot_more_from_6_and_from_30_taxa(taxa, knots):
+    """What lies on such a curve is learnt as it is; on one with another knot more it is not."""
+    generator = np.random.default_rng(taxa)
+    mean, left = generator.normal(5, 2, taxa), 40.0
+    bias = float(digamma(left / 2)) - np.log(left / 2)
+    for more in (0, 1):
+        at = np.quantile(mean, np.linspace(0, 1, knots + more))
+        logs = CubicSpline(at, 3 * (-1.0) ** np.arange(len(at)), bc_type="natural")(mean)
+        prior, free = _learnt(np.exp(logs + bias), left, mean)
+        if more == 0:
+            np.testing.assert_allclose(prior, np.exp(logs), rtol=1e-8)
+            assert np.isinf(free)
+        elif taxa > knots:
+            assert np.abs(np.log(prior) - logs).max() > 0.1
+
+
+@pytest.mark.parametrize("variance", [[0.0, 4.0], [0.5, 4.0], [0.0, 0.0, 0.0, 9.0], [1.0, 2.0, 8.0, 30.0]])
+def test_variances_without_a_trend_are_learnt_by_smyth_s_moments(variance):
+    """Of a scaled F distribution, with 1e-5 of the median as the least variance, or of 1 where that is 0."""
+    left, given = 6.0, np.array(variance)
+    least = 1e-5 * (np.median(given) or 1.0)
+    logs = np.log(np.maximum(given, least)) - digamma(left / 2) + np.log(left / 2)
+    wanted = logs.var(ddof=1) - polygamma(1, left / 2)
+    half = optimize.brentq(lambda x: polygamma(1, x) - wanted, 1e-3, 1e3, xtol=1e-13)
+    prior, free = _learnt(given, left, np.full(len(given), 5.0))
+    assert free == pytest.approx(2 * half)
+    assert prior == pytest.approx(np.exp(logs.mean() + digamma(half) - np.log(half)))

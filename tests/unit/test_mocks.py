@@ -23,7 +23,7 @@ from handbook_utils.recipes.lessons.check_with_a_mock import recovered
 from handbook_utils.recipes.reads.check_with_a_mock import Checked
 from handbook_utils.study import Study
 
-KNOWN = ["D6300", "D6310", "D6331", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
+KNOWN = ["D6300", "D6310", "D6331", "MSA-1000", "MSA-1002", "MSA-1003", "HM-276D", "HM-277D"]
 ASKED = {
     "mock": "D6300",
     "certificate": "",

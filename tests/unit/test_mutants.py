@@ -35,12 +35,13 @@ def test_signs_numbers_and_comparisons_are_changed():
 
 def test_what_is_no_statistic_is_left():
     assert changes("raise InputError('three', found=3)") == []
-    assert changes("zip(a, b, strict=True)") == []
+    assert changes("zip(a, b, strict=True), np.einsum('ij->', a, optimize=True)") == []
     assert "x > y - 1e-09" not in changes("x >= y - 1e-9")
     assert changes("_ALIKE = 1e-9\nx >= y - _ALIKE") == ["1.000000001", "y + _ALIKE"]
     assert changes("for step in range(100): pass") == []
+    assert changes("for step in range(self.n, 2): pass") == ["3"]
     assert changes("_AT_ONCE, SURE = 500, 0.5\nmany = size >= _AT_ONCE") == ["1.5"]
-    assert changes("zip(a, b, strict=True)") == []
+    assert changes("zip(a, b, strict=True), np.einsum('ij->', a, optimize=True)") == []
     assert changes("def f(x, seed=1, permutations=999, *, confidence=0.95, minimum=3): pass") == ["1.95", "4"]
 
 
@@ -62,8 +63,10 @@ def test_only_tests_that_come_to_a_line_are_run_the_quickest_first():
     assert mutants.tests_at(module, 15, calls, seconds, 60) == ["a::quick", "a::slow", "c.py::of_a_fixture"]
     assert mutants.tests_at(module, 35, calls, seconds, 60) == ["b::other"]
     assert mutants.tests_at(module, 15, calls, seconds, 2.5) == ["a::quick"]
-    # A line outside all functions is everybody's.
-    assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 4
+    # A line outside all functions is everybody's, also of who comes to a module that imports this one.
+    calls["d::reads"], seconds["d::reads"] = {("analysis/taxa/methods.py", 10, 20)}, 0.5
+    assert len(mutants.tests_at(module, 5, calls, seconds, 60)) == 5
+    assert mutants.tests_at(module, 35, calls, seconds, 60) == ["b::other"]
 
 
 def test_own_tests_of_what_is_compiled_are_as_near_as_those_of_its_callers():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from handbook_utils.analysis.naming.agreement import VERDICTS, compared, differing
-from handbook_utils.analysis.naming.bayes import NaiveBayes, words
+from handbook_utils.analysis.naming.bayes import NaiveBayes, trained, words
 from handbook_utils.analysis.naming.gains import Gains
 from handbook_utils.analysis.naming.names import Names, consensus
 from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference, read_reference
@@ -114,6 +114,21 @@ def test_fifty_bases_are_named_and_one_less_is_not(drawn):
     assert named.best.loc["one word", "family"] != ""
     assert named.notes == ("Too short to be named, or without a whole word: 1.",)
     assert NaiveBayes(drawn).names({"fifty": gene[:50]}).notes == ()
+
+
+def test_a_genus_of_the_same_name_in_another_family_is_another(drawn):
+    gene = drawn.sequences[0]
+    ranks = pd.DataFrame([["F", "G"], ["E", "G"]], index=["a", "b"], columns=["family", "genus"])
+    named = NaiveBayes(Reference("twins", ("a", "b"), (gene, gene), ranks)).names({"x": gene[:250]})
+    family, genus = named.confidence.loc["x"]
+    assert 0.3 < family < 0.7
+    assert genus == family
+
+
+def test_a_reader_s_reference_is_trained_whatever_it_is_called(drawn):
+    own = Reference(BUNDLED, drawn.ids, drawn.sequences, drawn.taxonomy)
+    assert trained(own).reference is own
+    assert trained(drawn).reference is drawn
 
 
 def test_a_name_depends_on_nothing_but_its_sequence_and_the_seed(drawn, queries):

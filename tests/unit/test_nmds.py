@@ -1,9 +1,12 @@
 """Maps by ranks and maps that metadata constrain: what they are by definition, and how far they are searched for."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 from scipy.spatial.distance import pdist, squareform
 from skbio import DistanceMatrix
 from sklearn.isotonic import IsotonicRegression
@@ -70,6 +73,24 @@ def test_a_map_by_ranks_is_what_its_definition_says() -> None:
         moved = pdist(points + step)[order]
         nearest = IsotonicRegression().fit_transform(np.arange(len(given)), moved)
         assert np.sqrt(((moved - nearest) ** 2).sum() / (moved**2).sum()) >= found.stress - 1e-6
+
+
+def test_the_search_goes_down_the_slope_of_the_squared_stress(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def kept(function: Any, begin: Any, **options: Any) -> Any:
+        asked.append((function, begin))
+        return minimize(function, begin, **options)
+
+    monkeypatch.setattr(constrained, "minimize", kept)
+    distance = apart(7)
+    constrained.nmds(distance, starts=2, axes=3)
+    function, begin = asked[0]
+    np.testing.assert_allclose(begin.reshape(7, 3), pcoa(distance).coordinates.to_numpy()[:, :3], atol=1e-9)
+    places = asked[1][1]
+    slope = function(places)[1]
+    numeric = [(function(places + step)[0] - function(places - step)[0]) / 2e-6 for step in 1e-6 * np.eye(21)]
+    np.testing.assert_allclose(slope, numeric, atol=1e-7)
 
 
 def test_ten_starts_of_a_plane_unless_it_is_said_otherwise_and_at_least_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +201,7 @@ def test_one_axis_has_an_empty_one_beside_it() -> None:
 
 def test_shares_of_axes_where_some_are_imaginary() -> None:
     square = np.array([[0, 2, 2, 1.1], [2, 0, 2, 1.1], [2, 2, 0, 1.1], [1.1, 1.1, 1.1, 0]])
-    distance = DistanceMatrix(square, ids=list("abcd"))
+    distance = DistanceMatrix(square / 10, ids=list("abcd"))
     shares, negative = shares_of_axes(distance)
     whole = pcoa(distance)
     np.testing.assert_allclose(shares, whole.proportions)

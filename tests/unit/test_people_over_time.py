@@ -54,6 +54,19 @@ def over_time(study: Study, **asked: Any) -> People:
     return people_over_time(study, {**ASKED, **asked})
 
 
+def test_the_models_told_are_those_that_were_fitted():
+    """In a real cohort two samples of one person bore one time: no model of neighbours was fitted, but it was told."""
+    study = cohort()
+    whole = over_time(study, group="arm")
+    assert "samples near in time are alike" in whole.methods
+    assert not any("near in time" in limit for limit in whole.limits)
+    twice = over_time(
+        study.with_metadata(study.metadata.assign(week=study.metadata["week"].replace(3, 2))), group="arm"
+    )
+    assert "near in time" not in twice.methods
+    assert "12 people gave several samples at one time" in " ".join(twice.limits)
+
+
 def test_the_pace_of_each_group_and_their_differences_are_told():
     found = over_time(cohort(), group="arm", covariates=["age"])
     assert list(found.paces.index) == ["a", "b", "c", "b - a", "c - a"]

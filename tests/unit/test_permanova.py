@@ -1,5 +1,7 @@
 """PERMANOVA: invariants, errors of the first kind with every kind of exchange, power, mistakes said clearly."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -330,3 +332,36 @@ def test_a_pair_of_groups_that_are_the_same_has_no_test():
     distance, frame = of(np.repeat([[0.0], [0.0], [1.0]], 4, axis=0), arm=list("xxxxyyyyzzzz"))
     table = pairwise(distance, design_of(frame, group="arm"), permutations=99)
     assert table["R2"].isna().to_list() == [True, False, False]
+
+
+def test_beside_a_covariate_p_is_the_share_of_all_exchanges_of_residuals():
+    """Freedman and Lane, of six samples whose 720 orders are all listed: F of every one by least squares."""
+    generator = np.random.default_rng(2)
+    points, age, arm = generator.normal(size=(6, 2)), generator.normal(size=6), np.array([0.0, 1, 0, 1, 1, 0])
+    points[:, 0] += arm + age
+    one, both = (np.column_stack([np.ones(6), *more]) for more in ([age], [age, arm]))
+
+    def left(model, rows):
+        return ((rows - model @ np.linalg.lstsq(model, rows, rcond=None)[0]) ** 2).sum()
+
+    def statistic(rows):
+        return (left(one, rows) - left(both, rows)) / (left(both, rows) / 3)
+
+    fitted = one @ np.linalg.lstsq(one, points, rcond=None)[0]
+    orders = list(permutations(range(6)))
+    beaten = sum(statistic(fitted + (points - fitted)[list(order)]) >= statistic(points) - 1e-9 for order in orders)
+    distance, frame = of(points, arm=np.where(arm > 0, "y", "x"), age=age)
+    design = design_of(frame, group="arm", covariates="age")
+    row = permanova(distance, design).loc["arm"]
+    assert row["F"] == pytest.approx(statistic(points))
+    assert row["p"] == pytest.approx(beaten / 720)
+    assert row["df"] == 1
+    assert row["SS"] == pytest.approx(left(one, points) - left(both, points))
+    assert row["R2"] == pytest.approx(row["SS"] / ((points - points.mean(axis=0)) ** 2).sum())
+    assert row[PARTIAL] == pytest.approx((row["F"] - 1) / (row["F"] - 1 + 6))
+    in_turn = permanova(distance, design, by="terms", permutations=0)
+    whole = permanova(distance, design, by="whole", permutations=0)
+    assert in_turn.loc["age", "SS"] == pytest.approx(left(np.ones((6, 1)), points) - left(one, points))
+    assert whole.loc["Model", "SS"] == pytest.approx(in_turn.loc[["age", "arm"], "SS"].sum())
+    assert whole.loc["Residual", ["df", "SS"]].to_list() == pytest.approx([3, left(both, points)])
+    assert whole.loc["Total", ["df", "SS", "R2"]].to_list() == pytest.approx([5, left(np.ones((6, 1)), points), 1])

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 from skbio import DistanceMatrix
 
 from handbook_utils.analysis.design import design_of
@@ -382,4 +382,7 @@ def test_of_a_large_effect_two_are_enough_and_above_200_steps_are_of_1_percent()
     assert [t_size(100.0), t_size(100.0, ratio=0.1)] == [2, 2]
     assert t_size(0.1) in range(1571, 1571 + 16)  # 1571 by statsmodels
     assert t_size(0.3) == 176
+    between = optimize.brentq(lambda effect: t_power(effect, 200, 200) - 0.8, 0.1, 1.0) - 1e-6
+    assert t_power(between, 201, 201) > 0.8
+    assert t_size(between) == 202  # 201 would do, and is no step
     assert size_reaching(pd.DataFrame({"first": [40, 20], "low": [0.9, 0.8]}), 0.8) == 20

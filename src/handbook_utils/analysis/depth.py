@@ -124,7 +124,7 @@ def depth_warning(study: Study, design: Design) -> str:
     >>> counts = pd.DataFrame({"a": [100, 90, 110, 1000, 900, 1100]}, index=list("uvwxyz"))
     >>> frame = pd.DataFrame({"arm": list("ppprrr")}, index=list("uvwxyz"))
     >>> depth_warning(Study.from_frame(counts), design_of(frame, group="arm"))
-    'Depth differs between the groups: median reads p 100, r 1,000'
+    'Depth differs between the groups: median reads 100 (p), 1,000 (r)'
     """
     if study.quantity != "counts":
         return ""
@@ -172,7 +172,7 @@ def depth_apart(study: Study, labels: pd.Series, groups: Sequence[str]) -> str:
     sure = depth.nunique() > 1 and scipy.stats.kruskal(*(own for _, own in by_group)).pvalue < LEVEL
     if ratio <= ALIKE or (ratio <= RATIO and not sure):
         return ""
-    told = ", ".join(f"{name} {value:,.0f}" for name, value in medians.items())
+    told = ", ".join(f"{value:,.0f} ({name})" for name, value in medians.items())
     return f"Depth differs between the groups: median reads {told}"
 
 

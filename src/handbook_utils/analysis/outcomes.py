@@ -7,7 +7,7 @@ import pandas as pd
 
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.diversity.singletons import hill_of_shares
-from handbook_utils.errors import InputError, nearest
+from handbook_utils.errors import InputError, listed, nearest
 from handbook_utils.study import Study
 
 __all__ = ["followed", "logarithms"]
@@ -21,8 +21,8 @@ def logarithms(study: Study, outcome: str) -> tuple[pd.Series, str]:
     study : Study
         Of counts or of shares.
     outcome : str
-        ``shannon`` (the number is the Hill number of order 1), or the name of a feature (its share; zeros become half
-        of its least share).
+        ``shannon`` (the number is the Hill number of order 1), or the name of a feature, or of a taxon whose
+        features are added up (its share; zeros become half of its least share).
 
     Returns
     -------
@@ -42,20 +42,31 @@ def logarithms(study: Study, outcome: str) -> tuple[pd.Series, str]:
     """
     if outcome == "shannon":
         return np.log(hill_of_shares(study)["q1"]).rename(outcome), "Hill number of order 1"
-    if outcome not in study.features:
+    named = _named(study, outcome)
+    if not named:
         close = nearest(outcome, map(str, study.features))
         raise InputError(
             f"There is no feature '{outcome}' to follow.",
             where="parameter outcome",
-            expected="shannon, distance, or a feature as the table names it",
-            found=outcome,
-            remedy=f"Did you mean '{close}'?" if close else None,
+            expected="shannon, distance, or a feature or taxon as the table names it",
+            found=f"{outcome}, where features are {listed(list(map(str, study.features)), most=4)}",
+            remedy=f"Did you mean '{close}'?" if close else "Name one of the features.",
         )
-    shares = study.proportions().to_frame()[outcome]
+    shares = study.proportions().to_frame()[named].sum(axis=1)
     if not shares.any():
         raise InputError(f"No sample has '{outcome}'.", where="parameter outcome", expected="a feature that some have")
     filled = shares.where(shares > 0, shares[shares > 0].min() / 2)
-    return np.log(filled).rename(outcome), f"share of {outcome}"
+    added = "" if named == [outcome] else f" ({len(named)} features added up)"
+    return np.log(filled).rename(outcome), f"share of {outcome}{added}"
+
+
+def _named(study: Study, outcome: str) -> list[str]:
+    """Return the feature of a name, or else the features of the taxon of that name at the highest rank that has it."""
+    if outcome in study.features:
+        return [outcome]
+    names = study.taxonomy if study.taxonomy is not None else pd.DataFrame()
+    found = [names.index[names[rank] == outcome] for rank in names]
+    return next(([str(name) for name in there] for there in found if len(there)), [])
 
 
 def followed(study: Study, outcome: str, person: pd.Series, time: pd.Series) -> tuple[pd.Series, str]:

@@ -101,6 +101,13 @@ QUESTIONS = (
         help_nl="andere woorden voor een ontbrekende waarde in de metadata, met komma's ertussen",
     ),
     Question(
+        name="present_words",
+        kind="str",
+        default="",
+        help="words of the metadata that are values though they read as missing, such as na or -, separated by commas",
+        help_nl="woorden in de metadata die een waarde zijn al lijkt die te ontbreken, zoals na of -, met komma's",
+    ),
+    Question(
         name="worksheet",
         kind="str",
         default="",

@@ -70,6 +70,7 @@ def run(
     from handbook_utils.chapters.parameters import from_file
     from handbook_utils.execution import Request, execute
     from handbook_utils.runs.folder import being_made, check_target, write_result_folder
+    from handbook_utils.runs.records import Told
 
     root = handbook_root()
     chapter = chapter_of(slug)
@@ -90,6 +91,9 @@ def run(
             request = Request(chapter, given, Path(results), study=study is not None)
             outcome = execute([request], root=root, workers=1, timeout=timeout, memory=memory, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
+        losses = Told.of(Path(results)).losses
+    for sentence in losses:
+        tell(sentence)
     if outcome.failure:
         tell(str(outcome.failure))
         tell(f"What there is to find out why: {folder}")

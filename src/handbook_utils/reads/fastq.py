@@ -140,8 +140,38 @@ def read_fastq(path: Path) -> Iterator[Any]:
             where=path.name,
             expected=_HOW,
             found="nothing but empty lines" if path.stat().st_size else "an empty file",
-            remedy="A sample that gave no reads is left out of the folder; otherwise fetch the file again.",
+            remedy="Among others a sample without a read may stay, as gzip of nothing; otherwise fetch the file again.",
         )
+
+
+def holds_nothing(path: Path) -> bool:
+    """Tell whether a file is gzip of nothing, as demultiplexing leaves it of a sample without a read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of a file that may also be cut off, or no gzip: then it is not.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "blank_R1.fastq.gz"
+    >>> _ = path.write_bytes(gzip.compress(b""))
+    >>> holds_nothing(path)
+    True
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != _GZIP:
+                return False
+        with _unpacked(path) as unpacked:
+            return not unpacked.read(1)
+    except _UNPACKED:
+        return False
 
 
 def packed(path: Path) -> IO[bytes]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from handbook_utils.errors import InputError
-from handbook_utils.reads.fastq import columns, packed, read_fastq
+from handbook_utils.reads.fastq import columns, holds_nothing, packed, read_fastq
 from handbook_utils.reads.primers import cutters
 from handbook_utils.reads.samples import SampleFiles
 from handbook_utils.reads.screening import is_host, is_phix, words_of
@@ -134,13 +134,15 @@ def pairs_of(files: SampleFiles) -> Iterator[tuple[Any, Any]]:
     Yields
     ------
     tuple
-        Forward and reverse read; the second is None of single reads.
+        Forward and reverse read; the second is None of single reads. None where all files are gzip of nothing.
 
     Raises
     ------
     InputError
         A file is broken, one is shorter, or two reads have different names.
     """
+    if all(holds_nothing(path) for path in (files.forward, files.reverse) if path is not None):
+        return
     if files.reverse is None:
         yield from ((record, None) for record in read_fastq(files.forward))
         return

@@ -13,6 +13,7 @@ import numpy as np
 
 from handbook_utils.asking.kept import kept_in
 from handbook_utils.errors import InputError
+from handbook_utils.reads.fastq import read_fastq
 from handbook_utils.reads.inspection import are_interleaved
 from handbook_utils.reads.preparing import pairs_of
 from handbook_utils.reads.primers import Primer, primers_seen
@@ -106,7 +107,7 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
     Raises
     ------
     InputError
-        A file is broken, files of a pair do not belong together, or qualities say nothing.
+        A file is broken, files of a pair do not belong together, no sample has a read, or qualities say nothing.
     """
     most = max(1, _KEPT // len(samples))
     counts: dict[str, int] = {}
@@ -129,6 +130,8 @@ def survey(samples: Sequence[SampleFiles]) -> Survey:
         picked += kept
         for one in kept:
             signs.update(*(qualities for _, qualities in one))
+    if not picked:
+        list(read_fastq(samples[0].forward))  # tells that it holds none
     _check_qualities(signs, samples[0].forward)
     paired = samples[0].reverse is not None
     long = not paired and float(np.median([len(one[0][0]) for one in picked])) >= _LONG

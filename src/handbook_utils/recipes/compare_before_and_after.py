@@ -232,7 +232,7 @@ class Change:
             numbers = np.array([self.pairs.person.nunique(), *ends, row["p"]], dtype=float)
             more = pd.DataFrame([numbers], ["everybody, by a mixed model"], ["people", "ratio", "low", "high", "p"])
             table = pd.concat([table, more])
-        return table
+        return table.rename(columns={"people": self.asked["nested_in"] or self.many})
 
     @cached_property
     def _square(self) -> pd.DataFrame:
@@ -402,7 +402,8 @@ class Change:
         questions = {
             "arms": f"Do the arms differ in the {what}",
             "crossover": f"Does the {what} differ between treatments, within {self.many}",
-            "single": f"Did the {what} change from {moment} {before} to {after}",
+            "single": (f"How far did {self.many} move" if self.of_distance else f"Did the {what} change")
+            + f" from {moment} {before} to {after}",
         }
         beside = f" beside {', '.join(self.design.beside)}" if self.design is not None and self.design.beside else ""
         out = dict(self.design.left_out) if self.design is not None else {}
@@ -435,6 +436,8 @@ class Change:
             return (
                 "Differences between the two periods, compared between orders of treatment; everybody by a mixed model"
             )
+        if self.of_distance:
+            return f"The median of {self.many}; whether compositions changed together was tested by PERMANOVA"
         return "A paired t test on logarithms, with its interval"
 
     @property

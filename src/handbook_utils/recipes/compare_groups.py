@@ -11,16 +11,23 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.analysis.depth import depth_warning, rarefied
-from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.distance.dispersion import Dispersion, betadisper, unadjusted
+from handbook_utils.analysis.design import Design
+from handbook_utils.analysis.distance.dispersion import Dispersion, unadjusted
 from handbook_utils.analysis.distance.distances import distances, unused, usable
 from handbook_utils.analysis.distance.permanova import contrasts, pairwise, permanova
 from handbook_utils.analysis.effects import FEWEST, Effect, group_effect, partial_effect
-from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
-from handbook_utils.analysis.stored import simulated
 from handbook_utils.errors import collect
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
-from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_the_design, shown, variation_of
+from handbook_utils.recipes.wording import (
+    ALPHA,
+    association,
+    beside_interval,
+    by_chance,
+    left_out,
+    of_the_design,
+    shown,
+    variation_of,
+)
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -200,6 +207,22 @@ def _drawn_anew(design: Design) -> bool:
     return bool(large and (not person or not design.changes_within(design.focus, person)))
 
 
+def interval_by(design: Design) -> str:
+    """Say how the interval of :func:`effect_of` is made.
+
+    Parameters
+    ----------
+    design : Design
+        With its focus.
+
+    Returns
+    -------
+    str
+        bootstrap or jackknife.
+    """
+    return "bootstrap" if _drawn_anew(design) else "jackknife"
+
+
 def further_tests(
     distance: DistanceMatrix, design: Design, *, permutations: int, seed: int
 ) -> list[tuple[str, str, pd.DataFrame]]:
@@ -339,6 +362,7 @@ class Comparison:
                 f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "
                 f"{self._exchange}.",
                 f"For {above} of {len(self.effects)} distances the interval of ω² lies above 0.",
+                *beside_interval(self.p, low, interval_by(self.design)),
                 *unused(self.study),
                 *(f"{note}." for note in self.design.notes),
             ],
@@ -349,7 +373,11 @@ class Comparison:
     def _of(self) -> str:
         if self.reads == "rarefied":
             return f"{int(self.study.depth.min())} reads drawn from every sample"
-        return "proportions of all reads" if self.study.quantity == "counts" else "the shares given"
+        if self.study.quantity == "counts":
+            return "proportions of all reads"
+        totals = self.study.depth
+        whole = any(np.allclose(totals, total, rtol=0.01) for total in (1, 100))
+        return "the shares given" if whole else "the amounts given, as shares of what each sample has of them"
 
     @property
     def dispersion(self) -> str:
@@ -407,81 +435,14 @@ class Comparison:
         drawn = design.members.many if design.asked["person"] else "samples"
         if nest and not design.changes_within(design.focus, nest):
             drawn = f"units of {nest}"
-        interval = "bootstrap" if _drawn_anew(design) else "jackknife"
         several = any(len(np.unique(design.exchange(term).blocks)) > 1 for term in design.terms)
         blocks = ", with the blocks of exchange in the reduced model" if several else ""
         return (
             f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: {design.who}. "
             f"PERMANOVA tested the model {design.formula}, each term marginally, exchanging {self._exchange} in at "
             f"most {self.permutations} permutations{blocks}. The share of variation is given as omega squared with a "
-            f"95 % interval over {drawn} ({interval}).{dispersion} Random seed {self.seed}."
+            f"95 % interval over {drawn} ({interval_by(design)}).{dispersion} Random seed {self.seed}."
         )
-
-
-# -------------------------------------------------------------------------------------------------------- the lesson
-
-
-def counted_three_times(study: Study, group: str, *, permutations: int, seed: int) -> pd.DataFrame:
-    """Test the same people counted three times over (simulated repeats of one profile) and once.
-
-    Parameters
-    ----------
-    study : Study
-        One sample a person.
-    group : str
-        Column of the groups.
-    permutations, seed : int
-        Of the tests and the repeats.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Samples, F and p: the wrong way first.
-    """
-    tried = {
-        "wrong: every repeat counts (simulated)": repeated_samples(study, times=3, seed=seed),
-        "right: one profile a person": study.proportions(),
-    }
-    rows = {}
-    for name, counted in tried.items():
-        apart = distances(counted, "bray-curtis")
-        test = permanova(apart, design_of(counted.metadata, group=group), permutations=permutations, seed=seed)
-        rows[name] = {"samples": len(counted.samples), **test.loc[group, ["F", "p"]]}
-    return pd.DataFrame(rows).T.astype({"samples": int})
-
-
-def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[str, int]:
-    """Count how often groups with one mean composition and two dispersions are told apart, in simulated studies.
-
-    Parameters
-    ----------
-    study : Study
-        Its mean composition is used.
-    studies : int
-        How many are simulated: 40 samples of one dispersion, 12 of a larger one.
-    seed : int
-        Of the first study.
-
-    Returns
-    -------
-    dict of str to int
-        Studies with p ≤ 0.05, by test.
-    """
-    groups = {"calm": (40, 30.0), "scattered": (12, 15.0)}
-
-    def tests(studies: int) -> pd.DataFrame:
-        rows = []
-        for number in range(studies):
-            fake = groups_with_one_mean(study, groups, reads=1000, seed=seed + number)
-            apart = distances(fake, "bray-curtis")
-            design = design_of(fake.metadata, group="group")
-            test = permanova(apart, design, permutations=99, seed=number)
-            spread = betadisper(apart, design, permutations=99, seed=number)
-            rows.append({"PERMANOVA": _cell(test, "group", "p"), "dispersion": spread.p})
-        return pd.DataFrame(rows)
-
-    made = simulated("one-mean-two-dispersions", tests, studies, study, groups, seed)
-    return {str(name): int((made[name] <= ALPHA).sum()) for name in made}
 
 
 def _cell(frame: pd.DataFrame, row: str, column: str) -> float:

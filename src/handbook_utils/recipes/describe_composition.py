@@ -281,7 +281,7 @@ class Description:
             f"{len(self.core)} of {len(self.leading)} {self.kinds} have a share of at least "
             f"{100 * self.core_share:g} % in at least {100 * self.core_prevalence:g} % of them.",
             "rests_on": [
-                f"{self._who}{self._in_groups}; {len(self.study.features):,} {self.kinds}{added}.",
+                f"{self._who}{self._in_groups}; {len(self.leading):,} {self.kinds}{added}.",
                 f"Shares of {self._total}; {self._depth}.",
                 "Intervals: of a mean share by a bootstrap, of a prevalence Wilson's.",
                 *(

@@ -18,7 +18,14 @@ from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, deep_design, study_of
-from handbook_utils.recipes.wording import association, left_out, like_these, notes_without_exchange, of_the_design
+from handbook_utils.recipes.wording import (
+    association,
+    left_out,
+    like_these,
+    notes_without_exchange,
+    of_the_design,
+    with_interval,
+)
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -324,39 +331,34 @@ class Compared:
         return placed(self.trials, self.rate)
 
     @property
-    def best(self) -> str:
-        """The method that finds most among those that keep to the rate in the trials; empty where none does."""
-        first = self.ranks.index[self.ranks["place"] == "first"]
-        return str(first[0]) if len(first) else ""
-
-    @property
     def evidence(self) -> str:
         """What the trials say of the method chosen, and of the others."""
-        own, best, whole = self.summed.loc[self.method], self.best, (self.choice.study, self.design)
-        like = like_these(*whole, *some_of(*whole, self.seed))
+        ranks, whole = self.ranks.to_dict("index"), (self.choice.study, self.design)
+        own = ranks[self.method]
+        like, asked = like_these(*whole, *some_of(*whole, self.seed)), 100 * self.rate
+        verdict = "more than" if own["false_low"] > asked else "which leaves open whether it keeps to"
+        verdict = "within" if own["false_high"] <= asked else verdict
+        null = f"; where nothing differed it found something in {with_interval(own, 'any')}"
         said = (
-            f"In {self.trials['number'].nunique()} simulated studies {like} {self.method} had "
-            f"{own['false']:.0f} % false discoveries (standard error {own['false_error']:.0f}) where "
-            f"{100 * self.rate:g} % were asked for, and found {own['found']:.0f} % of "
-            "what differed four times"
+            f"In {own['studies']:.0f} simulated studies {like} {self.method} had {with_interval(own, 'false')} false "
+            f"discoveries, {verdict} the {asked:g} % asked for, and found {own['found']:.0f} % of what differed "
+            f"four times{null if own['any_low'] > asked else ''}"
         )
-        if not best:
-            return f"{said}; no method tried kept to the rate and found anything"
-        tied = self.ranks.index[self.ranks["place"] == "not told from the first"]
+        first = self.ranks.index[self.ranks["place"] == "first"]
+        if not len(first):
+            return f"{said}; of the methods not shown to find too much none found anything"
+        best, tied = str(first[0]), self.ranks.index[self.ranks["place"] == "not told from the first"]
         names = listed([str(name) for name in tied], most=9)
         alike = f"; study by study these cannot be told from {best}: {names}" if names else ""
+        most = f"{best} found most ({ranks[best]['found']:.0f} %, with {with_interval(ranks[best], 'false')} false)"
         if best == self.method:
-            return f"{said}; of those that kept to it none found more{alike}"
-        more = self.summed.loc[best]
-        return (
-            f"{said}; {best} found most of those that kept to the rate ({more['found']:.0f} %, with "
-            f"{more['false']:.0f} % false): a reason to choose it in the next study, not to look again at this "
-            f"one{alike}"
-        )
+            return f"{said}; of the methods not shown to find too much none found more{alike}"
+        why = "" if self.method in tied else ": a reason to choose it in the next study, not to look again at this one"
+        return f"{said}; of the methods not shown to find too much {most}{why}{alike}"
 
     @property
     def keeps(self) -> bool:
-        """Whether the method chosen keeps to the rate, as far as the trials can tell."""
+        """Whether the trials do not show that the method chosen finds too much."""
         return bool(self.ranks["place"].to_dict()[self.method] != "finds too much")
 
     # ------------------------------------------------------------------ what is said of it
@@ -467,10 +469,8 @@ class Compared:
         ]
         if not self.keeps:
             found.append(f"{self.evidence}.")
-        if depth_warning(self.choice.study, design):
-            found.append(f"{self.depth}.")
-        if uneven := calls_too_much(self.method, design):
-            found.append(f"{uneven}.")
+        found += [f"{self.depth}."] if depth_warning(self.choice.study, design) else []
+        found += [f"{uneven}."] if (uneven := calls_too_much(self.method, design)) else []
         if kinds == "functions" and any("PICRUSt2" in note for note in self.choice.whole.notes):
             found.append("These functions were predicted from who is there, not measured.")
         return found

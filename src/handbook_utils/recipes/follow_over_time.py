@@ -460,6 +460,12 @@ class People:
                 f"There are too few samples a {self.design.members.one} for slopes of their own: where "
                 f"{self.design.members.many} differ in pace, the interval is too narrow."
             )
+        twice = self.frame[self.frame.duplicated(["person", "time"])]["person"].nunique()
+        if twice:
+            found.append(
+                f"{self.design.members.count(twice)} gave several samples at one time, so no model in which "
+                "samples near in time are alike was fitted."
+            )
         if self.course.fit.people < 20:
             found.append(
                 f"{self.design.members.count(self.course.fit.people)} are few, however many samples they gave."
@@ -479,12 +485,13 @@ class People:
     def methods(self) -> str:
         """The paragraph for a paper."""
         searched = f" {self.of_jumps}." if self.asked["series"] else ""
+        others = [name for name in self.course.others.index.unique("model") if name != self.model]
         return (
             f"The {self.label} of {self.counted} was modelled by {', '.join(self.design.terms)} in a linear mixed "
             f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom: "
-            f"{self.design.who}. Models with levels alone, with autocorrelation in time, and generalised estimating "
-            f"equations are shown beside it. Movement within {self.design.members.many} was measured as Bray-Curtis "
-            f"distances between consecutive samples.{searched} Seed {self.asked['seed']}."
+            f"{self.design.who}. Other models are shown beside it: {'; '.join(others)}. Movement within "
+            f"{self.design.members.many} was measured as Bray-Curtis distances between consecutive samples.{searched} "
+            f"Seed {self.asked['seed']}."
         )
 
 

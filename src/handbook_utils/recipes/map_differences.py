@@ -19,7 +19,8 @@ from handbook_utils.analysis.effects import Effect
 from handbook_utils.errors import collect
 from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, sheet
 from handbook_utils.recipes.checks import check_differ, check_tree, design_in, study_of
-from handbook_utils.recipes.wording import left_out
+from handbook_utils.recipes.compare_groups import interval_by
+from handbook_utils.recipes.wording import beside_interval, left_out
 from handbook_utils.study import Study
 from handbook_utils.study.readers import require_counts
 
@@ -219,6 +220,7 @@ class Maps:
                 f"{design.who}.",
                 f"{design.what}.",
                 f"{self.ranks.reading}.",
+                *beside_interval(self.p, self.size.low, interval_by(design)),
                 *unused(self.study),
                 *map("{}.".format, design.notes),
             ],

@@ -218,6 +218,12 @@ class Diversity:
         )
 
     @property
+    def _coded(self) -> str:
+        """What stands before groups that are called by numbers alone."""
+        coded = self.design.groups and all(name.replace(".", "", 1).isdigit() for name in self.design.groups)
+        return f"{self.design.focus} " if coded else ""
+
+    @property
     def answer(self) -> dict[str, Any]:
         """What :meth:`handbook_utils.results.Results.answer` is given."""
         design, beside = self.design, f" beside {', '.join(self.design.beside)}" if self.design.beside else ""
@@ -226,7 +232,7 @@ class Diversity:
             if design.groups
             else f"Does diversity within samples go with {design.focus}"
         )
-        first = "; ".join(_told(str(name), row) for name, row in self.ratios.loc["q1"].head(6).iterrows())
+        first = "; ".join(_told(f"{self._coded}{name}", row) for name, row in self.ratios.loc["q1"].head(6).iterrows())
         others = " and ".join(
             str(number) for number in dict.fromkeys(self.ratios.index.get_level_values(0)) if number != "q1"
         )
@@ -240,7 +246,7 @@ class Diversity:
             f"This rests on {self.counted}.{bend}{depth}",
             "rests_on": [
                 f"{design.who.split(';')[0]}; {self.study.shape[1]} features.",
-                f"{self.once}.",
+                *([f"{self.once}."] if units_of(design) != "samples" else []),
                 f"{self.comparable.reading}; so samples are compared {self.comparable.how}.",
                 *notes_without_exchange(design),
             ],
@@ -285,6 +291,7 @@ class Diversity:
         )
         beside = f", adjusted for {', '.join(design.beside)}" if design.beside else ""
         asked = f"groups of {design.focus}" if design.groups else f"values of {design.focus}"
+        once = f"{self.once}. " if units_of(design) != "samples" else ""
         strata = f" Blocks of {design.asked['strata']} were in the model." if design.asked["strata"] else ""
         fit = (
             "by a linear mixed model (restricted maximum likelihood, Satterthwaite's degrees of freedom)"
@@ -293,7 +300,7 @@ class Diversity:
         )
         return (
             f"Alpha diversity was measured by {what} {self.comparable.how}: {design.who.split(';')[0]}{reads}. "
-            f"{self.once}. The logarithms were compared between {asked}{beside} {fit} ({self.counted}), and are given "
+            f"{once}The logarithms were compared between {asked}{beside} {fit} ({self.counted}), and are given "
             f"as ratios with 95 % intervals; p-values were corrected by the method of Benjamini and Hochberg over "
             f"{len(self.ratios)} comparisons.{strata}"
         )

@@ -329,7 +329,8 @@ class Cleaning:
     @property
     def _leak(self) -> str:
         if not len(self.leaking):
-            return "Leakage between wells was not looked at, for want of a plate map or of blanks"
+            without = "blanks" if not self.wells.blanks.any() else "a plate map"
+            return f"Leakage between wells was not looked at, for want of {without}"
         found = int((self.leaking["q"] <= _LEAK_RATE).sum())
         return (
             f"{found} of {len(self.leaking)} {self.kinds} in blanks come from the wells beside them (false discovery "

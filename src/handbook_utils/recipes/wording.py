@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import parts
@@ -56,6 +57,44 @@ def shown(p: float) -> str:
     ('p < 0.001', 'p = 0.250')
     """
     return "p < 0.001" if p < 0.0005 else f"p = {p:.3f}"
+
+
+def beside_interval(p: float, low: float, how: str) -> list[str]:
+    """Say why a test and the interval of the effect size disagree, where they do.
+
+    Neither is wrong. A test by F asks in one direction, so that of the intervals made of F itself the one of 90 %
+    leaves out 0 where p is at most 0.05 (Steiger 2004, Psychological Methods 9:164, doi:10.1037/1082-989X.9.2.164);
+    and an interval that comes from another sample of people is made in another way than a test by exchange.
+
+    Parameters
+    ----------
+    p : float
+        Of the test, by exchange.
+    low : float
+        Lower end of the interval of 95 % of ω².
+    how : {"bootstrap", "jackknife"}
+        How the interval was made.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none where the two agree.
+
+    Examples
+    --------
+    >>> beside_interval(0.02, 0.01, "jackknife"), beside_interval(0.3, -0.01, "bootstrap")
+    ([], [])
+    >>> beside_interval(0.02, -0.04, "jackknife")[0].split(":")[0]
+    'The interval reaches below 0 although p is at most 0.05'
+    """
+    if (p <= ALPHA) == (low > 0):
+        return []
+    apart = "reaches below 0 although p is at most" if p <= ALPHA else "lies above 0 although p is above"
+    return [
+        f"The interval {apart} {ALPHA:g}: the test is one-sided and exchanges, the interval two-sided and a {how}, and "
+        "near 0 two such answers may differ. Whether there is a difference is for the test to say, how large it is for "
+        "the interval."
+    ]
 
 
 def notes_without_exchange(design: Design) -> list[str]:
@@ -196,9 +235,35 @@ def like_these(study: Study, design: Design, part: Study, drawn: Design) -> str:
         Words behind "simulated studies".
     """
     if part is study:
-        return "with the depth, sizes and covariates of these samples"
+        depth, beside = study.quantity == "counts", bool(design.beside)
+        size = "group sizes" if design.groups else "number"
+        had = [*(["depth"] if depth else []), size, *(["covariates"] if beside else [])]
+        return f"with the {', '.join(had[:-1])}{' and ' if had[:-1] else ''}{had[-1]} of these samples"
     return (
         f"like these, of {drawn.n} of the {design.n} samples and {len(part.features)} of the {len(study.features)} "
         f"{study.features_are}, drawn by lot since all would take hours (all samples find more, and more that is false "
         "where a method is biased),"
     )
+
+
+def with_interval(row: Mapping[Hashable, Any], what: str) -> str:
+    """Write a per cent with its 95 % interval.
+
+    Parameters
+    ----------
+    row : mapping
+        With `what`, and the ends of the interval: ``<what>_low`` and ``<what>_high``.
+    what : str
+        Its name.
+
+    Returns
+    -------
+    str
+        In whole per cents.
+
+    Examples
+    --------
+    >>> with_interval({"false": 10.2, "false_low": 1.8, "false_high": 40.4}, "false")
+    '10 % (95 % interval 2 to 40 %)'
+    """
+    return f"{row[what]:.0f} % (95 % interval {row[f'{what}_low']:.0f} to {row[f'{what}_high']:.0f} %)"

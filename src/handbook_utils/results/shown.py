@@ -58,6 +58,7 @@ class Results:
         self.lang = lang
         named = os.environ.get("HANDBOOK_RESULTS")
         self.folder = folder if folder is not None else (Path(named) if named else None)
+        self._left_out: list[str] = []
         use_style()
 
     def text(self, en: str, nl: str) -> str:
@@ -288,11 +289,7 @@ class Results:
             Decimals that are shown.
         """
         written = value if isinstance(value, str) else self.said(float(value), digits)
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            plain = value if isinstance(value, str) else float(value)
-            with (self.folder / "values.jsonl").open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"name": name, "value": plain}) + "\n")
+        self._record("values", {"name": name, "value": value if isinstance(value, str) else float(value)})
         # The mime prefix and the scrapbook entry are what the book builder's glue looks for; the cell shows nothing.
         _display(
             {"application/papermill.record/text/plain": written},
@@ -364,10 +361,7 @@ class Results:
         """
         if not text.strip():
             raise ValueError("a methods paragraph needs a text")
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / "methods.jsonl").open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"text": text, "cites": list(cites)}, ensure_ascii=False) + "\n")
+        self._record("methods", {"text": text, "cites": list(cites)})
         title = self.text(en="Methods", nl="Methoden")
         box = f'<div class="methods admonition"><p class="admonition-title">{title}</p><p>{html.escape(text)}</p></div>'
         _display({"text/html": box, "text/plain": f"{title}: {text}"})
@@ -386,7 +380,7 @@ class Results:
         rests_on : sequence of str
             What the answer rests on: samples, method, what it was adjusted for.
         left_out : sequence of str
-            What was left out, and why.
+            What was left out, and why; after what :meth:`data` was told to have been left out in reading.
         name : str
             Of the answer, where a chapter gives several.
 
@@ -407,11 +401,9 @@ class Results:
         """
         if not asked.strip() or not found.strip():
             raise ValueError("an answer needs what was asked and what was found")
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": [*left_out]}
-            with (self.folder / "answers.jsonl").open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(said, ensure_ascii=False) + "\n")
+        left_out = list(dict.fromkeys([*self._left_out, *left_out]))
+        said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": left_out}
+        self._record("answers", said)
         title = self.text(en="Answer", nl="Antwoord")
         basis = self.text(en="What it rests on", nl="Waar dit op rust")
         without = self.text(en="What was left out", nl="Wat is weggelaten")
@@ -424,14 +416,14 @@ class Results:
         _display({"text/html": box, "text/plain": plain}, {"handbook": {"place": "answer"}})
 
     def data(self, study: Study) -> None:
-        """Show what was read and what was left out; the report of a run tells it right after the answer.
+        """Show what was read; a run tells it after the answer, in its log, its methods and as JSON.
 
         Parameters
         ----------
         study : Study
-            Its ``notes`` say what was found out while it was read.
+            Its ``notes`` say what was found out while it was read; what was left out then stands with the answer.
         """
-        title = self.text(en="What was read and left out", nl="Wat is gelezen en weggelaten")
+        title = self.text(en="What was read", nl="Wat is gelezen")
         samples, features = study.shape
         total = self.number(float(study.depth.sum()), 0)
         if study.quantity == "counts":
@@ -444,9 +436,19 @@ class Results:
                 en=f"{study.name}: {samples} samples, {features} features; abundances, not counts of reads.",
                 nl=f"{study.name}: {samples} monsters, {features} kenmerken; hoeveelheden, geen aantallen reads.",
             )
-        notes = [read, *study.notes]
+        self._left_out = [note for note in study.notes if note.startswith("Left out")]
+        notes = [read, *(note for note in study.notes if note not in self._left_out)]
+        shape = {"samples": samples, "features": features, "quantity": study.quantity}
+        self._record("read", {"name": study.name, **shape, "notes": [*study.notes]})
         box = f'<div class="read admonition"><p class="admonition-title">{title}</p>{_listed("", notes)}</div>'
         _display({"text/html": box, "text/plain": "\n".join([title, *notes])}, {"handbook": {"place": "data"}})
+
+    def _record(self, what: str, said: Mapping[str, Any]) -> None:
+        """Keep what was said, a line each, where a run keeps its results."""
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / f"{what}.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(said, ensure_ascii=False) + "\n")
 
     def limits(self, sentences: Sequence[str]) -> None:
         """Show what this analysis cannot say, as a list: sentences that are true of these data, so computed.

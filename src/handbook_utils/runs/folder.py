@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import csv
 import errno
-import json
 import os
 import secrets
 import shutil
@@ -27,7 +26,7 @@ from handbook_utils.execution import Failure, Outcome
 from handbook_utils.runs.crate import NAME as CRATE
 from handbook_utils.runs.crate import SOURCE, InputFile, write_crate
 from handbook_utils.runs.methods import methods_text, read_paragraphs, read_references
-from handbook_utils.runs.records import log_text, params_text, read_values
+from handbook_utils.runs.records import Told, log_text, params_text, read_records, read_values
 from handbook_utils.runs.report import report_html
 from handbook_utils.text import durable
 from handbook_utils.text.guard import inert
@@ -201,15 +200,20 @@ def write_result_folder(outcome: Outcome, target: Path, *, root: Path, force: bo
     chapter, run, results = outcome.request.chapter, outcome.notebook.metadata["handbook_run"], outcome.request.results
     with _moved_whole(target) as folder:
         references = read_references(root / "book" / "references.bib", str(run["parameters"].get("lang", "en")))
-        inputs = input_files(chapter, outcome.parameters)
+        inputs, told = input_files(chapter, outcome.parameters), Told.of(results)
         for name in _KEPT:
             _copy(results / name, folder / name)
         _write(folder / SOURCE, source_text(outcome))
         _write_values(results / "values.jsonl", folder / "values.csv")
         checksums = {name: file.sha256 for name, file in inputs.items()}
-        _write(folder / "methods.md", methods_text(chapter, run, read_paragraphs(results), checksums, references))
+        _write(
+            folder / "methods.md",
+            methods_text(chapter, run, read_paragraphs(results), checksums, references, told.lines),
+        )
         _write(folder / PARAMS, params_text(chapter, outcome.parameters, run["answers"], target))
-        _write(folder / "log.txt", log_text(outcome))
+        _write(folder / "log.txt", log_text(outcome, told.lines))
+        if told.read:
+            _write(folder / "read.json", told.as_json())
         _write_notebook(folder / "notebook.ipynb", outcome.notebook)
         report = report_html(
             outcome.notebook,
@@ -229,7 +233,8 @@ def _write_failed(outcome: Outcome, failure: Failure, target: Path, root: Path) 
     chapter = outcome.request.chapter
     _check_failed(target)
     with _moved_whole(target) as folder:
-        _write(folder / "log.txt", log_text(outcome))
+        told = Told.of(outcome.request.results).lines if outcome.request.results else []
+        _write(folder / "log.txt", log_text(outcome, told))
         _write(folder / PARAMS, params_text(chapter, failure.parameters, _states(outcome), target))
         if outcome.notebook is not None:
             _write_notebook(folder / "notebook.ipynb", outcome.notebook)
@@ -363,9 +368,7 @@ def read_found(results: Path) -> list[str]:
     list of str
         Empty where a run answered nothing.
     """
-    recorded = results / "answers.jsonl"
-    lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
-    return list(dict.fromkeys(str(json.loads(line)["found"]) for line in lines))
+    return list(dict.fromkeys(str(answer["found"]) for answer in read_records(results / "answers.jsonl")))
 
 
 def _states(outcome: Outcome) -> Mapping[str, str]:

@@ -6,7 +6,6 @@ used, every parameter, the versions, the checksums of the data, and the referenc
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from handbook_utils.asking import written
 from handbook_utils.chapters.catalogue import Chapter
+from handbook_utils.runs.records import read_records
 
 #: What the STORMS checklist (Mirzayi and others 2021) asks of a report and no run of a chapter can know.
 STORMS = (
@@ -199,13 +199,9 @@ def read_paragraphs(results: Path) -> list[Paragraph]:
     Returns
     -------
     list of Paragraph
-        In the order of the chapter. A kernel that died and was started again wrote some twice; those are kept once.
+        In the order of the chapter.
     """
-    recorded = results / "methods.jsonl"
-    if not recorded.is_file():
-        return []
-    lines = [json.loads(line) for line in recorded.read_text(encoding="utf-8").splitlines()]
-    return list(dict.fromkeys(Paragraph(line["text"], tuple(line["cites"])) for line in lines))
+    return [Paragraph(line["text"], tuple(line["cites"])) for line in read_records(results / "methods.jsonl")]
 
 
 def methods_text(
@@ -214,6 +210,7 @@ def methods_text(
     paragraphs: Sequence[Paragraph],
     inputs: Mapping[str, str],
     references: Mapping[str, Reference],
+    told: Sequence[str] = (),
 ) -> str:
     """Write the methods of a run, as Markdown.
 
@@ -229,6 +226,8 @@ def methods_text(
         SHA-256 of the reader's own files, by name.
     references : mapping
         What :func:`read_references` returned.
+    told : sequence of str
+        What the run said of the data it was given.
 
     Returns
     -------
@@ -246,6 +245,8 @@ def methods_text(
         f"{_packages(run['versions'])}.",
         "",
     ]
+    if told:
+        lines += ["## What was read and left out", "", *(f"- {_plain(line)}" for line in told), ""]
     given = run["parameters"]
     if given:
         lines += ["## Parameters", ""]

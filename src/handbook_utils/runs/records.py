@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,92 @@ def params_text(chapter: Chapter, parameters: Mapping[str, Any], states: Mapping
     return "\n".join(lines if parameters else [*lines, "{}"]) + "\n"
 
 
-def log_text(outcome: Outcome) -> str:
-    """Write what a run printed, cell by cell, and how it ended.
+def read_records(recorded: Path) -> list[dict[str, Any]]:
+    """Read what a chapter recorded of one kind.
+
+    Parameters
+    ----------
+    recorded : pathlib.Path
+        ``answers.jsonl``, ``methods.jsonl``, ``read.jsonl`` or ``values.jsonl`` of a run.
+
+    Returns
+    -------
+    list of dict
+        In the order of the chapter. A kernel that died and was started again wrote some twice; those are kept once.
+    """
+    lines = recorded.read_text(encoding="utf-8").splitlines() if recorded.is_file() else []
+    return [json.loads(line) for line in dict.fromkeys(lines)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run said of the data it was given.
+
+    Attributes
+    ----------
+    read : tuple of dict
+        Of each table: ``name``, ``samples``, ``features``, ``quantity``, and ``notes`` of its reading.
+    left_out : tuple of str
+        What was left out, in reading and by the analysis.
+    """
+
+    read: tuple[dict[str, Any], ...]
+    left_out: tuple[str, ...]
+
+    @classmethod
+    def of(cls, results: Path) -> Told:
+        """Read it.
+
+        Parameters
+        ----------
+        results : pathlib.Path
+            The folder that the run wrote its results in.
+
+        Returns
+        -------
+        Told
+            Of a run that read no table, nothing.
+        """
+        left = [sentence for answer in read_records(results / "answers.jsonl") for sentence in answer["left_out"]]
+        return cls(tuple(read_records(results / "read.jsonl")), tuple(dict.fromkeys(left)))
+
+    @property
+    def lines(self) -> list[str]:
+        """All of it, a sentence each, the file and its size first."""
+        told = []
+        for table in self.read:
+            unit = "counts of reads" if table["quantity"] == "counts" else "abundances, not counts of reads"
+            told += [f"{table['name']}: {table['samples']} samples, {table['features']} features; {unit}."]
+            told += table["notes"]
+        return list(dict.fromkeys([*told, *self.left_out]))
+
+    @property
+    def losses(self) -> list[str]:
+        """What was left out, or matched otherwise than by its whole name: a sentence each."""
+        notes = [note for table in self.read for note in table["notes"]]
+        lost = [note for note in notes if note.startswith(("Left out", "Sample ids"))]
+        return list(dict.fromkeys([*lost, *self.left_out]))
+
+    def as_json(self) -> str:
+        """Write it as JSON.
+
+        Returns
+        -------
+        str
+            An object with ``read`` and ``left_out``.
+        """
+        return json.dumps({"read": self.read, "left_out": self.left_out}, indent=1, ensure_ascii=False) + "\n"
+
+
+def log_text(outcome: Outcome, told: Sequence[str] = ()) -> str:
+    """Write what a run read and left out, what it printed, cell by cell, and how it ended.
 
     Parameters
     ----------
     outcome : Outcome
         Of a run that ended well, or did not.
+    told : sequence of str
+        What it said of the data it was given.
 
     Returns
     -------
@@ -82,6 +162,7 @@ def log_text(outcome: Outcome) -> str:
     if outcome.notebook is not None:
         run = outcome.notebook.metadata.get("handbook_run", {})
         lines += [f"{name}: {run.get(name, '')}" for name in ("executed", "python")]
+        lines += ["", "What was read and left out:", *told] if told else []
         number = 0
         for cell in outcome.notebook.cells:
             if cell.cell_type != "code":
@@ -111,9 +192,7 @@ def read_values(path: Path) -> list[tuple[str, str]]:
         written in full, so that they read back as the same number.
     """
     values: dict[str, str] = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            value = record["value"]
-            values[str(record["name"])] = value if isinstance(value, str) else repr(value)
+    for record in read_records(path):
+        value = record["value"]
+        values[str(record["name"])] = value if isinstance(value, str) else repr(value)
     return list(values.items())

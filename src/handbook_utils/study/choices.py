@@ -35,6 +35,7 @@ class Choices:
     leave_out: str = ""
     types: str = ""
     missing_words: str = ""
+    present_words: str = ""
     worksheet: str = ""
     phylum_names: str = "as-written"
 

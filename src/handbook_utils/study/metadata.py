@@ -25,6 +25,8 @@ QIIME_ID_HEADERS = {
 _ID_WORDS = QIIME_ID_HEADERS | {"sample", "samples", "sample_id", "sample name"}
 #: Also answers, so among words they stay words; among numbers nothing else can be meant.
 _ONLY_AMONG_NUMBERS = {"none", "no", "geen", "x", "nb", "niet"}
+#: Also values: "na" is the Dutch for after, "-" of what was tested.
+_AMBIGUOUS = {"na", "nd", "nil", "-", "--", ".", "*"}
 #: The INSDC says why a value is missing: "missing: control sample", "not applicable: …".
 _INSDC = re.compile(r"(?i)^(?:missing|not applicable|not collected|not provided|restricted access): ")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
@@ -237,7 +239,9 @@ class Metadata:
 
     def _missing(self, cell: str, *, among_numbers: bool = False) -> bool:
         text = cell.casefold()
-        more = {word.strip().casefold() for word in self.choices.missing_words.split(",") if word.strip()}
+        if not among_numbers and text in _words(self.choices.present_words):
+            return False
+        more = _words(self.choices.missing_words)
         return (
             text in MISSING
             or text in more
@@ -302,6 +306,7 @@ class Metadata:
         if words:
             self.notes.append(f"Taken as missing in the metadata column {name!r}: {listed([repr(w) for w in words])}.")
         if not numeric:
+            self._perhaps_present(n, cells, words)
             return pd.Series([None if self._missing(c) else c for c in cells], dtype="str")
         self._told_signs(name, present)
         numbers = [None if self._missing(c, among_numbers=True) else self._number(c) for c in cells]
@@ -403,6 +408,25 @@ class Metadata:
             f"Perhaps a code for missing in the metadata column {name!r}: {codes[0]}: analyses of it stop."
         )
 
+    def _perhaps_present(self, n: int, cells: Sequence[str], missing: Sequence[str]) -> None:
+        """Keep apart a column of which one word is left beside one that reads as missing: voor and na, + and -."""
+        name, left = self.header[n], {cell for cell in cells if not self._missing(cell)}
+        other = [word for word in missing if word in _AMBIGUOUS - _words(self.choices.missing_words)]
+        if not other or not (len(left) == 1 or (other == ["na"] and "voor" in {word.casefold() for word in left})):
+            return
+        count = sum(cell in other for cell in cells)
+        self.doubts[name] = InputError(
+            f"The column {name!r} holds a word that may be missing, or a value like the others.",
+            where=f"{self.source.where}, column {name!r}",
+            expected="values, and empty cells where they are missing",
+            found=f"{listed([repr(word) for word in other])} in {count} cells, beside {listed(sorted(left), most=6)}",
+            remedy=f"Is it a value? present_words '{other[0]}'. Is it missing? missing_words '{other[0]}'.",
+        )
+        self.notes.append(
+            f"Perhaps a value in the metadata column {name!r}: {listed([repr(word) for word in other])} ({count} "
+            "cells): analyses of it stop."
+        )
+
     def _days(self, n: int, cells: Sequence[str], errors: list[InputError]) -> pd.Series:
         """Return days since the first date of the column."""
         name = self.header[n]
@@ -446,3 +470,8 @@ class Metadata:
     def _wrong(self, column: int, rows: Sequence[int], problem: str, expected: str) -> InputError:
         cells = [f"{self.rows[k][column]!r} at {self.source.place(self.lines[k], column + 1)}" for k in rows]
         return InputError(problem, where=self.source.where, expected=expected, found=listed(cells))
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a list with commas between them, in small letters."""
+    return {word.strip().casefold() for word in text.split(",") if word.strip()}

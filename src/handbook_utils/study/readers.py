@@ -115,7 +115,7 @@ def read_study(
     leave_out(held, choices, str(table))
     matrix, samples, features = held.oriented()
     _not_empty(matrix, str(table))
-    notes.append(f"Read: {len(samples)} samples and {len(features)} features.")
+    read, place = f"{len(samples)} samples and {len(features)} features", len(notes)
     if described is None and held.metadata is not None:
         described = _within(held.metadata, str(table), choices)
     elif held.metadata is not None:
@@ -127,7 +127,8 @@ def read_study(
             _no_metadata(features, frame, str(table))
         frame, chosen = _matched(samples, frame, str(table), str(metadata or table), choices, notes)
         notes += [note.replace("Format:", "Metadata:") for note in described.notes]
-        matrix, samples = matrix[chosen], [samples[n] for n in chosen]
+        if chosen != list(range(len(samples))):  # a copy would be as large as the table
+            matrix, samples = matrix[chosen], [samples[n] for n in chosen]
         frame = frame.loc[samples]
     names, phylogeny = held.taxonomy, None
     if taxonomy is not None:
@@ -141,14 +142,10 @@ def read_study(
     if tree is not None:
         phylogeny = describing.read_tree(Path(tree), notes)
         _tips(phylogeny, features, str(table), str(tree), notes)
-    if held.kind == "abundances":
-        notes.append("The values are abundances, not counts of reads.")
     study = Study.from_sparse(
         matrix, samples, features, frame, taxonomy=names, tree=phylogeny, quantity=held.kind, name=name
     )
-    if described is not None:
-        study = replace(study, doubts=described.doubts)
-    study = replace(study, features_are=held.of)
+    study = replace(study, doubts=described.doubts if described else {}, features_are=held.of)
     silent = study.samples[(study.depth == 0).to_numpy()]
     if len(silent):
         raise InputError(
@@ -158,7 +155,9 @@ def read_study(
             found=listed(list(silent)),
             remedy=f"Nothing can be said about them. Go on without: leave_out '{', '.join(map(str, silent))}'.",
         )
-    notes.append(f"Kept: {study.shape[0]} samples and {study.shape[1]} features.")
+    kept = f"{study.shape[0]} samples and {study.shape[1]} features"
+    notes.insert(place, f"Read{' and kept' if read == kept else ''}: {read}.")
+    notes += [f"Kept: {kept}."] if read != kept else []
     return Reading(replace(study, notes=tuple(notes)))
 
 
@@ -359,7 +358,8 @@ def _matched(
         left = [sample for sample in left if sample not in set(pairs.values())]
         unused = [name for name in unused if name not in pairs]
         told = [f"{other} is {one}" for other, one in pairs.items()]
-        notes.append(f"Sample ids matched but for {choices.match_ids}, as asked: {len(pairs)} ({listed(told)}).")
+        names = f" ({listed(told)})" if told else ""
+        notes.append(f"Sample ids matched but for {choices.match_ids}, as asked: {len(pairs) or 'none'}{names}.")
     # In the order of the metadata, so that a study does not depend on how a program sorted the samples of its table.
     chosen = [at[sample] for sample in frame.index if sample in at]
     if not chosen or (left and not choices.keep_matched):

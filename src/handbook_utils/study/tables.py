@@ -25,6 +25,9 @@ _FUNCTION = re.compile(
     re.IGNORECASE,
 )
 
+#: How an orientation is known where the format fixes it.
+KNOWN = "the format says so"
+
 
 @dataclass
 class Table:

@@ -53,7 +53,7 @@ def _weights(text: str, levels: Sequence[str]) -> dict[str, float]:
     piece = re.compile(rf"\s*([+-]?)\s*(\d+(?:\.\d+)?(?:/\d+)?)?\s*\*?\s*({names})(?=\s|[+-]|$)")
     weights: dict[str, float] = {}
     at = 0
-    while at < len(text) and (found := piece.match(text, at)):
+    while found := piece.match(text, at):
         sign, size, name = found.groups()
         over = [float(part) for part in (size or "1").split("/")]
         weights[name] = weights.get(name, 0.0) + (-1 if sign == "-" else 1) * over[0] / (over[1] if over[1:] else 1)

@@ -153,7 +153,7 @@ class Design:
         """
         told: dict[str, str] = {}
         for term in self.terms.values():
-            if term.kind == "interaction" and {*own} <= {*term.columns}:
+            if {*own} <= {*term.columns}:
                 pairs = zip(term.columns, term.factors, strict=True)
                 told |= {factor: self._first(name, factor) for name, factor in pairs if name not in {*own, *given}}
         return f", at {' and '.join(told.values())}" if told else ""

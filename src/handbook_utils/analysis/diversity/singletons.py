@@ -16,6 +16,7 @@ import pandas as pd
 import scipy
 
 from handbook_utils.analysis.diversity.alpha import common_coverage, hill_at_coverage, hill_at_size
+from handbook_utils.figures.style import spoken
 from handbook_utils.study import Study
 
 __all__ = ["Comparable", "Singletons", "comparable_hill", "hill_of_shares", "seen_twice", "singletons"]
@@ -206,7 +207,7 @@ class Comparable:
         if self.singletons is None:
             return "by the shares given, however deeply they were read"
         if self.singletons.believable:
-            return f"at a common sample coverage of {100 * self.level:.1f} %"
+            return f"at a common sample coverage of {spoken(100 * self.level, 1, 'en')} %"
         return (
             f"at {self.level:,.0f} reads a sample (the exact expectation of drawing so many, not one draw; of order 0, "
             "features seen at least twice in them)"

@@ -13,6 +13,8 @@ key <- given[7]
 parent <- as.integer(given[8])
 paired <- all(samples$reverse != "")
 band <- if (long) 32 else 16
+# Prepared reads are Phred + 33. Left to guess, it takes accurate long reads, all over 30, for Phred + 64.
+phred33 <- "FastqQuality"
 
 # Where the run that asked for this was killed, nobody waits for the next sample. (On Windows asking would end it.)
 waited_for <- function() .Platform$OS.type != "unix" || tools::pskill(parent, 0)
@@ -28,12 +30,14 @@ kept <- function(name, make) {
   made
 }
 
+unlink(Sys.glob(file.path(folder, "*.part")))  # what a run that was killed left half written
+
 model <- function(files, name) {
   kept(name, function() {
     fun <- if (long) dada2:::PacBioErrfun else loessErrfun
     set.seed(100)
-    suppressWarnings(learnErrors(files, errorEstimationFunction = fun, multithread = workers,
-                                 BAND_SIZE = band, verbose = 0))
+    suppressWarnings(learnErrors(files, errorEstimationFunction = fun, multithread = workers, BAND_SIZE = band,
+                                 qualityType = phred33, verbose = 0))
   })
 }
 
@@ -42,10 +46,10 @@ if (paired) errR <- model(samples$reverse, paste0("reverse-", key))
 
 one <- function(at) {
   kept(paste0(samples$mark[at], "-", key), function() {
-    drp <- derepFastq(samples$forward[at])
+    drp <- derepFastq(samples$forward[at], qualityType = phred33)
     dd <- dada(drp, err = err, BAND_SIZE = band, multithread = FALSE, verbose = 0)
     if (!paired) return(list(denoised = getUniques(dd), input = sum(getUniques(drp)), first = sum(getUniques(dd))))
-    drpR <- derepFastq(samples$reverse[at])
+    drpR <- derepFastq(samples$reverse[at], qualityType = phred33)
     ddR <- dada(drpR, err = errR, BAND_SIZE = band, multithread = FALSE, verbose = 0)
     merged <- mergePairs(dd, drp, ddR, drpR, minOverlap = overlap)
     list(denoised = getUniques(merged), input = sum(getUniques(drp)), first = sum(getUniques(dd)))

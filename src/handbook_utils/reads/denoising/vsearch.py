@@ -55,7 +55,7 @@ class Vsearch:
                     *("--fastq_mergepairs", str(sample.forward), "--reverse", str(sample.reverse)),
                     *("--fastq_minovlen", str(how.overlap), "--fastq_maxdiffs", "1000"),
                     *("--fastq_maxdiffpct", f"{100 * how.differ:g}", "--fastq_allowmergestagger"),
-                    *("--fastqout", str(reads)),
+                    *("--fastqout", str(reads), "--fastq_qmax", "93"),
                 )
             try:
                 return dict(Counter(record.sequence for record in read_fastq(reads)))

@@ -1,4 +1,4 @@
-"""The lesson of ``recipes/compare-groups``: our numbers beside those of vegan, GUniFrac and permute."""
+"""The lesson of ``recipes/compare-groups``: wrong ways, and our numbers beside those of vegan, GUniFrac and permute."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from handbook_utils.analysis.design import Exchange, design_of
 from handbook_utils.analysis.distance.dispersion import betadisper
 from handbook_utils.analysis.distance.distances import distances
 from handbook_utils.analysis.distance.permanova import permanova
+from handbook_utils.analysis.models.simulation import groups_with_one_mean, repeated_samples
 from handbook_utils.analysis.peers import held_against
+from handbook_utils.analysis.stored import simulated
 from handbook_utils.recipes.lessons.infants import numbers_of_groups
+from handbook_utils.recipes.wording import ALPHA
 from handbook_utils.study import Study
 
 
@@ -106,3 +109,66 @@ def _more_of_vegan(throat: Study, bray: DistanceMatrix) -> dict[str, float]:
 
 def _cell(frame: pd.DataFrame, row: str, column: str) -> float:
     return float(frame[column].to_dict()[row])
+
+
+def counted_three_times(study: Study, group: str, *, permutations: int, seed: int) -> pd.DataFrame:
+    """Test the same people counted three times over (simulated repeats of one profile) and once.
+
+    Parameters
+    ----------
+    study : Study
+        One sample a person.
+    group : str
+        Column of the groups.
+    permutations, seed : int
+        Of the tests and the repeats.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples, F and p: the wrong way first.
+    """
+    tried = {
+        "wrong: every repeat counts (simulated)": repeated_samples(study, times=3, seed=seed),
+        "right: one profile a person": study.proportions(),
+    }
+    rows = {}
+    for name, counted in tried.items():
+        apart = distances(counted, "bray-curtis")
+        test = permanova(apart, design_of(counted.metadata, group=group), permutations=permutations, seed=seed)
+        rows[name] = {"samples": len(counted.samples), **test.loc[group, ["F", "p"]]}
+    return pd.DataFrame(rows).T.astype({"samples": int})
+
+
+def one_mean_two_dispersions(study: Study, *, studies: int, seed: int) -> dict[str, int]:
+    """Count how often groups with one mean composition and two dispersions are told apart, in simulated studies.
+
+    Parameters
+    ----------
+    study : Study
+        Its mean composition is used.
+    studies : int
+        How many are simulated: 40 samples of one dispersion, 12 of a larger one.
+    seed : int
+        Of the first study.
+
+    Returns
+    -------
+    dict of str to int
+        Studies with p ≤ 0.05, by test.
+    """
+    groups = {"calm": (40, 30.0), "scattered": (12, 15.0)}
+
+    def tests(studies: int) -> pd.DataFrame:
+        rows = []
+        for number in range(studies):
+            fake = groups_with_one_mean(study, groups, reads=1000, seed=seed + number)
+            apart = distances(fake, "bray-curtis")
+            design = design_of(fake.metadata, group="group")
+            test = permanova(apart, design, permutations=99, seed=number)
+            spread = betadisper(apart, design, permutations=99, seed=number)
+            rows.append({"PERMANOVA": float(test["p"].to_dict()["group"]), "dispersion": spread.p})
+        return pd.DataFrame(rows)
+
+    made = simulated("one-mean-two-dispersions", tests, studies, study, groups, seed)
+    return {str(name): int((made[name] <= ALPHA).sum()) for name in made}

@@ -73,12 +73,28 @@ def denoised(name: str, engine: Engine, folder: Path) -> Denoised:
     -------
     Denoised
     """
-    how, asked = ASKED[name]
     samples = prepared(name, folder)
+    return engine.denoise(samples, asked_of(name, samples), folder, None)
+
+
+def asked_of(name: str, samples: Sequence[Prepared]) -> Denoising:
+    """Return how a set is denoised: by the defaults for so many reads, and otherwise as DADA2 was asked.
+
+    Parameters
+    ----------
+    name : str
+        Of :data:`ASKED`.
+    samples : sequence of Prepared
+        Its reads.
+
+    Returns
+    -------
+    Denoising
+    """
+    how, asked = ASKED[name]
     passed = sum(one.passed for one in samples)
     fitting = Denoising.fitting(passed, how.expected_errors, paired=samples[0].reverse is not None)
-    asked = replace(asked, least=fitting.least, most=fitting.most)
-    return engine.denoise(samples, asked, folder, None)
+    return replace(asked, least=fitting.least, most=fitting.most)
 
 
 def table_of(found: Denoised) -> pd.DataFrame:
@@ -99,7 +115,7 @@ def table_of(found: Denoised) -> pd.DataFrame:
 
 
 def small_studies() -> pd.DataFrame:
-    """Hold the embedded engine against vsearch and DADA2 on the three sets, and DADA2 against itself.
+    """Hold the embedded engine against vsearch and DADA2 on the three sets, and these against each other and itself.
 
     Returns
     -------
@@ -116,11 +132,54 @@ def small_studies() -> pd.DataFrame:
         }
         with tempfile.TemporaryDirectory() as folder:
             ours = table_of(denoised(name, engine_named("embedded"), Path(folder)))
-        pairs = [("embedded", ours, engine) for engine in peers] + [(ALONE, peers[ALONE], TOGETHER)]
+        pairs = [("embedded", ours, engine) for engine in peers]
+        pairs += [("vsearch", peers["vsearch"], ALONE), (ALONE, peers[ALONE], TOGETHER)]
         rows += [
             {"reads": name, "one": one, "other": other, **_held(table, peers[other])} for one, table, other in pairs
         ]
     return pd.DataFrame(rows).set_index(["reads", "one", "other"])
+
+
+#: What DADA2 does with a read that the embedded engine keeps, as it is stored, by what is told of it.
+_FATES = {
+    "the same sequence": "in the same sequence",
+    "a sequence of both": "in another that both have",
+    "1 or 2 bases away": "joined by DADA2 with one 1 or 2 bases away",
+    "3 to 10 bases away": "with one 3 to 10 bases away",
+    "more than 10 bases away": "with one further away",
+    "dropped": "dropped by DADA2",
+}
+
+
+def apart() -> pd.DataFrame:
+    """Return what DADA2 does with the reads that the embedded engine keeps of the three sets, as it is stored.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a set: reads, and the parts of them by what becomes of each (%).
+    """
+    stored = datasets.frame("reads", "apart").pivot(index="set", columns="fate", values="reads").loc[list(ASKED)]
+    stored = stored.reindex(columns=list(_FATES)).fillna(0)
+    shares = (100 * stored.div(stored.sum(axis=1), axis=0)).rename(columns=_FATES)
+    shares.insert(0, "reads", stored.sum(axis=1).astype(int))
+    return shares.rename_axis(index="small set", columns=None)
+
+
+def at_best(fates: pd.DataFrame) -> pd.Series:
+    """Return the parts of our reads in sequences of DADA2, if all that it joins over 1 or 2 bases were joined here.
+
+    Parameters
+    ----------
+    fates : pandas.DataFrame
+        Of :func:`apart`.
+
+    Returns
+    -------
+    pandas.Series
+        By set (%).
+    """
+    return fates.iloc[:, 1:4].sum(axis=1)
 
 
 def _held(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, float]:

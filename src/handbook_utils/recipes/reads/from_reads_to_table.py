@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from handbook_utils.errors import listed
 from handbook_utils.figures.style import spoken
 from handbook_utils.reads.accounting import INPUT, KEPT, LOSSES
 from handbook_utils.reads.primers import PRIMERS, common_beginning
+from handbook_utils.reads.sequences import reverse_complement
 from handbook_utils.recipes.reads.steps import NONE, Steps
 
 #: Reads left over by which a sample is told to be nearly empty.
@@ -50,6 +52,10 @@ class Told:
     @property
     def _by_sample(self) -> bool:
         return self.steps.engine.name == "dada2"
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        return frozenset(self.steps.sequences.values())
 
     @property
     def primers_told(self) -> str:
@@ -97,8 +103,12 @@ class Told:
                         f"Nearly all {direction} reads begin with {same}: if that is a primer, it is still in the "
                         f"sequences; give it (-p {direction}_primer)."
                     )
-        share = self.steps.account[KEPT] / self.steps.account[INPUT]
-        few = self.steps.account.index[self.steps.account[KEPT] < _FEW]
+        account = self.steps.account
+        none = account.index[account[INPUT] == 0]
+        if len(none):
+            found.append(f"The files of {listed([str(one) for one in none], most=12)} hold no {self.steps.unit}.")
+        share = account[KEPT] / account[INPUT]
+        few = account.index[(account[KEPT] < _FEW) & (account[INPUT] > 0)]
         if len(few):
             found.append(
                 f"Fewer than {_FEW} {self.steps.unit} are left of {listed([str(one) for one in few], most=12)}."
@@ -107,9 +117,17 @@ class Told:
         if len(odd):
             told = listed([f"{name} ({100 * part:.0f} %)" for name, part in odd.items()], most=8)
             found.append(f"Less than half as much as of most samples is left of {told}.")
+        back = [key for key, one in self.steps.sequences.items() if reverse_complement(one) in self._bases]
+        if back:
+            part = self.steps.table.loc[back].to_numpy().sum() / self.steps.table.to_numpy().sum()
+            found.append(
+                f"{len(back)} sequences ({_part(part)} of the {self.steps.unit}) are there in both directions, so each "
+                f"bacterium counts as two: {self.steps.unit} lie either way round, which only primers tell. Ask the "
+                "centre for files from which primers were not removed."
+            )
         if self.steps.survey.steps <= 8:
             found.append(f"Qualities have {self.steps.survey.steps} steps only, so expected errors are rough.")
-        phix = int(self.steps.account["phiX"].sum())
+        phix = int(account["phiX"].sum())
         if phix:
             found.append(f"{phix:,} {self.steps.unit} are of phiX, the sequencer's control.")
         length = pd.Series({key: len(one) for key, one in self.steps.sequences.items()})

@@ -442,8 +442,9 @@ class Steps:
 
     @property
     def lost_shares(self) -> pd.DataFrame:
-        """Of each sample the part kept and the parts lost, 0 to 1."""
-        shares = self.account.drop(columns=INPUT).div(self.account[INPUT], axis=0)
+        """Of each sample with reads the part kept and the parts lost, 0 to 1."""
+        some = self.account[self.account[INPUT] > 0]
+        shares = some.drop(columns=INPUT).div(some[INPUT], axis=0)
         return shares.loc[:, (shares != 0).any()]
 
     @property

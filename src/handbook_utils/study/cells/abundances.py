@@ -18,12 +18,13 @@ import pandas as pd
 from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.study.cells.amounts import spread
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, Sheet, ragged_lines, word
 from handbook_utils.study.cells.numbers import ENOUGH, Numbers
 from handbook_utils.study.cells.orientation import by_words, lost_ids
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
-from handbook_utils.study.tables import RANKS, Axis, Table, are_sequences, duplicates
+from handbook_utils.study.tables import KNOWN, RANKS, Axis, Table, are_sequences, duplicates
 
 LINEAGE_WORDS = {"taxonomy", "taxon", "lineage", "consensus lineage", "consensuslineage", "taxpath", "tax", "lineages"}
 RANK_WORDS = {**{rank: rank for rank in RANKS}, "domain": "kingdom", "superkingdom": "kingdom", "realm": "kingdom"}
@@ -143,7 +144,7 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
         if values
         else sparse.csr_array((len(ids), len(names)), dtype=float)
     )
-    table = Table(source.format, matrix, ids, names, rows_are, "the format says so" if rows_are else "", notes=[])
+    table = Table(source.format, matrix, ids, names, rows_are, KNOWN if rows_are else "", notes=[])
     table.quantity = "abundances" if numbers.percent else None
     cells_of = {n: [row[k] for row in beside] for k, n in enumerate(taken)}
     errors += lost_ids(header[0], ids, names, source.where)
@@ -448,8 +449,8 @@ def without_unmapped(table: Table) -> Table:
     gone = [n for n, name in enumerate(table.rows) if _UNMAPPED.fullmatch(name.strip())]
     if gone and table.rows_are != "samples":
         for n in gone:
-            amounts = [f"{value:g}" for value in table.matrix[[n]].toarray().ravel()]
-            table.notes.append(f"Left out, mapped to nothing: {table.rows[n]} ({listed(amounts, most=6)}).")
+            amounts = spread(table.matrix[[n]].toarray().ravel())
+            table.notes.append(f"Left out, mapped to nothing: {table.rows[n]} ({amounts}).")
         kept = [n for n in range(len(table.rows)) if n not in gone]
         table.matrix, table.rows = sparse.csr_array(table.matrix[kept]), [table.rows[n] for n in kept]
         table.taxonomy = None if table.taxonomy is None else table.taxonomy.iloc[kept]

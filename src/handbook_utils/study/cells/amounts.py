@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,8 +16,35 @@ from handbook_utils.study.tables import Table
 _PERCENT = (97, 103)
 #: To less than this nobody rarefies, and fewer are no whole; and of so few samples an equal total may be chance.
 _LEAST_RAREFIED, _LEAST_WHOLE, _SEVERAL = 500, 20, 3
+#: So many amounts are told one by one.
+_FEW = 6
 #: Parts of 1,000 and of 1,000,000 add up to these but for rounding (a share of the whole).
 _WHOLES, _ROUNDING = (1000, 10_000, 100_000, 1_000_000), 0.005
+
+
+def spread(amounts: Sequence[float], unit: str = "") -> str:
+    """Tell amounts of samples: each where they are few, else between which they lie.
+
+    Parameters
+    ----------
+    amounts : sequence of float
+        One a sample.
+    unit : str
+        Behind them.
+
+    Returns
+    -------
+    str
+        In a line.
+
+    Examples
+    --------
+    >>> spread([100, 120], " reads"), spread(range(1, 25), " percent")
+    ('100, 120 reads', '1 to 24 percent in 24 samples')
+    """
+    if len(amounts) <= _FEW:
+        return f"{', '.join(f'{amount:g}' for amount in amounts)}{unit}"
+    return f"{min(amounts):g} to {max(amounts):g}{unit} in {len(amounts)} samples"
 
 
 def settle(table: Table, choices: Choices, where: str) -> None:

@@ -12,7 +12,7 @@ from handbook_utils.study.cells.delimited import FEATURE_WORDS, SAMPLE_WORDS, wo
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import is_lineage
 from handbook_utils.study.matching import loose_keys
-from handbook_utils.study.tables import Axis, Table, are_functions, are_sequences
+from handbook_utils.study.tables import KNOWN, Axis, Table, are_functions, are_sequences
 
 #: So many times as long as the other a side must be to be taken for the features without a word.
 _LONGER = 3
@@ -101,11 +101,11 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None,
         Nothing tells which side is which.
     """
     asked = (choices or Choices()).samples_in
-    if asked != "auto" and table.how != "the format says so":
+    if asked != "auto" and table.how != KNOWN:
         table.rows_are = "samples" if asked == "rows" else "features"
         table.how = f"asked: samples_in {asked}"
         known = None
-    if known is not None and table.how != "the format says so":
+    if known is not None and table.how != KNOWN:
         rows, columns = (sum(name in known for name in side) for side in (table.rows, table.columns))
         if rows == columns == 0:
             # Perhaps a spreadsheet changed the ids: that still tells which side the samples are on.
@@ -119,7 +119,9 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None,
             table.how = f"{max(rows, columns)} ids of the metadata are names of {side}"
     if table.rows_are is None:
         table.rows_are, table.how = _by_looks(table, where if known is None else "")
-    table.notes.append(f"Rows are {table.rows_are} ({table.how}).")
+    # A format may have samples as files, or features as rows that a reader turned round.
+    told = f"Rows are {table.rows_are} ({table.how})" if table.how != KNOWN else f"Samples and features: {KNOWN}"
+    table.notes.append(f"{told}.")
     _without_folders(table, known or set())
     if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
         table.metadata is not None and list(table.metadata.index) != table.oriented()[1]

@@ -10,9 +10,8 @@ from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.cells.delimited import Sheet, ragged_lines
 from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
-from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import lineages
-from handbook_utils.study.tables import Table
+from handbook_utils.study.tables import KNOWN, Table
 
 
 def chosen(

@@ -9,9 +9,6 @@ from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.tables import Table
 
-#: How a reader says which way round a table is, where its format leaves no choice.
-KNOWN = "the format says so"
-
 
 @dataclass(frozen=True)
 class Format:

@@ -11,9 +11,8 @@ from handbook_utils.study.cells.delimited import ragged_lines, word
 from handbook_utils.study.cells.numbers import Numbers
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import name_of
-from handbook_utils.study.tables import RANKS, Table
+from handbook_utils.study.tables import KNOWN, RANKS, Table
 
 _RANK = {"rank", "taxrank", "tax rank", "taxonomic rank", "taxonomy lvl", "level", "rang"}
 #: A rank that holds so much of what another does is within it, or around it.

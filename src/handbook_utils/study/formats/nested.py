@@ -10,12 +10,12 @@ import pandas as pd
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
+from handbook_utils.study.cells.amounts import spread
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.checks import Quantity
 from handbook_utils.study.choices import Choices
-from handbook_utils.study.formats.format import KNOWN
 from handbook_utils.study.lineages import lineages, parts_of, rank_of
-from handbook_utils.study.tables import RANKS, Table
+from handbook_utils.study.tables import KNOWN, RANKS, Table
 
 _UNNAMED = re.compile(r"(?i)^(?:unclassified|unknown|unassigned|unmapped|reads_unmapped|-1)$")
 
@@ -119,8 +119,8 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
         *[note for note in table.notes if not note.startswith(("Format:", "Taxonomy:"))],
     ]
     for row, amounts in told:
-        shown = listed([f"{amount:g}" for amount in amounts], most=6)
-        table.notes.append(f"Left out, without a name: {row} ({shown}{unit or _unit(table.quantity)}).")
+        shown = spread(amounts, unit or _unit(table.quantity))
+        table.notes.append(f"Left out, without a name: {row} ({shown}).")
     if rank != asked:
         table.notes.append(f"No clade of the rank {asked}: read at the rank {rank}, whose lineages say the {asked}.")
     _told_rest(table, others, rank)

@@ -13,8 +13,7 @@ from scipy import sparse
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.checks import Quantity
-from handbook_utils.study.formats.format import KNOWN
-from handbook_utils.study.tables import RANKS, Table, duplicates
+from handbook_utils.study.tables import KNOWN, RANKS, Table, duplicates
 
 _ENDINGS = re.compile(
     r"(?:[._-](?:k2|kraken2?|krakenuniq|kuniq|bracken|species|genus|kreport2?|krona|report|output|centrifuge|ganon|kmcp|kaiju|"

@@ -11,8 +11,8 @@ from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN, Format
-from handbook_utils.study.tables import Table
+from handbook_utils.study.formats.format import Format
+from handbook_utils.study.tables import KNOWN, Table
 
 _NAME = "mothur count table"
 

@@ -7,9 +7,9 @@ from scipy import sparse
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN, Format, header_of
+from handbook_utils.study.formats.format import Format, header_of
 from handbook_utils.study.lineages import lineages
-from handbook_utils.study.tables import Table
+from handbook_utils.study.tables import KNOWN, Table
 
 _HEADER = ["taxlevel", "rankid", "taxon", "daughterlevels", "total"]
 

@@ -11,9 +11,9 @@ from scipy import sparse
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
-from handbook_utils.study.formats.format import KNOWN, Format
+from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.reports import sample_of
-from handbook_utils.study.tables import Table
+from handbook_utils.study.tables import KNOWN, Table
 
 _NAME = "OTU map"
 #: QIIME's form of a read's name: the sample, and the number of the read in it.

@@ -7,13 +7,14 @@ import re
 import numpy as np
 from scipy import sparse
 
-from handbook_utils.errors import InputError, listed
+from handbook_utils.errors import InputError
 from handbook_utils.study.cells.abundances import feature_table
+from handbook_utils.study.cells.amounts import spread
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN, Format, first_line
-from handbook_utils.study.tables import Table
+from handbook_utils.study.formats.format import Format, first_line
+from handbook_utils.study.tables import KNOWN, Table
 
 _NAME = "HUMAnN table"
 #: Rows that are no functions, also where a name was put to them (``UNMAPPED: NO_NAME``).
@@ -91,7 +92,7 @@ def apart(table: Table, choices: Choices) -> Table:
         + (f"; {left} {other} left out, so that nothing is counted twice." if left else ", all that the file has.")
     )
     for name, amounts in totals:
-        table.notes.append(f"Left out, no function: {name} ({listed([f'{amount:g}' for amount in amounts], most=6)}).")
+        table.notes.append(f"Left out, no function: {name} ({spread(amounts)}).")
     return table
 
 

@@ -12,9 +12,9 @@ from handbook_utils.errors import InputError
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN, Format, first_line, header_of
+from handbook_utils.study.formats.format import Format, first_line, header_of
 from handbook_utils.study.formats.long import long_table
-from handbook_utils.study.tables import Table
+from handbook_utils.study.tables import KNOWN, Table
 
 _NAME = "PICRUSt2 predictions"
 _CONTRIB = {"sample", "function", "taxon", "taxon_function_abun"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -17,14 +18,16 @@ from handbook_utils.study import files
 from handbook_utils.study.cells.abundances import RANK_WORDS, name_by_ids
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
-from handbook_utils.study.formats.format import KNOWN, Format
+from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.functions.humann import TOOL as HUMANN
 from handbook_utils.study.formats.functions.humann import apart
 from handbook_utils.study.lineages import lineages, name_of
-from handbook_utils.study.tables import RANKS, Table
+from handbook_utils.study.tables import KNOWN, RANKS, Table
 
 #: How a global heap begins: its name, its version, three zeros.
 _HEAP = b"GCOL\x01\x00\x00\x00"
+#: Values of the second matrix that are read at once.
+_PART = 2**18
 _AGAIN = "Copy or download it again; `biom validate-table -i` tells more."
 _LINEAGES = ("taxonomy", "taxon", "lineage", "consensuslineage", "consensus lineage")
 
@@ -85,18 +88,8 @@ def _hdf5(held: h5py.File, where: str) -> Table:
             )
     features, samples = (_texts(_dataset(held, f"{side}/ids", where)) for side in ("observation", "sample"))
     matrix = _matrix(held, "sample", len(samples), len(features), where)
-    if "observation/matrix/data" in held:
-        # A row and a column of sums are compared, so that the second matrix is never in memory beside the first.
-        other = _matrix(held, "observation", len(features), len(samples), where)
-        same = matrix.nnz == other.nnz and all(
-            np.allclose(
-                np.asarray(matrix.sum(axis=axis)).ravel(), np.asarray(other.sum(axis=1 - axis)).ravel(), equal_nan=True
-            )
-            for axis in (0, 1)
-        )
-        del other
-        if not same:
-            raise _damaged("BIOM 2.1 (HDF5)", where, "the table by samples is not the table by features")
+    if "observation/matrix/data" in held and not _agrees(held, matrix, where):
+        raise _damaged("BIOM 2.1 (HDF5)", where, "the table by samples is not the table by features")
     table = Table("BIOM 2.1 (HDF5)", matrix, samples, features, "samples", KNOWN, notes=["Format: BIOM 2.1 (HDF5)."])
     about = {
         side: _metadata(held, side, len(ids), where) for side, ids in (("observation", features), ("sample", samples))
@@ -128,34 +121,62 @@ def _texts(dataset: h5py.Dataset) -> list[str]:
 
 
 def _matrix(held: h5py.File, side: str, length: int, width: int, where: str) -> sparse.csr_array:
-    values, indices, pointers = (
-        _dataset(held, f"{side}/matrix/{part}", where) for part in ("data", "indices", "indptr")
-    )
-    data, at = np.asarray(values[:], dtype=float), np.asarray(indices[:])
-    begins = np.asarray(pointers[:])
-    for array in (at, begins):
-        if array.dtype.kind not in "iu" and array.size:
-            raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: places that are no whole numbers")
-    wrong = ""
-    if len(begins) != length + 1 and not (len(begins) <= 1 and not len(data)):
-        wrong = f"indptr has {len(begins)} values for {length} ids"
-    elif len(at) != len(data) or (len(begins) and int(begins[-1]) != len(data)):
-        wrong = f"{len(data)} values have {len(at)} places"
-    elif len(begins) and (int(begins[0]) != 0 or bool(np.any(begins[1:] < begins[:-1]))):
-        wrong = "indptr does not rise from 0"
-    elif len(at) and (int(at.min()) < 0 or int(at.max()) >= width):
-        wrong = f"an index of {int(at.max() if at.max() >= width else at.min())}, where there are {width}"
-    if wrong:
-        raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: {wrong}")
-    if not len(data):
+    values, at, begins = _places(held, side, length, width, where)
+    if not len(at):
         return sparse.csr_array((length, width), dtype=float)
-    kind = np.int32 if max(len(data), width) < 2**31 else np.int64
+    kind = np.int32 if max(len(at), width) < 2**31 else np.int64
+    data = np.asarray(values[:], dtype=float)
     made = sparse.csr_array((data, at.astype(kind, copy=False), begins.astype(kind)), shape=(length, width))
     before = made.nnz
     made.sum_duplicates()
     if made.nnz != before:
         raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: a cell that is there twice")
     return made
+
+
+def _places(
+    held: h5py.File, side: str, length: int, width: int, where: str
+) -> tuple[h5py.Dataset, npt.NDArray[np.integer], npt.NDArray[np.integer]]:
+    """Return the values of a matrix, which are not read yet, and where they stand: columns, and where rows begin."""
+    values, indices, pointers = (
+        _dataset(held, f"{side}/matrix/{part}", where) for part in ("data", "indices", "indptr")
+    )
+    at, begins = np.asarray(indices[:]), np.asarray(pointers[:])
+    for array in (at, begins):
+        if array.dtype.kind not in "iu" and array.size:
+            raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: places that are no whole numbers")
+    count, wrong = values.size, ""
+    if len(begins) != length + 1 and not (len(begins) <= 1 and not count):
+        wrong = f"indptr has {len(begins)} values for {length} ids"
+    elif len(at) != count or (len(begins) and int(begins[-1]) != count):
+        wrong = f"{count} values have {len(at)} places"
+    elif len(begins) and (int(begins[0]) != 0 or bool(np.any(begins[1:] < begins[:-1]))):
+        wrong = "indptr does not rise from 0"
+    elif len(at) and (int(at.min()) < 0 or int(at.max()) >= width):
+        wrong = f"an index of {int(at.max() if at.max() >= width else at.min())}, where there are {width}"
+    if wrong:
+        raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: {wrong}")
+    return values, at, begins
+
+
+def _agrees(held: h5py.File, matrix: sparse.csr_array, where: str) -> bool:
+    """Whether the table by features has as many cells, and the same sums, as that by samples.
+
+    Its values are read a part at a time: the second matrix is never in memory beside the first.
+    """
+    samples, features = matrix.shape
+    values, at, begins = _places(held, "observation", features, samples, where)
+    sums = np.zeros(samples), np.zeros(features)
+    for start in range(0, len(at), _PART):
+        part = slice(start, start + _PART)
+        data, own = np.asarray(values[part], dtype=float), at[part]
+        rows = np.searchsorted(begins, np.arange(start, start + len(own)), side="right") - 1
+        for total, place in zip(sums, (own, rows), strict=True):
+            total += np.bincount(place, data, len(total))
+    return len(at) == matrix.nnz and all(
+        np.allclose(np.asarray(matrix.sum(axis=axis)).ravel(), total, equal_nan=True)
+        for axis, total in zip((1, 0), sums, strict=True)
+    )
 
 
 def _metadata(held: h5py.File, side: str, length: int, where: str) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from scipy import sparse
 from handbook_utils.errors import InputErrors
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
-from handbook_utils.study.formats.format import KNOWN, Format
+from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.reports import sample_of
 from handbook_utils.study.lineages import lineages
-from handbook_utils.study.tables import Table, duplicates
+from handbook_utils.study.tables import KNOWN, Table, duplicates
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _AMOUNT = re.compile(r"[\d.,eE+-]+")

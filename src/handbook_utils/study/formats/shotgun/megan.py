@@ -7,9 +7,9 @@ import re
 from handbook_utils.study.cells.abundances import feature_table
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
-from handbook_utils.study.formats.format import KNOWN, Format
+from handbook_utils.study.formats.format import Format
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
-from handbook_utils.study.tables import Table
+from handbook_utils.study.tables import KNOWN, Table
 
 _NOT_TAXA = {"No hits", "Not assigned", "Low complexity", "Unassigned", "Contaminants"}
 
