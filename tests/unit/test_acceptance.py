@@ -313,3 +313,12 @@ def test_controls_weigh_large_counts_less_and_are_no_sources():
     assert found.attributed["A2"] == pytest.approx(200 * 99 / (10_000 + 100))
     assert found.far == pytest.approx(0, abs=1e-9)
     assert set(found.rates.index) == {"A1", "A3"}
+
+
+@pytest.mark.parametrize("samples", [("A5", "A6"), ("A2", "B1")])
+def test_where_all_wells_are_near_or_none_is_nothing_can_be_compared(samples):
+    table, wells = few_wells(A1="blank", **{place: f"sample {place}" for place in samples})
+    table["other"] = [5.0, 100.0, 100.0]
+    found = leakage(table, wells, permutations=9)
+    assert np.isnan([found.near, found.far, found.p]).all()
+    assert list(found.attributed.index) == list(samples)

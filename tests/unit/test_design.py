@@ -296,6 +296,11 @@ def test_drawn_orders_stay_within_blocks_and_p_is_never_0() -> None:
     found = Exchange(np.arange(12), blocks, False, "samples within block").orders(199, 3)
     assert not found.exact
     assert (blocks[found.orders] == blocks).all()
+    free = Exchange(np.arange(9), np.zeros(9, dtype=np.intp), False, "samples").orders(150, 3).orders
+    for drawn in (found.orders, free):
+        assert (np.sort(drawn, axis=1) == np.arange(drawn.shape[1])).all()
+    # Each stands in each place about as often: 150 / 9, but for chance.
+    assert all(4 < (free[:, place] == one).sum() < 36 for place in range(9) for one in range(9))
     assert found.p(0) == 1 / 200
     assert found.p(9) == 10 / 200
     exact = Exchange(np.arange(3), np.zeros(3, dtype=np.intp), False, "samples").orders(99, 1)

@@ -162,7 +162,7 @@ def test_an_exchange_that_changes_nothing_is_refused_with_the_way_out_that_fits(
     two = refused(rows, group="arm", strata="clinic, ward")
     assert (two.found, two.remedy) == ("4 blocks", 'Run without strata: strata "".')
     # One stratum in which it differs is enough, also beside one of a single sample.
-    assert design(rows_of(arm="ababa", clinic="xxyyz"), group="arm", strata="clinic").n == 5
+    assert design(rows_of(arm="aabab", clinic="axxyy"), group="arm", strata="clinic").n == 5
     assert design(rows_of(arm="aabbaabbab", clinic="xxyyxxyyzz"), group="arm", strata="clinic").n == 10
 
 
@@ -457,6 +457,7 @@ def test_combinations_without_samples_are_told_where_they_are_of_what_is_asked()
     [
         ("patient_id", "112233", True),
         ("host_subject_id", "112233", True),
+        ("patient_id", "111222", True),
         ("whose", "112233", False),  # no such name
         ("patient_id", "123456", False),  # a sample each
         ("patient_id", "111111", False),  # all of one
@@ -464,7 +465,9 @@ def test_combinations_without_samples_are_told_where_they_are_of_what_is_asked()
 )
 def test_a_column_like_people_with_several_samples_each(column: str, values: str, told: bool) -> None:
     rows = rows_of(arm="ababab", **{column: values})
-    expected = [f"The column {column} has 3 values for 6 samples; if they are people, say so: person {column}"]
+    expected = [
+        f"The column {column} has {len(set(values))} values for 6 samples; if they are people, say so: person {column}"
+    ]
     assert noted(rows, "if they are people", group="arm") == (expected if told else [])
 
 

@@ -298,3 +298,13 @@ def test_within_people_and_beside_blocks_it_is_the_omega_squared_beside_these():
     without = np.array([size(who != gone) for gone in range(8)])
     error = np.sqrt(7 / 8 * ((without - without.mean()) ** 2).sum())
     assert found.high - found.size == pytest.approx(stats.t.ppf(0.975, 7) * error)
+
+
+@pytest.mark.parametrize(("arms", "ages"), [("aabb", [1, 4, 2, 3]), ("aaaaab", [1, 2, 3, 5, 4, 3.5])])
+def test_where_too_few_are_left_an_effect_has_no_ends(arms, ages):
+    """Without one of four beside an age nothing is left over; without the only one of a group, no group."""
+    generator = np.random.default_rng(1)
+    distance, frame = of(generator.normal(size=(len(arms), 2)), arm=list(arms), age=ages)
+    found = partial_effect(*asked(distance, frame, covariates="age"))
+    assert np.isfinite(found.size)
+    assert np.isnan([found.low, found.high]).all()

@@ -13,7 +13,7 @@ from skbio.stats.composition import ancombc2, dirmult_ttest
 from handbook_utils.analysis.design import design_of
 from handbook_utils.analysis.taxa.differential import differential, usable_methods
 from handbook_utils.analysis.taxa.fits import fit_levels, fit_many, least_squares
-from handbook_utils.analysis.taxa.limma import _learnt, moderated
+from handbook_utils.analysis.taxa.limma import _learnt, log_per_million, moderated
 from handbook_utils.analysis.taxa.linda import linda, zeros_replaced
 from handbook_utils.analysis.taxa.methods import METHODS
 from handbook_utils.analysis.taxa.presence import presence
@@ -83,6 +83,11 @@ def test_limma_of_shares_is_that_of_their_logarithms():
     by_counts = np.log2((COUNTS + 0.5) / (COUNTS.sum(axis=1, keepdims=True) + 1))
     fold = by_counts[ARM == 1].mean(axis=0) - by_counts[ARM == 0].mean(axis=0)
     assert run("limma-trend", COUNTS, counts=True)["log2_fold"].tolist() == pytest.approx(fold.tolist())
+
+
+def test_half_a_read_of_a_million_is_minus_one():
+    logs = log_per_million(np.array([[0.0, 999_999], [3, 4]]))
+    np.testing.assert_allclose(logs, np.log2([[0.5, 999_999.5], [3.5e6 / 8, 4.5e6 / 8]]), rtol=1e-12)
 
 
 def test_the_draws_are_those_of_scikit_bio():

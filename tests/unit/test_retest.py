@@ -137,3 +137,12 @@ def test_changes_are_those_of_one_person_and_of_so_many_days():
 def test_majorities_of_three_days_differ_as_often_as_by_counting(above, differ):
     found = majority_of_three(above, draws=3000)
     assert found == pytest.approx(differ, abs=4 * np.sqrt(differ * (1 - differ) / 3000))
+
+
+def test_without_one_of_two_phyla_their_ratio_is_missing_or_nothing():
+    table = pd.DataFrame([[5, 0], [0, 5], [4, 2]], index=list("abc"), columns=["Blautia", "Bacteroides"])
+    ratio = firmicutes_to_bacteroidetes(Study.from_frame(table))
+    assert ratio.tolist() == pytest.approx([np.nan, 0, 2], nan_ok=True)
+    for name, one in (("Blautia", np.nan), ("Bacteroides", 0.0)):
+        alone = firmicutes_to_bacteroidetes(Study.from_frame(table.loc[[table[name].idxmax()], [name]]))
+        assert alone.tolist() == pytest.approx([one], nan_ok=True)

@@ -497,9 +497,10 @@ def _crossed(design: Design, one: str, other: str) -> pd.DataFrame:
 
 
 def _rank(columns: npt.NDArray[np.float64]) -> int:
-    sizes = np.linalg.norm(columns - columns.mean(axis=0), axis=0)
-    centred = (columns - columns.mean(axis=0))[:, sizes > 0] / sizes[sizes > 0]
-    return int((np.linalg.svd(centred, compute_uv=False) > 1e-9).sum()) if centred.shape[1] else 0
+    """Return how many of some columns, all of which vary, say something that the others do not."""
+    centred = columns - columns.mean(axis=0)
+    scaled = centred / np.linalg.norm(centred, axis=0)
+    return int((np.linalg.svd(scaled, compute_uv=False) > 1e-9).sum()) if columns.shape[1] else 0
 
 
 def _shown(table: pd.DataFrame, most: int = 8) -> str:

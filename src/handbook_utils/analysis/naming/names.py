@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 #: Prefixes of ranks in a lineage, as Greengenes, GTDB and QIIME 2 write them.
@@ -68,10 +67,8 @@ class Names:
         >>> Names(best, sure, "", "").at(0.8).iloc[0].tolist()
         ['Lachnospiraceae', '']
         """
-        told = (self.confidence >= least - 1e-9) & (self.best != "")
         # A lineage may skip a rank (GTDB never, SILVA seldom): what is below a gap still counts.
-        sure = (self.confidence >= least - 1e-9).cummin(axis=1)
-        return self.best.where(told & sure, "")
+        return self.best.where((self.confidence >= least - 1e-9).cummin(axis=1), "")
 
     def layout(self, least: float) -> pd.DataFrame:
         """Return the names as QIIME 2 writes them: Feature ID, Taxon, Confidence (of the last rank told).
@@ -100,14 +97,10 @@ class Names:
             last = max((number for number, name in enumerate(names) if name), default=-1)
             lineage = "; ".join(f"{_PREFIX.get(rank, rank)}__{name}" for rank, name in zip(ranks, names, strict=True))
             cut = "; ".join(lineage.split("; ")[: last + 1])
-            rows.append((cut or "Unassigned", round(float(sure[last]), 4) if last >= 0 else _unsure(sure)))
+            # Of what was left out whole, that of the broadest rank.
+            rows.append((cut or "Unassigned", round(float(sure[max(last, 0)]), 4) if len(sure) else 0.0))
         made = pd.DataFrame(rows, index=told.index, columns=["Taxon", "Confidence"])
         return made.rename_axis("Feature ID")
-
-
-def _unsure(sure: np.ndarray) -> float:
-    """Return the confidence of what was left out: that of the broadest rank."""
-    return round(float(sure[0]), 4) if len(sure) else 0.0
 
 
 def consensus(names: Sequence[Sequence[str]], least: float) -> tuple[list[str], list[float]]:
