@@ -380,11 +380,11 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
         )
         assert ranks.loc[name, "found"] == pytest.approx(100 * parts[name].mean())
         assert ranks.loc[name, ["any", "any_low", "any_high"]].tolist() == pytest.approx(
-            [10, *(100 * np.array(proportion_confint(2, 20, method="wilson")))]
+            [10, *(100 * np.array(proportion_confint(2, 20, method="beta")))]
         )
         wrong = 1 / (finds[name](3) + 1) / 20
         assert ranks.loc[name, ["false", "false_low", "false_high"]].tolist() == pytest.approx(
-            [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="wilson")))]
+            [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="beta")))]
         )
 
 
@@ -392,8 +392,8 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
 def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false, null):
     ranks = placed(trials_of(wild=lambda _: (9, false, null), good=lambda _: (5, 0, 0)), 0.05)
     assert ranks["place"].to_dict() == {"good": "first", "wild": "finds too much"}
-    # By the lower end of Wilson's interval of that part of 20 studies.
-    low = proportion_confint(20 * false / (9 + false) if false else 20, 20, method="wilson")[0]
+    # By the lower end of the exact interval of that part of 20 studies.
+    low = proportion_confint(20 * false / (9 + false) if false else 20, 20, method="beta")[0]
     for rate, place in ((0.995 * low, "finds too much"), (1.005 * low, "first")):
         assert set(placed(trials_of(wild=lambda _: (9, false, null)), rate)["place"]) == {place}
 
@@ -466,3 +466,11 @@ def test_taxa_are_kept_by_the_least_that_is_enough():
     shallow = depth_table(study, [100, 101])
     assert shallow["samples"].tolist() == [4, 0]
     assert shallow.loc[101].isna().tolist() == [False, True, True]
+
+
+def test_one_finding_in_three_studies_without_a_difference_shows_nothing():
+    rows = [(n, d, "a", d * 2, int(n == 0 and not d), 4) for n in range(3) for d in (0, 1)]
+    few = pd.DataFrame(rows, columns=["number", "differs", "method", "found", "false", "changed"])
+    assert placed(few, 0.05).loc["a", "place"] == "first"
+    many = pd.concat([few.assign(number=few["number"] + 3 * times) for times in range(10)])
+    assert placed(many, 0.05).loc["a", "place"] == "finds too much"
