@@ -114,19 +114,18 @@ def pdfs_of(pages: Mapping[Path, Path]) -> None:
 
 def _make(pages: Mapping[Path, Path], method: str, asked: dict[str, Any], *options: str) -> None:
     """Have one browser make a file of each page. Where it dies or says nothing, another one does what is left."""
-    left, told = dict(pages), ""
-    for _ in range(_ATTEMPTS if left else 0):
+    left, told, failed = dict(pages), "", 0
+    while left and failed < _ATTEMPTS and not ending.is_set():
+        before = len(left)
         try:
             with _browser(check_chromium(str(next(iter(left)))), *options) as browser:
-                for target, page in pages.items():
-                    if target in left:
-                        durable.write(target, browser.made_of(page, method, asked), replace=True)
-                        del left[target]
-            return
+                for target in list(left):
+                    durable.write(target, browser.made_of(left[target], method, asked), replace=True)
+                    del left[target]
         except OSError as error:
             told = str(error)
-            if ending.is_set():
-                break
+            # Of hundreds of pages a few may each end a browser once: only one that makes nothing is counted.
+            failed = 1 + failed * (len(left) == before)
     if left:
         raise InputError(
             "Chromium could not print a page.",
