@@ -183,8 +183,7 @@ def test_one_browser_prints_all_pages_and_one_that_dies_is_followed_by_another(
     (tmp_path / "dies").write_text(str(dies))
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    pages = three(tmp_path)
-    before = set(psutil.Process().children(recursive=True))
+    pages, before = three(tmp_path), set(psutil.Process().children(recursive=True))
     pdfs_of(pages)
     assert len(started.read_text().splitlines()) == dies + 1
     for target, page in pages.items():
