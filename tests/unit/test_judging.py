@@ -398,6 +398,20 @@ def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false
         assert set(placed(trials_of(wild=lambda _: (9, false, null)), rate)["place"]) == {place}
 
 
+def test_a_method_that_finds_the_same_in_every_study_is_not_behind():
+    ranks = placed(trials_of(one=lambda n: (n % 5, 0, 0), same=lambda n: (n % 5, 0, 0)), 0.05)
+    assert ranks["place"].to_dict() == {"one": "first", "same": "not told from the first"}
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+def test_chances_hang_on_no_unit_of_a_covariate(unit):
+    age = np.r_[np.arange(20.0), np.arange(10.0, 30)]
+    arms = {"arm": ["a"] * 20 + ["b"] * 20}
+    plain, other = (like_of(study_of(arms | {"age": one * age}), group="arm", covariates="age") for one in (1, unit))
+    np.testing.assert_allclose(other.weights["a"], plain.weights["a"], rtol=1e-6)
+    assert plain.weights["a"][:10].min() > plain.weights["a"][30:].max()
+
+
 def test_one_study_ranks_nobody_and_none_that_finds_nothing_is_first():
     one = placed(trials_of(a=lambda n: (5, 0, 0), b=lambda n: (1, 0, 0)).query("number == 0"), 0.05)
     assert one["place"].tolist() == ["first", "not told from the first"]

@@ -118,18 +118,18 @@ def pdfs_of(pages: Mapping[Path, Path]) -> None:
 
 def _make(wanted: Mapping[Path, tuple[Path, dict[str, Any]]], method: str, *options: str) -> None:
     """Have one browser make files, each of a page. Where it dies or says nothing, another one does what is left."""
-    left, told = dict(wanted), ""
-    for _ in range(_ATTEMPTS if left else 0):
+    left, told, failed = dict(wanted), "", 0
+    while left and failed < _ATTEMPTS and not ending.is_set():
+        before = len(left)
         try:
             with _browser(check_chromium(str(next(iter(left)))), *options) as browser:
                 for target, (page, asked) in list(left.items()):
                     durable.write(target, browser.made_of(page, method, asked), replace=True)
                     del left[target]
-            return
         except OSError as error:
             told = str(error)
-            if ending.is_set():
-                break
+            # Of hundreds of pages a few may each end a browser once: only one that makes nothing is counted.
+            failed = 1 + failed * (len(left) == before)
     if left:
         raise InputError(
             "Chromium could not print a page.",
