@@ -155,6 +155,21 @@ def test_pairs_are_matched_by_words_whatever_the_cells_are():
     assert made.first.to_dict() == {"1": "a", "2": "c", "3": "e"}
 
 
+def test_who_has_no_name_no_moment_or_only_one_of_the_two_is_left_out_and_two_people_are_too_few():
+    names = list("abcdefghij")
+    who = pd.Series([*"ppqqrrst", None, "u"], names)
+    visit = pd.Series(["early", "late"] * 3 + ["early", "late", "late", None], names)
+    made = pairs_of(who, visit, "early", "late")
+    assert (made.people, list(made.person.index)) == (3, names[:8])
+    assert made.left_out == {"person or moment missing": ["i", "j"], "only before": ["g"], "only after": ["h"]}
+    with pytest.raises(InputError, match="Too few people"):
+        pairs_of(who[:4], visit[:4], "early", "late")
+    assert pairs_of(who[:4], visit[:4], "early", "late", minimum=2).second.to_dict() == {"p": "b", "q": "d"}
+    with pytest.raises(InputError, match="several samples") as told:
+        pairs_of(who, visit.replace("late", "early"), "early", "late")
+    assert "p, q, r" in str(told.value)
+
+
 @pytest.mark.parametrize("outcome", ["shannon", "distance"])
 @pytest.mark.parametrize("formula", ["~ arm + age", "~ age + arm + (1 | who)"])
 def test_a_formula_says_the_same(formula, outcome):
@@ -180,3 +195,21 @@ def test_what_a_formula_of_arms_cannot_hold_is_refused(formula, remedy):
     with pytest.raises((InputError, InputErrors)) as told:
         change(trial(), formula=formula)
     assert remedy in str(told.value)
+
+
+def test_before_and_after_are_two_moments():
+    who, visit = (
+        pd.Series(list("aabbcc"), list("uvwxyz")),
+        pd.Series(["early", "late"] * 3, list("uvwxyz"), name="visit"),
+    )
+    with pytest.raises(InputError, match="the same moment") as raised:
+        pairs_of(who, visit, "early", "early")
+    assert "late" in str(raised.value.expected)
+
+
+def test_a_distance_in_one_group_is_said_to_be_a_median_and_not_a_t_test():
+    made = change_in(trial(), {**ASKED, "outcome": "distance"})
+    assert "t test" not in made.methods
+    assert "PERMANOVA" in made.methods
+    assert made.answer["asked"].startswith("How far did people move from visit early to late")
+    assert "t test" in change_in(trial(), ASKED).methods

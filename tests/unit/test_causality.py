@@ -9,6 +9,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.sandbox.regression.gmm import IV2SLS
 
 from handbook_utils.analysis.models.causality import (
     followed_until_ill,
@@ -201,3 +202,64 @@ def test_diagram_draws_every_box_and_arrow():
     assert "In question, dashed: from bacteria to illness. Crossed out: from genes to illness." in drawn.alt
     with pytest.raises(KeyError):
         diagram(places, {("bacteria", "cure"): ""}, title="Why?")
+
+
+def test_one_person_can_be_drawn_and_of_a_variant_half_of_all_copies_are():
+    assert len(simulate_people(ARROWS, 1, seed=1)) == 1
+    copies = simulate_people({("gene", "bacteria"): 1.0}, 8000, seed=1, genes=["gene"])["gene"]
+    assert copies.value_counts(normalize=True).sort_index().to_dict() == pytest.approx(
+        {0: 0.25, 1: 0.5, 2: 0.25}, abs=0.02
+    )
+
+
+def test_three_people_have_one_degree_of_freedom_and_two_have_none():
+    three = pd.DataFrame({"x": [0.0, 1, 2], "y": [0.0, 1, 1]})
+    found = slope(three, "x", "y")  # slope 1/2; residuals -1/6, 1/3, -1/6; t(1) = 12.7062
+    assert (found.size, found.high) == pytest.approx((0.5, 0.5 + 12.7062 * np.sqrt(1 / 6 / 2)), rel=1e-5)
+    with pytest.raises(InputError, match="told apart"):
+        slope(three[:2], "x", "y")
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.5])
+def test_a_gene_gives_two_stage_least_squares(confidence):
+    drawn = simulate_people(GENETIC, 60, seed=3, genes=["gene"])
+    ours = slope_by_gene(drawn, "gene", "bacteria", "complaints", **({"confidence": 0.5} if confidence == 0.5 else {}))
+    x, g = (sm.add_constant(drawn[name].to_numpy()) for name in ("bacteria", "gene"))
+    theirs = IV2SLS(drawn["complaints"].to_numpy(), x, g).fit()
+    half = stats.norm.ppf((1 + confidence) / 2) * theirs.bse[1]
+    assert [ours.size, ours.low, ours.high] == pytest.approx([theirs.params[1], *(theirs.params[1] + [-half, half])])
+    assert ours.confidence == confidence
+
+
+def test_many_studies_scatter_as_one_study_is_unsure():
+    arrows = {("age", "bacteria"): 1.0, ("age", "complaints"): 1.0}
+    found = many_studies(arrows, 102, ["age"], [1.0], studies=400).loc[1.0]
+    # The error of a coefficient of two independent standard normal deviates is about 1 over the root of 100.
+    assert found.to_list() == pytest.approx([0, -0.196, 0.196], abs=0.035)
+
+
+def test_illness_comes_by_the_odds_that_were_given_and_bacteria_are_alike_from_year_to_year():
+    drawn = followed_until_ill(20_000, 2, illness_on_bacteria=0.5, bacteria_on_illness=-0.7, risk=0.2, seed=2)
+    assert drawn.columns.to_list() == ["person", "year", "ill", "falls_ill", "bacteria"]
+    wide = drawn.pivot(index="person", columns="year", values=["ill", "bacteria"]).astype(float)
+    fit = sm.Logit(wide["ill", 1], sm.add_constant(wide["bacteria", 0].to_numpy())).fit(disp=0)
+    assert fit.params.to_list() == pytest.approx([np.log(0.2 / 0.8), -0.7], abs=0.07)
+    # What stays makes up three quarters of a variance of 1; the illness adds one half from the year it begins.
+    assert wide["bacteria", 0].std() == pytest.approx(1, abs=0.02)
+    after = wide["bacteria", 1] - 0.5 * wide["ill", 1]
+    assert np.corrcoef(wide["bacteria", 0], after)[0, 1] == pytest.approx(0.75, abs=0.02)
+    assert after.std() == pytest.approx(1, abs=0.02)
+    both = drawn.groupby("person")["ill"].max() == drawn.groupby("person")["falls_ill"].max()
+    assert both.all()
+    # By default one in ten falls ill in a year, whatever the bacteria.
+    plain = followed_until_ill(20_000, 1, illness_on_bacteria=0.0).query("year == 1")
+    assert plain["ill"].mean() == pytest.approx(0.1, abs=0.009)
+    assert plain.groupby("ill")["bacteria"].mean().diff().iloc[-1] == pytest.approx(0, abs=0.1)
+
+
+def test_a_bad_measurement_keeps_mean_and_spread_and_answers_stay_yes_or_no():
+    true = pd.DataFrame({"weight": np.random.default_rng(1).normal(80, 5, 4000), "medicine": [0.0, 1.0] * 2000})
+    poor = measured_badly(true, ["weight", "medicine"], 0.36, seed=2)
+    assert (poor["weight"].mean(), poor["weight"].std()) == pytest.approx((80, 5), abs=0.3)
+    assert np.polyfit(true["weight"], poor["weight"], 1)[0] == pytest.approx(0.6, abs=0.08)
+    assert set(poor["medicine"]) == {0.0, 1.0}

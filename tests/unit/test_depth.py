@@ -115,6 +115,8 @@ def test_depth_that_does_not_go_with_a_number_or_is_the_same_for_all_is_not_told
     for depths in (np.tile([1000, 3000], 20), np.full(40, 1000)):
         study = read(depths, dose=np.arange(40.0))
         assert depth_warning(study, design_of(study.metadata, exposure="dose")) == ""
+    four = read([1000, 1090, 1100, 1300], dose=np.arange(4.0))  # halves of two and two: medians 1,045 and 1,200
+    assert depth_warning(four, design_of(four.metadata, exposure="dose")).startswith("Depth goes with dose")
     rising = read(1000 + 100 * np.arange(40), dose=np.arange(40.0))
     told = depth_warning(rising, design_of(rising.metadata, exposure="dose"))
     assert told == "Depth goes with dose: rank correlation 1.00"
@@ -159,3 +161,9 @@ def test_drawing_down_takes_reads_that_are_there_as_often_as_they_are():
     assert rarefied(study, reads=100).to_frame().equals(study.to_frame())
     with pytest.raises(InputError, match="fewer than 101"):
         rarefied(study, reads=101)
+
+
+def test_two_depths_of_many_samples_are_compared_and_one_depth_has_no_difference():
+    for more, told in ((1200, True), (1000, False)):
+        study = read([1000] * 20 + [more] * 20, arm=["p"] * 20 + ["r"] * 20)
+        assert bool(depth_warning(study, design_of(study.metadata, group="arm"))) == told

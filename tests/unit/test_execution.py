@@ -360,6 +360,31 @@ def test_kernels_forked_early_share_the_cores_for_linear_algebra():
     assert set(counts) == {1}
 
 
+#: What a chapter does; then the modules that came after the fork server had frozen its own out of sight.
+LATE = """
+import gc, io, sys
+import matplotlib.pyplot as plt, pandas as pd
+from handbook_utils.results import Results
+read = pd.read_csv(io.StringIO("a\\tb\\n1\\t2\\n"), sep="\\t")
+Results("en").table(read, "read", "What was read")
+print(read.T.to_string(), read.stack().to_dict(), read.to_csv(), read.to_dict("records"))
+figure, axes = plt.subplots()
+axes.plot([1, 2])
+Results("en").figure(figure, "line", alt="A line.")
+seen = {id(one) for one in gc.get_objects()}
+print("late:", sorted(name for name, one in sys.modules.items() if id(one) in seen and "." in name))
+"""
+
+
+@pytest.mark.skipif(KERNEL != "handbook", reason="there is no fork server")
+def test_a_kernel_imports_nothing_that_was_not_imported_before_it_was_forked(root: Path, chapter: Chapter) -> None:
+    text = chapter.path.read_text(encoding="utf-8")
+    chapter.path.write_text(text.replace("print(10 / divisor", f"{LATE}\nprint(10 / divisor"), encoding="utf-8")
+    outcome = run_one(Request(Catalogue.read(root).get("one")), root=root, cache=False)
+    assert outcome.failure is None
+    assert "late: []" in text_of(outcome)
+
+
 def test_a_run_by_itself_has_a_kernel_of_its_own(
     root: Path, chapter: Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -201,3 +201,26 @@ def test_a_word_that_reads_as_missing_may_be_a_value_and_is_asked_about(read) ->
 def test_what_can_only_be_missing_is_not_asked_about(cells: str, read) -> None:
     assert not read(column(cells.split())).doubts
     assert read(column(cells.split()), present_words="na, -").column("bmi").dropna().size >= 4
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        ("1.234,5 2.345,25 3.456,5", [1234.5, 2345.25, 3456.5]),
+        ("1.234,5 12,5 7", [1234.5, 12.5, 7]),
+    ],
+)
+def test_decimals_and_thousands_in_one_number_tell_the_sign(cells: str, numbers: list[float], read) -> None:
+    text = "sample;bmi\n" + "".join(f"{s};{cell}\n" for s, cell in zip("ABC", cells.split(), strict=True))
+    study = read(text, "A B C")
+    assert study.metadata["bmi"].to_list() == numbers
+    swapped = text.translate(str.maketrans({",": ".", ".": ","}))
+    assert read(swapped, "A B C").metadata["bmi"].to_list() == numbers
+
+
+@pytest.mark.parametrize(("cells", "remedy"), [("1.234,5 12.5 7", "decimal_sign"), ("12'000 900 3'500", "types")])
+def test_numbers_written_in_two_ways_are_no_words_in_silence(cells: str, remedy: str, read) -> None:
+    text = "sample;bmi\n" + "".join(f"{s};{cell}\n" for s, cell in zip("ABC", cells.split(), strict=True))
+    with pytest.raises(InputError) as raised:
+        read(text, "A B C").column("bmi")
+    assert remedy in (raised.value.remedy or "")

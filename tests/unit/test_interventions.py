@@ -84,7 +84,8 @@ def test_what_is_carried_over_is_taken_from_the_effect():
     assert estimate == pytest.approx(1.2 ** np.array([1, 0.75, 0.5]), rel=0.002)
     low, high = stats.binom.interval(0.999, 400, 0.05)
     assert low <= 4 * test[0] <= high
-    assert test[2] > 99
+    assert test[2] == 100
+    np.testing.assert_allclose(4 * test, (4 * test).round(), atol=1e-9)  # per cent of 400
 
 
 def test_simulated_people_change_as_much_as_those_they_were_made_from():
@@ -98,6 +99,7 @@ def test_simulated_people_change_as_much_as_those_they_were_made_from():
 
 
 def test_where_nothing_is_done_few_trials_find_something_beside_the_baseline():
-    one_only, beside = significant_in_one_arm_only(baseline(16, 0.5), trials=40, seed=1)
-    assert 0 < one_only < 30
+    one_only, beside = significant_in_one_arm_only(baseline(16, 0.3), trials=40, seed=1)
+    # Of two arms of the same power, one alone is significant in half of the trials at most.
+    assert 0 < one_only <= stats.binom.ppf(0.999, 40, 0.5)
     assert beside <= stats.binom.ppf(0.999, 40, 0.05)

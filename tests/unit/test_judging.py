@@ -380,11 +380,11 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
         )
         assert ranks.loc[name, "found"] == pytest.approx(100 * parts[name].mean())
         assert ranks.loc[name, ["any", "any_low", "any_high"]].tolist() == pytest.approx(
-            [10, *(100 * np.array(proportion_confint(2, 20, method="wilson")))]
+            [10, *(100 * np.array(proportion_confint(2, 20, method="beta")))]
         )
         wrong = 1 / (finds[name](3) + 1) / 20
         assert ranks.loc[name, ["false", "false_low", "false_high"]].tolist() == pytest.approx(
-            [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="wilson")))]
+            [100 * wrong, *(100 * np.array(proportion_confint(20 * wrong, 20, method="beta")))]
         )
 
 
@@ -392,10 +392,24 @@ def test_methods_are_held_against_the_first_by_paired_t_with_bonferroni():
 def test_too_much_is_too_much_among_what_is_found_or_where_nothing_differs(false, null):
     ranks = placed(trials_of(wild=lambda _: (9, false, null), good=lambda _: (5, 0, 0)), 0.05)
     assert ranks["place"].to_dict() == {"good": "first", "wild": "finds too much"}
-    # By the lower end of Wilson's interval of that part of 20 studies.
-    low = proportion_confint(20 * false / (9 + false) if false else 20, 20, method="wilson")[0]
+    # By the lower end of the exact interval of that part of 20 studies.
+    low = proportion_confint(20 * false / (9 + false) if false else 20, 20, method="beta")[0]
     for rate, place in ((0.995 * low, "finds too much"), (1.005 * low, "first")):
         assert set(placed(trials_of(wild=lambda _: (9, false, null)), rate)["place"]) == {place}
+
+
+def test_a_method_that_finds_the_same_in_every_study_is_not_behind():
+    ranks = placed(trials_of(one=lambda n: (n % 5, 0, 0), same=lambda n: (n % 5, 0, 0)), 0.05)
+    assert ranks["place"].to_dict() == {"one": "first", "same": "not told from the first"}
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+def test_chances_hang_on_no_unit_of_a_covariate(unit):
+    age = np.r_[np.arange(20.0), np.arange(10.0, 30)]
+    arms = {"arm": ["a"] * 20 + ["b"] * 20}
+    plain, other = (like_of(study_of(arms | {"age": one * age}), group="arm", covariates="age") for one in (1, unit))
+    np.testing.assert_allclose(other.weights["a"], plain.weights["a"], rtol=1e-6)
+    assert plain.weights["a"][:10].min() > plain.weights["a"][30:].max()
 
 
 def test_one_study_ranks_nobody_and_none_that_finds_nothing_is_first():
@@ -466,3 +480,11 @@ def test_taxa_are_kept_by_the_least_that_is_enough():
     shallow = depth_table(study, [100, 101])
     assert shallow["samples"].tolist() == [4, 0]
     assert shallow.loc[101].isna().tolist() == [False, True, True]
+
+
+def test_one_finding_in_three_studies_without_a_difference_shows_nothing():
+    rows = [(n, d, "a", d * 2, int(n == 0 and not d), 4) for n in range(3) for d in (0, 1)]
+    few = pd.DataFrame(rows, columns=["number", "differs", "method", "found", "false", "changed"])
+    assert placed(few, 0.05).loc["a", "place"] == "first"
+    many = pd.concat([few.assign(number=few["number"] + 3 * times) for times in range(10)])
+    assert placed(many, 0.05).loc["a", "place"] == "finds too much"

@@ -420,6 +420,8 @@ def test_a_cross_over_needs_two_people_of_each_order():
     three = pd.Series(["AB", "AB", "BA", "BA", "AC", "AC"])
     with pytest.raises(InputError, match="two sequences"):
         crossover(pd.Series([1.0, 2, 3, 1, 2, 3]), pd.Series([2.0, 2, 1, 4, 1, 2]), three)
+    small, smaller = pd.Series([0.2, 0.5, 0.4]), pd.Series([0.1, 0.3, 0.1])
+    pd.testing.assert_series_equal(paired_ratio(small, smaller), paired_ratio(10 * small, 10 * smaller))
     with pytest.raises(InputError, match="three people"):
         paired_ratio(pd.Series([1.0, 2]), pd.Series([2.0, 1]))
 

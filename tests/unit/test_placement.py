@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import entropy, norm
 
 from handbook_utils import datasets
+from handbook_utils.analysis.effects import Effect
 from handbook_utils.analysis.models.placement import (
     UNNAMED,
+    Variety,
     part_below,
     place,
     reference_ranges,
@@ -18,6 +21,7 @@ from handbook_utils.analysis.models.placement import (
     taxon_name,
     unusual_in_reference,
     unusual_taxa,
+    variety_beside_others,
     within_person_sd,
 )
 from handbook_utils.errors import InputError, InputErrors
@@ -233,3 +237,123 @@ def test_a_reference_of_a_few_people_is_refused(tmp_path, mine):
 def test_metadata_without_a_table_is_refused(tmp_path, mine):
     with pytest.raises(InputError, match="no feature table"):
         check(metadata=written(tmp_path, mine))
+
+
+# ---------------------------------------------------------------------- edges, and numbers reckoned by hand
+
+
+def only(**counts: int) -> Study:
+    return Study.from_frame(pd.DataFrame(counts, index=["me"]))
+
+
+def test_twenty_people_with_reads_enough_are_a_group_and_nineteen_are_not():
+    people = group(20, reads=500)
+    mine = only(g0=250, g1=250)
+    assert len(place(mine, people, "me").reference.samples) == 20
+    with pytest.raises(InputError, match="too small"):
+        place(mine, people.choose_samples(list(people.samples[1:])), "me")
+    with pytest.raises(InputError, match="too small"):
+        place(only(g0=300, g1=300), people, "me", least_reads=501)
+    with pytest.raises(InputError, match="too few reads"):
+        place(only(g0=250, g1=249), people, "me")
+
+
+@pytest.mark.parametrize(("own", "shared"), [(300, 0.5), (302, None)])
+def test_half_of_the_named_reads_in_common_are_enough(own, shared):
+    mine = only(g0=300, other=own, g__=9000)
+    if shared is None:
+        with pytest.raises(InputError, match="too few taxa in common"):
+            place(mine, group(20), "me")
+    else:
+        assert place(mine, group(20), "me").shared == shared
+
+
+def test_a_sample_without_a_single_name_has_nothing_in_common():
+    with pytest.raises(InputError, match="too few taxa in common"):
+        place(only(g__=900), group(20), "me")
+
+
+@pytest.mark.parametrize("rank", ["genus", "GENUS"])
+def test_a_rank_is_found_however_it_is_written(rank):
+    mine = only(x1=300, x2=400, x3=300)
+    taxonomy = pd.DataFrame({"Genus": ["g0", "g0", "g1"]}, index=["x1", "x2", "x3"])
+    made = Study.from_frame(mine.to_frame(), mine.metadata, taxonomy=taxonomy)
+    assert place(made, group(20), "me", rank=rank).counts[["g0", "g1"]].to_list() == [700, 300]
+    with pytest.raises(InputError, match="in common"):
+        place(made, group(20), "me", rank="")
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    share, n, z = 0.3, 50, 1.6448536
+    centre, width = share + z**2 / (2 * n), z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    found = share_intervals(pd.Series({"a": 15, "b": 35}), 0.9).loc["a"]
+    assert found.to_list() == pytest.approx([0.3, (centre - width) / (1 + z**2 / n), (centre + width) / (1 + z**2 / n)])
+
+
+def test_without_being_asked_the_middle_95_of_100_are_the_range_and_half_a_per_cent_matters():
+    steps = np.arange(41)  # shares of 0, 1/40, ... 1
+    study = Study.from_frame(pd.DataFrame({"a": steps, "b": 40 - steps}, index=[f"p{n}" for n in steps]))
+    assert reference_ranges(study).loc["a"].to_list() == pytest.approx([0.025, 0.5, 0.975])
+    ranges = pd.DataFrame({"low": [0.5, 0.2], "high": [0.6, 0.3]}, index=["a", "b"])
+    deep = 10**8
+    assert unusual_taxa(pd.Series({"a": 0.6049 * deep, "b": 0.3951 * deep}), ranges).index.to_list() == ["b"]
+    assert unusual_taxa(pd.Series({"a": 0.6055 * deep, "b": 0.3945 * deep}), ranges).index.to_list() == ["a", "b"]
+    assert unusual_taxa(pd.Series({"a": 0.4955 * deep, "b": 0.1945 * deep, "c": 0.31 * deep}), ranges)[
+        "more"
+    ].to_dict() == {"b": False}
+
+
+def test_days_within_people_are_pooled_by_hand():
+    logs = pd.Series([0.0, 2, 1, 1, 4, 9], index=list("uvwxyz"))
+    sd, people = within_person_sd(logs, pd.Series(list("AABBBC"), index=list("uvwxyz")))
+    assert (sd, people) == (pytest.approx(np.sqrt((2 + 6) / 3)), 2)
+
+
+def test_of_a_normal_group_the_part_below_on_another_day_is_that_of_the_normal_distribution():
+    people = norm.ppf((np.arange(4000) + 0.5) / 4000)
+    found = part_below(0.5, people, 0.3, draws=20_000)
+    assert found.size == pytest.approx(norm.cdf(0.5), abs=0.001)
+    day = norm(0.5, np.sqrt(2) * 0.3)
+    assert (found.low, found.high) == pytest.approx((norm.cdf(day.ppf(0.025)), norm.cdf(day.ppf(0.975))), abs=0.01)
+
+
+def test_another_day_lies_within_twice_the_standard_deviation_of_a_difference():
+    whole = Variety(
+        pd.Series({"me": 10.0}), pd.Series(dtype=float), np.log(2) / (1.96 * np.sqrt(2)), 3, Effect(0, 0, 0)
+    )
+    assert whole.another_day("me") == pytest.approx((5, 20))
+
+
+def test_variety_is_of_named_reads_and_its_days_are_ones_own_from_three_samples_on():
+    nameless = pd.DataFrame({"g0": 0, "g__": 1000}, index=["nameless"])  # is no variety of none
+    people = Study.from_frame(pd.concat([group(24).to_frame(), nameless]).fillna(0))
+    rows = pd.DataFrame({"g0": [300, 500, 100], "g1": [300, 100, 500], "g__": [400, 400, 400]}, index=["me", "x", "y"])
+    for days in (2, 3):
+        mine = Study.from_frame(rows.iloc[:days], pd.DataFrame({"who": "I"}, index=rows.index[:days]))
+        found = place(mine, people, "me", person="who")
+        seen = variety_beside_others(found, "me", 1000)
+        # At their own depth these are the numbers of the shares among what has a name: 1/2, 1/2 and 5/6, 1/6.
+        expected = [2.0, *[np.exp(entropy([5, 1]))] * (days - 1)]
+        assert seen.own.to_list() == pytest.approx(expected)
+        assert "nameless" in found.reference.samples
+        shares = found.reference.to_frame().drop(columns=[UNNAMED], index="nameless")
+        assert seen.others.to_numpy() == pytest.approx(np.exp(entropy(shares.to_numpy(), axis=1)))
+        assert seen.standing.size == (seen.others < 2).mean() == 0
+        # Of two days nothing is known of one's own pace, and nobody in the group came twice.
+        assert np.isnan(seen.sd) if days == 2 else seen.sd == pytest.approx(np.log(expected).std(ddof=1))
+    fewer = variety_beside_others(found, "me", 5)
+    # Of three named reads of two groups one half each: all alike with 1/4, else two and one.
+    assert fewer.own["me"] == pytest.approx(np.exp(0.75 * entropy([2, 1])), rel=0.01)
+
+
+def test_where_people_of_the_group_came_again_their_days_are_those_that_count():
+    people = group(24)
+    again = people.to_frame() + 300
+    both = pd.concat([people.to_frame(), again.set_axis([f"{name}-2" for name in again.index])])
+    who = pd.DataFrame({"who": [*people.samples] * 2}, index=both.index)
+    found = place(only(g0=500, g1=500), Study.from_frame(both, who), "me", person="who")
+    seen = variety_beside_others(found, "me", 1000)
+    assert (len(seen.others), seen.several) == (24, 24)
+    # At 1,000 of 1,000 and of 2,800 reads the entropy of the shares is nearly met; two days differ by the root of 2 sd.
+    days = entropy(both.to_numpy().reshape(2, 24, 6), axis=2)
+    assert seen.sd == pytest.approx(np.sqrt((np.diff(days, axis=0) ** 2).mean() / 2), rel=0.05)

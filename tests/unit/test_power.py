@@ -293,8 +293,10 @@ def test_permanova_of_groups_that_share_no_sample_always_finds_them():
     assert made["R2"].tolist() == pytest.approx([1, 1])
     assert permanova_power(square, [1, 0, 0, 0], [0, 1, 0, 0], [6], ratio=0.1, simulations=1)["second"].item() == 2
     # Weights need not add up to 1: a share of them is what counts.
-    drawn = permanova_power(square, [3, 0, 0, 0], [0, 0, 0, 5], [6], simulations=2, permutations=99)
-    assert drawn[["first", "second", "hits"]].to_numpy().tolist() == [[6, 6, 2]]
+    drawn = permanova_power(square, [3, 3, 0, 0], [0, 0, 5, 5], [200], simulations=2, permutations=99)
+    assert drawn[["first", "second", "hits"]].to_numpy().tolist() == [[200, 200, 2]]
+    assert drawn["R2"].item() == pytest.approx(separation(square, [0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]), abs=0.02)
+    assert separation(square, [0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]) == pytest.approx((3 / 4 - 1 / 2) / (3 / 4))
 
 
 def test_where_all_are_as_far_apart_every_order_separates_as_much():

@@ -136,3 +136,18 @@ def test_batches_that_hold_no_samples_beside_their_blanks_are_refused(plate, tmp
             remove_contaminants(given | {"method": method})
         assert "method frequency" in str(caught.value.remedy)
     remove_contaminants(given | {"method": "frequency"})
+
+
+def test_what_blanks_and_samples_all_have_is_told_though_no_score_calls_it():
+    generator = np.random.default_rng(1)
+    counts = pd.DataFrame(generator.poisson(400, (16, 8)), index=[f"s{n}" for n in range(16)], columns=list("abcdefgh"))
+    counts["h"] = generator.poisson(20, 16)
+    counts.iloc[12:, :7] = 0
+    counts.loc[counts.index[12:], "h"] = 300
+    kinds = pd.DataFrame({"kind": ["stool"] * 12 + ["blank"] * 4}, index=counts.index)
+    made = cleaned(Study.from_frame(counts, kinds), kind="kind", blank="blank")
+    assert not made.called["h"]
+    assert "the median blank holds h (100 %)" in said(made)
+    counts.iloc[:12, 7] = 0
+    gone = cleaned(Study.from_frame(counts, kinds), kind="kind", blank="blank")
+    assert gone.called["h"] and "look at these yourself" not in said(gone)

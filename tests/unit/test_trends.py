@@ -76,6 +76,7 @@ def test_all_mistakes_at_once_with_their_lines(tmp_path):
         read_trends(written(tmp_path, "Category: x\n\nWeek,a,b\n2023-01-01,x,1\nlater,2,y\n"))
     assert len(raised.value.errors) == 3
     assert "line 4, a" in str(raised.value)
+    assert "later" in str(raised.value)
     assert "line 5" in str(raised.value)
 
 
@@ -230,7 +231,7 @@ def test_intervals_are_of_newey_and_west_by_hand():
     wider = interrupted(series, moment, harmonics=0)
     ratio = (wider.level_high - wider.level) / (found.level_high - found.level)
     assert ratio == pytest.approx(stats.t.ppf(0.975, 96) / stats.t.ppf(0.95, 96))
-    assert [interrupted(*noisy(points, 12), harmonics=0).lags for points in (26, 80)] == [2, 3]
+    assert [interrupted(*noisy(points, 12), harmonics=0).lags for points in (26, 80, 400)] == [2, 3, 5]
 
 
 def test_seasons_are_by_default_of_a_year_and_of_half_a_year():
@@ -269,8 +270,9 @@ def test_seasons_need_a_whole_year_before_the_change():
 
 def test_the_first_term_is_looked_at_where_none_is_named_and_zeros_are_no_moments(tmp_path):
     weeks = pd.date_range("2021-01-03", periods=150, freq="W")
-    rows = "".join(f"{week:%Y-%m-%d},{n % 90 + 1},{(n < 110) * 7}\n" for n, week in enumerate(weeks))
-    given = {"trends": str(written(tmp_path, "Week,a,b\n" + rows)), "term": "", "campaign": str(weeks[100].date())}
+    rows = "".join(f"{week:%Y-%m-%d},{n % 90 + 1},{(n < 110) * 7},<1\n" for n, week in enumerate(weeks))
+    given = {"trends": str(written(tmp_path, "Week,a,b,c\n" + rows)), "term": "", "campaign": str(weeks[100].date())}
     measure_awareness(given)
     with pytest.raises(InputError, match="too few moments"):  # ten weeks with interest in b follow
         measure_awareness(given | {"term": "b"})
+    measure_awareness(given | {"term": "c"})  # "<1" is more than nothing

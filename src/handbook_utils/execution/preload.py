@@ -22,6 +22,12 @@ import ipykernel.debugger
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
+import IPython.utils.wildcard
 import matplotlib.backends.backend_agg
 import matplotlib.backends.backend_svg
 import matplotlib.pyplot
@@ -38,10 +44,13 @@ import skbio.stats.composition
 import skbio.stats.ordination
 import statsmodels.api
 import statsmodels.formula.api
+import tornado.platform.asyncio
+import zmq.utils.garbage
 
 import handbook_utils.analysis
 import handbook_utils.analysis.taxa.shifts
 import handbook_utils.datasets
+import handbook_utils.execution.kernel
 import handbook_utils.figures
 import handbook_utils.protocols
 import handbook_utils.reads
@@ -77,6 +86,9 @@ field = (
     *(handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols, handbook_utils.reads),
     handbook_utils.recipes,
 )
+# What pandas imports only when it is used.
+for name in ("core.methods.to_dict", "core.reshape.reshape", "io.formats.csvs", "io.formats.string"):
+    importlib.import_module(f"pandas.{name}")
 for part in field:
     for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)

@@ -16,7 +16,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -75,25 +75,29 @@ def check_chromium(where: str) -> str:
     return program
 
 
-def picture_of(page: Path, target: Path, width: int, height: int) -> None:
-    """Keep how a page of this machine looks.
+def pictures_of(page: Path, targets: Sequence[Path], width: int, height: int) -> None:
+    """Keep how a page of this machine looks, in pictures of one size that lie below each other on it.
 
     Parameters
     ----------
     page : pathlib.Path
         HTML.
-    target : pathlib.Path
-        A PNG.
+    targets : sequence of pathlib.Path
+        A PNG each, from the top of the page.
     width, height : int
-        Of the window, in pixels.
+        Of a picture, in pixels.
 
     Raises
     ------
     InputError
         There is no Chromium, or it made none.
     """
-    seen = {"clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}, "captureBeyondViewport": True}
-    _make({target: page}, "Page.captureScreenshot", seen, f"--window-size={width},{height}", "--hide-scrollbars")
+    size = {"x": 0, "width": width, "height": height, "scale": 1}
+    seen = {
+        target: (page, {"clip": {**size, "y": place * height}, "captureBeyondViewport": True})
+        for place, target in enumerate(targets)
+    }
+    _make(seen, "Page.captureScreenshot", f"--window-size={width},{height}", "--hide-scrollbars")
 
 
 def pdfs_of(pages: Mapping[Path, Path]) -> None:
@@ -109,24 +113,23 @@ def pdfs_of(pages: Mapping[Path, Path]) -> None:
     InputError
         There is no Chromium, or it could not print.
     """
-    _make(pages, "Page.printToPDF", _PDF)
+    _make({target: (page, _PDF) for target, page in pages.items()}, "Page.printToPDF")
 
 
-def _make(pages: Mapping[Path, Path], method: str, asked: dict[str, Any], *options: str) -> None:
-    """Have one browser make a file of each page. Where it dies or says nothing, another one does what is left."""
-    left, told = dict(pages), ""
-    for _ in range(_ATTEMPTS if left else 0):
+def _make(wanted: Mapping[Path, tuple[Path, dict[str, Any]]], method: str, *options: str) -> None:
+    """Have one browser make files, each of a page. Where it dies or says nothing, another one does what is left."""
+    left, told, failed = dict(wanted), "", 0
+    while left and failed < _ATTEMPTS and not ending.is_set():
+        before = len(left)
         try:
             with _browser(check_chromium(str(next(iter(left)))), *options) as browser:
-                for target, page in pages.items():
-                    if target in left:
-                        durable.write(target, browser.made_of(page, method, asked), replace=True)
-                        del left[target]
-            return
+                for target, (page, asked) in list(left.items()):
+                    durable.write(target, browser.made_of(page, method, asked), replace=True)
+                    del left[target]
         except OSError as error:
             told = str(error)
-            if ending.is_set():
-                break
+            # Of hundreds of pages a few may each end a browser once: only one that makes nothing is counted.
+            failed = 1 + failed * (len(left) == before)
     if left:
         raise InputError(
             "Chromium could not print a page.",
@@ -182,10 +185,16 @@ class _Browser:
     def __init__(self, tell: int, hear: int) -> None:
         self._tell, self._hear, self._heard, self._count = tell, hear, bytearray(), 0
         self._session: dict[str, str] = {}
+        self._shown: Path | None = None
 
     def made_of(self, page: Path, method: str, asked: dict[str, Any]) -> bytes:
-        """Open a page, wait for all that it shows, and return what is made of it."""
+        """Return what is made of a page, with all that it shows."""
         until = time.monotonic() + _MOST_SECONDS
+        if page != self._shown:
+            self._show(page, until)
+        return base64.b64decode(self._ask(until, method, **asked)["data"])
+
+    def _show(self, page: Path, until: float) -> None:
         if not self._session:
             tab = self._ask(until, "Target.createTarget", url="about:blank")["targetId"]
             session = self._ask(until, "Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
@@ -195,13 +204,12 @@ class _Browser:
         opened = self._ask(until, "Page.navigate", url=page.resolve().as_uri())
         if "errorText" in opened:
             raise OSError(opened["errorText"])
-        while (told := self._next(until).get("params", {})).get("loaderId") != opened["loaderId"] or told[
-            "name"
-        ] != "load":
+        loaded = {"loaderId": opened["loaderId"], "name": "load"}.items()
+        while not loaded <= self._next(until).get("params", {}).items():
             pass
         fonts = "document.fonts.ready.then(() => 0)"
         self._ask(until, "Runtime.evaluate", expression=fonts, awaitPromise=True)
-        return base64.b64decode(self._ask(until, method, **asked)["data"])
+        self._shown = page
 
     def _ask(self, until: float, method: str, **params: Any) -> Any:
         self._count += 1

@@ -345,6 +345,21 @@ class Cleaning:
         return f"Samples without a DNA concentration are not used for that score: {listed(without, most=20)}."
 
     @property
+    def _kept_in_blanks(self) -> list[str]:
+        """What blanks hold most of, where no score calls most of what they hold: in samples and blanks alike."""
+        blanks = self.wells.blanks
+        if not blanks.any() or len(self.leaking) or self.used == "frequency" or self.removed[blanks].median() >= 50:
+            return []
+        shares = self.wells.study.proportions().to_frame().loc[blanks.to_numpy()].median()
+        most = shares[~self.called.reindex(shares.index)].sort_values(ascending=False, kind="stable").head(3)
+        told = ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in most.items() if share >= 0.05)
+        held = f": the median blank holds {told}" if told else ""
+        return [
+            f"Most of what is in the blanks is not called, and stays in the samples{held}. What samples have as often "
+            "as blanks do gets no low score by presence; look at these yourself."
+        ]
+
+    @property
     def _blanks(self) -> str:
         removed = self.removed[self.wells.blanks]
         return f"of the median blank {removed.median():.0f} %" if len(removed) else "there are no blanks"
@@ -400,6 +415,7 @@ class Cleaning:
                 f"{blanks} blanks and {samples} samples; scores below {self.threshold:g} decide ({self.used}): "
                 f"{METHODS[self.used]}{', in one batch or more' if self.batch else ''}.",
                 *hidden,
+                *self._kept_in_blanks,
                 f"{self._positive}.",
                 f"{self._leak}.",
             ],

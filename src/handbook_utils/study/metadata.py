@@ -30,7 +30,10 @@ _AMBIGUOUS = {"na", "nd", "nil", "-", "--", ".", "*"}
 #: The INSDC says why a value is missing: "missing: control sample", "not applicable: …".
 _INSDC = re.compile(r"(?i)^(?:missing|not applicable|not collected|not provided|restricted access): ")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
-_COMMA = re.compile(r"^[+-]?\d+,\d+$", re.ASCII)
+#: A decimal comma, or point, with or without the other sign between thousands; and what may be written either way.
+_COMMA = re.compile(r"^[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+$", re.ASCII)
+_POINT = re.compile(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d+$", re.ASCII)
+_FIGURES = re.compile(r"^[+-]?\d[\d.,' ]*$", re.ASCII)
 _GROUPED = {sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"}
 _CODE = re.compile(r"^[+-]?0\d", re.ASCII)
 #: What programs of statistics and questionnaires write for a missing number.
@@ -256,7 +259,8 @@ class Metadata:
             return (",", ".") if self.choices.decimal_sign == "comma" else (".", ",")
         cells = {cell.strip() for row in self.rows for cell in row if cell and cell.strip()[-1:].isdigit()}
         comma = any(_COMMA.match(cell) and not _GROUPED[","].match(cell) for cell in cells)
-        point = any(_NUMBER.match(cell) and "." in cell and not _GROUPED["."].match(cell) for cell in cells)
+        plain = any(_NUMBER.match(cell) and "." in cell and not _GROUPED["."].match(cell) for cell in cells)
+        point = plain or any(map(_POINT.match, cells))
         if comma and not point:
             return ",", "."
         if point and not comma:
@@ -373,7 +377,8 @@ class Metadata:
             self.notes.append(
                 f"The metadata column {name!r} holds dates, read as words; types '{name} date' makes days of them."
             )
-        if not wrong or numbers < 3 or not (len(wrong) == 1 or len(wrong) <= 0.2 * len(present)):
+        two_ways = 0 < numbers < len(present) and not dates and all(map(_FIGURES.match, present))
+        if not two_ways and (not wrong or numbers < 3 or not (len(wrong) == 1 or len(wrong) <= 0.2 * len(present))):
             return
         rows = [k for k, row in enumerate(self.rows) if row[n].strip() in set(wrong)]
         found = self._wrong(n, rows, "", "")

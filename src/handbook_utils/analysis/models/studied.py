@@ -74,12 +74,13 @@ def patients_against_controls(people: pd.DataFrame, column: str, least: int = LE
     >>> patients_against_controls(people, "age", least=1)[["patients", "difference"]].values.tolist()
     [[2.0, 15.0]]
     """
-    rows = []
-    for study, group in people.dropna(subset=[column, "condition"]).groupby("study"):
-        controls = group.loc[group["condition"] == "control", column]
-        for condition, ill in group[group["condition"] != "control"].groupby("condition"):
-            if len(ill) >= least and len(controls) >= least:
-                difference = ill[column].median() - controls.median()
-                rows.append((study, condition, len(ill), len(controls), difference))
-    found = pd.DataFrame(rows, columns=["study", "condition", "patients", "controls", "difference"])
-    return found.sort_values("difference", ignore_index=True)
+    known = people.dropna(subset=[column, "condition"])
+    counted = known.groupby(["study", "condition"])[column].agg(["size", "median"]).reset_index()
+    control = counted["condition"] == "control"
+    found = counted[~control].merge(counted[control], on="study", suffixes=("", "_of_controls"))
+    found = found[(found["size"] >= least) & (found["size_of_controls"] >= least)]
+    found = found.assign(difference=found["median"] - found["median_of_controls"])
+    found = found.rename(columns={"size": "patients", "size_of_controls": "controls"})
+    return found[["study", "condition", "patients", "controls", "difference"]].sort_values(
+        "difference", ignore_index=True
+    )

@@ -368,7 +368,7 @@ def placed(trials: pd.DataFrame, rate: float) -> pd.DataFrame:
     -------
     pandas.DataFrame
         By method, the first on top, per cent with 95 % intervals: ``false`` (of what was found), ``any`` (studies
-        without a difference in which something was found; Wilson's intervals, too wide rather than too narrow for
+        without a difference in which something was found; exact intervals, too wide rather than too narrow for
         parts of studies), ``found``; ``behind`` (how much less than the first, study by study, intervals for all pairs
         together); ``place``, in words. Who finds nothing at all is not ranked.
 
@@ -423,8 +423,8 @@ def placed(trials: pd.DataFrame, rate: float) -> pd.DataFrame:
 
 
 def _mean_of_parts(parts: pd.Series) -> tuple[float, float, float]:
-    """Return the mean of parts of studies in per cent, with Wilson's 95 % interval of a share of so many studies."""
-    low, high = proportion_confint(float(parts.sum()), len(parts), method="wilson")
+    """Return the mean of parts of studies in per cent, with the exact 95 % interval of a share of so many studies."""
+    low, high = proportion_confint(float(parts.sum()), len(parts), method="beta")
     return 100 * float(parts.mean()), 100 * float(low), 100 * float(high)
 
 

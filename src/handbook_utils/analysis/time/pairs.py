@@ -68,6 +68,14 @@ def pairs_of(person: pd.Series, moment: pd.Series, before: str, after: str, *, m
     >>> made.second.to_dict(), dict(made.left_out)
     ({'a': 'u', 'b': 'w', 'c': 'x'}, {'only before': ['z']})
     """
+    if before == after:
+        raise InputError(
+            "Before and after are the same moment.",
+            where="parameters before and after",
+            expected=f"two of the words in {moment.name}: {listed(sorted(as_words(moment).dropna().unique()), most=8)}",
+            found=before,
+            remedy="Give the word of the other moment.",
+        )
     who, when = as_words(person).dropna(), as_words(moment).dropna()
     samples = [name for name in person.index if name in who.index and name in when.index]
     left_out = {"person or moment missing": [name for name in person.index if name not in set(samples)]}

@@ -122,8 +122,8 @@ def read_trends(path: Path | str) -> Trends:
         raise InputError("The file cannot be opened.", where=where, found=error.strerror or str(error)) from error
     header, rows = _header(text, where)
     terms, place, errors = _terms(header, where)
-    dates: list[pd.Timestamp] = []
-    values: list[list[float]] = []
+    dates: list[pd.Timestamp | None] = []
+    values: list[list[float | None]] = []
     for line, row in rows:
         if len(row) != len(header):
             errors.append(
@@ -144,9 +144,8 @@ def read_trends(path: Path | str) -> Trends:
             for term, cell, number in zip(terms, row[1:], numbers, strict=True)
             if number is None
         )
-        if date is not None and None not in numbers:
-            dates.append(date)
-            values.append([float(number) for number in numbers if number is not None])
+        dates.append(date)
+        values.append(numbers)
     if not errors and len(dates) < 3:
         errors.append(_wrong("There are too few moments.", where, "3 or more", str(len(dates))))
     if errors:
@@ -251,7 +250,7 @@ def interrupted(
     confidence : float
         Of the intervals.
     lags : int, optional
-        Of the covariance; by default ``floor(4 (n/100)^(2/9))``, and at least 1.
+        Of the covariance; by default ``floor(4 (n/100)^(2/9))``.
 
     Returns
     -------
@@ -290,7 +289,7 @@ def interrupted(
         )
     seasons = [wave(2 * np.pi * k * years) for k in range(1, harmonics + 1) for wave in (np.sin, np.cos)]
     design = np.column_stack([np.ones_like(years), years, after, years * after, *seasons])
-    used = lags if lags is not None else max(1, int(4 * (len(known) / 100) ** (2 / 9)))
+    used = int(4 * (len(known) / 100) ** (2 / 9)) if lags is None else lags
     model: Any = sm.OLS(known.to_numpy(dtype=float), design)
     fit = model.fit(cov_type="HAC", cov_kwds={"maxlags": used, "use_correction": True}, use_t=True)
     low, high = np.asarray(fit.conf_int(alpha=1 - confidence)).T

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.signal import lfilter
 
 from handbook_utils import datasets
 from handbook_utils.analysis.time.trends import BELOW_ONE, interrupted
@@ -60,20 +63,25 @@ def synthetic_trends(seed: int = 2023) -> SyntheticTrends:
     ((209, 3), 100.0)
     """
     random = np.random.default_rng(seed)
-    weeks = pd.date_range("2020-01-05", "2023-12-31", freq="W-SUN", name="week")
-    years = np.asarray((weeks - weeks[0]).days, dtype=float) / 365.25
+    weeks, years = _weeks()
     raw = {}
     for term, (level, trend, season, spread) in _SHAPE.items():
-        noise = np.empty(len(weeks))
-        noise[0] = random.normal(0, spread)
-        for at in range(1, len(weeks)):
-            noise[at] = _MEMORY * noise[at - 1] + random.normal(0, spread * np.sqrt(1 - _MEMORY**2))
+        news = np.full(len(weeks), spread * np.sqrt(1 - _MEMORY**2))
+        news[0] = spread
+        noise = lfilter([1.0], [1.0, -_MEMORY], random.normal(0, news))
         after = _JUMP * (weeks >= CAMPAIGN) if term == TERMS[0] else 0.0
         raw[term] = np.maximum(level + trend * years + season * np.cos(2 * np.pi * years) + after + noise, 0)
-    frame = pd.DataFrame(raw, index=weeks)
-    scale = 100 / frame.to_numpy().max()
-    scaled = frame * scale
-    return SyntheticTrends(scaled.round().mask((scaled > 0) & (scaled < 1), BELOW_ONE), _JUMP * scale)
+    values = np.column_stack(list(raw.values()))
+    scale = 100 / values.max()
+    scaled = values * scale
+    shown = np.where((scaled > 0) & (scaled < 1), BELOW_ONE, scaled.round())
+    return SyntheticTrends(pd.DataFrame(shown, index=weeks, columns=list(raw)), _JUMP * scale)
+
+
+@lru_cache(maxsize=1)
+def _weeks() -> tuple[pd.DatetimeIndex, npt.NDArray[np.float64]]:
+    weeks = pd.date_range("2020-01-05", "2023-12-31", freq="W-SUN", name="week")
+    return weeks, np.asarray((weeks - weeks[0]).days, dtype=float) / 365.25
 
 
 def coverage(series: int, *, seed: int = 0) -> pd.Series:

@@ -6,9 +6,7 @@ import html
 import shutil
 from pathlib import Path
 
-from matplotlib import image
-
-from handbook_utils.publishing.chromium import chromium, picture_of
+from handbook_utils.publishing.chromium import chromium, pictures_of
 from handbook_utils.publishing.pages.illustrations import DRAWINGS, read_drawing
 from handbook_utils.text import durable
 from handbook_utils.text.hash import sha256
@@ -94,7 +92,7 @@ def add_pictures(root: Path, out: Path, lang: str, title: str, cache: Path) -> N
 
 
 def _add_cards(drawn: dict[str, str], target: Path, lang: str, title: str, cache: Path) -> None:
-    """Make all previews at once, for a browser takes longer to start than to draw them, and keep them cut."""
+    """Make all previews at once, for a browser takes longer to start than to draw them."""
     cards = "".join(f"<div>{svg}<b>{html.escape(title)}</b></div>" for svg in drawn.values())
     page = _CARDS.format(lang=lang, width=WIDTH, height=HEIGHT, cards=cards)
     kept = cache / sha256(page.encode())
@@ -102,12 +100,9 @@ def _add_cards(drawn: dict[str, str], target: Path, lang: str, title: str, cache
         cache.mkdir(parents=True, exist_ok=True)
         durable.clear_folders(cache, _PREFIX)
         with durable.working_folder(cache, _PREFIX) as folder:
-            source, whole, cut = (folder / part for part in ("cards.html", "cards.png", "cut"))
+            source, made = folder / "cards.html", folder / "made"
             source.write_text(page, encoding="utf-8")
-            picture_of(source, whole, WIDTH, HEIGHT * len(drawn))
-            cut.mkdir()
-            pixels = image.imread(whole)
-            for place, drawing in enumerate(drawn):
-                image.imsave(cut / f"{drawing}.png", pixels[place * HEIGHT : (place + 1) * HEIGHT, :WIDTH])
-            durable.place(cut, kept, replace=True)
+            made.mkdir()
+            pictures_of(source, [made / f"{drawing}.png" for drawing in drawn], WIDTH, HEIGHT)
+            durable.place(made, kept, replace=True)
     shutil.copytree(kept, target, dirs_exist_ok=True)

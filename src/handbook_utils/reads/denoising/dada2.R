@@ -30,15 +30,23 @@ kept <- function(name, make) {
   made
 }
 
+# Learning takes a gigabyte, which R keeps and every process for a sample would begin with: it is done in one of its own.
+aside <- function(make) {
+  if (.Platform$OS.type != "unix") return(make())
+  made <- parallel::mccollect(parallel::mcparallel(make()))[[1]]
+  if (is.null(made) || inherits(made, "try-error")) stop(if (is.null(made)) "learning errors was killed" else made)
+  made
+}
+
 unlink(Sys.glob(file.path(folder, "*.part")))  # what a run that was killed left half written
 
 model <- function(files, name) {
-  kept(name, function() {
+  kept(name, function() aside(function() {
     fun <- if (long) dada2:::PacBioErrfun else loessErrfun
     set.seed(100)
     suppressWarnings(learnErrors(files, errorEstimationFunction = fun, multithread = workers, BAND_SIZE = band,
                                  qualityType = phred33, verbose = 0))
-  })
+  }))
 }
 
 err <- model(samples$forward, paste0("forward-", key))
