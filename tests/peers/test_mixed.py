@@ -50,6 +50,7 @@ def test_coefficients_errors_and_variances(pair):
     np.testing.assert_allclose(ours.estimate, estimate, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(ours.table()["error"], error, rtol=1e-4)
     np.testing.assert_allclose(ours.random, np.atleast_2d(theirs["random"]), rtol=1e-3, atol=1e-5)
+    assert ours.between.shape == (0, 0)
     assert ours.residual == pytest.approx(theirs["residual"], rel=1e-3)
     assert ours.log_likelihood == pytest.approx(theirs["loglik"], abs=1e-5)
     if "phi" in theirs:
