@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.recipes.checks import design_in
 from handbook_utils.study import Study
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import lineages
@@ -224,3 +225,10 @@ def test_numbers_written_in_two_ways_are_no_words_in_silence(cells: str, remedy:
     with pytest.raises(InputError) as raised:
         read(text, "A B C").column("bmi")
     assert remedy in (raised.value.remedy or "")
+
+
+def test_a_design_with_a_column_that_may_be_read_in_two_ways_is_refused(read) -> None:
+    study = read(column(["20.5", "21", "22", "high", "23", "24"]))
+    for asked in ({"exposure": "bmi"}, {"group": "g", "covariates": ["bmi"]}, {"formula": "~ g + log(bmi)"}):
+        with pytest.raises(InputError, match="numbers but for 1 cell"):
+            design_in(study, asked)

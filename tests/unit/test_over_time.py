@@ -348,6 +348,22 @@ def test_terms_together_after_fai_and_cornelius_by_hand(variance, second):
     assert found.to_list() == pytest.approx([f, 2, second, f_distribution.sf(f, 2, second)])
 
 
+def test_where_neighbours_are_no_more_alike_than_others_the_answer_is_that_of_a_model_without_them():
+    """Zigzags end at no autocorrelation at all, an edge of the search: paces and their freedom are as without it."""
+    draw = np.random.default_rng(3)
+    who, week = np.repeat(np.arange(12), 6), np.tile(np.arange(6.0), 12)
+    zigzag = np.tile([1.0, -1.0], 36) * draw.uniform(0.5, 1.5, 72)
+    y = draw.normal(0, 2, 12)[who] + draw.normal(0.5, 0.6, 12)[who] * week + zigzag
+    came = draw.uniform(size=72) < 0.8
+    model = pd.DataFrame({"1": 1.0, "week": week})[came]
+    asked = {"slope": week[came]}
+    near = fit_mixed(y[came], model, who[came], when=week[came], **asked)
+    plain = fit_mixed(y[came], model, who[came], **asked)
+    assert near.correlation < 1e-3
+    np.testing.assert_allclose(near.table(), plain.table(), rtol=1e-3)
+    assert not np.isclose(plain.table().loc["week", "df"], round(plain.table().loc["week", "df"]), atol=1e-3)
+
+
 def test_the_unit_of_time_does_not_matter_to_neighbours():
     frame = people(np.random.default_rng(3), 0.3, count=12, times=5)
     model = pd.DataFrame({"1": 1.0, "month": frame["month"]})

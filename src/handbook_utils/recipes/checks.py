@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -135,8 +136,18 @@ def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
     -------
     Design
         As :func:`~handbook_utils.analysis.design.design_of`.
+
+    Raises
+    ------
+    InputError, InputErrors
+        What the samples cannot answer; a column that can be read in two ways.
     """
-    return design_of(study.metadata, **asked_in(parameters))
+    asked = asked_in(parameters)
+    words = " ".join(map(str, asked.values()))
+    for name, doubt in study.doubts.items():
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
+            raise doubt
+    return design_of(study.metadata, **asked)
 
 
 def deep_design(
