@@ -148,6 +148,9 @@ def test_few_who_change_group_are_left_out_and_named_and_half_are_not() -> None:
     told = refused(metadata=slip, group="arm", person="who", missing="stop")
     assert "changes within 1 of 8" in told
     assert "a: x, y" in told
+    new = rows.assign(arm=rows["arm"].where(rows.index != "S1", "z"))
+    assert "'z' has 1" in refused(metadata=new, group="arm", person="who", minimum=2)
+    assert "'z' has 0" in refused(metadata=new, group="arm", person="who", minimum=1)
     # Who gave one sample says nothing of whether groups change: of two with several, one is half.
     single = slip.drop(["S2", "S5", "S7", "S8", "S10", "S12"])
     assert design_of(single, group="arm", person="who").left_out == {}

@@ -99,7 +99,7 @@ def enough(frame: pd.DataFrame, asked: dict[str, str], groups: list[str]) -> Non
         return
     words = as_words(frame[asked["group"]])
     members = as_words(frame[asked["person"]]) if asked["person"] else pd.Series(frame.index, index=frame.index)
-    sizes = members.groupby(words).nunique()
+    sizes = members.groupby(words).nunique().reindex(groups, fill_value=0)
     small = {name: int(sizes[name]) for name in groups if sizes[name] < least}
     if small:
         what = members_of(frame, asked["person"]).many if asked["person"] else "samples"
@@ -114,7 +114,7 @@ def enough(frame: pd.DataFrame, asked: dict[str, str], groups: list[str]) -> Non
             + (" Is this a measurement rather than a group? Then name it in exposure." if many else ""),
         )
     if asked["nested_in"]:
-        units = as_words(frame[asked["nested_in"]]).groupby(words).nunique()
+        units = as_words(frame[asked["nested_in"]]).groupby(words).nunique().reindex(groups, fill_value=0)
         alone = [name for name in groups if units[name] < 2]
         if alone:
             raise InputError(

@@ -399,6 +399,7 @@ def design_of(
     if words:
         groups = checks.groups_of(frame, asked)
         frame, left_out = _chosen(frame, left_out, words, groups)
+        checks.enough(frame, asked, groups)
         frame, left_out = _steady(frame, left_out, asked, rows)
     checks.enough(frame, asked, groups)
     terms = [make_term(term, frame, {words: groups} if words else {}) for term in factors]
