@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.design import checks
+from handbook_utils.analysis.design import checks, notes
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
 from handbook_utils.analysis.design.members import Members, members_of
@@ -408,7 +408,7 @@ def design_of(
     checks.check(made)
     if words:
         _ = made.contrasts
-    return replace(made, notes=tuple(checks.notes(made)))
+    return replace(made, notes=tuple(notes.notes(made)))
 
 
 def _complete(rows: pd.DataFrame, used: list[str], asked: dict[str, str]) -> tuple[pd.DataFrame, dict[str, list[str]]]:

@@ -199,6 +199,7 @@ def within(design: Design) -> str:
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> rows = pd.DataFrame({"who": list("aabbccdd"), "week": [0, 1] * 4, "arm": list("xxxxyyyy")})
     >>> within(design_of(rows, group="week", person="who")), within(design_of(rows, group="arm", person="who"))
     ('who', '')
@@ -225,6 +226,7 @@ def pace(design: Design) -> str:
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> rows = pd.DataFrame({"who": list("aaabbbccc"), "week": [0, 1, 2] * 3}, index=[f"s{n}" for n in range(9)])
     >>> pace(design_of(rows, exposure="week", person="who"))
     'week'
@@ -257,6 +259,7 @@ def units_of(design: Design) -> str:
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> units_of(design_of(pd.DataFrame({"who": list("aabb"), "arm": list("xxyy")}), group="arm", person="who"))
     'people'
     """
@@ -302,6 +305,7 @@ def compared(values: pd.Series, design: Design, *, confidence: float = 0.95, ben
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> rows = pd.DataFrame({"arm": list("aaabbb")}, index=[f"s{n}" for n in range(6)])
     >>> q1 = pd.Series([9.0, 10, 11, 18, 20, 22], index=rows.index)
     >>> compared(q1, design_of(rows, group="arm"))[["estimate", "low", "high"]].round(2).loc["b to a"].to_list()
@@ -363,6 +367,7 @@ def ratios_by(values: pd.DataFrame, design: Design, *, confidence: float = 0.95)
 
     Examples
     --------
+    >>> from handbook_utils.analysis.design import design_of
     >>> rows = pd.DataFrame({"arm": list("aaabbb")}, index=[f"s{n}" for n in range(6)])
     >>> numbers = pd.DataFrame({"q1": [9.0, 10, 11, 18, 20, 22]}, index=rows.index)
     >>> ratios_by(numbers, design_of(rows, group="arm"))["ratio"].round(2).to_dict()
