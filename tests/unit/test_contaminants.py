@@ -145,6 +145,18 @@ def test_samples_without_a_concentration_and_wells_without_reads_are_left_out():
     pd.testing.assert_frame_equal(judged(more, blanks=blanks), judged(made, blanks=made.metadata["blank"]))
 
 
+@pytest.mark.parametrize("method", ["both", "minimum"])
+def test_of_two_scores_one_that_is_missing_leaves_no_score(method):
+    made = plate_study(seed=2)
+    given = {"blanks": made.metadata["blank"], "concentration": made.metadata["concentration"]}
+    one = made.to_frame()
+    one.iloc[:, 0] = given["blanks"].astype(int)  # in no sample, so without a frequency score
+    scores = judged(Study.from_frame(one), **given, method=method)
+    assert scores["frequency"].isna().to_list() == scores["score"].isna().to_list()
+    assert np.isnan(scores["score"].iloc[0])
+    assert scores["prevalence"].notna().iloc[0]
+
+
 @pytest.mark.parametrize("method", ["frequency", "combined", "both", "minimum"])
 def test_a_method_without_its_numbers_is_refused(method):
     made = plate_study(seed=2)

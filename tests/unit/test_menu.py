@@ -24,6 +24,7 @@ def test_what_is_thrown_away_is_paid_for():
 
 def test_prices_of_the_reader_are_used_with_a_comma_or_a_point():
     assert priced(FOODS, {"oats": "1,50"})["cost"]["oats"] == priced(FOODS, {"oats": "1.50"})["cost"]["oats"] == 0.15
+    assert priced(FOODS, {"oats": "0,80"})["cost"]["oats"] == pytest.approx(0.08)
 
 
 @pytest.mark.parametrize(

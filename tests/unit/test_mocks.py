@@ -323,6 +323,7 @@ def test_what_was_found_and_missed_by_hand():
     assert np.isnan(few["detectable"])
     assert (few["recall"], few["precision"]) == (25, 50)
     assert np.isnan(found_and_missed(pd.Series({"a": 0, "guest": 0}), expected)["precision"])
+    assert found_and_missed(pd.Series({"a": 1, "guest": 9}), pd.Series({"a": 1.0}))["detectable"] == 100
     only = found_and_missed(pd.Series({"guest": 10}), pd.Series({"a": 1.0}))
     assert (only["recall"], only["detectable"], only["precision"], only["strangers"]) == (0, 0, 0, 1)
 

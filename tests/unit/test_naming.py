@@ -277,6 +277,8 @@ def test_a_tenth_of_the_genes_with_the_region_is_enough_and_nothing_between_is_n
         made = Reference("few", drawn.ids[: len(genes)], genes, drawn.taxonomy[: len(genes)])
         if fits:
             assert region(made, FORWARD, REVERSE).sequences == ("C" * 30,)
+            begins = Reference("few", made.ids, (gene[40:], *genes[1:]), made.taxonomy)
+            assert region(begins, FORWARD, REVERSE).sequences == ("C" * 30,)
         else:
             with pytest.raises(InputError, match="primers are not in the reference"):
                 region(made, FORWARD, REVERSE)

@@ -85,6 +85,10 @@ def test_twenty_days_are_enough_and_one_less_is_not():
     assert series_correlation(first, first**2, block=6, resamples=9).days == 20
     with pytest.raises(InputError, match="cannot be correlated"):
         series_correlation(first[:19], first[:19] ** 2, block=6)
+    later = first.set_axis(first.index + 100)
+    assert series_correlation(later, later**2, block=6, resamples=9).days == 20
+    with pytest.raises(InputError, match="cannot be correlated"):
+        series_correlation(later, later**2, block=7)
 
 
 def test_of_single_days_both_intervals_are_those_of_a_bootstrap_of_pairs():
