@@ -24,6 +24,8 @@ ROOT = handbook_root()
 
 #: Tests run many chapters in one process, which `handbook run` does not: it has no fork server.
 os.environ.setdefault("HANDBOOK_KERNEL", "forked")
+# From the beginning: numba refuses another number of threads once it has launched some.
+make_available(2)
 
 # No timed tests: a busy machine is no failure.
 settings.register_profile("handbook", deadline=None)
@@ -81,10 +83,6 @@ class ChapterFile(IPyNbFile):
     def __init__(self, *arguments, **named) -> None:
         super().__init__(*arguments, **named)
         self.compare_outputs = False  # as with --nbval-lax: only cells tagged nbval-check-output
-
-    def setup(self) -> None:
-        make_available(2)
-        super().setup()
 
     def collect(self) -> Iterator[ChapterCell]:
         for cell in super().collect():
