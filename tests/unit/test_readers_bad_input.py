@@ -94,6 +94,26 @@ def test_hdf5_that_is_not_biom(refuse: Refuse, tmp_path: Path) -> None:
     assert error.problem == "This HDF5 file is not a BIOM table." and "other" in (error.found or "")
 
 
+@pytest.mark.parametrize(
+    ("side", "columns", "values", "found"),
+    [
+        ("observation", [0, 0, 1, 1], [1.0, 1, 1, 1], "observation/matrix: a cell that is there twice"),
+        ("sample", [0, 0, 1, 1], [1.0, 1, 1, 1], "sample/matrix: a cell that is there twice"),
+        ("observation", [0, 1, 0, 1], [1.0, 1, 1, 2], "is not the table by features"),
+    ],
+)
+def test_two_tables_of_one_file_that_are_not_the_same(
+    refuse: Refuse, tmp_path: Path, side: str, columns: list[int], values: list[float], found: str
+) -> None:
+    """A cell that is there twice is refused though all sums are right, in either table."""
+    write_study(Study.from_sparse(np.ones((2, 2)), ["S1", "S2"], ["a", "b"]), tmp_path / "x")
+    with h5py.File(tmp_path / "x", "r+") as opened:
+        opened[f"{side}/matrix/indices"][:] = columns
+        opened[f"{side}/matrix/data"][:] = values
+    (error,) = refuse((tmp_path / "x").read_bytes())
+    assert found in (error.found or "")
+
+
 def test_json_that_is_cut_off_or_is_not_biom(refuse: Refuse) -> None:
     whole = (FORMATS / "throat-biomformat-r.biom").read_text(encoding="utf-8")
     (error,) = refuse(whole[: len(whole) // 2])

@@ -124,13 +124,24 @@ def _matrix(held: h5py.File, side: str, length: int, width: int, where: str) -> 
     values, at, begins = _places(held, side, length, width, where)
     if not len(at):
         return sparse.csr_array((length, width), dtype=float)
-    kind = np.int32 if max(len(at), width) < 2**31 else np.int64
-    data = np.asarray(values[:], dtype=float)
-    made = sparse.csr_array((data, at.astype(kind, copy=False), begins.astype(kind)), shape=(length, width))
+    return _once(np.asarray(values[:], dtype=float), at, begins, (length, width), f"{side}/matrix", where)
+
+
+def _once(
+    values: npt.NDArray[np.generic],
+    at: npt.NDArray[np.integer],
+    begins: npt.NDArray[np.integer],
+    shape: tuple[int, int],
+    name: str,
+    where: str,
+) -> sparse.csr_array:
+    """Return a matrix of these values, in which no cell is there twice; columns of a row are put in order."""
+    kind = np.int32 if max(len(at), shape[1]) < 2**31 else np.int64
+    made = sparse.csr_array((values, at.astype(kind, copy=False), begins.astype(kind)), shape=shape)
     before = made.nnz
     made.sum_duplicates()
     if made.nnz != before:
-        raise _damaged("BIOM 2.1 (HDF5)", where, f"{side}/matrix: a cell that is there twice")
+        raise _damaged("BIOM 2.1 (HDF5)", where, f"{name}: a cell that is there twice")
     return made
 
 
@@ -173,6 +184,8 @@ def _agrees(held: h5py.File, matrix: sparse.csr_array, where: str) -> bool:
         rows = np.searchsorted(begins, np.arange(start, start + len(own)), side="right") - 1
         for total, place in zip(sums, (own, rows), strict=True):
             total += np.bincount(place, data, len(total))
+    if len(at):  # of a byte each: whether a cell is there twice hangs on no value
+        _once(np.ones(len(at), dtype=np.int8), at, begins, (features, samples), "observation/matrix", where)
     return len(at) == matrix.nnz and all(
         np.allclose(np.asarray(matrix.sum(axis=axis)).ravel(), total, equal_nan=True)
         for axis, total in zip((1, 0), sums, strict=True)
