@@ -6,6 +6,7 @@ of threads: each only waits for its kernel, and the kernels are the processes. `
 same place.
 """
 
-from handbook_utils.execution.run import Failure, Outcome, Request, execute, run_one
+from handbook_utils.execution.asked import Failure, Outcome, Request
+from handbook_utils.execution.run import execute, run_one
 
 __all__ = ["Failure", "Outcome", "Request", "execute", "run_one"]

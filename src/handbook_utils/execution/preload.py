@@ -18,12 +18,9 @@ gc.disable()  # while there is nothing to collect, but much to walk through
 import importlib
 import pkgutil
 
-import ipykernel.debugger
-import ipykernel.ipkernel
-import ipykernel.kernelapp
-import ipykernel.zmqshell
 import IPython.core.completerlib
 import IPython.core.debugger
+import IPython.core.interactiveshell
 import IPython.core.logger
 import IPython.core.oinspect
 import IPython.extensions.storemagic
@@ -44,13 +41,11 @@ import skbio.stats.composition
 import skbio.stats.ordination
 import statsmodels.api
 import statsmodels.formula.api
-import tornado.platform.asyncio
-import zmq.utils.garbage
 
 import handbook_utils.analysis
 import handbook_utils.analysis.taxa.shifts
 import handbook_utils.datasets
-import handbook_utils.execution.kernel
+import handbook_utils.execution.shell
 import handbook_utils.figures
 import handbook_utils.protocols
 import handbook_utils.reads

@@ -18,17 +18,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
-from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
-from handbook_utils.figures.svg import svg_bytes
-from handbook_utils.results.spreadsheets import safe_for_spreadsheets
 from handbook_utils.results.tables import table_page
+from handbook_utils.text.numbers import spoken, written
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from handbook_utils.figures import Drawn
     from handbook_utils.study import Study
 
 Language = Literal["en", "nl"]
@@ -59,7 +59,6 @@ class Results:
         named = os.environ.get("HANDBOOK_RESULTS")
         self.folder = folder if folder is not None else (Path(named) if named else None)
         self._left_out: list[str] = []
-        use_style()
 
     def text(self, en: str, nl: str) -> str:
         """Choose between two languages, for what code draws or prints.
@@ -161,6 +160,12 @@ class Results:
         ValueError
             There is no text: an image without one says nothing to who cannot see it.
         """
+        # Who shows no figure, or none yet, has no need of the 25 MB that drawing one takes.
+        import matplotlib.pyplot as plt
+
+        from handbook_utils.figures.style import Drawn, write_numbers
+        from handbook_utils.figures.svg import svg_bytes
+
         if isinstance(figure, Drawn):
             alt = alt or figure.alt
             figure = figure.figure
