@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, sync_playwright
 from handbook_utils.chapters import handbook_root
 from handbook_utils.publishing import build_book
 
-
 #: Milliseconds that a page is waited for: a busy machine is no failure, and what never comes is one after ten minutes.
 PATIENCE = 600_000
 
