@@ -3,11 +3,11 @@
 Importing these takes about two seconds, a fork a hundredth of one. A module that is not installed here would only cost
 the kernel its own import, so nothing depends on this list for its result.
 
-Three more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
-one figure is drawn, which fills matplotlib's caches of glyphs and text
-(a fifteenth of an average chapter's time, measured), and what is there by then is taken out of the garbage collector's
-sight, which would walk through it again and again (an eighth). The collector itself looks more seldom than Python's
-defaults have it (a tenth).
+Four more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
+the bundled studies of several chapters are read (a third of a second, and one and a half in the kernels), one figure is
+drawn, which fills matplotlib's caches of glyphs and text (a fifteenth of an average chapter's time, measured), and what
+is there by then is taken out of the garbage collector's sight, which would walk through it again and again (an eighth).
+The collector itself looks more seldom than Python's defaults have it (a tenth).
 """
 
 # ruff: noqa: F401, E402
@@ -15,6 +15,7 @@ import gc
 
 gc.disable()  # while there is nothing to collect, but much to walk through
 
+import contextlib
 import importlib
 import pkgutil
 
@@ -59,6 +60,7 @@ import handbook_utils.results
 import handbook_utils.study
 import handbook_utils.study.readers
 import handbook_utils.study.writers
+from handbook_utils.errors import InputError
 from handbook_utils.figures.style import use_style
 from handbook_utils.figures.svg import svg_bytes
 
@@ -82,6 +84,13 @@ def compile_once() -> None:
     handbook_utils.analysis.taxa.shifts.shifts(numpy.ones((2, 1)), numpy.ones((2, 1)))
 
 
+def read_once() -> None:
+    """Read the bundled studies that several chapters show; where one cannot be read, its chapter says so."""
+    for name in ("david", "ecam", "globalpatterns", "iquitos", "lung", "mock-dilutions", "throat", "twins"):
+        with contextlib.suppress(InputError):
+            handbook_utils.datasets.load(name)
+
+
 field = (
     *(handbook_utils.analysis, handbook_utils.figures, handbook_utils.protocols, handbook_utils.reads),
     handbook_utils.recipes,
@@ -93,6 +102,7 @@ for part in field:
     for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
 compile_once()
+read_once()
 draw_once()
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)
