@@ -18,6 +18,8 @@ gc.disable()  # while there is nothing to collect, but much to walk through
 import contextlib
 import importlib
 import pkgutil
+from itertools import product
+from string import ascii_letters, digits
 
 import ipykernel.debugger
 import ipykernel.ipkernel
@@ -75,6 +77,9 @@ def draw_once() -> None:
         left.legend()
         right.bar(["a", "b"], [1, 100])
         right.set_yscale("log")
+        pairs = " ".join(map("".join, product(ascii_letters + digits + "(),.:", repeat=2)))
+        for weight in ("normal", "bold"):
+            figure.text(0, 0, pairs, weight=weight)  # how far each letter carries after another
         svg_bytes(figure)
         matplotlib.pyplot.close(figure)
 
