@@ -172,14 +172,14 @@ def _walks() -> None:
             else:
                 open_.pop()
 
-    def findall(node: Any, condition: Any = None, *args: Any, **given: Any) -> Iterator[Any]:
+    def findall(node: Any, condition: Any = None, *args: Any, **given: Any) -> Any:
         if args or given:
             return find(node, condition, *args, **given)
         if condition is None or isinstance(condition, type):
             return walk(node, condition or nodes.Node, None)
         return walk(node, getattr(condition, "classes", None) or nodes.Node, condition)
 
-    nodes.Node.findall = findall  # type: ignore[method-assign]
+    nodes.Node.findall = findall
 
 
 def _files() -> None:
@@ -187,14 +187,13 @@ def _files() -> None:
     import pickle
     from types import SimpleNamespace
 
-    import sphinx.builders
     import sphinx.events
     from sphinx.environment import BuildEnvironment
     from sphinx.util.docutils import LoggingReporter
 
-    kept: Any = SimpleNamespace(dump=lambda *_: None, HIGHEST_PROTOCOL=pickle.HIGHEST_PROTOCOL)
-    sphinx.builders.pickle = kept
-    write, read = sphinx.builders.Builder.write_doctree, BuildEnvironment.get_doctree
+    builders: Any = import_module("sphinx.builders")
+    builders.pickle = SimpleNamespace(dump=lambda *_: None, HIGHEST_PROTOCOL=pickle.HIGHEST_PROTOCOL)
+    write, read = builders.Builder.write_doctree, BuildEnvironment.get_doctree
 
     def keep(builder: Any, name: str, tree: Any, **given: Any) -> None:
         write(builder, name, tree, **given)
@@ -207,7 +206,7 @@ def _files() -> None:
         tree.settings.env, tree.reporter = env, LoggingReporter(env.doc2path(name))
         return tree
 
-    sphinx.builders.Builder.write_doctree = keep  # type: ignore[assignment,method-assign,misc]
-    BuildEnvironment.get_doctree = take  # type: ignore[method-assign]
+    builders.Builder.write_doctree = keep
+    BuildEnvironment.get_doctree = take  # type: ignore[assignment,method-assign]
     # Each event is written out with what it brings, such as a whole page, for a log that nobody reads.
     sphinx.events.repr = lambda _: ""  # type: ignore[attr-defined]
