@@ -17,16 +17,21 @@ gc.disable()  # while there is nothing to collect, but much to walk through
 
 import contextlib
 import importlib
+import multiprocessing.popen_forkserver
 import pkgutil
 from itertools import product
 from string import ascii_letters, digits
 
+import IPython.core.application
 import IPython.core.completerlib
 import IPython.core.debugger
 import IPython.core.interactiveshell
 import IPython.core.logger
+import IPython.core.magics
 import IPython.core.oinspect
 import IPython.extensions.storemagic
+import IPython.utils.contexts
+import IPython.utils.module_paths
 import IPython.utils.wildcard
 import matplotlib.backends.backend_agg
 import matplotlib.backends.backend_svg

@@ -110,7 +110,7 @@ class Shell:
                     self._end()
                     raise MemoryLimitError(f"{taken:.2f} GB, of at most {memory:.3g} GB")
             outputs, done = json.loads(self._here.recv_bytes())
-        except (EOFError, OSError):
+        except (EOFError, ConnectionError):
             raise DeadKernelError("Kernel died") from None
         return outputs, done
 
