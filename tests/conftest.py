@@ -7,10 +7,12 @@ nothing else.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import nbval.kernel
 import pytest
 from hypothesis import settings
 from jupyter_client import KernelManager
@@ -27,8 +29,6 @@ ROOT = handbook_root()
 
 #: Tests run many chapters in one process, which `handbook run` does not: it has no fork server.
 os.environ.setdefault("HANDBOOK_KERNEL", "forked")
-# A port that was free when it was chosen may be taken when the kernel binds it; a name in a folder cannot.
-KernelManager.transport.default_value = "ipc"
 # From the beginning: numba refuses another number of threads once it has launched some.
 make_available(2)
 
@@ -66,6 +66,19 @@ def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
     return path
+
+
+class ByFiles(KernelManager):
+    """What starts nbval's kernels: they speak by files of a folder, which nobody else can take as they can a port."""
+
+    def __init__(self, **named) -> None:
+        super().__init__(**named)
+        self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
+        self.transport = "ipc"
+        self.connection_file, self.ip = (str(Path(self._sockets.name, name)) for name in ("k.json", "k"))
+
+
+nbval.kernel.KernelManager = ByFiles
 
 
 class ChapterCell(IPyNbCell):
@@ -109,8 +122,6 @@ FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    import tempfile
-
     config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="handbook-references-"))
 
 

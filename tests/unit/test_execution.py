@@ -393,7 +393,8 @@ from handbook_utils.execution import Request, execute
 root = Path(sys.argv[1])
 request = Request(Catalogue.read(root).get("one"), {"divisor": 5}, Path(sys.argv[2]))
 [outcome] = execute([request], root=root, workers=1, alone=True)
-print(outcome.failure, *[out["text"] for cell in outcome.notebook.cells for out in cell.get("outputs", []) if "text" in out])
+outputs = [output for cell in outcome.notebook.cells for output in cell.get("outputs", [])]
+print(outcome.failure, *[output["text"] for output in outputs if "text" in output])
 """
 
 

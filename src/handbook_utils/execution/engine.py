@@ -83,7 +83,7 @@ class ShellEngine(Engine):  # type: ignore[misc]
             finally:
                 doing.pop(slug, None)
             cell.outputs, cell.execution_count = nbformat.from_dict(outputs), number
-            if not done and "raises-exception" not in cell.metadata.get("tags", []):
+            if not done:
                 nb_man.cell_exception(cell, index)
                 break
             nb_man.cell_complete(cell, index)

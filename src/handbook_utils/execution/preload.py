@@ -27,7 +27,7 @@ import IPython.core.completerlib
 import IPython.core.debugger
 import IPython.core.interactiveshell
 import IPython.core.logger
-import IPython.core.magics
+import IPython.core.magics.execution
 import IPython.core.oinspect
 import IPython.extensions.storemagic
 import IPython.utils.contexts
@@ -109,6 +109,7 @@ for part in field:
 compile_once()
 read_once()
 draw_once()
+matplotlib.rc_file_defaults()  # of the handbook's style, which a chapter sets as it does in any kernel
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)
 gc.enable()

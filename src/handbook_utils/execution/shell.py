@@ -19,6 +19,7 @@ import signal
 import sys
 import tempfile
 import time
+from itertools import takewhile
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -208,11 +209,18 @@ class _Kept:
         self._outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
-        last = self._outputs[-1] if self._outputs and not self._clear else {}
-        if last.get("name") == name:
-            last["text"].append(text)
-        elif text:
-            self.add({"output_type": "stream", "name": name, "text": [text]})
+        """Keep a text; between two things that are shown each stream is whole, standard output first, as in Jupyter."""
+        if not text:
+            return
+        before = [] if self._clear else reversed(self._outputs)
+        last = list(takewhile(lambda output: output["output_type"] == "stream", before))
+        for output in last:
+            if output["name"] == name:
+                output["text"].append(text)
+                return
+        self.add({"output_type": "stream", "name": name, "text": [text]})
+        if last and name == "stdout":
+            self._outputs[-2:] = reversed(self._outputs[-2:])
 
     def clear(self, wait: bool) -> None:
         self._clear = True

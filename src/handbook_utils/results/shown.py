@@ -13,6 +13,7 @@ import json
 import mimetypes
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -59,6 +60,10 @@ class Results:
         named = os.environ.get("HANDBOOK_RESULTS")
         self.folder = folder if folder is not None else (Path(named) if named else None)
         self._left_out: list[str] = []
+        if "matplotlib" in sys.modules:  # else it is done with what draws, which is 25 MB
+            from handbook_utils.figures.style import use_style
+
+            use_style()
 
     def text(self, en: str, nl: str) -> str:
         """Choose between two languages, for what code draws or prints.
@@ -160,7 +165,6 @@ class Results:
         ValueError
             There is no text: an image without one says nothing to who cannot see it.
         """
-        # Who shows no figure, or none yet, has no need of the 25 MB that drawing one takes.
         import matplotlib.pyplot as plt
 
         from handbook_utils.figures.style import Drawn, write_numbers
