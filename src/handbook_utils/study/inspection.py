@@ -201,7 +201,7 @@ def _taxonomy(path: Path) -> Inspection:
     return Inspection(
         str(path),
         "taxonomy",
-        "lineages",
+        notes[0].removeprefix("Taxonomy: ").rstrip("."),
         features=len(names),
         first_features=tuple(names.index[:5]),
         ranks=tuple(names.columns),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from handbook_utils.errors import InputError, listed
 
-_MONTHS = {
+#: Months by their names and what they are cut to, in English and Dutch.
+MONTHS = {
     name: month
     for month, names in enumerate(
         (
@@ -47,10 +48,10 @@ def _spreadsheet(name: str) -> set[str]:
             keys.add(f"number {value:.5e}")
     if found := _ISO.match(text):
         keys.add(f"day {int(found[1])}-{int(found[2])}")
-    if (found := _WORD_FIRST.match(text)) and found[1] in _MONTHS:
-        keys.add(f"day {_MONTHS[found[1]]}-{int(found[2])}")
-    if (found := _WORD_LAST.match(text)) and found[2] in _MONTHS:
-        keys.add(f"day {_MONTHS[found[2]]}-{int(found[1])}")
+    if (found := _WORD_FIRST.match(text)) and found[1] in MONTHS:
+        keys.add(f"day {MONTHS[found[1]]}-{int(found[2])}")
+    if (found := _WORD_LAST.match(text)) and found[2] in MONTHS:
+        keys.add(f"day {MONTHS[found[2]]}-{int(found[1])}")
     if found := _DIGITS.match(text):
         one, two = int(found[1]), int(found[2])
         keys |= {f"day {a}-{b}" for a, b in ((one, two), (two, one)) if 1 <= a <= 12 and 1 <= b <= 31}
@@ -297,3 +298,33 @@ def _rest(one: str, other: str, how: str) -> str:
     if how == "suffix":
         return long[len(short) :] if long.startswith(short) else long.removeprefix(_TAIL.sub("", long))
     return long[: -len(short)]
+
+
+def nothing_shared(what: str, ours: Sequence[str], other: str, theirs: Sequence[str], where: str) -> InputError:
+    """Say that two files have no id in common.
+
+    Parameters
+    ----------
+    what : str
+        "sample" or "feature".
+    ours : sequence of str
+        Ids of the table.
+    other : str
+        What the other file is.
+    theirs : sequence of str
+        Its ids.
+    where : str
+        Both files, for the message.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
+    return InputError(
+        f"No {what} of the feature table is in the {other}.",
+        where=where,
+        expected=f"the same {what} ids in both",
+        found=f"in the table {listed(ours, most=3)}; in the {other} {listed(theirs, most=3)}",
+        remedy="Are these files of the same study?",
+    )

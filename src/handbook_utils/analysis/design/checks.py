@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from handbook_utils.analysis.design.members import members_of
 from handbook_utils.analysis.design.terms import as_words, in_order, parts
-from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 if TYPE_CHECKING:
     from handbook_utils.analysis.design.model import Design
@@ -50,6 +50,9 @@ def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
                 where=f"parameter {parameter}",
                 expected=f"of {listed(known, most=12)}",
                 found=listed(absent),
+                remedy=f"Did you mean '{close}'?"
+                if (close := nearest(absent[0], known))
+                else f'Choose of those expected, or take all: {parameter} "".',
             )
     if len(chosen) < 2:
         raise InputError(
