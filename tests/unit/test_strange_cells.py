@@ -128,3 +128,13 @@ def test_a_metadata_column_that_is_there_twice_has_a_remedy_that_fits(tmp_path: 
     with pytest.raises(InputErrors) as raised:
         read_study(tmp_path / "t.tsv", tmp_path / "m.csv")
     assert "add the doubles up" not in str(raised.value) and "name of its own" in str(raised.value)
+
+
+def test_a_doubtful_column_stops_only_a_design_that_uses_it(tmp_path: Path) -> None:
+    # The doubtful column is called as a level of the group is.
+    study = described(tmp_path, [f"{50 + n} kg" for n in range(8)], "u")
+    assert "u" in study.doubts
+    assert design_in(study, {"group": "g", "levels": ["u", "v"], "reference": "u", "contrast": "v - u"}).n == 8
+    for asked in ({"group": "u"}, {"formula": "~ g + (1 | u)"}, {"group": "g", "strata": ["u"]}):
+        with pytest.raises(InputError, match="numbers with a unit"):
+            design_in(study, asked)

@@ -143,3 +143,16 @@ def test_told_sentences_have_minus_signs(tmp_path: Path, capsys: pytest.CaptureF
     for text in ("By −0.5 (−1 to .2).", "From −3 to (−2).", "It was −7.", "by −4 since 2024-05-31", "−6 %", "P-1"):
         assert text in said
     assert with_minus("1e-05, a--1, [-1], x-2, ω²=-3") == "1e-05, a--1, [−1], x-2, ω²=−3"
+
+
+def test_what_was_left_out_and_how_deep_samples_are_stands_once_in_an_answer(tmp_path: Path) -> None:
+    import pandas as pd
+
+    from handbook_utils.recipes.wording import left_out, of_depth
+
+    rows = pd.DataFrame({"g": list("aabbab"), "age": [1.0, 4, 3, 2, None, 6]}, index=list("stuvwx"))
+    design = design_of(rows, group="g", covariates="age")
+    assert design.who == "5 samples, each taken as independent" and design.gone == "; 1 left out (age missing: w)"
+    study = metaphlan(tmp_path, "s t u v w x").study
+    assert left_out(study, design.left_out) == ["age missing: w."]
+    assert "100" not in of_depth("Depth differs between the groups: median reads 100 (a), 900 (b)", "so")[0]

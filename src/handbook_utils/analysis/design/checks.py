@@ -226,7 +226,7 @@ def _check_cells(design: Design, name: str) -> None:
     term = design.terms[name]
     if term.kind != "interaction" or (term.block.abs().to_numpy() > 0).any(axis=0).all():
         return
-    table = _crossed(design, *term.columns[:2])
+    table = crossed(design, *term.columns[:2])
     raise InputError(
         f"The interaction '{name}' has cells without samples.",
         where="parameter interactions",
@@ -268,7 +268,7 @@ def _check_exchange(design: Design) -> None:
     if any((own[found.blocks == block] != own[found.blocks == block][0]).any() for block in np.unique(found.blocks)):
         return
     name = " and ".join(strata) or design.asked["person"] or design.asked["nested_in"]
-    table = _crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
+    table = crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
     repeated = len(strata) == 1 and not design.asked["person"]
     raise InputError(
         f"Within every {name}, '{design.focus}' is the same, so no exchange within {name} can change it.",
@@ -336,7 +336,7 @@ def _confounder(design: Design, name: str) -> tuple[str | None, pd.DataFrame | N
     for other, term in design.terms.items():
         if other == name or term.kind != "words" or own.kind != "words":
             continue
-        table = _crossed(design, own.columns[0], term.columns[0])
+        table = crossed(design, own.columns[0], term.columns[0])
         if ((table > 0).sum(axis=0) == 1).all() or ((table > 0).sum(axis=1) == 1).all():
             return other, table
     return None, None
@@ -364,7 +364,21 @@ def _check_separation(design: Design) -> None:
             )
 
 
-def _crossed(design: Design, one: str, other: str) -> pd.DataFrame:
+def crossed(design: Design, one: str, other: str) -> pd.DataFrame:
+    """Count the samples of a design by the words of two columns.
+
+    Parameters
+    ----------
+    design : Design
+        With its samples.
+    one, other : str
+        Names of columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Words of the one × words of the other.
+    """
     return pd.crosstab(as_words(design.frame[one]), as_words(design.frame[other]))
 
 

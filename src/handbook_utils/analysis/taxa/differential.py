@@ -347,7 +347,7 @@ def _check(name: str, design: Design, counts: bool) -> None:
             raise InputError(
                 f"The method '{name}' {problem}.",
                 where=where,
-                found=design.who,
+                found=design.who + design.gone,
                 remedy=f"{remedy}{instead}.",
             )
 
