@@ -226,7 +226,7 @@ def test_numbers_written_in_two_ways_are_no_words_in_silence(read) -> None:
 
 
 def test_a_design_with_a_column_that_may_be_read_in_two_ways_is_refused(read) -> None:
-    study = read(column(["20.5", "21", "22", "high", "23", "24"]))
+    study = read(column([f"u\t{value}" for value in ["20.5", "21", "22", "high", "23", "24"]], "g\tbmi"))
     for asked in ({"exposure": "bmi"}, {"group": "g", "covariates": ["bmi"]}, {"formula": "~ g + log(bmi)"}):
         with pytest.raises(InputError, match="numbers but for 1 cell"):
             design_in(study, asked)

@@ -156,3 +156,20 @@ def test_what_was_left_out_and_how_deep_samples_are_stands_once_in_an_answer(tmp
     study = metaphlan(tmp_path, "s t u v w x").study
     assert left_out(study, design.left_out) == ["age missing: w."]
     assert "100" not in of_depth("Depth differs between the groups: median reads 100 (a), 900 (b)", "so")[0]
+
+
+def test_ids_that_one_change_explains_are_told_once_however_many(tmp_path: Path) -> None:
+    ids = [f"S{n}" for n in range(9)]
+    (tmp_path / "t.tsv").write_text("#OTU ID\t" + "\t".join(ids) + "\nf1\t1\t2\t3\t4\t5\t6\t7\t8\t9\n")
+    (tmp_path / "m.tsv").write_text("sample\tg\n" + "".join(f"{name}{' ' * (name < 'S7')}\tu\n" for name in ids))
+    with pytest.raises(InputErrors) as raised:
+        read_study(tmp_path / "t.tsv", tmp_path / "m.tsv")
+    (error,) = raised.value.errors
+    assert error.problem.startswith("7 sample ids match only but for blanks")
+
+
+def test_inspect_takes_a_long_table_for_one_as_the_reader_does(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("sample,genus,reads,group\nA,Blautia,3,u\nA,Dorea,40,u\nB,Blautia,5,v\n")
+    found = inspect(tmp_path / "t.csv")
+    assert (found.what, found.samples, found.features) == ("feature table", 2, 2)
+    assert read_study(tmp_path / "t.csv").study.shape == (2, 2)

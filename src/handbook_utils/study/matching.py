@@ -143,25 +143,45 @@ def changed_ids(
     >>> error.remedy.endswith("Or take them as the same: match_ids spreadsheet.")
     True
     """
-    errors = []
+    return [
+        InputError(
+            f"{len(pairs)} {what} ids match only but for {kind}.",
+            where=where,
+            expected=f"the same ids in {places[0]} and {places[1]}",
+            found=listed([f"{one!r} and {other!r}" for one, other in pairs.items()], most=4),
+            remedy=remedy + (f" Or take them as the same: match_ids {choice}." if what == "sample" else ""),
+        )
+        for (kind, _, remedy, choice), pairs in zip(_CHANGES, changes(left, right), strict=True)
+        if pairs
+    ]
+
+
+def changes(left: Sequence[str], right: Iterable[str]) -> list[dict[str, str]]:
+    """Pair ids that a kind of change would explain, each id once, by the first kind that does.
+
+    Parameters
+    ----------
+    left, right : sequence of str
+        The ids that have no equal on the other side.
+
+    Returns
+    -------
+    list of dict of str to str
+        From left to right, for each kind of change.
+
+    Examples
+    --------
+    >>> [pairs for pairs in changes(["P1", "p2", "7"], ["P1 ", "P2", "7.0"]) if pairs]
+    [{'P1': 'P1 '}, {'7': '7.0'}, {'p2': 'P2'}]
+    """
+    made = []
     rest, others = list(left), list(right)
-    for kind, keys, remedy, choice in _CHANGES:
+    for _, keys, _, _ in _CHANGES:
         known = {key: name for name in reversed(others) for key in keys(name)}
-        pairs = [(name, known[key]) for name in rest for key in sorted(keys(name)) if key in known]
-        pairs = list(dict(pairs).items())
-        if pairs:
-            explained = dict(pairs)
-            rest = [name for name in rest if name not in explained]
-            errors.append(
-                InputError(
-                    f"{len(pairs)} {what} ids match only but for {kind}.",
-                    where=where,
-                    expected=f"the same ids in {places[0]} and {places[1]}",
-                    found=listed([f"{one!r} and {other!r}" for one, other in pairs], most=4),
-                    remedy=remedy + (f" Or take them as the same: match_ids {choice}." if what == "sample" else ""),
-                )
-            )
-    return errors
+        pairs = {name: known[key] for name in rest for key in sorted(keys(name)) if key in known}
+        rest = [name for name in rest if name not in pairs]
+        made.append(pairs)
+    return made
 
 
 def pairs_by(how: str, left: Sequence[str], right: Sequence[str]) -> dict[str, str]:

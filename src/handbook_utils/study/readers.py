@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import joined_phyla
-from handbook_utils.study.matching import affix_errors, changed_ids, nothing_shared, pairs_by
+from handbook_utils.study.matching import affix_errors, changed_ids, changes, nothing_shared, pairs_by
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import Table
@@ -383,7 +382,7 @@ def _unmatched(left: list[str], unused: list[str], samples: list[str], where: st
     """Say of samples without metadata how their ids were changed, as far as that is seen, and how to go on."""
     places = ("the table", "the metadata")
     errors = changed_ids(left, unused, "sample", places, where)
-    named = {name for error in errors for name in re.findall(r"'([^']*)'", error.found or "")}
+    named = {name for pairs in changes(left, unused) for pair in pairs.items() for name in pair}
     rest = [sample for sample in left if sample not in named]
     errors += affix_errors(rest, [name for name in unused if name not in named], places, where)
     for error in errors:
