@@ -268,8 +268,8 @@ class Compared:
     def others(self) -> dict[str, pd.DataFrame]:
         """What every method says that takes this question, of the first contrast, with one sample a person."""
         names = usable_methods(self.single, counts=self._counts)
-        made = {name: differential(self.choice.study, self.single, method=name, seed=self.seed) for name in names}
-        return {name: table[table["contrast"] == self.contrast] for name, table in made.items()}
+        one = partial(differential, self.choice.study, self.single, seed=self.seed, only=self.contrast)
+        return {name: one(method=name) for name in names}
 
     @property
     def flagged(self) -> pd.DataFrame:
