@@ -169,10 +169,12 @@ def load(name: str) -> Study:
             expected="one with a feature table and sample metadata",
             remedy=f"Read it with datasets.frame({name!r}).",
         )
+    for resource in resources.values():  # also where an earlier call, or the process this one is forked from, read it
+        _note(resource["path"])
     return _load(root(), name, tuple(_sha256(resource) for resource in resources.values()))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
     import pandas as pd
     from scipy import sparse

@@ -21,7 +21,7 @@ def report(request, tmp_path_factory) -> Path:
     (folder / "lines.txt").write_text("<script>alert(1)</script>\n" + "long" * 60 + "\n", encoding="utf-8")
     chapter = Catalogue.read(ROOT).get("count-things")
     parameters = {"table": str(folder / "lines.txt"), "lang": request.param}
-    outcome = run_one(Request(chapter, parameters, results=folder / "results"), root=ROOT, timeout=60)
+    outcome = run_one(Request(chapter, parameters, results=folder / "results"), root=ROOT)
     return write_result_folder(outcome, folder / "out", root=ROOT) / "report.html"
 
 

@@ -1,4 +1,4 @@
-"""Every shell line of the README works as it stands there."""
+"""Every shell line of the README and of the book works as it stands there, and what is named in a sentence is there."""
 
 from __future__ import annotations
 
@@ -10,19 +10,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 
 from handbook_utils import datasets
-from handbook_utils.cli import main
+from handbook_utils.chapters import Catalogue
+from handbook_utils.cli import app, main
 from handbook_utils.study.writers import write_study
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-LINES = [
-    line.partition(" # ")[0].strip()
-    for block in re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    for line in block.splitlines()
-    if line.strip()
-]
+PAGES = sorted([*(ROOT / "book").rglob("*.md"), *(ROOT / "notebooks").rglob("*.md")])
+
+
+def lines_of(*pages: Path) -> list[str]:
+    """Return the shell lines of pages, each once, without what they say of themselves."""
+    blocks = [
+        block
+        for page in pages
+        for block in re.findall(r"^```(?:ba)?sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    ]
+    lines = [line.partition(" # ")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+    return list(dict.fromkeys(lines))
+
+
+LINES = lines_of(ROOT / "README.md", *PAGES)
 #: Lines that another test executes, and which does.
 ELSEWHERE = {
     "handbook study run my-study/study.yml": "tests/system/test_study_chain.py",
@@ -33,6 +43,7 @@ COMMANDS = [line for line in LINES if line.startswith("handbook ") and line not 
 
 def test_the_readme_has_lines_and_exceptions_stand_in_it() -> None:
     assert len(COMMANDS) > 8
+    assert set(lines_of(*PAGES)) <= {*COMMANDS, *ELSEWHERE}
     assert set(ELSEWHERE) <= set(LINES)
     assert all((ROOT / path).is_file() for path in ELSEWHERE.values())
 
@@ -61,8 +72,35 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
+#: Commands in sentences; what stands in them for something of the reader's is not looked for.
+NAMED = sorted(
+    {
+        named
+        for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "MAINTENANCE.md"]
+        for named in re.findall(r"`handbook ([a-z][^`]*)`", page.read_text(encoding="utf-8"))
+    }
+)
+
+
+def test_pages_with_shell_lines_are_found() -> None:
+    assert lines_of(*PAGES) and len(NAMED) > 40
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_a_command_in_a_sentence_has_its_options_and_its_parameters(named: str) -> None:
+    words = shlex.split(named.partition(">")[0])
+    command = typer.main.get_command(app)
+    while words and hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= options
+    if command.name == "run" and "/" in "".join(words):
+        asked = {parameter.name for parameter in Catalogue.read(ROOT).get(words[0]).parameters}
+        assert {words[place + 1] for place, word in enumerate(words) if word == "-p"} <= asked
+
+
 # One test, since a line needs what those before it left.
-def test_every_line_of_the_readme_works(folder: Path, monkeypatch, capsys) -> None:
+def test_every_line_of_readme_and_book_works(folder: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(folder)
     for line in COMMANDS:
         try:

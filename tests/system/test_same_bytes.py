@@ -1,10 +1,13 @@
 """A run is the same bytes in every file, wherever and however often it is done; but for the moment, which can be said.
 
+So is a book whose chapters are executed by a fork server, by ordinary kernels, or taken from the cache.
+
 ``HANDBOOK_TWICE=all`` tries every recipe that takes these files; else two are tried, which write most kinds of files.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,32 +31,48 @@ TRIED = FIT if os.environ.get("HANDBOOK_TWICE") == "all" else ["recipes/compare-
 HERE = {"TZ": "UTC", "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1"}
 THERE = {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "ordinary"}
 THERE |= {"LC_ALL": "C", "COLUMNS": "60"}
+FORKED = {"TZ": "America/Lima", "PYTHONHASHSEED": "3", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "forked"}
 MOMENT = {"SOURCE_DATE_EPOCH": "1767225600"}
 #: How a moment is written in a result: in words or as ISO has it.
 WHEN = re.compile(rb"20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\+00:00)?)?")
 
 
-def run(folder: Path, slug: str, surroundings: dict[str, str]) -> dict[str, bytes]:
+MAIN = ["-m", "handbook_utils.cli"]
+#: Beside another thread nothing is forked: what reads the reader's files is spawned, as on macOS and Windows.
+SPAWN = """
+import threading
+from handbook_utils.cli import main
+
+if __name__ == "__main__":
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    main()
+"""
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def command(words: list[str], folder: Path, surroundings: dict[str, str], begun: list[str] = MAIN) -> None:
+    """Execute a command of the handbook in a process of its own."""
+    plain = {name: value for name, value in os.environ.items() if name not in {*THERE, *MOMENT}}
+    given = [sys.executable, *begun, *words]
+    done = subprocess.run(given, cwd=folder, env={**plain, **surroundings}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def run(folder: Path, slug: str, surroundings: dict[str, str], begun: list[str] = MAIN) -> dict[str, bytes]:
     """Run a recipe as a command of its own, and read every file that it leaves."""
     folder.mkdir()
-    plain = {name: value for name, value in os.environ.items() if name not in {*THERE, *MOMENT}}
     asked = [
         word
         for one in CATALOGUE.get(slug).parameters
         if one.name in ("group", "permutations")
         for word in ("-p", one.name, {"group": "smoking", "permutations": "99"}[one.name])
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "handbook_utils.cli", "run", slug, *FILES, *asked, "-o", "kept"],
-        cwd=folder,
-        env={**plain, **surroundings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    kept = folder / "kept"
-    return {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    command(["run", slug, *FILES, *asked, "-o", "kept"], folder, surroundings, begun)
+    return files_in(folder / "kept")
 
 
 @pytest.mark.parametrize("slug", TRIED)
@@ -63,6 +82,41 @@ def test_a_run_is_the_same_bytes_in_other_surroundings(slug: str, tmp_path: Path
     assert set(here) == set(there)
     assert [name for name in here if here[name] != there[name]] == []
     assert b"2026-01-01" in here["report.html"]
+
+
+def test_a_run_is_the_same_bytes_by_fork_and_by_spawn(tmp_path: Path) -> None:
+    slug = "recipes/describe-composition"
+    spawn = tmp_path / "spawn.py"
+    spawn.write_text(SPAWN, encoding="utf-8")
+    here = run(tmp_path / "here", slug, HERE | MOMENT)
+    assert run(tmp_path / "forked", slug, FORKED | MOMENT) == here
+    assert run(tmp_path / "spawned", slug, THERE | MOMENT, [str(spawn)]) == here
+
+
+def test_a_book_is_the_same_bytes_from_the_cache_and_from_any_kernel(tmp_path: Path) -> None:
+    root = tmp_path / "handbook"
+    shutil.copytree(FORMATS.parent / "small-handbook", root)
+    (root / "book/_static").mkdir()
+    for name in ("_config.yml", "requirements.lock", "book/_static/logo.svg"):
+        shutil.copyfile(handbook_root() / name, root / name)
+    (root / "notebooks/recipes/stumble.md").unlink()
+    (root / "book/index.md").write_text("# Book\n\n```{bibliography}\n```\n")
+    (root / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/index\nchapters: [{file: notebooks/recipes/count-things}]\n"
+    )
+    other = shutil.copytree(root, tmp_path / "over there")
+    command(["build", "--lang", "en"], root, FORKED | MOMENT | {"HANDBOOK_ROOT": str(root)})
+    fresh = files_in(root / "_build/html")
+    kept = files_in(root / "_build/cache")
+    assert [name for name in kept if name.endswith(".sealed")]
+    shutil.rmtree(root / "_build/html")
+    command(["build", "--lang", "en"], root, HERE | MOMENT | {"HANDBOOK_ROOT": str(root)})
+    assert files_in(root / "_build/cache") == kept
+    cached = files_in(root / "_build/html")
+    command(["build", "--lang", "en"], other, THERE | MOMENT | {"HANDBOOK_ROOT": str(other)})
+    elsewhere = files_in(other / "_build/html")
+    assert set(fresh) == set(cached) == set(elsewhere)
+    assert [name for name in fresh if not fresh[name] == cached[name] == elsewhere[name]] == []
 
 
 def test_without_a_moment_that_is_said_the_moment_is_all_that_differs(tmp_path: Path) -> None:

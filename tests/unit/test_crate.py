@@ -23,7 +23,7 @@ def outcome(tmp_path_factory):
     (place / "my <table>.csv").write_text("a\nb\n", encoding="utf-8")
     chapter = Catalogue.read(ROOT).get("count-things")
     request = Request(chapter, {"table": str(place / "my <table>.csv")}, results=place / "results")
-    return run_one(request, root=ROOT, timeout=60)
+    return run_one(request, root=ROOT)
 
 
 @pytest.fixture

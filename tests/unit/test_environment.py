@@ -84,6 +84,18 @@ def test_what_a_host_reads_is_what_the_host_takes(schema: str, files: list[Path]
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the lock has these programs for Linux")
+@pytest.mark.parametrize(
+    "command",
+    [["actionlint"], ["zizmor", "--offline", "--quiet", "--no-progress", "."], ["hadolint", "Dockerfile"]],
+    ids=lambda command: command[0],
+)
+def test_a_program_that_knows_the_host_finds_nothing_wrong(command: list[str]) -> None:
+    program = Path(sys.executable).with_name(command[0])
+    checked = subprocess.run([program, *command[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_workflows_call_what_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for path in (ROOT / ".github/workflows").glob("*.yml"):

@@ -1,13 +1,17 @@
 """Numbers on the axes of a figure are written as in the text beside it."""
 
 import datetime
+import io
 import re
 from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from handbook_utils.figures import svg
 from handbook_utils.figures.style import use_style, write_numbers
@@ -97,14 +101,74 @@ def _of_all_kinds(kind):
     if kind == "twins":
         above.twinx().plot([3, 1, 2])
         figure.align_ylabels()
+    if kind == "dates":
+        above.set(yscale="linear")
+        above.plot([datetime.date(2020, 1, 1), datetime.date(2024, 1, 1)], [1, 2])
+    if kind == "minor":
+        below.minorticks_on()
+        below.grid(which="both")
     if kind == "arrow":
         below.annotate("here", (1, 3), (1.5, 5e6), arrowprops={"arrowstyle": "->"})
     figure.legend(loc="outside upper left")
     return figure
 
 
-@pytest.mark.parametrize("kind", ["plain", "shared", "wrapped", "twins", "arrow", "polar"])
-def test_what_is_worked_out_once_draws_the_same_bytes(kind, monkeypatch):
+def _apart(one, other):
+    """Return by how much the numbers of two figures differ that are the same otherwise, without ids made of numbers."""
+    numbers = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+    texts = [re.sub(r'(?<=id=")\w+|(?<=#)[a-z]\w{10}\b', "", drawn.decode()) for drawn in (one, other)]
+    assert numbers.sub("", texts[0]) == numbers.sub("", texts[1])
+    return max(abs(float(a) - float(b)) for a, b in zip(*(numbers.findall(text) for text in texts), strict=True))
+
+
+KINDS = ["plain", "shared", "wrapped", "twins", "arrow", "polar", "dates", "minor"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_worked_out_once_draws_the_same(kind, monkeypatch):
     spared = svg.svg_bytes(_of_all_kinds(kind))
-    monkeypatch.setattr(svg, "_measured_once", lambda figure: nullcontext())
     assert svg.svg_bytes(_of_all_kinds(kind)) == spared
+    monkeypatch.setattr(svg, "_measured_once", lambda figure: nullcontext())
+    assert _apart(svg.svg_bytes(_of_all_kinds(kind)), spared) < 0.001
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lines_measured_letter_by_letter_draw_the_same(kind, monkeypatch):
+    spared = svg.svg_bytes(_of_all_kinds(kind))
+    monkeypatch.delattr(svg._Renderer, "get_text_width_height_descent")
+    assert _apart(svg.svg_bytes(_of_all_kinds(kind)), spared) < 0.1
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("weight", ["normal", "bold", 700])
+@pytest.mark.parametrize("style", ["normal", "italic"])
+def test_a_line_is_as_wide_as_matplotlib_has_it(weight, style):
+    use_style()
+    font = FontProperties(size=12, weight=weight, style=style)
+    ours, theirs = (kind(1, 1, io.StringIO()) for kind in (svg._Renderer, RendererSVG))
+    letters = [chr(number) for number in (*range(32, 127), *range(0xA0, 0x250), *range(0x370, 0x400), 0x2080, 0x2264)]
+    lines = [f"{letter}{letter}a f{letter} T{letter}V" for letter in letters]
+    lines += [
+        "",
+        "Effects of an efficient, affluent flow: ffi ffl fff fi fl",
+        "e\u0301a\u200bb",
+        "שלום",
+        "日",
+        "AVATAR\u20d7",
+    ]
+    for line in lines:
+        assert ours.get_text_width_height_descent(line, font, False) == pytest.approx(
+            theirs.get_text_width_height_descent(line, font, False), abs=0.01
+        ), line
+
+
+def test_drawing_leaves_the_figure_and_matplotlib_as_they_were():
+    figure = _of_all_kinds("plain")
+    canvas, make = figure.canvas, Axis._get_tick
+    svg.svg_bytes(figure)
+    assert (figure.canvas, figure.dpi, Axis._get_tick) == (canvas, 100, make)
+    first, second, *_ = figure.axes[1].xaxis.get_major_ticks()
+    first.label1.set(weight="bold", color="red")
+    first.tick1line.set_markersize(9)
+    assert (second.label1.get_weight(), second.label1.get_color()) == ("normal", "black")
+    assert second.tick1line.get_markersize() < 9

@@ -28,7 +28,7 @@ NASTY = '=cmd() <script>alert("1")</script> 🦠'
 
 def ran(slug, folder, **parameters):
     chapter = Catalogue.read(ROOT).get(slug)
-    return run_one(Request(chapter, parameters, results=folder / "results"), root=ROOT, timeout=60)
+    return run_one(Request(chapter, parameters, results=folder / "results"), root=ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_parameters_repeat_the_run(outcome, tmp_path):
     assert str(tmp_path) not in text
     chapter = outcome.request.chapter
     given = found_in(folder, chapter, text)
-    again = run_one(Request(chapter, given, results=tmp_path / "again"), root=ROOT, timeout=60)
+    again = run_one(Request(chapter, given, results=tmp_path / "again"), root=ROOT)
     assert read_values(tmp_path / "again" / "values.jsonl") == read_values(outcome.request.results / "values.jsonl")
     assert again.parameters == outcome.parameters
     assert again.notebook.metadata["handbook_run"]["parameters"]["table"] == "my table.csv"

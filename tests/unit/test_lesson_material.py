@@ -16,7 +16,7 @@ from handbook_utils.chapters import Catalogue, handbook_root
 from handbook_utils.errors import InputError
 from handbook_utils.execution import Request, execute
 from handbook_utils.publishing import chromium as printing
-from handbook_utils.publishing.chromium import chromium, pdfs_of, remembered_pdfs
+from handbook_utils.publishing.chromium import chromium, files_of, remembered_files
 from handbook_utils.publishing.teaching.lesson import Asked, Lesson, beginning, lesson_of
 from handbook_utils.publishing.teaching.material import KINDS, file_of
 from handbook_utils.publishing.teaching.qr import page_address
@@ -95,9 +95,8 @@ def test_what_can_be_chosen_stands_under_the_question_and_its_letter_on_the_answ
 def test_the_handout_is_one_page_with_structure_language_and_a_code_that_leads_to_the_page(
     lesson: Lesson, tmp_path: Path
 ) -> None:
-    page, target = tmp_path / "page.html", tmp_path / "page.pdf"
-    page.write_text(handout_html(lesson, ADDRESS), encoding="utf-8")
-    pdfs_of({target: page})
+    target = tmp_path / "page.pdf"
+    files_of({target: handout_html(lesson, ADDRESS)})
     reader = PdfReader(target)
     assert len(reader.pages) == 1
     assert (round(reader.pages[0].mediabox.width), round(reader.pages[0].mediabox.height)) == (595, 842)
@@ -143,15 +142,15 @@ def test_where_the_site_is_published_nowhere_paper_has_no_code_and_names_the_han
 def test_a_page_is_printed_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     printed: list[list[Path]] = []
 
-    def once(pages: Mapping[Path, Path]) -> None:
+    def once(pages: Mapping[Path, str]) -> None:
         printed.append(list(pages))
         for target, page in pages.items():
-            target.write_bytes(page.read_bytes())
+            target.write_text(page, encoding="utf-8")
 
-    monkeypatch.setattr(printing, "pdfs_of", once)
+    monkeypatch.setattr(printing, "files_of", once)
     one, two = tmp_path / "one.pdf", tmp_path / "two.pdf"
-    remembered_pdfs({one: "<p>One</p>"}, tmp_path / "cache")
-    remembered_pdfs({one: "<p>One</p>", two: "<p>Two</p>"}, tmp_path / "cache")
+    remembered_files({one: "<p>One</p>"}, tmp_path / "cache")
+    remembered_files({one: "<p>One</p>", two: "<p>Two</p>"}, tmp_path / "cache")
     assert [len(pages) for pages in printed] == [1, 1]
     assert (one.read_text(), two.read_text()) == ("<p>One</p>", "<p>Two</p>")
 
@@ -184,10 +183,13 @@ def test_one_browser_prints_all_pages_and_one_that_dies_is_followed_by_another(
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     pages, before = three(tmp_path), set(psutil.Process().children(recursive=True))
-    pdfs_of(pages)
+    at_hand = {tmp_path / "four.pdf": "<p>This is page four.", tmp_path / "five.png": "<body bgcolor='red'>"}
+    files_of(pages | at_hand)
     assert len(started.read_text().splitlines()) == dies + 1
-    for target, page in pages.items():
-        assert PdfReader(target).pages[0].extract_text() == f"This is page {page.stem}."
+    for target in (*pages, tmp_path / "four.pdf"):
+        assert PdfReader(target).pages[0].extract_text() == f"This is page {target.stem}."
+    with Image.open(tmp_path / "five.png") as seen:
+        assert (seen.size, seen.getpixel((600, 300))[:3]) == ((1200, 630), (255, 0, 0))  # type: ignore[index]
     assert not list((tmp_path / "temporary").iterdir())
     assert set(psutil.Process().children(recursive=True)) <= before
 
@@ -195,14 +197,14 @@ def test_one_browser_prints_all_pages_and_one_that_dies_is_followed_by_another(
 def test_what_a_browser_said_before_it_died_is_told(tmp_path: Path, started: Path) -> None:
     (tmp_path / "dies").write_text("9")
     with pytest.raises(InputError, match="could not print") as refused:
-        pdfs_of(three(tmp_path))
+        files_of(three(tmp_path))
     assert refused.value.found == "no luck"
     assert len(started.read_text().splitlines()) == 2
 
 
 def test_a_page_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="could not print") as refused:
-        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
+        files_of({tmp_path / "a.pdf": tmp_path / "a.html"})
     assert "ERR_FILE_NOT_FOUND" in str(refused.value.found)
 
 
@@ -211,12 +213,12 @@ def test_without_chromium_the_handout_is_offered_as_html(tmp_path: Path, monkeyp
     assert not chromium()
     assert {file_of("a", kind) for kind in KINDS} == {f"lessons/a-{kind}.html" for kind in KINDS}
     with pytest.raises(InputError, match="not on this machine") as refused:
-        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
+        files_of({tmp_path / "a.pdf": tmp_path / "a.html"})
     assert "HANDBOOK_CHROMIUM" in str(refused.value.remedy)
     monkeypatch.setenv("HANDBOOK_CHROMIUM", "/nowhere/chromium")
     assert file_of("a", "handout") == "lessons/a-handout.pdf"
     with pytest.raises(InputError, match="could not print"):
-        pdfs_of({tmp_path / "a.pdf": tmp_path / "a.html"})
+        files_of({tmp_path / "a.pdf": tmp_path / "a.html"})
 
 
 def test_rows_are_left_out_where_there_are_most() -> None:

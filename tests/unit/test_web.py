@@ -9,9 +9,10 @@ import pytest
 from matplotlib import image
 
 from handbook_utils.errors import InputError
+from handbook_utils.publishing.chromium import HEIGHT, WIDTH, remembered_files
 from handbook_utils.publishing.pages.illustrations import DRAWINGS
 from handbook_utils.publishing.web.address import site_address
-from handbook_utils.publishing.web.pictures import CARDS, HEIGHT, WIDTH, add_pictures
+from handbook_utils.publishing.web.pictures import CARDS, add_pictures
 from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.web.surroundings import alternates, crumbs_to, surround
 
@@ -136,10 +137,7 @@ def test_a_page_with_a_drawing_is_previewed_by_it_where_there_is_a_chromium(monk
 
 
 def test_every_drawing_becomes_a_picture_of_the_size_of_a_preview(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    for _ in range(2):
-        add_pictures(ROOT, tmp_path / "nl", "nl", "Handboek", cache)
-    assert len(list(cache.iterdir())) == 1  # drawn once
+    remembered_files(add_pictures(ROOT, tmp_path / "nl", "nl", "Handboek"), tmp_path / "cache")
     names = {path.stem for path in (ROOT / DRAWINGS).glob("*.svg")}
     made = {path.stem: image.imread(path) for path in (tmp_path / "nl" / "_static" / CARDS).glob("*.png")}
     assert set(made) == names

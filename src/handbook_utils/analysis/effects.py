@@ -25,11 +25,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy
+from scipy import sparse
 
 from handbook_utils.analysis.design import Design
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.ordination import gower_centred
-from handbook_utils.analysis.distance.permanova import basis, distances_of
+from handbook_utils.analysis.distance.permanova import basis, distances_of, sums_along
 from handbook_utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ Matrix = npt.NDArray[np.float64]
 FEWEST = 3
 #: Sets of people left out in turn, at most.
 _MOST = 200
+#: Models whose columns go through a matrix at once.
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -187,47 +190,73 @@ def partial_effect(distance: DistanceMatrix, design: Design, *, confidence: floa
     exchange = design.exchange(design.focus)
     units = exchange.units
     if exchange.whole:
-        join = (units == np.arange(len(exchange.blocks))[:, None]).astype(float)
-        join /= join.sum(axis=1, keepdims=True)
-        gower, own, others, holding = join @ gower @ join.T, join @ own, join @ others, join @ holding
+        many = len(exchange.blocks)
+        join = sparse.csr_array((1 / np.bincount(units)[units], (units, np.arange(design.n))), shape=(many, design.n))
+        gower = gower if many == design.n else join @ (join @ gower).T
+        own, others, holding = join @ own, join @ others, join @ holding
         blocks, units = exchange.blocks, np.arange(len(gower))
     else:
         blocks = exchange.blocks
         if design.asked["person"]:
             units = np.asarray(pd.factorize(design.people)[0], dtype=np.intp)
     others = np.hstack([others, (blocks[:, None] == np.unique(blocks)[1:]).astype(float)])
-    size = _partial(gower, own, others, holding, np.ones(len(gower), dtype=bool))
     people = np.unique(units)
     # Of very many people, so many sets as are enough to know the spread are left out in turn.
     sets = np.arange(len(people)) if len(people) <= _MOST else np.arange(len(people)) % _MOST
     sets = np.random.default_rng(1).permutation(sets)
-    without = np.array(
-        [_partial(gower, own, others, holding, ~np.isin(units, people[sets == one])) for one in np.unique(sets)]
-    )
+    kept = [np.ones(len(gower), dtype=bool), *(~np.isin(units, people[sets == one]) for one in np.unique(sets))]
+    models = [_Model.of(own, others, holding, rows) for rows in kept]
+    found = [
+        size for start in range(0, len(models), _AT_ONCE) for size in _partial(gower, models[start : start + _AT_ONCE])
+    ]
+    size, without = found[0], np.array(found[1:])
     times = len(without)
     error = float(np.sqrt((times - 1) / times * ((without - without.mean()) ** 2).sum()))
     width = float(scipy.stats.t.ppf(0.5 + confidence / 2, times - 1)) * error
     return Effect(size, size - width, size + width, confidence)
 
 
-def _partial(gower: Matrix, own: Matrix, others: Matrix, holding: Matrix, kept: npt.NDArray[np.bool_]) -> float:
-    """Partial ω² of some rows; NaN where nothing is left to compare with.
+@dataclass(frozen=True, eq=False)
+class _Model:
+    """What is compared in some of the rows: those, then orthonormal columns that are 0 in the others.
 
     Interactions that hold the term are in the model after it: it is not tested beside them.
     """
-    part = gower[np.ix_(kept, kept)]
-    part = part - part.mean(axis=0) - part.mean(axis=1)[:, None] + part.mean()
-    beside = basis(others[kept] - others[kept].mean(axis=0))
-    block = basis(own[kept] - own[kept].mean(axis=0), beside)
-    model = np.hstack([beside, block])
-    model = np.hstack([model, basis(holding[kept] - holding[kept].mean(axis=0), model)])
-    freedom, free = block.shape[1], len(part) - 1 - model.shape[1]
-    if freedom == 0 or free < 1:
-        return float("nan")
-    explained = float(np.einsum("ij,ik,kj->", block, part, block, optimize=True))
-    left = float(np.trace(part) - np.einsum("ij,ik,kj->", model, part, model, optimize=True))
-    surplus = freedom * (explained / freedom / (left / free) - 1)
-    return float(surplus / (surplus + len(part)))
+
+    kept: npt.NDArray[np.bool_]
+    columns: Matrix  # the mean, what stands beside the term, the term, what holds it
+    term: slice
+
+    @classmethod
+    def of(cls, own: Matrix, others: Matrix, holding: Matrix, kept: npt.NDArray[np.bool_]) -> _Model:
+        beside = basis(others[kept] - others[kept].mean(axis=0))
+        block = basis(own[kept] - own[kept].mean(axis=0), beside)
+        model = np.hstack([beside, block])
+        model = np.hstack([model, basis(holding[kept] - holding[kept].mean(axis=0), model)])
+        columns = np.zeros((1 + model.shape[1], len(kept)))
+        columns[0, kept], columns[1:, kept] = kept.sum() ** -0.5, model.T
+        return cls(kept, columns, slice(1 + beside.shape[1], 1 + beside.shape[1] + block.shape[1]))
+
+
+def _partial(gower: Matrix, models: list[_Model]) -> list[float]:
+    """Partial ω² of some rows, for each model; NaN where nothing is left to compare with.
+
+    Centring the rows that are kept takes their mean out, which is a column of the model like any other.
+    """
+    found, start = [], 0
+    sums = sums_along(gower, np.vstack([model.columns for model in models]))
+    own = np.diag(gower)
+    for model in models:
+        along = sums[start : start + len(model.columns)]
+        start += len(model.columns)
+        freedom, free = len(along[model.term]), int(model.kept.sum()) - len(along)
+        if freedom == 0 or free < 1:
+            found.append(float("nan"))
+            continue
+        left = float(own[model.kept].sum() - along.sum())
+        surplus = freedom * (float(along[model.term].sum()) / freedom / (left / free) - 1)
+        found.append(float(surplus / (surplus + model.kept.sum())))
+    return found
 
 
 def _draws(member: Matrix, resamples: int, seed: int) -> Matrix:

@@ -63,7 +63,7 @@ def handout(
     """
     import tempfile
 
-    from handbook_utils.publishing.chromium import chromium, pdfs_of
+    from handbook_utils.publishing.chromium import chromium, files_of
     from handbook_utils.publishing.teaching.lesson import lesson_of
     from handbook_utils.publishing.teaching.qr import page_address
     from handbook_utils.publishing.teaching.sheets import handout_html
@@ -76,9 +76,8 @@ def handout(
         _keep(target, made.encode())
         return
     with tempfile.TemporaryDirectory(prefix="handbook-handout-") as name:
-        page, printed = Path(name) / "page.html", Path(name) / "page.pdf"
-        page.write_text(made, encoding="utf-8")
-        pdfs_of({printed: page})
+        printed = Path(name) / "page.pdf"
+        files_of({printed: made})
         _keep(target, printed.read_bytes())
 
 

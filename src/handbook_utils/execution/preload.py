@@ -3,11 +3,11 @@
 Importing these takes about two seconds, a fork a hundredth of one. A module that is not installed here would only cost
 the kernel its own import, so nothing depends on this list for its result.
 
-Three more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
-one figure is drawn, which fills matplotlib's caches of glyphs and text
-(a fifteenth of an average chapter's time, measured), and what is there by then is taken out of the garbage collector's
-sight, which would walk through it again and again (an eighth). The collector itself looks more seldom than Python's
-defaults have it (a tenth).
+Four more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
+the bundled studies of several chapters are read (a third of a second, and one and a half in the kernels), one figure is
+drawn, which fills matplotlib's caches of glyphs and text (a fifteenth of an average chapter's time, measured), and what
+is there by then is taken out of the garbage collector's sight, which would walk through it again and again (an eighth).
+The collector itself looks more seldom than Python's defaults have it (a tenth).
 """
 
 # ruff: noqa: F401, E402
@@ -15,8 +15,11 @@ import gc
 
 gc.disable()  # while there is nothing to collect, but much to walk through
 
+import contextlib
 import importlib
 import pkgutil
+from itertools import product
+from string import ascii_letters, digits
 
 import ipykernel.debugger
 import ipykernel.ipkernel
@@ -59,6 +62,7 @@ import handbook_utils.results
 import handbook_utils.study
 import handbook_utils.study.readers
 import handbook_utils.study.writers
+from handbook_utils.errors import InputError
 from handbook_utils.figures.style import use_style
 from handbook_utils.figures.svg import svg_bytes
 
@@ -73,6 +77,9 @@ def draw_once() -> None:
         left.legend()
         right.bar(["a", "b"], [1, 100])
         right.set_yscale("log")
+        pairs = " ".join(map("".join, product(ascii_letters + digits + "(),.:", repeat=2)))
+        for weight in ("normal", "bold"):
+            figure.text(0, 0, pairs, weight=weight)  # how far each letter carries after another
         svg_bytes(figure)
         matplotlib.pyplot.close(figure)
 
@@ -80,6 +87,13 @@ def draw_once() -> None:
 def compile_once() -> None:
     """Call a compiled loop, so that numba reads its lists of types once and not in each kernel."""
     handbook_utils.analysis.taxa.shifts.shifts(numpy.ones((2, 1)), numpy.ones((2, 1)))
+
+
+def read_once() -> None:
+    """Read the bundled studies that several chapters show; where one cannot be read, its chapter says so."""
+    for name in ("david", "ecam", "globalpatterns", "iquitos", "lung", "mock-dilutions", "throat", "twins"):
+        with contextlib.suppress(InputError):
+            handbook_utils.datasets.load(name)
 
 
 field = (
@@ -93,6 +107,7 @@ for part in field:
     for module in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
         importlib.import_module(module.name)
 compile_once()
+read_once()
 draw_once()
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)

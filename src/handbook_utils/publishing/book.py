@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.execution.run import AT_ONCE
 from handbook_utils.home import build_folder
-from handbook_utils.publishing.chromium import check_chromium, remembered_pdfs
+from handbook_utils.publishing.chromium import check_chromium, remembered_files
 from handbook_utils.publishing.web.address import site_address
 from handbook_utils.publishing.web.root import write_root
 from handbook_utils.publishing.whole.files import add_whole
@@ -357,16 +357,15 @@ class _Editions:
         for lang, stage in self._stages.items():  # while Sphinx is at work
             add_downloads(stage.folder, _pages(self._folder, lang), self._catalogue, outcomes[lang])
         found = {lang: finish(process) for lang, process in self._renderers.items()}
-        printed: dict[Path, str] = {}
+        made: dict[Path, str] = {}
         for lang, stage in self._stages.items():
             add_search(stage.folder, _pages(self._folder, lang), self._catalogue.root)
             titles = _configured(self._catalogue.root)["handbook_titles"]
-            cards = self._folder.parent / "cache" / "cards"
-            add_pictures(self._catalogue.root, _pages(self._folder, lang), lang, str(titles[lang]), cards)
+            made |= add_pictures(self._catalogue.root, _pages(self._folder, lang), lang, str(titles[lang]))
             drop_unused(_pages(self._folder, lang))
             executed = outcomes[lang].values()
-            printed |= add_lessons(_pages(self._folder, lang), self._catalogue.root, executed, address=self._address)
-        remembered_pdfs(printed, self._folder.parent / "cache" / "pdf")
+            made |= add_lessons(_pages(self._folder, lang), self._catalogue.root, executed, address=self._address)
+        remembered_files(made, self._folder.parent / "cache" / "made")
         return found
 
 

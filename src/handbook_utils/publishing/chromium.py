@@ -16,7 +16,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -34,8 +34,25 @@ _VARIABLE = "HANDBOOK_CHROMIUM"
 _MOST_SECONDS = 600
 _ATTEMPTS = 2
 _PDF = {"printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True, "generateDocumentOutline": True}
-#: What a Chromium without a window does besides, and nobody here needs.
-_QUIET = ("--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking")
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    ".pdf": ("Page.printToPDF", _PDF),
+    ".png": ("Page.captureScreenshot", {}),
+}
+#: Pixels of a picture, as those ask for who show one of a page.
+WIDTH, HEIGHT = 1200, 630
+#: What a Chromium without a window does besides, and nobody here needs: a first tab, and a process for the next one.
+_QUIET = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--hide-scrollbars",
+    "--no-startup-window",
+    "--disable-features=SpareRendererForSitePerProcess",
+)
+#: Is kept when a page and all that it shows is there.
+_SHOWN = """new Promise(done => document.readyState == "complete" ? done() : addEventListener("load", done))
+    .then(() => document.fonts.ready).then(() => 0)"""
 
 
 def chromium() -> str:
@@ -75,56 +92,29 @@ def check_chromium(where: str) -> str:
     return program
 
 
-def pictures_of(page: Path, targets: Sequence[Path], width: int, height: int) -> None:
-    """Keep how a page of this machine looks, in pictures of one size that lie below each other on it.
+def files_of(pages: Mapping[Path, Path | str]) -> None:
+    """Have Chromium make of each page the file that the target's name says: a PDF, or a PNG of its first screen.
+
+    One browser makes them all. Where it dies or says nothing, another one does what is left.
 
     Parameters
     ----------
-    page : pathlib.Path
-        HTML.
-    targets : sequence of pathlib.Path
-        A PNG each, from the top of the page.
-    width, height : int
-        Of a picture, in pixels.
+    pages : mapping of pathlib.Path to pathlib.Path or str
+        HTML by what it becomes: a file of this machine, or a page with everything it needs in it, which is made without
+        going anywhere, in two thirds of the time.
 
     Raises
     ------
     InputError
-        There is no Chromium, or it made none.
+        There is no Chromium, or it could not make one of them.
     """
-    size = {"x": 0, "width": width, "height": height, "scale": 1}
-    seen = {
-        target: (page, {"clip": {**size, "y": place * height}, "captureBeyondViewport": True})
-        for place, target in enumerate(targets)
-    }
-    _make(seen, "Page.captureScreenshot", f"--window-size={width},{height}", "--hide-scrollbars")
-
-
-def pdfs_of(pages: Mapping[Path, Path]) -> None:
-    """Print pages of this machine.
-
-    Parameters
-    ----------
-    pages : mapping of pathlib.Path to pathlib.Path
-        What is printed, HTML, by the PDF it becomes.
-
-    Raises
-    ------
-    InputError
-        There is no Chromium, or it could not print.
-    """
-    _make({target: (page, _PDF) for target, page in pages.items()}, "Page.printToPDF")
-
-
-def _make(wanted: Mapping[Path, tuple[Path, dict[str, Any]]], method: str, *options: str) -> None:
-    """Have one browser make files, each of a page. Where it dies or says nothing, another one does what is left."""
-    left, told, failed = dict(wanted), "", 0
+    left, told, failed = dict(pages), "", 0
     while left and failed < _ATTEMPTS and not ending.is_set():
         before = len(left)
         try:
-            with _browser(check_chromium(str(next(iter(left)))), *options) as browser:
-                for target, (page, asked) in list(left.items()):
-                    durable.write(target, browser.made_of(page, method, asked), replace=True)
+            with _browser(check_chromium(str(next(iter(left))))) as browser:
+                for target, page in list(left.items()):
+                    durable.write(target, browser.made_of(page, *_KINDS[target.suffix]), replace=True)
                     del left[target]
         except OSError as error:
             told = str(error)
@@ -141,7 +131,7 @@ def _make(wanted: Mapping[Path, tuple[Path, dict[str, Any]]], method: str, *opti
 
 
 @contextmanager
-def _browser(program: str, *options: str) -> Iterator[_Browser]:
+def _browser(program: str) -> Iterator[_Browser]:
     """Start a browser, and end it with all that it started."""
     with tempfile.TemporaryDirectory(prefix="handbook-print-") as name, contextlib.ExitStack() as pipes:
         said = Path(name) / "said"
@@ -151,7 +141,6 @@ def _browser(program: str, *options: str) -> Iterator[_Browser]:
             f"--user-data-dir={name}/profile",
             "--remote-debugging-pipe",
             *_QUIET,
-            *options,
         ]
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # which it refuses to set up for root; the page is our own
@@ -185,31 +174,36 @@ class _Browser:
     def __init__(self, tell: int, hear: int) -> None:
         self._tell, self._hear, self._heard, self._count = tell, hear, bytearray(), 0
         self._session: dict[str, str] = {}
-        self._shown: Path | None = None
+        self._frame = ""
 
-    def made_of(self, page: Path, method: str, asked: dict[str, Any]) -> bytes:
+    def made_of(self, page: Path | str, method: str, asked: dict[str, Any]) -> bytes:
         """Return what is made of a page, with all that it shows."""
         until = time.monotonic() + _MOST_SECONDS
-        if page != self._shown:
-            self._show(page, until)
+        if not self._session:
+            self._open(until)
+        if isinstance(page, Path):
+            self._go(page, until)
+        else:
+            self._ask(until, "Page.setDocumentContent", frameId=self._frame, html=page)
+        self._ask(until, "Runtime.evaluate", expression=_SHOWN, awaitPromise=True)
         return base64.b64decode(self._ask(until, method, **asked)["data"])
 
-    def _show(self, page: Path, until: float) -> None:
-        if not self._session:
-            tab = self._ask(until, "Target.createTarget", url="about:blank")["targetId"]
-            session = self._ask(until, "Target.attachToTarget", targetId=tab, flatten=True)["sessionId"]
-            self._session = {"sessionId": session}
-            self._ask(until, "Page.enable")
-            self._ask(until, "Page.setLifecycleEventsEnabled", enabled=True)
+    def _open(self, until: float) -> None:
+        self._frame = self._ask(until, "Target.createTarget", url="about:blank")["targetId"]  # also its first frame's
+        session = self._ask(until, "Target.attachToTarget", targetId=self._frame, flatten=True)["sessionId"]
+        self._session = {"sessionId": session}
+        size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
+        self._ask(until, "Emulation.setDeviceMetricsOverride", **size)
+        self._ask(until, "Page.enable")
+        self._ask(until, "Page.setLifecycleEventsEnabled", enabled=True)
+
+    def _go(self, page: Path, until: float) -> None:
         opened = self._ask(until, "Page.navigate", url=page.resolve().as_uri())
         if "errorText" in opened:
             raise OSError(opened["errorText"])
         loaded = {"loaderId": opened["loaderId"], "name": "load"}.items()
         while not loaded <= self._next(until).get("params", {}).items():
             pass
-        fonts = "document.fonts.ready.then(() => 0)"
-        self._ask(until, "Runtime.evaluate", expression=fonts, awaitPromise=True)
-        self._shown = page
 
     def _ask(self, until: float, method: str, **params: Any) -> Any:
         self._count += 1
@@ -236,24 +230,19 @@ class _Browser:
         return told
 
 
-def remembered_pdfs(pages: Mapping[Path, str], cache: Path) -> None:
-    """Print pages that each stand in one file, or take the PDF that was printed of the same one.
+def remembered_files(pages: Mapping[Path, str], cache: Path) -> None:
+    """Make files of pages as :func:`files_of` does, or take what was made of the same page before.
 
     Parameters
     ----------
     pages : mapping of pathlib.Path to str
-        HTML with everything it needs in it, by the PDF it becomes.
+        HTML with everything it needs in it, by what it becomes.
     cache : pathlib.Path
         The folder that remembers; made where it is not there.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    kept = {target: cache / f"{sha256(page.encode())}.pdf" for target, page in pages.items()}
-    with tempfile.TemporaryDirectory(prefix="handbook-print-") as name:
-        new: dict[Path, Path] = {}
-        for target, page in pages.items():
-            if not kept[target].is_file():
-                new[kept[target]] = Path(name) / f"{len(new)}.html"
-                new[kept[target]].write_text(page, encoding="utf-8")
-        pdfs_of(new)
-    for target, printed in kept.items():
-        shutil.copyfile(printed, target)
+    kept = {target: cache / f"{sha256(page.encode())}{target.suffix}" for target, page in pages.items()}
+    files_of({kept[target]: page for target, page in pages.items() if not kept[target].is_file()})
+    for target, made in kept.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(made, target)

@@ -59,8 +59,12 @@ def gower_centred(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     >>> gower_centred(np.array([[0.0, 2.0], [2.0, 0.0]])).tolist()
     [[1.0, -1.0], [-1.0, 1.0]]
     """
-    half = -0.5 * np.asarray(distance, dtype=float) ** 2
-    centred: npt.NDArray[np.float64] = half - half.mean(axis=0) - half.mean(axis=1)[:, None] + half.mean()
+    centred = np.square(distance, dtype=float)  # in place from here on: of many samples it is the most that is held
+    centred *= -0.5
+    rows, columns, mean = centred.mean(axis=0), centred.mean(axis=1)[:, None], centred.mean()
+    centred -= rows
+    centred -= columns
+    centred += mean
     return centred
 
 

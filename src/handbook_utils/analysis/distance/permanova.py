@@ -206,7 +206,7 @@ def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
     Returns
     -------
     numpy.ndarray, shape (samples, samples)
-        Distances.
+        Distances; the matrix itself where it has these samples in this order.
 
     Raises
     ------
@@ -223,7 +223,8 @@ def distances_of(distance: DistanceMatrix, design: Design) -> Matrix:
             remedy="Make the design of the samples in the table.",
         )
     rows = [place[name] for name in design.samples]
-    found = np.asarray(np.asarray(distance.data, dtype=float)[np.ix_(rows, rows)])
+    square = np.asarray(distance.data, dtype=float)
+    found = square if rows == list(range(len(square))) else square[np.ix_(rows, rows)]
     if not found.any():
         raise InputError(
             "All samples are at a distance of 0 from each other, so nothing can be compared.",
@@ -279,7 +280,7 @@ def _residuals_moved(left: Matrix, block: Matrix, reduced: Matrix, free: int, ob
     count = 0
     for start in range(0, len(orders), _ROWS):
         batch = orders[start : start + _ROWS]
-        sums = _sums(left, moved[:, batch].reshape(-1, len(left))).reshape(len(moved), len(batch))
+        sums = sums_along(left, moved[:, batch].reshape(-1, len(left))).reshape(len(moved), len(batch))
         explained, rest = sums[:freedom].sum(axis=0), total - sums.sum(axis=0)
         rest = np.where(np.abs(rest) > _EQUAL * total, rest, _EQUAL * total)  # groups without any scatter
         count += int(((explained / freedom) / (rest / free) >= observed - _EQUAL * max(1.0, observed)).sum())
@@ -303,7 +304,7 @@ def _moved(left: Matrix, by_unit: Matrix, units: Order, reduced: Matrix, observe
         # In a rare order a column follows from the others; its direction is then rounding, and counts for nothing.
         adds = np.abs(np.diagonal(values, axis1=1, axis2=2)) > 1e-9 * size
         rows = (vectors * adds[:, None, :]).transpose(0, 2, 1).reshape(-1, len(left))
-        count += int((_sums(left, rows).reshape(-1, width).sum(axis=1) >= observed - _EQUAL * total).sum())
+        count += int((sums_along(left, rows).reshape(-1, width).sum(axis=1) >= observed - _EQUAL * total).sum())
     return count
 
 
@@ -394,18 +395,40 @@ def _ratio(explained: float, rest: float, total: float) -> float:
 
 
 def _explained(gower: Matrix, block: Matrix) -> float:
-    return float(_sums(gower, block.T).sum())
+    return float(sums_along(gower, block.T).sum())
 
 
-def _sums(symmetric: Matrix, rows: Matrix) -> Matrix:
-    """Return x·S·x of each row x, all in one matrix product."""
+def sums_along(symmetric: Matrix, rows: Matrix) -> Matrix:
+    """Return x·S·x of each row x, all in one matrix product: of a unit vector the sum of squares along it.
+
+    Parameters
+    ----------
+    symmetric : numpy.ndarray, shape (samples, samples)
+        S, such as Gower's matrix.
+    rows : numpy.ndarray, shape (vectors, samples)
+        Each an x.
+
+    Returns
+    -------
+    numpy.ndarray, shape (vectors,)
+        In the unit of S.
+
+    Examples
+    --------
+    >>> sums_along(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([[1.0, 0.0], [1.0, 1.0]])).tolist()
+    [2.0, 6.0]
+    """
     sums: Matrix = np.einsum("ij,ij->i", rows @ symmetric, rows)
     return sums
 
 
 def _without(gower: Matrix, model: Matrix) -> Matrix:
-    """Take a model out of both sides of Gower's matrix."""
+    """Take a model out of both sides of Gower's matrix, some rows at a time: as large a one beside it is enough."""
     if not model.shape[1]:
         return gower
-    half = gower - model @ (model.T @ gower)
-    return half - (half @ model) @ model.T
+    left, across = np.empty_like(gower), model.T @ gower
+    for start in range(0, len(gower), _ROWS):
+        some = slice(start, start + _ROWS)
+        half = gower[some] - model[some] @ across
+        left[some] = half - (half @ model) @ model.T
+    return left

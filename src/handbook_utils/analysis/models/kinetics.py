@@ -18,7 +18,7 @@ from math import log
 
 import numpy as np
 import pandas as pd
-from scipy.integrate import solve_ivp
+from scipy.integrate import odeint
 
 from handbook_utils.errors import InputError
 
@@ -100,8 +100,8 @@ def follow_dose(gut: Gut, minutes: float = 720.0, points: int = 241) -> pd.DataF
         raise InputError("Following a dose takes time and two moments or more.", found=f"{minutes} min, {points}")
     empty, absorb, leave = log(2) / gut.emptying, log(2) / gut.uptake, 1 / gut.transit
 
-    def change(_: float, amounts: np.ndarray) -> list[float]:
-        stomach, bowel = amounts[0], max(amounts[1], 0.0)
+    def change(amounts: np.ndarray, _: float) -> list[float]:
+        stomach, bowel = float(amounts[0]), max(float(amounts[1]), 0.0)  # numbers of numpy are slow one by one
         concentration = bowel / gut.volume
         broken = gut.vmax * concentration / (gut.km + concentration)
         return [
@@ -114,8 +114,8 @@ def follow_dose(gut: Gut, minutes: float = 720.0, points: int = 241) -> pd.DataF
 
     moments = np.linspace(0, minutes, points)
     start = [gut.dose, 0.0, 0.0, 0.0, 0.0]
-    solved = solve_ivp(change, (0, minutes), start, method="LSODA", t_eval=moments, rtol=1e-8, atol=1e-9 * gut.dose)
-    return pd.DataFrame(solved.y.T, columns=list(COMPARTMENTS), index=pd.Index(moments, name="minute"))
+    solved = odeint(change, start, moments, rtol=1e-8, atol=1e-9 * gut.dose, mxstep=10_000)
+    return pd.DataFrame(solved, columns=list(COMPARTMENTS), index=pd.Index(moments, name="minute"))
 
 
 def share_absorbed(gut: Gut, minutes: float = 2880.0) -> float:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -187,8 +186,7 @@ def trials_with_a_look(
     early = generator.binomial(look, shares, size=(trials, 2))
     later = early + generator.binomial(planned - look, shares, size=(trials, 2))
     pairs, place = np.unique(early, axis=0, return_inverse=True)
-    p = np.array([fisher_exact([[a, look - a], [b, look - b]])[1] for a, b in pairs.tolist()])
-    stops: npt.NDArray[np.bool_] = (p < limit) & (pairs[:, 0] > pairs[:, 1])
+    stops = np.array([a > b and fisher_exact([[a, look - a], [b, look - b]])[1] < limit for a, b in pairs.tolist()])
     stopped = stops[place.ravel()]
     full = (later[:, 0] - later[:, 1]) / planned
     reported = np.where(stopped, (early[:, 0] - early[:, 1]) / look, full)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from handbook_utils.analysis.naming.gains import Array, Gains
+from handbook_utils.analysis.naming.gains import Array, Gains, Lot
 from handbook_utils.analysis.naming.names import Names
 from handbook_utils.analysis.naming.reference import BUNDLED, Reference, bundled_reference
 from handbook_utils.reads.kernels import compiled
@@ -136,12 +136,13 @@ class NaiveBayes:
             if not len(strands[0]):
                 short.append(name)
                 continue
-            turn, first, scores = self._strand(strands)
+            turn, lot, first, scores = self._strand(strands)
             turned += [name] * turn
-            own, winner = strands[turn], first[_winners(scores, generator)[0]]
-            size = max(1, len(own) // PART)
-            lot = self._gains.lot(own[generator.integers(0, len(own), (draws, size))])
-            near, scores = self._gains.best(lot)
+            winner = first[_winners(scores, generator)[0]]
+            size = max(1, len(lot.place) // PART)
+            near, scores = self._gains.best(
+                self._gains.drawn(lot, generator.integers(0, len(lot.place), (draws, size)))
+            )
             drawn = near[_winners(scores, generator)]
             best[row] = self.lineages[winner]
             for lineage, times in zip(*np.unique(drawn, return_counts=True), strict=True):
@@ -158,15 +159,15 @@ class NaiveBayes:
             tuple(notes),
         )
 
-    def _strand(self, strands: list[Words]) -> tuple[int, Words, Array]:
-        """Return the strand that is read, and the lineages that may be its best with their scores."""
-        lots = [self._gains.lot([own]) for own in strands]
-        likely = int(lots[1].least[0] > lots[0].least[0])
+    def _strand(self, strands: list[Words]) -> tuple[int, Lot, Words, Array]:
+        """Return the strand that is read, its words, and the lineages that may be its best with their scores."""
+        lots = [self._gains.lot(own) for own in strands]
+        likely = int(lots[1].bounds.max() > lots[0].bounds.max())
         found = {likely: self._gains.best(lots[likely])}
         found[1 - likely] = self._gains.best(lots[1 - likely], float(found[likely][1].max()) - 2 * _TIE)
         top = [found[strand][1].max(initial=-np.inf) for strand in (0, 1)]
         turn = int(top[1] > top[0] + _TIE)
-        return turn, *found[turn]
+        return turn, lots[turn], *found[turn]
 
 
 def trained(reference: Reference) -> NaiveBayes:

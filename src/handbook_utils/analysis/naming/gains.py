@@ -7,8 +7,9 @@ Sixteen whose bound is below what another lineage has are not looked at, which c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,24 +30,27 @@ _SLACK = 1e-2
 
 @dataclass(frozen=True)
 class Lot:
-    """Draws of words, with the bounds of their scores.
+    """Draws of words of a sequence, with the bounds of their scores.
 
     Attributes
     ----------
     own : numpy.ndarray of int
-        The different words of all draws.
+        The different words of the sequence.
+    place : numpy.ndarray of int
+        Of each word of the sequence its place among those.
+    highest : numpy.ndarray of float, words x groups
+        How far the highest gain of each group lies above the group's best base.
     times : numpy.ndarray of float, draws x words
-        How often each draw has each of them.
+        How often each draw has each of the different words.
     bounds : numpy.ndarray of float, draws x groups
         What no lineage of a group exceeds.
-    least : numpy.ndarray of float
-        Of each draw a score that some lineage has.
     """
 
     own: Numbers
+    place: Numbers
+    highest: Array
     times: Array
     bounds: Array
-    least: Array
 
 
 class Gains:
@@ -69,7 +73,7 @@ class Gains:
 
     def __init__(self, parts: Iterator[sparse.csc_array], entries: int, sizes: Numbers) -> None:
         # Memory is taken as it is filled: of whole genes this is gigabytes, and must not stand there twice.
-        self._words = np.empty(entries, dtype=np.int32)
+        self._words = np.empty(entries, dtype=np.uint16)  # of eight bases there are 65,536
         self._gain = np.empty(entries, dtype=np.float32)
         self._begins = np.zeros(len(sizes) + 1, dtype=np.int64)
         end, lineage, counts = 0, 0, []
@@ -82,7 +86,6 @@ class Gains:
         prior = ((np.sum(counts, axis=0) + 0.5) / (sizes.sum() + 1)).astype(np.float32)
         self._base: Array = -np.log(sizes + 1.0).astype(np.float32)
         self._top: Array = np.maximum.reduceat(self._base, np.arange(0, len(sizes), _GROUP))
-        self._place = np.full(len(prior), -1, dtype=np.int64)
         self._highest = sparse.vstack(list(self._pooled(prior)), format="csr").T.tocsr()
 
     def _pooled(self, prior: Array) -> Iterator[sparse.csr_array]:
@@ -111,25 +114,45 @@ class Gains:
         before = np.cumsum(sizes) - sizes
         return np.repeat(np.arange(len(lineages)), sizes), np.repeat(begins - before, sizes) + np.arange(sizes.sum())
 
-    def lot(self, draws: Sequence[Numbers] | Numbers) -> Lot:
-        """Bound the scores of draws.
+    def lot(self, words: Numbers) -> Lot:
+        """Bound the scores of a sequence.
 
         Parameters
         ----------
-        draws : sequence of numpy.ndarray of int
-            Words; one that stands twice counts twice.
+        words : numpy.ndarray of int
+            Its words; one that stands twice counts twice.
+
+        Returns
+        -------
+        Lot
+            Of one draw, which has all words.
+        """
+        own, place = np.unique(words, return_inverse=True)
+        rows = self._highest
+        highest = _rows(own, rows.indptr, rows.indices, rows.data, len(self._top))
+        return self._bounded(own, place, highest, place[None, :])
+
+    def drawn(self, lot: Lot, draws: Numbers) -> Lot:
+        """Bound the scores of draws of the words of a sequence.
+
+        Parameters
+        ----------
+        lot : Lot
+            Of :meth:`lot`.
+        draws : numpy.ndarray of int, draws x words
+            Places of words in the sequence.
 
         Returns
         -------
         Lot
         """
-        own, which = np.unique(np.concatenate(list(draws)), return_inverse=True)
-        row = np.repeat(np.arange(len(draws)), [len(draw) for draw in draws])
-        number = np.bincount(row * len(own) + which, minlength=len(draws) * len(own))
-        times: Array = number.reshape(len(draws), len(own)).astype(np.float32)
-        bounds = times @ self._highest[own].toarray() + times.sum(axis=1)[:, None] * self._top
-        _, scores = self._scores(own, times, np.unique(bounds.argmax(axis=1)))
-        return Lot(own, times, bounds, scores.max(axis=1))
+        return self._bounded(lot.own, lot.place, lot.highest, lot.place[draws])
+
+    def _bounded(self, own: Numbers, place: Numbers, highest: Array, drawn: Numbers) -> Lot:
+        row = len(own) * np.arange(len(drawn))[:, None]
+        number = np.bincount((row + drawn).ravel(), minlength=len(drawn) * len(own))
+        times: Array = number.reshape(len(drawn), len(own)).astype(np.float32)
+        return Lot(own, place, highest, times, times @ highest + times.sum(axis=1)[:, None] * self._top)
 
     def best(self, lot: Lot, floor: float = -np.inf) -> tuple[Numbers, Array]:
         """Return every lineage that may be the best of a draw, or as good as it.
@@ -137,7 +160,7 @@ class Gains:
         Parameters
         ----------
         lot : Lot
-            Of :meth:`lot`.
+            Of :meth:`lot` or :meth:`drawn`.
         floor : float
             Scores below are of no interest.
 
@@ -146,27 +169,37 @@ class Gains:
         tuple of numpy.ndarray
             Numbers of lineages, in order; and scores (draws x lineages). Empty where none reaches `floor`.
         """
-        least = np.maximum(lot.least, floor)[:, None] - _SLACK
+        if lot.bounds.max() < floor - _SLACK:
+            return np.empty(0, dtype=np.int64), np.empty((len(lot.times), 0), dtype=np.float32)
+        _, some = self._scores(lot.own, lot.times, np.unique(lot.bounds.argmax(axis=1)))
+        least = np.maximum(some.max(axis=1), floor)[:, None] - _SLACK  # of each draw a score that some lineage has
         return self._scores(lot.own, lot.times, np.flatnonzero((lot.bounds >= least).any(axis=0)))
 
     def _scores(self, own: Numbers, times: Array, groups: Numbers) -> tuple[Numbers, Array]:
         lineages = (groups[:, None] * _GROUP + np.arange(_GROUP)).ravel()
         lineages = lineages[lineages < len(self._base)]
-        self._place[own] = np.arange(len(own))
-        gain = _of_words(self._place, len(own), lineages, self._begins, self._words, self._gain)
-        self._place[own] = -1
+        gain = _of_words(own, lineages, self._begins, self._words, self._gain)
         return lineages, times @ gain.T + times.sum(axis=1)[:, None] * self._base[lineages]
 
 
 @compiled
-def _of_words(
-    place: Numbers, count: int, lineages: Numbers, begins: Numbers, words: npt.NDArray[np.int32], gain: Array
-) -> Array:
-    """Return the gains of some lineages (rows) for the words that have a place (columns)."""
-    made = np.zeros((len(lineages), count), dtype=np.float32)
+def _of_words(own: Numbers, lineages: Numbers, begins: Numbers, words: npt.NDArray[np.uint16], gain: Array) -> Array:
+    """Return the gains of some lineages (rows) for some words (columns)."""
+    columns = np.full(2**16, len(own), dtype=np.uint32)  # all other words have one more, and no branch is needed
+    for column, word in enumerate(own):
+        columns[word] = column
+    made = np.zeros((len(lineages), len(own) + 1), dtype=np.float32)
     for row, lineage in enumerate(lineages):
         for at in range(begins[lineage], begins[lineage + 1]):
-            column = place[words[at]]
-            if column >= 0:
-                made[row, column] = gain[at]
+            made[row, columns[words[at]]] = gain[at]
+    return made[:, :-1]
+
+
+@compiled
+def _rows(own: Numbers, begins: Any, places: Any, values: Array, width: int) -> Array:
+    """Return some rows of a sparse matrix, whole."""
+    made = np.zeros((len(own), width), dtype=np.float32)
+    for row, word in enumerate(own):
+        for at in range(begins[word], begins[word + 1]):
+            made[row, places[at]] = values[at]
     return made

@@ -81,18 +81,19 @@ def alike_by_group(
     apart = ~np.eye(len(codes), dtype=bool)
     together = (codes[:, None] == codes[None, :]) & apart
 
-    def mean(pairs: npt.NDArray[np.bool_], times: npt.NDArray[np.intp]) -> float:
-        """Mean over the pairs, each as often as both its people were drawn."""
-        weights = np.outer(times, times) * pairs
-        return float((weights * values).sum() / weights.sum()) if weights.any() else float("nan")
+    def means(pairs: npt.NDArray[np.bool_], times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return, for each row of `times`, the mean over the pairs, each as often as both its people were drawn."""
+        weight = ((times @ pairs) * times).sum(axis=1)
+        total = ((times @ np.where(pairs, values, 0.0)) * times).sum(axis=1)
+        found: npt.NDArray[np.float64] = np.divide(total, weight, out=np.full(len(times), np.nan), where=weight > 0)
+        return found
 
     random = np.random.default_rng(seed)
-    differences = []
-    for _ in range(resamples):
-        drawn = np.concatenate([random.choice(rows, len(rows)) for rows in members])
-        times = np.bincount(drawn, minlength=len(codes))
-        differences.append(mean(together, times) - mean(apart & ~together, times))
-    low, high = np.nanquantile(differences, [(1 - level) / 2, (1 + level) / 2])
-    once = np.ones(len(codes), dtype=np.intp)
-    same, other = mean(together, once), mean(apart & ~together, once)
+    drawn = [np.concatenate([random.choice(rows, len(rows)) for rows in members]) for _ in range(resamples)]
+    times = np.array([np.bincount(one, minlength=len(codes)) for one in drawn], dtype=float)
+    low, high = np.nanquantile(
+        means(together, times) - means(apart & ~together, times), [(1 - level) / 2, (1 + level) / 2]
+    )
+    once = np.ones((1, len(codes)))
+    same, other = float(means(together, once)[0]), float(means(apart & ~together, once)[0])
     return Alike(len(codes), same, other, same - other, float(low), float(high))

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from pathlib import Path
 
-from handbook_utils.publishing.chromium import pdfs_of
+from handbook_utils.publishing.chromium import files_of
 from handbook_utils.publishing.whole.article import Article, article_of, contents_of
 from handbook_utils.publishing.words import WORDS
 
@@ -61,7 +61,7 @@ def write_pdf(edition: Path, target: Path, pages: Mapping[str, int], *, lang: st
     page = edition / "whole.html"
     page.write_text(whole_html(edition, pages, lang=lang, title=title, made=made), encoding="utf-8")
     try:
-        pdfs_of({target: page})
+        files_of({target: page})
     finally:
         page.unlink()
 
