@@ -97,9 +97,12 @@ def _empty_cells(design: Design) -> list[str]:
     found = []
     words = [term for term in design.terms.values() if term.kind == "words"]
     for one, other in combinations(words, 2):
-        table = pd.crosstab(as_words(design.frame[one.columns[0]]), as_words(design.frame[other.columns[0]]))
-        gaps = np.argwhere(table.to_numpy() == 0)
-        empty = [f"{table.index[row]} with {table.columns[column]}" for row, column in gaps]
+        (rows, of_one), (columns, of_other) = (
+            pd.factorize(as_words(design.frame[term.columns[0]]), sort=True) for term in (one, other)
+        )
+        table = np.zeros((len(of_one), len(of_other)), dtype=bool)
+        table[rows, columns] = True
+        empty = [f"{of_one[row]} with {of_other[column]}" for row, column in np.argwhere(~table)]
         if empty and design.focus in (one.name, other.name):
             found.append(f"No samples of {listed(empty, most=4)} ({one.name}, {other.name})")
     return found
