@@ -379,7 +379,13 @@ def crossed(design: Design, one: str, other: str) -> pd.DataFrame:
     pandas.DataFrame
         Words of the one × words of the other.
     """
-    return pd.crosstab(as_words(design.frame[one]), as_words(design.frame[other]))
+    # What pandas' crosstab does in ten times the time; every pair of terms of every design is counted.
+    (rows, of_one), (columns, of_other) = (
+        pd.factorize(as_words(design.frame[name]), sort=True) for name in (one, other)
+    )
+    table = np.zeros((len(of_one), len(of_other)), dtype=int)
+    np.add.at(table, (rows, columns), 1)
+    return pd.DataFrame(table, pd.Index(of_one, name=one), pd.Index(of_other, name=other))
 
 
 def _rank(columns: npt.NDArray[np.float64]) -> int:
