@@ -100,6 +100,39 @@ def test_settings_that_are_remembered_are_nobody_elses() -> None:
     assert told.stdout.strip() == "8"
 
 
+_WALKS = r"""
+import sys
+from docutils import nodes
+from docutils.core import publish_doctree
+from sphinx.util.nodes import NodeMatcher
+from handbook_utils.publishing.sparing import spare_repeated_work
+if sys.argv[1] == "sparing":
+    spare_repeated_work()
+tree = publish_doctree("One *two* three\n\n* four `five <six>`_\n\n  seven **eight**\n\nTwo\n===\n\n nine\n")
+pair = NodeMatcher(nodes.emphasis, nodes.strong)
+for given in [(), (nodes.Text,), (nodes.TextElement,), (pair,), (lambda node: "t" in node.astext(),)]:
+    print([str(node) for node in tree.findall(*given)])
+print([str(node) for node in tree[1].findall(nodes.Text, siblings=True)])
+print([str(node) for node in tree[0].findall(include_self=False)])
+for node in tree.findall(nodes.TextElement):
+    # What is put behind a node while it is looked at is found, too, and what takes its place is not.
+    if isinstance(node, nodes.emphasis):
+        node.parent.insert(node.parent.index(node) + 1, nodes.strong("", "more"))
+        node.replace_self(nodes.subscript("", "other"))
+    print(node.tagname)
+print(tree)
+"""
+
+
+def test_a_walk_finds_the_same_with_and_without() -> None:
+    plain, sparing = (
+        subprocess.run([sys.executable, "-c", _WALKS, way], capture_output=True, text=True, check=True).stdout
+        for way in ("plain", "sparing")
+    )
+    assert plain == sparing
+    assert "strong" in plain.splitlines()
+
+
 def test_what_was_translated_is_of_the_page_it_stands_on() -> None:
     page, text = new_document("page"), new_document("text")
     text += nodes.paragraph("", "Brood")

@@ -21,15 +21,22 @@ def spare_repeated_work() -> None:
     _renderers()
     _parsers()
     _translations()
+    _walks()
+    _files()
 
 
 def _bibliography() -> None:
     import pybtex.plugin
+    from pybtex.richtext import Text
     from pybtex.style.formatting import BaseStyle
     from sphinxcontrib.bibtex.domain import BibtexDomain, _FilterVisitor
 
     # Each need of a plugin is a walk through all installed packages.
     pybtex.plugin._load_entry_point = lru_cache(maxsize=None)(pybtex.plugin._load_entry_point)
+
+    # Names are read anew wherever a work is cited.
+    read = lru_cache(maxsize=None)(Text.from_latex)
+    Text.from_latex = read
 
     formatted: dict[tuple[type, int], Any] = {}
     format_entry = BaseStyle.format_entry
@@ -142,3 +149,64 @@ def _translations() -> None:
         apply(transform, **given)
 
     i18n.publish_msgstr, i18n._NodeUpdater, i18n.Locale.apply = once, Updater, of_one_page
+
+
+def _walks() -> None:
+    """Docutils walks through a tree by a generator in each node, through which all that is found below is handed up."""
+    from docutils import nodes
+
+    find = nodes.Node.findall
+
+    def walk(top: Any, kinds: Any, fits: Any) -> Iterator[Any]:
+        # As there, what is put behind a node while it is looked at is walked through, too.
+        if isinstance(top, kinds) and (fits is None or fits(top)):
+            yield top
+        open_ = [iter(top.children)]
+        while open_:
+            for node in open_[-1]:
+                if isinstance(node, kinds) and (fits is None or fits(node)):
+                    yield node
+                if node.children:
+                    open_.append(iter(node.children))
+                    break
+            else:
+                open_.pop()
+
+    def findall(node: Any, condition: Any = None, *args: Any, **given: Any) -> Any:
+        if args or given:
+            return find(node, condition, *args, **given)
+        if condition is None or isinstance(condition, type):
+            return walk(node, condition or nodes.Node, None)
+        return walk(node, getattr(condition, "classes", None) or nodes.Node, condition)
+
+    nodes.Node.findall = findall
+
+
+def _files() -> None:
+    """Sphinx writes every page that it has read, and all it knows of them, to files for a next time, which is not."""
+    import pickle
+    from types import SimpleNamespace
+
+    import sphinx.events
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.docutils import LoggingReporter
+
+    builders: Any = import_module("sphinx.builders")
+    builders.pickle = SimpleNamespace(dump=lambda *_: None, HIGHEST_PROTOCOL=pickle.HIGHEST_PROTOCOL)
+    write, read = builders.Builder.write_doctree, BuildEnvironment.get_doctree
+
+    def keep(builder: Any, name: str, tree: Any, **given: Any) -> None:
+        write(builder, name, tree, **given)
+        vars(builder.env).setdefault("handbook_trees", {})[name] = tree
+
+    def take(env: Any, name: str) -> Any:
+        tree = vars(env).get("handbook_trees", {}).get(name)
+        if tree is None:
+            return read(env, name)
+        tree.settings.env, tree.reporter = env, LoggingReporter(env.doc2path(name))
+        return tree
+
+    builders.Builder.write_doctree = keep
+    BuildEnvironment.get_doctree = take  # type: ignore[assignment,method-assign]
+    # Each event is written out with what it brings, such as a whole page, for a log that nobody reads.
+    sphinx.events.repr = lambda _: ""  # type: ignore[attr-defined]

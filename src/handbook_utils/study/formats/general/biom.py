@@ -238,7 +238,11 @@ def _from_json(content: Content, choices: Choices) -> Table:
     if not isinstance(held, dict) or not needed <= held.keys():
         lacks = ", ".join(sorted(needed - held.keys())) if isinstance(held, dict) else "everything"
         raise InputError(
-            "This JSON file is not a BIOM table.", where=where, expected="BIOM 1.0", found=f"it lacks {lacks}"
+            "This JSON file is not a BIOM table.",
+            where=where,
+            expected="BIOM 1.0",
+            found=f"it lacks {lacks}",
+            remedy="Give the table itself, as BIOM or TSV.",
         )
     try:
         table = _json(held, where)
