@@ -25,6 +25,7 @@ WIDTH, TEXT = 4.9, 12
 
 #: What a number below 0 begins with where it is read; a hyphen is for data.
 MINUS = "\N{MINUS SIGN}"
+_NEGATIVE = re.compile(r"(?<![\w.\-\u2013\u2212)\]'\"])-(?=\.?\d)")
 
 #: How many decimals more a number may get that would be rounded to a certainty.
 MORE_DECIMALS = 3
@@ -166,7 +167,9 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     """
     use_style()
     figure = Figure(figsize=(WIDTH, height))
-    return figure, figure.subplots()
+    axes = figure.subplots()
+    axes.xaxis.label.set_wrap(True)  # where names beside the axes are long, they are narrower than their label
+    return figure, axes
 
 
 def legend_above(figure: Figure, *panels: Axes, columns: int = 2) -> None:
@@ -251,6 +254,27 @@ def written(value: float, digits: int, lang: str) -> str:
     """
     text = f"{value:,.{digits}f}".replace("-", MINUS)
     return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
+
+
+def with_minus(text: str) -> str:
+    """Return a sentence with minus signs before its negative numbers, as tables and figures have them.
+
+    Parameters
+    ----------
+    text : str
+        With hyphens. One after a letter, a number or a quotation mark is no minus sign: P-1, 2024-05-31, '-9'.
+
+    Returns
+    -------
+    str
+        Of the same length.
+
+    Examples
+    --------
+    >>> with_minus("ω² -0.010 (95 % interval -0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart")
+    "ω² −0.010 (95 % interval −0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart"
+    """
+    return _NEGATIVE.sub(MINUS, text)
 
 
 def spoken(value: float, digits: int, lang: str) -> str:

@@ -76,13 +76,13 @@ def _bibliography() -> None:
                 yield name, entry
             elif not here:
                 visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
-                if visitor.visit(listed.filter_):  # type: ignore[no-untyped-call]
+                if visitor.visit(listed.filter_):
                     yield name, entry
 
     def in_order(domain: Any, names: list[str]) -> list[str]:
         *_, order = citations(domain)
         if not order:
-            order += cited_keys(domain, names)
+            order += cited_keys(domain, names)  # type: ignore[no-untyped-call]
         return order
 
     BibtexDomain.get_all_cited_keys = in_order  # type: ignore[method-assign]

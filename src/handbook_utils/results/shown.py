@@ -23,7 +23,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, spoken, use_style, write_numbers, written
+from handbook_utils.figures.style import Drawn, spoken, use_style, with_minus, write_numbers, written
 from handbook_utils.figures.svg import svg_bytes
 from handbook_utils.results.spreadsheets import safe_for_spreadsheets
 from handbook_utils.results.tables import table_page
@@ -166,6 +166,7 @@ class Results:
             figure = figure.figure
         if not alt.strip():
             raise ValueError(f"figure {name!r} needs an alt text")
+        alt = with_minus(alt)
         write_numbers(figure, self.number)
         svg = svg_bytes(figure)
         if self.folder is not None:
@@ -288,7 +289,7 @@ class Results:
         digits : int
             Decimals that are shown.
         """
-        written = value if isinstance(value, str) else self.said(float(value), digits)
+        written = with_minus(value) if isinstance(value, str) else self.said(float(value), digits)
         self._record("values", {"name": name, "value": value if isinstance(value, str) else float(value)})
         # The mime prefix and the scrapbook entry are what the book builder's glue looks for; the cell shows nothing.
         _display(
@@ -361,6 +362,7 @@ class Results:
         """
         if not text.strip():
             raise ValueError("a methods paragraph needs a text")
+        text = with_minus(text)
         self._record("methods", {"text": text, "cites": list(cites)})
         title = self.text(en="Methods", nl="Methoden")
         box = f'<div class="methods admonition"><p class="admonition-title">{title}</p><p>{html.escape(text)}</p></div>'
@@ -401,8 +403,9 @@ class Results:
         """
         if not asked.strip() or not found.strip():
             raise ValueError("an answer needs what was asked and what was found")
+        found, rests_on = with_minus(found), [*map(with_minus, rests_on)]
         left_out = list(dict.fromkeys([*self._left_out, *left_out]))
-        said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": left_out}
+        said = {"name": name, "asked": asked, "found": found, "rests_on": rests_on, "left_out": left_out}
         self._record("answers", said)
         title = self.text(en="Answer", nl="Antwoord")
         basis = self.text(en="What it rests on", nl="Waar dit op rust")
@@ -458,6 +461,7 @@ class Results:
         sentences : sequence of str
             One limit each.
         """
+        sentences = [*map(with_minus, sentences)]
         _display(
             {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
         )

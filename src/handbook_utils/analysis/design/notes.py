@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from handbook_utils.analysis.design.checks import crossed
 from handbook_utils.analysis.design.terms import as_words, parts
 from handbook_utils.errors import listed
 
@@ -97,12 +97,9 @@ def _empty_cells(design: Design) -> list[str]:
     found = []
     words = [term for term in design.terms.values() if term.kind == "words"]
     for one, other in combinations(words, 2):
-        (rows, of_one), (columns, of_other) = (
-            pd.factorize(as_words(design.frame[term.columns[0]]), sort=True) for term in (one, other)
-        )
-        table = np.zeros((len(of_one), len(of_other)), dtype=bool)
-        table[rows, columns] = True
-        empty = [f"{of_one[row]} with {of_other[column]}" for row, column in np.argwhere(~table)]
+        table = crossed(design, one.columns[0], other.columns[0])
+        gaps = np.argwhere(table.to_numpy() == 0)
+        empty = [f"{table.index[row]} with {table.columns[column]}" for row, column in gaps]
         if empty and design.focus in (one.name, other.name):
             found.append(f"No samples of {listed(empty, most=4)} ({one.name}, {other.name})")
     return found
