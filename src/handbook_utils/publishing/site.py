@@ -53,10 +53,10 @@ def add_downloads(stage: Path, out: Path, catalogue: Catalogue, outcomes: Mappin
             continue
         chapter, notebook = outcome.request.chapter, outcome.notebook
         cell = nbformat.v4.new_code_cell(install, id="install")
-        taken = nbformat.from_dict({**notebook, "cells": [cell, *notebook.cells]})
+        taken = nbformat.NotebookNode({**notebook, "cells": [cell, *notebook.cells]})
         target = out / "notebooks" / f"{chapter.slug}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(nbformat.writes(taken), encoding="utf-8")
+        target.write_text(nbformat.v4.writes(taken), encoding="utf-8")  # valid since it was executed
         shutil.copyfile(chapter.path, target.with_suffix(".md"))
 
 
