@@ -173,3 +173,17 @@ def test_inspect_takes_a_long_table_for_one_as_the_reader_does(tmp_path: Path) -
     found = inspect(tmp_path / "t.csv")
     assert (found.what, found.samples, found.features) == ("feature table", 2, 2)
     assert read_study(tmp_path / "t.csv").study.shape == (2, 2)
+
+
+def test_letters_that_no_font_has_are_told_and_warnings_name_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    import warnings
+
+    import matplotlib.pyplot as plt
+
+    for name, boxes in (("\u5bfe\u7167", True), ("control", False)):
+        figure, axes = plt.subplots()
+        axes.set_title(name)
+        Results(folder=None).figure(figure, "n", alt="A title.")
+        said = capsys.readouterr()
+        assert ("drawn as boxes: \u5bfe \u7167." in said.out) is boxes and "Warning" not in said.err
+    assert warnings.formatwarning("odd", UserWarning, __file__, 1) == "UserWarning: odd\n"
