@@ -93,26 +93,11 @@ class Gains:
         for first in range(0, len(self._top), _GROUPS):
             top = self._top[first : first + _GROUPS]
             highest = np.zeros((len(top), len(prior)), dtype=np.float32)
-            begin, end = first * _GROUP, min(len(self._base), (first + _GROUPS) * _GROUP)
-            some = slice(self._begins[begin], self._begins[end])
-            self._gain[some] = np.log1p(self._gain[some] / prior[self._words[some]])
-            for member in range(_GROUP):  # of one member each word stands in a group once
-                members = np.arange(begin + member, end, _GROUP)
-                which, at = self._entries(members)
-                group, word = (members - begin)[which] // _GROUP, self._words[at]
-                above = self._gain[at] + (self._base[members] - top[: len(members)])[which]
-                highest[group, word] = np.maximum(highest[group, word], above)
+            _pool(highest, self._gain, self._words, self._begins, prior, self._base, top, first * _GROUP)
             found = np.flatnonzero(highest)  # much quicker than in two dimensions
             begins = np.searchsorted(found, np.arange(len(top) + 1) * len(prior))
             values = highest.ravel()[found]
             yield sparse.csr_array((values, (found % len(prior)).astype(np.int32), begins), shape=highest.shape)
-
-    def _entries(self, lineages: Numbers) -> tuple[Numbers, Numbers]:
-        """Return, for every entry of some lineages, which of them it is of, and its place."""
-        begins = self._begins[lineages]
-        sizes = self._begins[lineages + 1] - begins
-        before = np.cumsum(sizes) - sizes
-        return np.repeat(np.arange(len(lineages)), sizes), np.repeat(begins - before, sizes) + np.arange(sizes.sum())
 
     def lot(self, words: Numbers) -> Lot:
         """Bound the scores of a sequence.
@@ -177,6 +162,21 @@ class Gains:
         lineages = lineages[lineages < len(self._base)]
         gain = _of_words(own, lineages, self._begins, self._words, self._gain)
         return lineages, _summed(draws, np.ascontiguousarray(gain.T)) + draws.shape[1] * self._base[lineages]
+
+
+@compiled
+def _pool(
+    highest: Array, gain: Array, words: npt.NDArray[np.uint16], begins: Numbers, prior: Array, base: Array, top: Array,
+    first: int,
+) -> None:  # fmt: skip
+    """Turn counts of some groups' lineages, from `first` on, into gains, and keep the highest (groups x words)."""
+    for lineage in range(first, min(len(base), first + len(top) * _GROUP)):
+        group = (lineage - first) // _GROUP
+        above = base[lineage] - top[group]
+        for at in range(begins[lineage], begins[lineage + 1]):
+            word = words[at]
+            gain[at] = np.log1p(gain[at] / prior[word])
+            highest[group, word] = max(highest[group, word], gain[at] + above)
 
 
 @compiled
