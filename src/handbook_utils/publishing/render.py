@@ -12,6 +12,7 @@ import contextlib
 import gc
 import io
 import json
+import logging
 import os
 import re
 import subprocess
@@ -111,6 +112,7 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     config = configuration(stage, lang)
     trees = f"{out}.doctrees"
     app = Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings)
+    logging.getLogger("sphinx").setLevel(logging.WARNING)  # what it tells besides is made, and read by nobody
 
     def share_out(_app: Sphinx, _env: object) -> None:
         app.parallel = processes

@@ -133,7 +133,7 @@ def _columns(frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _filled(values: pd.Series) -> bool:
-    return any(_text(value) not in ("", WITHHELD) for value in values)
+    return any(_text(value) not in ("", WITHHELD) for value in values.tolist())
 
 
 def _text(value: object) -> str:
