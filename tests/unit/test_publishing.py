@@ -308,6 +308,7 @@ def test_a_chapter_says_how_it_was_made_and_can_be_taken_along(book: Path) -> No
     folder = book / "_build/html/en/notebooks/explainers"
     taken = nbformat.read(folder / "both.ipynb", as_version=4)
     nbformat.validate(taken)
+    assert nbformat.writes(taken) == (folder / "both.ipynb").read_text(encoding="utf-8")
     assert any(cell.cell_type == "code" and cell.outputs for cell in taken.cells)
     assert (folder / "both.md").read_text() == (book / "notebooks/explainers/both.md").read_text()
     url = re.search(r"^  url: https://(\S+)$", (book / "_config.yml").read_text(), re.MULTILINE)

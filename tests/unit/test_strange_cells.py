@@ -138,3 +138,13 @@ def test_a_doubtful_column_stops_only_a_design_that_uses_it(tmp_path: Path) -> N
     for asked in ({"group": "u"}, {"formula": "~ g + (1 | u)"}, {"group": "g", "strata": ["u"]}):
         with pytest.raises(InputError, match="numbers with a unit"):
             design_in(study, asked)
+
+
+def test_words_that_differ_in_capitals_or_blanks_alone_are_asked_about(tmp_path: Path) -> None:
+    cells = ["sham", "Sham", "fibre", "fibre", "sham", "SHAM", "fibre", "Fibre"]
+    study = described(tmp_path, cells, "arm")
+    with pytest.raises(InputError, match="differ in capitals or blanks alone") as raised:
+        design_in(study, {"group": "arm"})
+    assert "'sham' (2) and 'Sham' (1) and 'SHAM' (1)" in (raised.value.found or "")
+    assert described(tmp_path, cells, "arm", types="arm categorical").column("arm").nunique() == 5
+    assert not described(tmp_path, ["sham", "fibre"] * 4).doubts

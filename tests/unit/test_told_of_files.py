@@ -173,3 +173,38 @@ def test_inspect_takes_a_long_table_for_one_as_the_reader_does(tmp_path: Path) -
     found = inspect(tmp_path / "t.csv")
     assert (found.what, found.samples, found.features) == ("feature table", 2, 2)
     assert read_study(tmp_path / "t.csv").study.shape == (2, 2)
+
+
+def test_letters_that_no_font_has_are_told_and_warnings_name_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    import warnings
+
+    import matplotlib.pyplot as plt
+
+    for name, boxes in (("\u5bfe\u7167", True), ("control", False)):
+        figure, axes = plt.subplots()
+        axes.set_title(name)
+        Results(folder=None).figure(figure, "n", alt="A title.")
+        said = capsys.readouterr()
+        assert ("drawn as boxes: \u5bfe \u7167." in said.out) is boxes and "Warning" not in said.err
+    assert warnings.formatwarning("odd", UserWarning, __file__, 1) == "UserWarning: odd\n"
+
+
+def test_reports_name_features_by_their_taxa_where_ids_are_hashes_and_keep_the_ids() -> None:
+    import pandas as pd
+
+    from handbook_utils.analysis.taxa.filters import named_for_people, with_ids
+    from handbook_utils.recipes.describe_composition import Description
+    from handbook_utils.recipes.find_differential_taxa import Choice
+    from handbook_utils.study import Study
+
+    counts = pd.DataFrame([[500, 30, 2], [400, 50, 3], [300, 70, 9]], index=list("stu"), columns=IDS)
+    taxonomy = pd.DataFrame({"phylum": ["P", "P", ""], "genus": ["Blautia", "", ""]}, index=IDS)
+    study = Study.from_frame(counts, taxonomy=taxonomy)
+    names = ["Blautia 111111", "P 222222", "unassigned 333333"]
+    assert list(Choice.of(study, rank="", least_depth=1, prevalence=0).study.features) == names
+    whole = {"rank": "", "group": "", "person": "", "nameless": [], "top": 3, "core_share": 0.1, "core_prevalence": 0.5}
+    made = Description.of(study, **whole)
+    assert made.answer["found"].startswith("Blautia 111111 leads")
+    assert with_ids(made.listing, study)["id"].to_list() == IDS
+    plain = Study.from_frame(counts.set_axis(["a", "b", "c"], axis=1))
+    assert named_for_people(plain) is plain and "id" not in with_ids(Description.of(plain, **whole).listing, plain)

@@ -14,7 +14,7 @@ from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.terms import fixed_part
 from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
-from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
+from handbook_utils.analysis.taxa.filters import keep_taxa, named_for_people, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, deep_design, study_of
@@ -147,7 +147,7 @@ class Choice:
         """
         joined = whole.agglomerate(rank) if rank else whole
         deep = _deep(joined, least_depth)
-        study = keep_taxa(deep, prevalence=prevalence)
+        study = named_for_people(keep_taxa(deep, prevalence=prevalence))
         shallow = tuple(map(str, joined.samples.difference(deep.samples, sort=False)))
         return cls(whole, study, shallow, len(joined.features) - len(study.features), prevalence)
 

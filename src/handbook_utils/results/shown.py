@@ -13,6 +13,7 @@ import json
 import mimetypes
 import os
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,6 +37,8 @@ Language = Literal["en", "nl"]
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
+#: What matplotlib warns of where a reader's names have letters that its font does not.
+_GLYPH = re.compile(r"Glyph (\d+) ")
 
 
 class Results:
@@ -60,6 +63,7 @@ class Results:
         self.folder = folder if folder is not None else (Path(named) if named else None)
         self._left_out: list[str] = []
         use_style()
+        warnings.formatwarning = _without_path
 
     def text(self, en: str, nl: str) -> str:
         """Choose between two languages, for what code draws or prints.
@@ -168,18 +172,29 @@ class Results:
             raise ValueError(f"figure {name!r} needs an alt text")
         alt = with_minus(alt)
         write_numbers(figure, self.number)
-        svg = svg_bytes(figure)
-        if self.folder is not None:
-            target = self.folder / "figures"
-            target.mkdir(parents=True, exist_ok=True)
-            (target / f"{name}.svg").write_bytes(svg)
-            figure.savefig(target / f"{name}.png", dpi=300)
+        with warnings.catch_warnings(record=True) as raised:
+            svg = svg_bytes(figure)
+            if self.folder is not None:
+                target = self.folder / "figures"
+                target.mkdir(parents=True, exist_ok=True)
+                (target / f"{name}.svg").write_bytes(svg)
+                figure.savefig(target / f"{name}.png", dpi=300)
         plt.close(figure)
+        lacking = [found[1] for one in raised if (found := _GLYPH.match(str(one.message)))]
+        for one in raised:
+            if not _GLYPH.match(str(one.message)):
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        letters = " ".join(chr(int(code)) for code in dict.fromkeys(lacking))
+        boxes = self.text(
+            en=f"Letters that the font of figures lacks are drawn as boxes: {letters}.",
+            nl=f"Letters die het lettertype van figuren niet heeft, zijn als vakjes getekend: {letters}.",
+        )
         source = base64.b64encode(svg).decode("ascii")
         image = (
             f'<img class="figure" id="figure-{html.escape(name)}" alt="{html.escape(alt)}" '
             f'src="data:image/svg+xml;base64,{source}">'
         )
+        image += f"<p>{html.escape(boxes)}</p>" if letters else ""
         _display({"text/html": image, "text/plain": f"[{name}] {alt}"})
 
     def table(self, frame: pd.DataFrame, name: str, caption: str, digits: int = 3, index: bool = True) -> None:
@@ -465,6 +480,11 @@ class Results:
         _display(
             {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
         )
+
+
+def _without_path(message: Warning | str, category: type[Warning], *_: object, **__: object) -> str:
+    """Write a warning without the folder of this machine that it comes from: what is printed may stand in a report."""
+    return f"{category.__name__}: {message}\n"
 
 
 def _listed(title: str, sentences: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""How people write numbers and dates: signs that can mean one thing only, units behind, and days in several styles."""
+"""How people write cells: signs that mean one thing only, units behind numbers, days and words in several styles."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def days_of(cells: Sequence[str]) -> tuple[list[dt.date | None], list[int]]:
 
 
 def doubt_of(name: str, cells: Sequence[str], where: str) -> InputError | None:
-    """Return what a column of words is asked about before it is used: numbers with units, days in several styles.
+    """Return what a column of words is asked about before it is used: units, days in several styles, capitals.
 
     Parameters
     ----------
@@ -211,4 +211,36 @@ def doubt_of(name: str, cells: Sequence[str], where: str) -> InputError | None:
             found=listed([repr(cell) for cell in styles], most=4),
             remedy=f"Write them alike, as 2024-05-31; {words}",
         )
+    if alike := spelled_alike(cells):
+        return InputError(
+            f"The column {name!r} holds words that differ in capitals or blanks alone.",
+            where=f"{where}, column {name!r}",
+            expected="one way of writing a word, so that a group is one",
+            found=listed([" and ".join(f"{word!r} ({cells.count(word)})" for word in one) for one in alike], most=4),
+            remedy=f"Write them alike; or say that they are different words: types '{name} categorical'.",
+        )
     return None
+
+
+def spelled_alike(cells: Sequence[str]) -> list[list[str]]:
+    """Return the words that differ in nothing but capitals and blanks, those that are one together.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of a column of words.
+
+    Returns
+    -------
+    list of list of str
+        Two spellings or more each.
+
+    Examples
+    --------
+    >>> spelled_alike(["sham", "Sham", "fibre", "low  dose", "low dose", "sham"])
+    [['sham', 'Sham'], ['low  dose', 'low dose']]
+    """
+    alike: dict[str, list[str]] = {}
+    for cell in dict.fromkeys(cells):
+        alike.setdefault(" ".join(cell.casefold().split()), []).append(cell)
+    return [words for words in alike.values() if len(words) > 1]
