@@ -274,17 +274,20 @@ def published(chapter: str) -> pd.DataFrame:
     >>> float(published("explainers/treat-through-the-microbiome").loc["fodmap-rr", "value"])
     0.67
     """
-    import pandas as pd
-
-    table = pd.read_csv(root() / "published.csv", dtype={"note": str}, keep_default_na=False)
-    mine = table[table["chapter"] == chapter]
-    if mine.empty:
+    known = _by_chapter((root() / "published.csv").read_bytes())
+    if chapter not in known:
         raise InputError(
             f"There are no published numbers of {chapter!r}.",
             where="data/published.csv",
-            expected="one of " + ", ".join(sorted(table["chapter"].unique())),
+            expected="one of " + ", ".join(known),
         )
-    return mine.set_index("name").drop(columns="chapter")
+    return known[chapter].copy()
+
+
+@lru_cache(maxsize=1)
+def _by_chapter(content: bytes) -> dict[str, pd.DataFrame]:
+    rows = _parsed(content, ("note",), ()).groupby("chapter")
+    return {str(chapter): mine.set_index("name").drop(columns="chapter") for chapter, mine in rows}
 
 
 def path(name: str, file: str) -> Path:
@@ -447,8 +450,16 @@ def _note(name: str) -> None:
 
 
 def _read(content: bytes, resource: dict[str, Any]) -> pd.DataFrame:
+    # Only text is forced: an id such as 4695 is text. An empty cell is a missing value; "NA" would be a word.
+    text = tuple(field["name"] for field in resource["schema"]["fields"] if field["type"] == "string")
+    return _parsed(content, text, ("",)).copy()
+
+
+@lru_cache(maxsize=32)
+def _parsed(content: bytes, text: tuple[str, ...], missing: tuple[str, ...]) -> pd.DataFrame:
+    """Read a table once in this process and those forked from it; whoever changes it takes a copy."""
     import pandas as pd
 
-    # Only text is forced: an id such as 4695 is text. An empty cell is a missing value; "NA" would be a word.
-    text = {field["name"]: "str" for field in resource["schema"]["fields"] if field["type"] == "string"}
-    return pd.read_csv(io.BytesIO(content), dtype=text, keep_default_na=False, na_values=[""])
+    return pd.read_csv(
+        io.BytesIO(content), dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=list(missing)
+    )

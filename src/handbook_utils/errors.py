@@ -84,7 +84,7 @@ def _cause(text: str) -> str:
 def _counted(alike: Sequence[InputError]) -> str:
     """Write many mistakes of one cause as one message: the first whole, and where the others are."""
     places = list(dict.fromkeys(error.where for error in alike[1:] if error.where))
-    begins = places[0][: places[0].rfind(", ") + 2] if places else ""
+    begins = "".join(places[0].rpartition(", ")[:2]) if places else ""
     shared = begins if len(places) > 1 and all(place.startswith(begins) for place in places) else ""
     where = shared + "; ".join(place.removeprefix(shared) for place in places[:_PLACES])
     if len(places) > _PLACES:

@@ -36,6 +36,16 @@ def run(*arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
+def test_what_a_file_holds_does_not_command_the_terminal(root, capsys):
+    orders = "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"
+    Path("my.tsv").write_text(f"#OTU ID\tone{orders}\ttwo\nx\t1\t2.5\ny{orders}\t3\t4\n", encoding="utf-8")
+    assert run("inspect", "my.tsv") == 0
+    assert run("inspect", f"my{orders}.biom") == 2
+    told = capsys.readouterr()
+    assert "\u241b]0;title" in told.out and "\u241b]0;title" in told.err
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & {*told.out, *told.err}
+
+
 def test_list_and_describe_as_json(root, capsys):
     assert run("list", "--json") == 0
     [chapter] = json.loads(capsys.readouterr().out)

@@ -78,7 +78,7 @@ def test_it_prints_itself_and_n_is_what_is_fitted() -> None:
     rows = people()
     rows.loc[["S03", "S17"], "age"] = [np.nan, np.inf]
     design = design_of(rows, group="arm", covariates="age", person="who")
-    assert design.who == "46 samples of 24 people; 2 left out (age missing: S03, S17)"
+    assert design.who + design.gone == "46 samples of 24 people; 2 left out (age missing: S03, S17)"
     assert (design.n, design.n_people, len(design.matrix)) == (46, 24, 46)
     assert design.sizes["people"].to_dict() == {"1": 8, "2": 8, "3": 8}
     assert "S03, S17" in refused(metadata=rows, group="arm", covariates="age", missing="stop")

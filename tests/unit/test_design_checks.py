@@ -364,7 +364,10 @@ def test_who_is_left_out_is_told_once_with_the_first_reason() -> None:
     rows = rows_of(arm=[*"aabbaabb", None], age=[1.0, None, 3, np.inf, 5, 2, 4, 6, None], kit=[None, None, *"pqpqpqp"])
     found = design(rows, group="arm", covariates="age, kit")
     assert found.left_out == {"age missing": ["s1", "s3", "s8"], "kit missing": ["s0"]}
-    assert found.who == "5 samples, each taken as independent; 4 left out (age missing: s1, s3, s8; kit missing: s0)"
+    assert (
+        found.who + found.gone
+        == "5 samples, each taken as independent; 4 left out (age missing: s1, s3, s8; kit missing: s0)"
+    )
     with pytest.raises((InputError, InputErrors), match="Column 'age' lacks 3 values"):
         design(rows, group="arm", covariates="age", missing="stop")
     assert design(rows.iloc[4:8], group="arm", covariates="age", missing="stop").left_out == {}

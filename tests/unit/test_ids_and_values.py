@@ -219,16 +219,14 @@ def test_decimals_and_thousands_in_one_number_tell_the_sign(cells: str, numbers:
     assert read(swapped, "A B C").metadata["bmi"].to_list() == numbers
 
 
-@pytest.mark.parametrize(("cells", "remedy"), [("1.234,5 12.5 7", "decimal_sign"), ("12'000 900 3'500", "types")])
-def test_numbers_written_in_two_ways_are_no_words_in_silence(cells: str, remedy: str, read) -> None:
-    text = "sample;bmi\n" + "".join(f"{s};{cell}\n" for s, cell in zip("ABC", cells.split(), strict=True))
+def test_numbers_written_in_two_ways_are_no_words_in_silence(read) -> None:
     with pytest.raises(InputError) as raised:
-        read(text, "A B C").column("bmi")
-    assert remedy in (raised.value.remedy or "")
+        read("sample;bmi\nA;1.234,5\nB;12.5\nC;7\n", "A B C").column("bmi")
+    assert "decimal_sign" in (raised.value.remedy or "")
 
 
 def test_a_design_with_a_column_that_may_be_read_in_two_ways_is_refused(read) -> None:
-    study = read(column(["20.5", "21", "22", "high", "23", "24"]))
+    study = read(column([f"u\t{value}" for value in ["20.5", "21", "22", "high", "23", "24"]], "g\tbmi"))
     for asked in ({"exposure": "bmi"}, {"group": "g", "covariates": ["bmi"]}, {"formula": "~ g + log(bmi)"}):
         with pytest.raises(InputError, match="numbers but for 1 cell"):
             design_in(study, asked)

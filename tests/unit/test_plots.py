@@ -152,3 +152,15 @@ def test_the_end_of_an_arrow_is_on_the_map() -> None:
     figure.canvas.draw()
     low, high = figure.axes[0].get_ylim()
     assert low <= -0.85 <= high
+
+
+def test_a_label_that_is_wider_than_its_axes_is_broken_where_the_figure_ends() -> None:
+    names = [f"A name of {number} letters" for number in range(10, 14)]
+    effects = pd.DataFrame({"size": 1.0, "low": 0.0, "high": 2.0}, index=names)
+    figure = forest(effects, "log2 fold change, 12 against 6 months (95 % interval)").figure
+    figure.draw_without_rendering()
+    label = figure.axes[0].xaxis.label
+    box = label.get_window_extent()
+    assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+    label.set_wrap(False)
+    assert label.get_window_extent().x1 > figure.bbox.x1

@@ -308,6 +308,7 @@ def test_a_chapter_says_how_it_was_made_and_can_be_taken_along(book: Path) -> No
     folder = book / "_build/html/en/notebooks/explainers"
     taken = nbformat.read(folder / "both.ipynb", as_version=4)
     nbformat.validate(taken)
+    assert nbformat.writes(taken) == (folder / "both.ipynb").read_text(encoding="utf-8")
     assert any(cell.cell_type == "code" and cell.outputs for cell in taken.cells)
     assert (folder / "both.md").read_text() == (book / "notebooks/explainers/both.md").read_text()
     url = re.search(r"^  url: https://(\S+)$", (book / "_config.yml").read_text(), re.MULTILINE)
@@ -373,11 +374,11 @@ def test_a_chapter_that_fails_leaves_a_notice_and_the_others(book: Path, tmp_pat
 
 def test_sphinx_stops_where_who_stages_the_chapters_is_gone(book: Path, tmp_path: Path) -> None:
     catalogue = Catalogue.read(book)
-    process = render.start(tmp_path / "stage", tmp_path / "pages", "en")
+    editions = render.start({"en": (tmp_path / "stage", tmp_path / "pages")})
     Stage(tmp_path / "stage", catalogue, catalogue.chapters, "en", ("en",))
-    render.tell(process, render.BEGIN)
+    render.tell(editions["en"], render.BEGIN)
     with pytest.raises(RuntimeError, match="ended with 1"):
-        render.finish(process)  # no more will be told, and no chapter was
+        render.finish(editions["en"])  # no more will be told, and no chapter was
     assert not list((tmp_path / "pages").rglob("*.html"))
 
 

@@ -124,6 +124,8 @@ def test_json_that_is_cut_off_or_is_not_biom(refuse: Refuse) -> None:
     assert "not as large as it says" in error.problem and error.found == "[99, 60] ids"
     (error,) = refuse('{"rows": []}')
     assert "not a BIOM table" in error.problem
+    (error,) = refuse(whole.replace('"data":', '"data": [[0, 0, 7]], "data":', 1))
+    assert error.found == "the key 'data' is there twice"
 
 
 def artifact(change: Callable[[zipfile.ZipFile, str], None], leave_out: str = "") -> bytes:

@@ -54,7 +54,12 @@ def logarithms(study: Study, outcome: str) -> tuple[pd.Series, str]:
         )
     shares = study.proportions().to_frame()[named].sum(axis=1)
     if not shares.any():
-        raise InputError(f"No sample has '{outcome}'.", where="parameter outcome", expected="a feature that some have")
+        raise InputError(
+            f"No sample has '{outcome}'.",
+            where="parameter outcome",
+            expected="a feature that some have",
+            remedy="Name another one, or compare the outcome shannon.",
+        )
     filled = shares.where(shares > 0, shares[shares > 0].min() / 2)
     added = "" if named == [outcome] else f" ({len(named)} features added up)"
     return np.log(filled).rename(outcome), f"share of {outcome}{added}"

@@ -90,8 +90,8 @@ def run(
             request = Request(chapter, given, Path(results), study=study is not None)
             outcome = execute([request], root=root, workers=1, timeout=timeout, memory=memory, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)
-        losses = Told.of(Path(results)).losses
-    for sentence in losses:
+        said = Told.of(Path(results)).lines
+    for sentence in said:
         tell(sentence)
     if outcome.failure:
         tell(str(outcome.failure))

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.live import Live
+from rich.segment import Segment
 from rich.spinner import Spinner
 from rich.text import Text
 
@@ -28,8 +29,21 @@ if TYPE_CHECKING:
 #: Seconds between two looks of the line that says what runs.
 _OFTEN = 0.1
 
-shown = Console()
-told = Console(stderr=True)
+#: What commands a terminal, by what is shown for it: control characters, and those that turn the direction of a line.
+_COMMANDS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
+_COMMANDS |= dict.fromkeys((*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+
+
+class _Terminal(Console):
+    """Shows whatever a reader's file holds, and lets none of it command the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(segment.text.translate(_COMMANDS), segment.style)
+
+
+shown = _Terminal()
+told = _Terminal(stderr=True)
 
 
 def say(text: str) -> None:

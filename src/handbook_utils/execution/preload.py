@@ -4,10 +4,10 @@ Importing these takes about two seconds, a fork a hundredth of one. A module tha
 the kernel its own import, so nothing depends on this list for its result.
 
 Four more things are done once for all kernels: a compiled loop is called (a fifth of a second in each that has one),
-the bundled studies of several chapters are read (a third of a second, and one and a half in the kernels), one figure is
-drawn, which fills matplotlib's caches of glyphs and text (a fifteenth of an average chapter's time, measured), and what
-is there by then is taken out of the garbage collector's sight, which would walk through it again and again (an eighth).
-The collector itself looks more seldom than Python's defaults have it (a tenth).
+the bundled data of several chapters are read (half a second, and two in the kernels), one figure is drawn, which fills
+matplotlib's caches of glyphs and text (a fifteenth of an average chapter's time, measured), and what is there by then
+is taken out of the garbage collector's sight, which would walk through it again and again (an eighth). The collector
+itself looks more seldom than Python's defaults have it (a tenth).
 """
 
 # ruff: noqa: F401, E402
@@ -65,6 +65,7 @@ import handbook_utils.study.writers
 from handbook_utils.errors import InputError
 from handbook_utils.figures.style import use_style
 from handbook_utils.figures.svg import svg_bytes
+from handbook_utils.protocols.sequencing.example import example_wells
 
 
 def draw_once() -> None:
@@ -90,10 +91,15 @@ def compile_once() -> None:
 
 
 def read_once() -> None:
-    """Read the bundled studies that several chapters show; where one cannot be read, its chapter says so."""
+    """Read what several chapters read, and lay out the example study; what cannot be read, its chapter tells."""
+    read = handbook_utils.datasets
     for name in ("david", "ecam", "globalpatterns", "iquitos", "lung", "mock-dilutions", "throat", "twins"):
         with contextlib.suppress(InputError):
-            handbook_utils.datasets.load(name)
+            read.load(name)
+    with contextlib.suppress(InputError, FileNotFoundError):
+        read.frame("studied-people")
+        read.published("explainers/live-with-ibs")
+        example_wells()
 
 
 field = (

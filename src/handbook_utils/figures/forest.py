@@ -72,7 +72,7 @@ def forest(
     else:
         figure, axes = sheet(1.2 + 0.42 * len(effects))
         places = np.arange(len(effects))[::-1]
-        axes.set(yticks=places, yticklabels=[wrapped(name) for name in effects.index], xlabel=wrapped(label, 44))
+        axes.set(yticks=places, yticklabels=[wrapped(name) for name in effects.index], xlabel=label)
         axes.set_ylim(-0.6, len(effects) - 0.4)
     beside = pd.Series(False, index=effects.index)
     if null is not None:

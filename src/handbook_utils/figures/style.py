@@ -162,7 +162,9 @@ def sheet(height: float) -> tuple[Figure, Axes]:
     """
     use_style()
     figure = Figure(figsize=(WIDTH, height))
-    return figure, figure.subplots()
+    axes = figure.subplots()
+    axes.xaxis.label.set_wrap(True)  # where names beside the axes are long, they are narrower than their label
+    return figure, axes
 
 
 def legend_above(figure: Figure, *panels: Axes, columns: int = 2) -> None:

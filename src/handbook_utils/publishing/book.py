@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from handbook_utils.execution import Failure, Outcome
     from handbook_utils.execution.run import Progress
     from handbook_utils.publishing.api.pages import ApiPage
+    from handbook_utils.publishing.render import Edition
     from handbook_utils.publishing.stage import Stage
 
 #: What the book is made of, in the handbook's folder.
@@ -292,22 +292,19 @@ def _executed(
 
 
 @contextmanager
-def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, subprocess.Popen[str]]]:
+def _renderers(folder: Path, languages: Sequence[str]) -> Iterator[dict[str, Edition]]:
     """Start a Sphinx for each edition, to do its imports while chapters are executed."""
-    from handbook_utils.publishing import render
+    from handbook_utils.publishing.render import end, start
 
     # Sphinx leaves its own things beside the pages; those go with the temporary folder.
     # The one that shares pages out mostly waits for those that write them.
     each = (os.cpu_count() or 1) // len(languages)
     each = each + 1 if each > 1 else 1
-    running = {lang: render.start(folder / "stage" / lang, _pages(folder, lang), lang, each) for lang in languages}
+    running = start({lang: (folder / "stage" / lang, _pages(folder, lang)) for lang in languages}, each)
     try:
         yield running
     finally:
-        for process in running.values():
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        end(running)
 
 
 class _Editions:
@@ -317,7 +314,7 @@ class _Editions:
         self,
         folder: Path,
         catalogue: Catalogue,
-        renderers: dict[str, subprocess.Popen[str]],
+        renderers: dict[str, Edition],
         address: str,
         whole: Sequence[str],
     ) -> None:

@@ -1,4 +1,6 @@
-"""Sphinx, for one edition, in a process of its own: ``python -m handbook_utils.publishing.render``.
+"""Sphinx, for each edition in a process of its own, forked from one that has imported what all of them need.
+
+That one is ``python -m handbook_utils.publishing.render``.
 
 The configuration is Jupyter Book's, made from ``_config.yml`` by Jupyter Book itself, less what an executed, offline
 book has no use for: thebe, comments, toggle buttons (disclosure boxes are HTML's own) and its theme.
@@ -10,12 +12,18 @@ import contextlib
 import gc
 import io
 import json
+import logging
 import os
 import re
 import subprocess
 import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 from handbook_utils.errors import InputError
 from handbook_utils.publishing.sparing import spare_repeated_work
@@ -104,6 +112,7 @@ def _application(stage: Path, out: Path, lang: str, builder: str, warnings: io.S
     config = configuration(stage, lang)
     trees = f"{out}.doctrees"
     app = Sphinx(str(stage), None, str(out), trees, builder, config, status=None, warning=warnings)
+    logging.getLogger("sphinx").setLevel(logging.WARNING)  # what it tells besides is made, and read by nobody
 
     def share_out(_app: Sphinx, _env: object) -> None:
         app.parallel = processes
@@ -218,54 +227,75 @@ def messages_of(stage: Path, out: Path) -> dict[str, Messages]:
     return found
 
 
-def start(stage: Path, out: Path, lang: str, processes: int = 1) -> subprocess.Popen[str]:
-    """Start a process for :func:`render`, which does its imports and then waits to be told that there is a stage.
+@dataclass
+class Edition:
+    """An edition in the making: what its process is told, and what it answers.
 
-    Where :func:`tell` never says so, it ends with this process.
+    Attributes
+    ----------
+    process : subprocess.Popen
+        Of which it is forked.
+    told, heard, said : file
+        Lines for it, its answer, and what it said when it broke down.
+    """
+
+    process: subprocess.Popen[bytes]
+    told: TextIO
+    heard: TextIO
+    said: IO[bytes]
+
+
+def start(folders: Mapping[str, tuple[Path, Path]], processes: int = 1) -> dict[str, Edition]:
+    """Start processes for :func:`render`, which do their imports and then wait to be told that there are stages.
+
+    Where :func:`tell` never says so, they end with this process.
 
     Parameters
     ----------
-    stage : pathlib.Path
-        Where the pages will be.
-    out : pathlib.Path
-        Where the edition is written.
-    lang : {"en", "nl"}
-        Of the edition.
+    folders : mapping of str to pair of pathlib.Path
+        Where the pages of an edition will be, and where it is written, by its language.
     processes : int
-        That read and write pages side by side.
+        That write pages of an edition side by side.
 
     Returns
     -------
-    subprocess.Popen
-        With open pipes.
+    dict of str to Edition
+        With open pipes, by language.
     """
-    command = [sys.executable, "-m", "handbook_utils.publishing.render", str(stage), str(out), lang, str(processes)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    asked, ours, theirs = [], {}, []
+    for lang, (stage, out) in folders.items():
+        (told, tells), (hears, heard) = os.pipe(), os.pipe()
+        asked.append((str(stage), str(out), lang, told, heard))
+        ours[lang] = (os.fdopen(tells, "w"), os.fdopen(hears))
+        theirs += [told, heard]
+    command = [sys.executable, "-m", "handbook_utils.publishing.render", json.dumps(asked), str(processes)]
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
+    process = subprocess.Popen(command, pass_fds=theirs, stderr=said)
+    for descriptor in theirs:
+        os.close(descriptor)
+    return {lang: Edition(process, *ends, said) for lang, ends in ours.items()}
 
 
-def tell(process: subprocess.Popen[str], page: str) -> None:
+def tell(edition: Edition, page: str) -> None:
     """Tell a started process that a page is staged, :data:`BEGIN` before the first and :data:`ALL` after the last.
 
     Parameters
     ----------
-    process : subprocess.Popen
+    edition : Edition
         Of :func:`start`.
     page : str
         Name of the page, or one of the two words.
     """
-    if process.stdin is not None:
-        with contextlib.suppress(BrokenPipeError):  # it has ended, and finish says why
-            process.stdin.write(f"{page}\n")
-            process.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it has ended, and finish says why
+        print(page, file=edition.told, flush=True)
 
 
-def finish(process: subprocess.Popen[str]) -> list[InputError]:
+def finish(edition: Edition) -> list[InputError]:
     """Wait for a process that has been told of all pages, and return what :func:`render` returned.
 
     Parameters
     ----------
-    process : subprocess.Popen
+    edition : Edition
         Of :func:`start`.
 
     Returns
@@ -278,23 +308,88 @@ def finish(process: subprocess.Popen[str]) -> list[InputError]:
     RuntimeError
         Sphinx itself broke down.
     """
-    told, errors = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"Sphinx ended with {process.returncode}:\n{errors.strip()}")
-    return [InputError(problem, where=where) for problem, where in json.loads(told.splitlines()[-1])]
+    with contextlib.suppress(BrokenPipeError):
+        edition.told.close()
+    answer = edition.heard.read()
+    if not answer:
+        edition.process.wait()
+        edition.said.seek(0)
+        raise RuntimeError(f"Sphinx ended with {edition.process.returncode}:\n{edition.said.read().decode().strip()}")
+    return [InputError(problem, where=where) for problem, where in json.loads(answer)]
+
+
+def end(editions: Mapping[str, Edition]) -> None:
+    """End all that :func:`start` has started, whatever it is at, and wait until nobody writes pages any more.
+
+    Parameters
+    ----------
+    editions : mapping of str to Edition
+        Of :func:`start`.
+    """
+    for edition in editions.values():
+        edition.process.kill()
+        with contextlib.suppress(BrokenPipeError):
+            edition.told.close()
+    for edition in editions.values():
+        edition.heard.read()  # to its end, which comes when the last that could write there has ended
+        edition.heard.close()
+        edition.process.wait()
+        edition.said.close()
+
+
+def _import_all(stage: Path, lang: str) -> None:
+    """Import what an edition needs, and read the names of authors, which are the same in each."""
+    from pybtex.database.input.bibtex import Parser
+    from pybtex.richtext import Text
+
+    config = configuration(stage, lang)
+    for name in config["extensions"]:
+        import_module(name)
+    spare_repeated_work()
+    for file in config.get("bibtex_bibfiles", []):
+        for work in Parser("utf-8").parse_file(stage / file).entries.values():
+            for field in work.fields.values():
+                Text.from_latex(field)
+
+
+def _made(stage: str, out: str, lang: str, told: int, heard: int) -> None:
+    with os.fdopen(told) as lines:
+        problems = render(Path(stage), Path(out), lang, int(sys.argv[2]), lines)
+    with os.fdopen(heard, "w") as answer:
+        json.dump([(error.problem, error.where) for error in problems], answer)
 
 
 if __name__ == "__main__":
     # A process that ends with its pages needs no collector, which took a fifth of its time in walks through all trees.
     gc.disable()
-    import sphinx.application  # noqa: F401 - what render needs, imported while chapters are executed
+    from sphinx.application import builtin_extensions
 
     # Whoever started it, and has been killed, leaves nobody at work in its folder.
     end_with_parent()
     os.register_at_fork(after_in_child=end_with_parent)
-    stage_, out_, lang_, processes_ = sys.argv[1:]
-    if not sys.stdin.readline():  # BEGIN, or whoever should say so is gone
-        sys.exit(1)
-    problems = render(Path(stage_), Path(out_), lang_, int(processes_), sys.stdin)
-    print(json.dumps([(error.problem, error.where) for error in problems]), flush=True)
-    os._exit(0)  # taking down all trees one by one takes another second
+    for name in builtin_extensions:
+        import_module(name)
+    editions = json.loads(sys.argv[1])
+    for *_, told, _ in editions:
+        if not os.read(told, 1):  # the end of the line that says BEGIN, or whoever should say so is gone
+            sys.exit(1)
+    _import_all(Path(editions[0][0]), editions[0][2])
+    running = []
+    for edition in editions:
+        running.append(os.fork())
+        if not running[-1]:
+            for other in editions:
+                if other is not edition:
+                    os.close(other[3])
+                    os.close(other[4])
+            try:
+                _made(*edition)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)  # taking down all trees one by one takes another second
+    for edition in editions:
+        os.close(edition[3])
+        os.close(edition[4])
+    ended = [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in running]
+    sys.exit(next(filter(None, ended), 0))

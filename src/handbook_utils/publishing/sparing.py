@@ -6,6 +6,7 @@ document of its own.
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
 from functools import lru_cache
@@ -49,20 +50,42 @@ def _bibliography() -> None:
 
     BaseStyle.format_entry = remembered
 
-    # For every work and every list Sphinx' extension goes through all citations of the book.
+    # For every list Sphinx' extension goes through all citations of the book, and for every work through its filter.
+    usual = ast.dump(ast.parse("docname in docnames"))
+    known: tuple[Any, int, dict[str, set[str]], list[str]] = None, 0, {}, []
+    cited_keys = BibtexDomain.get_all_cited_keys
+
+    def citations(domain: Any) -> tuple[Any, int, dict[str, set[str]], list[str]]:
+        nonlocal known
+        if known[0] is not domain or known[1] != len(domain.citation_refs):
+            cited: dict[str, set[str]] = {}
+            for reference in domain.citation_refs:
+                for target in reference.targets:
+                    cited.setdefault(target.key, set()).add(reference.docname)
+            known = domain, len(domain.citation_refs), cited, []
+        return known
+
     def filtered(domain: Any, key: Any) -> Iterator[tuple[str, Any]]:
-        cited: dict[str, set[str]] = {}
-        for reference in domain.citation_refs:
-            for target in reference.targets:
-                cited.setdefault(target.key, set()).add(reference.docname)
+        _, _, cited, _ = citations(domain)
         listed = domain.bibliographies[key]
+        here = listed.filter_ is not None and ast.dump(listed.filter_) == usual
         for entry in domain.get_entries(listed.bibfiles):
             name = listed.keyprefix + entry.key
             where = cited.get(name, set())
-            visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
-            if visitor.visit(listed.filter_) or entry.key in listed.keys:
+            if entry.key in listed.keys or (here and key.docname in where):
                 yield name, entry
+            elif not here:
+                visitor = _FilterVisitor(entry=entry, docname=key.docname, cited_docnames=where)  # type: ignore[no-untyped-call]
+                if visitor.visit(listed.filter_):
+                    yield name, entry
 
+    def in_order(domain: Any, names: list[str]) -> list[str]:
+        *_, order = citations(domain)
+        if not order:
+            order += cited_keys(domain, names)  # type: ignore[no-untyped-call]
+        return order
+
+    BibtexDomain.get_all_cited_keys = in_order  # type: ignore[method-assign]
     BibtexDomain.get_filtered_entries = filtered  # type: ignore[assignment,method-assign]
 
 
@@ -157,14 +180,14 @@ def _walks() -> None:
 
     find = nodes.Node.findall
 
-    def walk(top: Any, kinds: Any, fits: Any) -> Iterator[Any]:
+    def walk(top: Any, kinds: Any) -> Iterator[Any]:
         # As there, what is put behind a node while it is looked at is walked through, too.
-        if isinstance(top, kinds) and (fits is None or fits(top)):
+        if isinstance(top, kinds):
             yield top
         open_ = [iter(top.children)]
         while open_:
             for node in open_[-1]:
-                if isinstance(node, kinds) and (fits is None or fits(node)):
+                if isinstance(node, kinds):
                     yield node
                 if node.children:
                     open_.append(iter(node.children))
@@ -176,8 +199,8 @@ def _walks() -> None:
         if args or given:
             return find(node, condition, *args, **given)
         if condition is None or isinstance(condition, type):
-            return walk(node, condition or nodes.Node, None)
-        return walk(node, getattr(condition, "classes", None) or nodes.Node, condition)
+            return walk(node, condition or nodes.Node)
+        return filter(condition, walk(node, getattr(condition, "classes", None) or nodes.Node))
 
     nodes.Node.findall = findall
 
@@ -188,6 +211,7 @@ def _files() -> None:
     from types import SimpleNamespace
 
     import sphinx.events
+    import sphinx.util.nodes
     from sphinx.environment import BuildEnvironment
     from sphinx.util.docutils import LoggingReporter
 
@@ -208,5 +232,9 @@ def _files() -> None:
 
     builders.Builder.write_doctree = keep
     BuildEnvironment.get_doctree = take  # type: ignore[assignment,method-assign]
-    # Each event is written out with what it brings, such as a whole page, for a log that nobody reads.
+    # Each event is written out with what it brings, such as a whole page, and each text, for a log that nobody reads.
     sphinx.events.repr = lambda _: ""  # type: ignore[attr-defined]
+    sphinx.util.nodes.repr_domxml = lambda *_: ""
+    # A notebook is held against its schema when it has been executed.
+    reader: Any = import_module("myst_nb.core.read")
+    reader.standard_nb_read = import_module("nbformat.v4").reads

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ import pandas as pd
 
 from handbook_utils.analysis.depth import deep_enough
 from handbook_utils.analysis.design import Design, design_of
-from handbook_utils.analysis.design.questions import asked_in
+from handbook_utils.analysis.design.questions import asked_in, columns_asked
 from handbook_utils.analysis.design.terms import as_words
 from handbook_utils.analysis.distance.distances import ON_A_TREE, tells_apart
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
@@ -143,10 +142,9 @@ def design_in(study: Study, parameters: Mapping[str, Any]) -> Design:
         What the samples cannot answer; a column that can be read in two ways.
     """
     asked = asked_in(parameters)
-    words = " ".join(map(str, asked.values()))
-    for name, doubt in study.doubts.items():
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
-            raise doubt
+    for name in columns_asked(asked, study.metadata):
+        if name in study.doubts:
+            raise study.doubts[name]
     return design_of(study.metadata, **asked)
 
 

@@ -24,7 +24,7 @@ from handbook_utils.analysis.time.paired import crossover_of, paired_ratio
 from handbook_utils.analysis.time.pairs import Pairs, pairs_of
 from handbook_utils.errors import InputError, collect
 from handbook_utils.recipes.checks import check_own, column_checks, of_deep, study_of
-from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, shown
+from handbook_utils.recipes.wording import ALPHA, association, by_chance, left_out, of_depth, shown
 from handbook_utils.study import Study
 
 #: What the number before is called in a model of the number after.
@@ -465,8 +465,7 @@ class Change:
         if self.kind == "crossover":
             found.append("What the first treatment leaves behind is not told from its effect; a test has little power.")
             found += [f"{self.carried}."] if self.carried else []
-        if self.depth:
-            found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
+        found += of_depth(self.depth, "what is rare is seen in deep samples only, and depth is not in the model")
         if self.pairs.people < 15:
             people = self.members.count(self.pairs.people)
             found.append(f"{people} are few: the interval is wide, and a change may be missed.")

@@ -24,6 +24,7 @@ from handbook_utils.recipes.wording import (
     beside_interval,
     by_chance,
     left_out,
+    of_depth,
     of_the_design,
     shown,
     variation_of,
@@ -358,7 +359,7 @@ class Comparison:
             f"{self.design.n} samples: {by_chance(self.p)} (PERMANOVA: R² {r2:.3f}, "
             f"p = {self.p:.3f}).{self._interactions}{dispersion}{depth}",
             "rests_on": [
-                f"{self.design.who.split(';')[0]}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
+                f"{self.design.who}{self._in_groups if groups else ''}; {self.study.shape[1]} features.",
                 f"{self._distance} distances of {self._of}; {self.permutations} permutations at most; a test exchanges "
                 f"{self._exchange}.",
                 f"For {above} of {len(self.effects)} distances the interval of ω² lies above 0.",
@@ -410,8 +411,7 @@ class Comparison:
             found.append(f"{self.dispersion}.")
         if self.spread is not None and unadjusted(design):
             found.append(f"{unadjusted(design)}.")
-        if self.depth:
-            found.append(f"{self.depth}; what is rare is seen in deep samples only (reads rarefied draws them down).")
+        found += of_depth(self.depth, "what is rare is seen in deep samples only (reads rarefied draws them down)")
         if self.study.quantity == "counts":
             found.append("Shares of reads say nothing about how much there is of anything.")
         if self.study.tree is None and self.study.features_are == "taxa":
@@ -438,10 +438,11 @@ class Comparison:
         several = any(len(np.unique(design.exchange(term).blocks)) > 1 for term in design.terms)
         blocks = ", with the blocks of exchange in the reduced model" if several else ""
         return (
-            f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: {design.who}. "
-            f"PERMANOVA tested the model {design.formula}, each term marginally, exchanging {self._exchange} in at "
-            f"most {self.permutations} permutations{blocks}. The share of variation is given as omega squared with a "
-            f"95 % interval over {drawn} ({interval_by(design)}).{dispersion} Random seed {self.seed}."
+            f"Overall composition was compared{groups} by {self._distance} distances of {self._of}: "
+            f"{design.who}{design.gone}. PERMANOVA tested the model {design.formula}, each term marginally, exchanging "
+            f"{self._exchange} in at most {self.permutations} permutations{blocks}. The share of variation is given as "
+            f"omega squared with a 95 % interval over {drawn} ({interval_by(design)}).{dispersion} Random seed "
+            f"{self.seed}."
         )
 
 

@@ -398,7 +398,7 @@ class Quality:
                 f"{len(self.study.samples)} samples that stay, {self.study.shape[1]} features.",
                 f"{self.of_depth}.",
                 f"{self.of_singletons}.",
-                *([f"{design.who}."] if design else []),
+                *([f"{design.who}{design.gone}."] if design else []),
             ],
             "left_out": [
                 *left_out(self.study, {}),
@@ -438,7 +438,9 @@ class Quality:
         else:
             found += of_the_design(self.design)
         if self.design is not None and self.design.left_out:
-            found.append(f"The comparison is of {self.design.who}; the tables keep the samples that it leaves out.")
+            found.append(
+                f"The comparison is of {self.design.n} samples; the tables keep the samples that it leaves out."
+            )
         return [*found, "Features that contaminate are not found by how rare they are; that takes blanks."]
 
     @property

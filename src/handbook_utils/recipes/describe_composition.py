@@ -20,6 +20,7 @@ from handbook_utils.analysis.taxa.composition import (
     mean_interval,
     shares_of,
 )
+from handbook_utils.analysis.taxa.filters import named_for_people
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, study_of
 from handbook_utils.study import Study
@@ -141,7 +142,7 @@ class Description:
             if lacking.any():
                 gone.append(f"{column} missing: {listed([str(name) for name in study.samples[lacking]], most=20)}.")
                 study = study.choose_samples(~lacking.to_numpy())
-        study = study.agglomerate(rank) if rank else study
+        study = study.agglomerate(rank) if rank else named_for_people(study)
         if person:
             owner = study.column(person).astype(str)
             # Totals of shares say nothing of how deeply a sample was read.

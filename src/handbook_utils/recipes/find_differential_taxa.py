@@ -14,7 +14,7 @@ from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.design.terms import fixed_part
 from handbook_utils.analysis.stored import how_made, simulated
 from handbook_utils.analysis.taxa.differential import METHODS, calls_too_much, differential, usable_methods
-from handbook_utils.analysis.taxa.filters import keep_taxa, some_of
+from handbook_utils.analysis.taxa.filters import keep_taxa, named_for_people, some_of
 from handbook_utils.analysis.taxa.judging import Like, judged, placed, tried
 from handbook_utils.errors import InputError, InputErrors, collect, listed
 from handbook_utils.recipes.checks import column_checks, deep_design, study_of
@@ -23,6 +23,7 @@ from handbook_utils.recipes.wording import (
     left_out,
     like_these,
     notes_without_exchange,
+    of_depth,
     of_the_design,
     with_interval,
 )
@@ -146,7 +147,7 @@ class Choice:
         """
         joined = whole.agglomerate(rank) if rank else whole
         deep = _deep(joined, least_depth)
-        study = keep_taxa(deep, prevalence=prevalence)
+        study = named_for_people(keep_taxa(deep, prevalence=prevalence))
         shallow = tuple(map(str, joined.samples.difference(deep.samples, sort=False)))
         return cls(whole, study, shallow, len(joined.features) - len(study.features), prevalence)
 
@@ -267,8 +268,8 @@ class Compared:
     def others(self) -> dict[str, pd.DataFrame]:
         """What every method says that takes this question, of the first contrast, with one sample a person."""
         names = usable_methods(self.single, counts=self._counts)
-        made = {name: differential(self.choice.study, self.single, method=name, seed=self.seed) for name in names}
-        return {name: table[table["contrast"] == self.contrast] for name, table in made.items()}
+        one = partial(differential, self.choice.study, self.single, seed=self.seed, only=self.contrast)
+        return {name: one(method=name) for name in names}
 
     @property
     def flagged(self) -> pd.DataFrame:
@@ -433,7 +434,7 @@ class Compared:
             "found": f"{count} of {len(self.found)} comparisons ({', '.join(contrasts)}) at a false discovery rate of "
             f"{100 * self.rate:g} % by {self.method}, in {design.n} samples. {self.smallest}.{zeros}{none}{doubt}",
             "rests_on": [
-                f"{design.who.split(';')[0]}; {len(self.choice.study.features)} {kinds}.",
+                f"{design.who}; {len(self.choice.study.features)} {kinds}.",
                 f"{self.method}: {METHODS[self.method].words}.",
                 f"{self.evidence}.",
                 f"{half} of {len(self.flagged)} {kinds} {'is' if half == 1 else 'are'} called by half or more of "
@@ -467,9 +468,8 @@ class Compared:
             *([half] if wide >= 0 else []),  # without folds it is no number
             "A fold is told against what most others do: where most of them change in one direction, all are off.",
         ]
-        if not self.keeps:
-            found.append(f"{self.evidence}.")
-        found += [f"{self.depth}."] if depth_warning(self.choice.study, design) else []
+        found += [] if self.keeps else [f"{self.evidence}."]
+        found += of_depth(depth_warning(self.choice.study, design), "what is rare is seen in deep samples only")
         found += [f"{uneven}."] if (uneven := calls_too_much(self.method, design)) else []
         if kinds == "functions" and any("PICRUSt2" in note for note in self.choice.whole.notes):
             found.append("These functions were predicted from who is there, not measured.")
@@ -494,7 +494,7 @@ class Compared:
         )
         return (
             f"{len(self.choice.study.features)} {self.kinds} present in at least {100 * self.choice.prevalence:g} % of "
-            f"samples were compared ({contrasts}) in {design.who}, by {how}{random}{self._beside}; q-values after "
-            f"Benjamini and Hochberg. {self.kinds.title()} absent from one group were compared by Fisher's exact test "
-            f"of presence. {self.evidence}. Random seed {self.seed}."
+            f"samples were compared ({contrasts}) in {design.who}{design.gone}, by {how}{random}{self._beside}; "
+            f"q-values after Benjamini and Hochberg. {self.kinds.title()} absent from one group were compared by "
+            f"Fisher's exact test of presence. {self.evidence}. Random seed {self.seed}."
         )

@@ -21,7 +21,7 @@ from handbook_utils.analysis.time.course import Course, attendance, course, supp
 from handbook_utils.analysis.time.longitudinal import change_points, pairs_in_time
 from handbook_utils.errors import InputError, collect, listed
 from handbook_utils.recipes.checks import column_checks, of_deep, study_of
-from handbook_utils.recipes.wording import association, by_chance, left_out, notes_without_exchange, shown
+from handbook_utils.recipes.wording import association, by_chance, left_out, notes_without_exchange, of_depth, shown
 from handbook_utils.study import Study
 
 #: Samples of one person that a search for jumps needs.
@@ -435,7 +435,7 @@ class People:
             "asked": f"{question}{beside}?",
             "found": self.reading,
             "rests_on": [
-                f"{design.who.split(';')[0]}. {self.dropout}.",
+                f"{design.who}. {self.dropout}.",
                 f"A linear mixed model in which {self.model}. {self.spread}.",
                 *([f"{self.depth}."] if self.depth else []),
                 # Here the time is a line, and C(time) is refused.
@@ -476,7 +476,7 @@ class People:
                 f"{units} units of {self.design.asked['nested_in']} are few: how much they differ is hardly known."
             )
         if self.depth:
-            found.append(f"{self.depth}; what is rare is seen in deep samples only, and depth is not in the model.")
+            found += of_depth(self.depth, "what is rare is seen in deep samples only, and depth is not in the model")
         elif self.study.quantity == "counts" and self.asked["outcome"] == "shannon":
             found.append("A sample that was read less shows a little less diversity; depth is not in the model.")
         return found
@@ -489,9 +489,9 @@ class People:
         return (
             f"The {self.label} of {self.counted} was modelled by {', '.join(self.design.terms)} in a linear mixed "
             f"model by restricted maximum likelihood in which {self.model}, with Satterthwaite's degrees of freedom: "
-            f"{self.design.who}. Other models are shown beside it: {'; '.join(others)}. Movement within "
-            f"{self.design.members.many} was measured as Bray-Curtis distances between consecutive samples.{searched} "
-            f"Seed {self.asked['seed']}."
+            f"{self.design.who}{self.design.gone}. Other models are shown beside it: {'; '.join(others)}. Movement "
+            f"within {self.design.members.many} was measured as Bray-Curtis distances between consecutive "
+            f"samples.{searched} Seed {self.asked['seed']}."
         )
 
 

@@ -168,6 +168,7 @@ class Look:
         nowhere = int((self.occurs == 0).sum())
         if nowhere:
             found.append(f"{nowhere} features occur in none of these samples; they came with a larger table.")
+        found += [f"{doubt.problem.rstrip('.')}: analyses of it stop." for doubt in study.doubts.values()]
         for name, row in self.columns.iterrows():
             if row["missing"]:
                 found.append(f"Column {name} has no value for {row['missing']} samples.")

@@ -250,10 +250,11 @@ class Maps:
         conditions = f", conditional on {', '.join(design.beside)}," if design.beside else ""
         distance, test = self.metric.title().replace("Unifrac", "UniFrac"), design.exchange(design.focus).words
         return (
-            f"{design.who}. Differences were measured as {distance} distances of {of} and mapped by principal "
-            "coordinates (shares of the sum of positive eigenvalues) and by non-metric scaling in two axes (stress "
-            f"{self.ranks.stress:.3f}, {self.ranks.starts} starts). Distance-based redundancy analysis constrained by "
-            f"{design.focus}{conditions} gave R2 {self.explained.r2:.3f} (adjusted {self.explained.adjusted_r2:.3f}), "
-            f"tested by PERMANOVA exchanging {test} in at most {self.permutations} permutations. Omega squared was "
-            f"{self.size.size:.3f} (95 % interval {self.size.low:.3f} to {self.size.high:.3f}). Seed {self.seed}."
+            f"{design.who}{design.gone}. Differences were measured as {distance} distances of {of} and mapped by "
+            "principal coordinates (shares of the sum of positive eigenvalues) and by non-metric scaling in two axes "
+            f"(stress {self.ranks.stress:.3f}, {self.ranks.starts} starts). Distance-based redundancy analysis "
+            f"constrained by {design.focus}{conditions} gave R2 {self.explained.r2:.3f} (adjusted "
+            f"{self.explained.adjusted_r2:.3f}), tested by PERMANOVA exchanging {test} in at most {self.permutations} "
+            f"permutations. Omega squared was {self.size.size:.3f} (95 % interval {self.size.low:.3f} to "
+            f"{self.size.high:.3f}). Seed {self.seed}."
         )

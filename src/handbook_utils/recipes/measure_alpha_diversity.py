@@ -37,6 +37,7 @@ from handbook_utils.recipes.wording import (
     by_chance,
     left_out,
     notes_without_exchange,
+    of_depth,
     of_the_design,
     shown,
 )
@@ -245,7 +246,7 @@ class Diversity:
             f"{len(self.ratios)} intervals leave out 1 (least corrected {shown(least)}): {by_chance(least)}. "
             f"This rests on {self.counted}.{bend}{depth}",
             "rests_on": [
-                f"{design.who.split(';')[0]}; {self.study.shape[1]} features.",
+                f"{design.who}; {self.study.shape[1]} features.",
                 *([f"{self.once}."] if units_of(design) != "samples" else []),
                 f"{self.comparable.reading}; so samples are compared {self.comparable.how}.",
                 *notes_without_exchange(design),
@@ -267,8 +268,7 @@ class Diversity:
                 "Features that are rarer than these reads show are not counted: richness is that of an equal number of "
                 "reads, not of the community."
             )
-        if self.depth:
-            found.append(f"{self.depth}; numbers as observed must not be compared.")
+        found += of_depth(self.depth, "numbers as observed must not be compared")
         if not self.design.groups:
             line = "A straight line was fitted to the logarithm: what rises and falls again is not described by one."
             found.append(f"{self.bend}." if self.bend else line)
@@ -299,7 +299,7 @@ class Diversity:
             else "by least squares with HC3 standard errors"
         )
         return (
-            f"Alpha diversity was measured by {what} {self.comparable.how}: {design.who.split(';')[0]}{reads}. "
+            f"Alpha diversity was measured by {what} {self.comparable.how}: {design.who}{design.gone}{reads}. "
             f"{once}The logarithms were compared between {asked}{beside} {fit} ({self.counted}), and are given "
             f"as ratios with 95 % intervals; p-values were corrected by the method of Benjamini and Hochberg over "
             f"{len(self.ratios)} comparisons.{strata}"

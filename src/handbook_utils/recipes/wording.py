@@ -198,6 +198,29 @@ def of_the_design(design: Design) -> list[str]:
     return found
 
 
+def of_depth(warning: str, so: str) -> list[str]:
+    """Return what it costs that depth goes with what is asked; how much it differs stands with the answer.
+
+    Parameters
+    ----------
+    warning : str
+        Of :func:`handbook_utils.analysis.depth.depth_warning`; empty where it does not.
+    so : str
+        What follows from it.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none.
+
+    Examples
+    --------
+    >>> of_depth("Depth differs between the groups: median reads 100 (p), 1,000 (r)", "what is rare is not seen")
+    ['Depth goes with what is asked: what is rare is not seen.']
+    """
+    return [f"Depth goes with what is asked: {so}."] if warning else []
+
+
 def left_out(study: Study, design_left_out: Mapping[str, Sequence[str]]) -> list[str]:
     """Return what was left out, and why: told by the reading, and by the design.
 

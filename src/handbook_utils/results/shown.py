@@ -14,6 +14,7 @@ import mimetypes
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +24,7 @@ import pandas as pd
 from IPython.display import display
 
 from handbook_utils.results.tables import table_page
-from handbook_utils.text.numbers import spoken, written
+from handbook_utils.text.numbers import spoken, with_minus, written
 from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ Language = Literal["en", "nl"]
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
+#: What matplotlib warns of where a reader's names have letters that its font does not.
+_GLYPH = re.compile(r"Glyph (\d+) ")
 
 
 class Results:
@@ -64,6 +67,7 @@ class Results:
             from handbook_utils.figures.style import use_style
 
             use_style()
+        warnings.formatwarning = _without_path
 
     def text(self, en: str, nl: str) -> str:
         """Choose between two languages, for what code draws or prints.
@@ -175,19 +179,31 @@ class Results:
             figure = figure.figure
         if not alt.strip():
             raise ValueError(f"figure {name!r} needs an alt text")
+        alt = with_minus(alt)
         write_numbers(figure, self.number)
-        svg = svg_bytes(figure)
-        if self.folder is not None:
-            target = self.folder / "figures"
-            target.mkdir(parents=True, exist_ok=True)
-            (target / f"{name}.svg").write_bytes(svg)
-            figure.savefig(target / f"{name}.png", dpi=300)
+        with warnings.catch_warnings(record=True) as raised:
+            svg = svg_bytes(figure)
+            if self.folder is not None:
+                target = self.folder / "figures"
+                target.mkdir(parents=True, exist_ok=True)
+                (target / f"{name}.svg").write_bytes(svg)
+                figure.savefig(target / f"{name}.png", dpi=300)
         plt.close(figure)
+        lacking = [found[1] for one in raised if (found := _GLYPH.match(str(one.message)))]
+        for one in raised:
+            if not _GLYPH.match(str(one.message)):
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        letters = " ".join(chr(int(code)) for code in dict.fromkeys(lacking))
+        boxes = self.text(
+            en=f"Letters that the font of figures lacks are drawn as boxes: {letters}.",
+            nl=f"Letters die het lettertype van figuren niet heeft, zijn als vakjes getekend: {letters}.",
+        )
         source = base64.b64encode(svg).decode("ascii")
         image = (
             f'<img class="figure" id="figure-{html.escape(name)}" alt="{html.escape(alt)}" '
             f'src="data:image/svg+xml;base64,{source}">'
         )
+        image += f"<p>{html.escape(boxes)}</p>" if letters else ""
         _display({"text/html": image, "text/plain": f"[{name}] {alt}"})
 
     def table(self, frame: pd.DataFrame, name: str, caption: str, digits: int = 3, index: bool = True) -> None:
@@ -297,7 +313,7 @@ class Results:
         digits : int
             Decimals that are shown.
         """
-        written = value if isinstance(value, str) else self.said(float(value), digits)
+        written = with_minus(value) if isinstance(value, str) else self.said(float(value), digits)
         self._record("values", {"name": name, "value": value if isinstance(value, str) else float(value)})
         # The mime prefix and the scrapbook entry are what the book builder's glue looks for; the cell shows nothing.
         _display(
@@ -370,6 +386,7 @@ class Results:
         """
         if not text.strip():
             raise ValueError("a methods paragraph needs a text")
+        text = with_minus(text)
         self._record("methods", {"text": text, "cites": list(cites)})
         title = self.text(en="Methods", nl="Methoden")
         box = f'<div class="methods admonition"><p class="admonition-title">{title}</p><p>{html.escape(text)}</p></div>'
@@ -410,8 +427,9 @@ class Results:
         """
         if not asked.strip() or not found.strip():
             raise ValueError("an answer needs what was asked and what was found")
+        found, rests_on = with_minus(found), [*map(with_minus, rests_on)]
         left_out = list(dict.fromkeys([*self._left_out, *left_out]))
-        said = {"name": name, "asked": asked, "found": found, "rests_on": [*rests_on], "left_out": left_out}
+        said = {"name": name, "asked": asked, "found": found, "rests_on": rests_on, "left_out": left_out}
         self._record("answers", said)
         title = self.text(en="Answer", nl="Antwoord")
         basis = self.text(en="What it rests on", nl="Waar dit op rust")
@@ -467,9 +485,15 @@ class Results:
         sentences : sequence of str
             One limit each.
         """
+        sentences = [*map(with_minus, sentences)]
         _display(
             {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
         )
+
+
+def _without_path(message: Warning | str, category: type[Warning], *_: object, **__: object) -> str:
+    """Write a warning without the folder of this machine that it comes from: what is printed may stand in a report."""
+    return f"{category.__name__}: {message}\n"
 
 
 def _listed(title: str, sentences: Sequence[str]) -> str:

@@ -125,13 +125,6 @@ class Told:
             told += table["notes"]
         return list(dict.fromkeys([*told, *self.left_out]))
 
-    @property
-    def losses(self) -> list[str]:
-        """What was left out, or matched otherwise than by its whole name: a sentence each."""
-        notes = [note for table in self.read for note in table["notes"]]
-        lost = [note for note in notes if note.startswith(("Left out", "Sample ids"))]
-        return list(dict.fromkeys([*lost, *self.left_out]))
-
     def as_json(self) -> str:
         """Write it as JSON.
 

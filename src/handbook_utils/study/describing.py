@@ -15,9 +15,11 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells import abundances, workbooks
 from handbook_utils.study.cells.delimited import SAMPLE_WORDS, Sheet, counts_the_rows, word
+from handbook_utils.study.cells.written import plain
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, opened, sheet
 from handbook_utils.study.lineages import is_lineage, lineages, name_of
+from handbook_utils.study.matching import changed_ids, nothing_shared
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.tables import RANKS, duplicates
 
@@ -71,7 +73,7 @@ def kind(named: str | Path) -> str:
     if content.artifact:
         return _FAMILIES.get(content.artifact.type.partition("[")[0], "table")
     begin = content.head.lstrip()
-    if begin.startswith("(") and content.text.rstrip().endswith(";"):
+    if re.match(r"(?:\[&[RU]\]\s*)?\(", begin, re.IGNORECASE) and content.text.rstrip().endswith(";"):
         return "tree"
     if begin.startswith(("{", "[")) or not (content.codec or content.workbook):
         return "table"
@@ -131,7 +133,7 @@ def _named(words: list[str], first: list[list[str]]) -> list[list[str]]:
 
 def _only_numbers(cells: list[str]) -> bool:
     present = [cell.strip() for cell in cells if cell.strip()]
-    return bool(present) and all(re.fullmatch(r"[\d.,eE+-]+", cell) for cell in present)
+    return bool(present) and all(re.fullmatch(r"[\d.,eE+-]+", plain(cell)) for cell in present)
 
 
 def is_metadata(header: list[str], first: list[list[str]]) -> bool:
@@ -251,7 +253,7 @@ def _described_in(content: Content, choices: Choices, known: Collection[str]) ->
 
 
 def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) -> pd.DataFrame:
-    """Read a taxonomy: one row a feature, with a lineage or a column for each rank. ``notes`` gains its provenance.
+    """Read a taxonomy: one row a feature, with a lineage or a column for each rank. ``notes`` gains what it was.
 
     Parameters
     ----------
@@ -272,13 +274,57 @@ def read_taxonomy(path: Path, notes: list[str], choices: Choices | None = None) 
     InputError, InputErrors
         What is wrong with it, and where.
     """
-    content = opened(path)
-    if content.artifact:
-        notes.append(f"Taxonomy: {content.artifact.note}.")
-    return taxonomy(sheet(content, choices))
+    made = sheet(opened(path), choices)
+    names, known = taxonomy(made)
+    notes += [note.replace("Format:", "Taxonomy:") for note in made.notes]
+    notes.append(f"Taxonomy: known by {known}; {len(names)} rows read.")
+    return names
 
 
-def taxonomy(source: Sheet) -> pd.DataFrame:
+def taxonomy_of(
+    features: list[str], path: Path, table: str, notes: list[str], choices: Choices | None = None
+) -> pd.DataFrame:
+    """Read a taxonomy and take the rows of the features; those without one are unnamed. ``notes`` gains what it was.
+
+    Parameters
+    ----------
+    features : list of str
+        Of the table.
+    path : pathlib.Path
+        As of :func:`read_taxonomy`.
+    table : str
+        The file of the table, for messages.
+    notes : list of str
+        It is added to.
+    choices : Choices, optional
+        What is asked where a file has two readings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a feature, one column a rank.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`read_taxonomy`; no feature has a row, or ids were changed.
+    """
+    names = read_taxonomy(path, notes, choices)
+    left, where = [name for name in features if name not in names.index], f"{table} and {path}"
+    more = list(names.index.difference(features))
+    errors = changed_ids(left, more if left else [], "feature", ("the table", "the taxonomy"), where)
+    if len(left) == len(features) and not errors:
+        errors = [nothing_shared("feature", features, "taxonomy", list(names.index), where)]
+    if errors:
+        raise InputErrors(errors)
+    if left:
+        notes.append(f"{len(left)} features have no row in the taxonomy and are unnamed ({listed(left)}).")
+    if more:
+        notes.append(f"The taxonomy has {len(more)} more rows than the table has features ({listed(more, most=3)}).")
+    return names.reindex(features, fill_value="")
+
+
+def taxonomy(source: Sheet) -> tuple[pd.DataFrame, str]:
     """Read a taxonomy: the first column holds the features, others a lineage or a rank each.
 
     Parameters
@@ -288,8 +334,8 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        A row a feature, a column a rank; "" where there is no name.
+    tuple of pandas.DataFrame and str
+        A row a feature, a column a rank, "" where there is no name; and by which columns it was known.
 
     Raises
     ------
@@ -310,11 +356,13 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
     domain = next((n for n, name in enumerate(words) if n and name in ("domain", "superkingdom")), None)
     if domain is not None:
         ranks["kingdom"] = domain
-    found = None
+    found, known = None, ""
     if lineage:
         found = lineages([cells[lineage[0]] for _, cells in rows], ids)
+        known = f"its column {source.header[lineage[0]].strip()!r}, of lineages"
     elif ranks:
         used = [rank for rank in RANKS if rank in ranks]
+        known = f"its columns of ranks, {listed([source.header[ranks[rank]].strip() for rank in used], most=9)}"
         names = [[name_of(cells[ranks[rank]]) for rank in used] for _, cells in rows]
         found = pd.DataFrame(names, index=pd.Index(ids, dtype=object), columns=used, dtype=object)
     if found is None:
@@ -329,7 +377,7 @@ def taxonomy(source: Sheet) -> pd.DataFrame:
         )
     if errors or found is None:
         raise InputErrors(errors)
-    return found
+    return found, known
 
 
 def read_tree(path: Path, notes: list[str]) -> TreeNode:
@@ -353,13 +401,22 @@ def read_tree(path: Path, notes: list[str]) -> TreeNode:
         Not Newick, no names, not rooted, or branches without length.
     """
     content = opened(path)
+    rooted = ""
     if content.artifact:
         notes.append(f"Tree: {content.artifact.note}.")
-    return _newick(content.text, content.where)
+        rooted = "QIIME 2 says that it is rooted" if content.artifact.type == "Phylogeny[Rooted]" else ""
+    elif re.match(r"\s*\[&R\]", content.head, re.IGNORECASE):
+        rooted = "[&R] in front says that it is rooted"
+    tree = _newick(content.text, content.where, rooted=bool(rooted))
+    if (many := len(tree.children)) > 2:
+        # A branch of no length changes no distance along the tree.
+        tree.extend([type(tree)(length=0.0, children=tree.children[:-1])])
+        notes.append(f"The root of the tree has {many} branches, and was taken for the root: {rooted}.")
+    return tree
 
 
-def _newick(text: str, where: str) -> TreeNode:
-    """Parse Newick; underscores in names stay underscores.
+def _newick(text: str, where: str, *, rooted: bool = False) -> TreeNode:
+    """Parse Newick; underscores in names stay underscores. A root may have more than two branches if it is `rooted`.
 
     Raises
     ------
@@ -393,16 +450,19 @@ def _newick(text: str, where: str) -> TreeNode:
             where=where,
             expected="a feature id at every tip",
             found=f"{len(names)} tips",
+            remedy="Export it with the names of its tips.",
         )
     errors = duplicates(names, "tip", ["the tree"] * len(names), where)
-    if len(tree.children) > 2:
+    if len(tree.children) > 2 and not rooted:
         errors.append(
             InputError(
                 "This tree has no root.",
                 where=where,
                 expected="two branches at the root",
                 found=f"{len(tree.children)}",
-                remedy="Root it, at an outgroup or its midpoint (in R phangorn::midpoint; in QIIME 2 midpoint-root).",
+                remedy="Root it, at an outgroup or its midpoint (in R phangorn::midpoint; in QIIME 2 midpoint-root). "
+                "If its root is where these branches meet, as QIIME 2 may leave it, give the .qza, which says so, or "
+                "write [&R] in front of the tree.",
             )
         )
     bare = sum(node.length is None or node.length < 0 for node in tree.traverse(include_self=False))

@@ -102,6 +102,8 @@ def inspect(path: str | Path, choices: Choices | None = None) -> Inspection:
     """
     choices = choices or Choices()
     kind = "table" if choices.table_format else describing.kind(path)
+    if kind == "metadata" and formats.recognised(formats.opened(Path(path)), choices).order == 1:
+        kind = "table"  # a row for each feature of each sample begins as metadata do
     if kind == "tree":
         return _tree(Path(path))
     if kind == "taxonomy":
@@ -201,7 +203,7 @@ def _taxonomy(path: Path) -> Inspection:
     return Inspection(
         str(path),
         "taxonomy",
-        "lineages",
+        notes[0].removeprefix("Taxonomy: ").rstrip("."),
         features=len(names),
         first_features=tuple(names.index[:5]),
         ranks=tuple(names.columns),

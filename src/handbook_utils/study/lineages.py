@@ -6,13 +6,15 @@ what a program writes for "not known" is no name.
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import pandas as pd
 
-from handbook_utils.study.tables import RANKS
+from handbook_utils.study.tables import RANKS, are_sequences
 
 UNASSIGNED = "unassigned"
 #: The domain stands in the column "kingdom", as in all bundled taxonomies; a kingdom beside a domain is left out.
@@ -362,3 +364,45 @@ def short_labels(taxa: Sequence[tuple[str, ...]]) -> list[str]:
     last = pd.Series([taxon[-1] for taxon in taxa], dtype=object)
     shared = last.duplicated(keep=False)
     return [";".join(taxon) if double else taxon[-1] for taxon, double in zip(taxa, shared, strict=True)]
+
+
+#: Ids that say nothing to people: MD5, SHA-1, SHA-256, UUID.
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+#: So much of such an id tells features of one name apart.
+_SHORT = 6
+
+
+def readable(features: Iterable[str], taxonomy: pd.DataFrame | None) -> dict[str, str]:
+    """Name features for a figure: by their ids, and by the name of the taxon with a short id where an id is a hash.
+
+    Of a DNA sequence the short id is that of its MD5, as QIIME 2 has it.
+
+    Parameters
+    ----------
+    features : iterable of str
+        Ids.
+    taxonomy : pandas.DataFrame, optional
+        A row a feature, a column a rank.
+
+    Returns
+    -------
+    dict of str to str
+        By id. Two features have different names.
+
+    Examples
+    --------
+    >>> names = pd.DataFrame({"genus": ["Blautia"]}, index=["0cc175b9c0f1b6a831c399e269772661"])
+    >>> readable(["0cc175b9c0f1b6a831c399e269772661"], names), readable(["Dorea"], None)
+    ({'0cc175b9c0f1b6a831c399e269772661': 'Blautia 0cc175'}, {'Dorea': 'Dorea'})
+    """
+    named = {}
+    for feature in features:
+        bases = are_sequences([feature])
+        if not bases and not _HASH.fullmatch(feature):
+            named[feature] = feature
+            continue
+        lineage = [] if taxonomy is None else [name for name in taxonomy.loc[feature] if name]
+        digits = hashlib.md5(feature.encode(), usedforsecurity=False).hexdigest() if bases else feature
+        named[feature] = f"{lineage[-1] if lineage else UNASSIGNED} {digits[:_SHORT]}"
+    several = Counter(named.values())
+    return {feature: name if several[name] == 1 else feature for feature, name in named.items()}

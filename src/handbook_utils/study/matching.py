@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from handbook_utils.errors import InputError, listed
 
-_MONTHS = {
+#: Months by their names and what they are cut to, in English and Dutch.
+MONTHS = {
     name: month
     for month, names in enumerate(
         (
@@ -47,10 +48,10 @@ def _spreadsheet(name: str) -> set[str]:
             keys.add(f"number {value:.5e}")
     if found := _ISO.match(text):
         keys.add(f"day {int(found[1])}-{int(found[2])}")
-    if (found := _WORD_FIRST.match(text)) and found[1] in _MONTHS:
-        keys.add(f"day {_MONTHS[found[1]]}-{int(found[2])}")
-    if (found := _WORD_LAST.match(text)) and found[2] in _MONTHS:
-        keys.add(f"day {_MONTHS[found[2]]}-{int(found[1])}")
+    if (found := _WORD_FIRST.match(text)) and found[1] in MONTHS:
+        keys.add(f"day {MONTHS[found[1]]}-{int(found[2])}")
+    if (found := _WORD_LAST.match(text)) and found[2] in MONTHS:
+        keys.add(f"day {MONTHS[found[2]]}-{int(found[1])}")
     if found := _DIGITS.match(text):
         one, two = int(found[1]), int(found[2])
         keys |= {f"day {a}-{b}" for a, b in ((one, two), (two, one)) if 1 <= a <= 12 and 1 <= b <= 31}
@@ -142,25 +143,45 @@ def changed_ids(
     >>> error.remedy.endswith("Or take them as the same: match_ids spreadsheet.")
     True
     """
-    errors = []
+    return [
+        InputError(
+            f"{len(pairs)} {what} ids match only but for {kind}.",
+            where=where,
+            expected=f"the same ids in {places[0]} and {places[1]}",
+            found=listed([f"{one!r} and {other!r}" for one, other in pairs.items()], most=4),
+            remedy=remedy + (f" Or take them as the same: match_ids {choice}." if what == "sample" else ""),
+        )
+        for (kind, _, remedy, choice), pairs in zip(_CHANGES, changes(left, right), strict=True)
+        if pairs
+    ]
+
+
+def changes(left: Sequence[str], right: Iterable[str]) -> list[dict[str, str]]:
+    """Pair ids that a kind of change would explain, each id once, by the first kind that does.
+
+    Parameters
+    ----------
+    left, right : sequence of str
+        The ids that have no equal on the other side.
+
+    Returns
+    -------
+    list of dict of str to str
+        From left to right, for each kind of change.
+
+    Examples
+    --------
+    >>> [pairs for pairs in changes(["P1", "p2", "7"], ["P1 ", "P2", "7.0"]) if pairs]
+    [{'P1': 'P1 '}, {'7': '7.0'}, {'p2': 'P2'}]
+    """
+    made = []
     rest, others = list(left), list(right)
-    for kind, keys, remedy, choice in _CHANGES:
+    for _, keys, _, _ in _CHANGES:
         known = {key: name for name in reversed(others) for key in keys(name)}
-        pairs = [(name, known[key]) for name in rest for key in sorted(keys(name)) if key in known]
-        pairs = list(dict(pairs).items())
-        if pairs:
-            explained = dict(pairs)
-            rest = [name for name in rest if name not in explained]
-            errors.append(
-                InputError(
-                    f"{len(pairs)} {what} ids match only but for {kind}.",
-                    where=where,
-                    expected=f"the same ids in {places[0]} and {places[1]}",
-                    found=listed([f"{one!r} and {other!r}" for one, other in pairs], most=4),
-                    remedy=remedy + (f" Or take them as the same: match_ids {choice}." if what == "sample" else ""),
-                )
-            )
-    return errors
+        pairs = {name: known[key] for name in rest for key in sorted(keys(name)) if key in known}
+        rest = [name for name in rest if name not in pairs]
+        made.append(pairs)
+    return made
 
 
 def pairs_by(how: str, left: Sequence[str], right: Sequence[str]) -> dict[str, str]:
@@ -297,3 +318,33 @@ def _rest(one: str, other: str, how: str) -> str:
     if how == "suffix":
         return long[len(short) :] if long.startswith(short) else long.removeprefix(_TAIL.sub("", long))
     return long[: -len(short)]
+
+
+def nothing_shared(what: str, ours: Sequence[str], other: str, theirs: Sequence[str], where: str) -> InputError:
+    """Say that two files have no id in common.
+
+    Parameters
+    ----------
+    what : str
+        "sample" or "feature".
+    ours : sequence of str
+        Ids of the table.
+    other : str
+        What the other file is.
+    theirs : sequence of str
+        Its ids.
+    where : str
+        Both files, for the message.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
+    return InputError(
+        f"No {what} of the feature table is in the {other}.",
+        where=where,
+        expected=f"the same {what} ids in both",
+        found=f"in the table {listed(ours, most=3)}; in the {other} {listed(theirs, most=3)}",
+        remedy="Are these files of the same study?",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import pandas as pd
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.cells.numbers import MISSING
+from handbook_utils.study.cells.written import days_of, doubt_of, plain
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.matching import loose_keys
 from handbook_utils.study.tables import duplicates
@@ -39,7 +39,8 @@ _CODE = re.compile(r"^[+-]?0\d", re.ASCII)
 #: What programs of statistics and questionnaires write for a missing number.
 _CODES = {-9.0, -99.0, -999.0, -9999.0}
 _DATE = re.compile(r"^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$")
-_BROKEN = re.compile(r"^#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)$")
+#: What a spreadsheet reports, in any language: #DIV/0!, #NAAM?, #¡VALOR!.
+_BROKEN = re.compile(r"^#[¡¿]?[^\sa-z]{2,10}[!?]$")
 #: No study describes its samples in so many ways; a feature table given as metadata has them.
 MOST_COLUMNS = 10_000
 
@@ -118,7 +119,7 @@ class Metadata:
                 filled.pop()
             if filled[0] == "#q2:types":
                 types = [kind.casefold() for kind in filled[: len(header)]] + [""] * (len(header) - len(filled))
-            elif filled[0].startswith("#") and source.separator and not filled[0].startswith("#N/A"):
+            elif filled[0].startswith("#") and source.separator and filled[0].casefold() not in MISSING:
                 comments.append(filled[0])  # a comment, as QIIME 2 has it
             elif len(filled) > len(header):
                 ragged.append(f"{source.place(line, len(header) + 1)} and further")
@@ -137,7 +138,9 @@ class Metadata:
                     remedy="Does a value hold the separator? Put quotation marks around it.",
                 )
             )
-        nameless = [source.place(1, n) for n, name in enumerate(header, start=1) if n > 1 and not name]
+        bare = [n for n, name in enumerate(header) if n and not name]
+        empty = [n for n in bare if rows and not any(row[n].strip() for row in rows)]
+        nameless = [source.place(1, n + 1) for n in bare if n not in empty]
         if nameless:
             errors.append(
                 InputError(
@@ -145,12 +148,22 @@ class Metadata:
                     where=source.where,
                     expected="a name in the first row for each",
                     found=listed(nameless),
+                    remedy="Give each a name, or delete it.",
                 )
             )
-        errors += duplicates(header, "column", (source.place(1, n) for n in range(1, len(header) + 1)), source.where)
+        named = [(name, source.place(1, n + 1)) for n, name in enumerate(header) if n not in empty]
+        doubled = duplicates([name for name, _ in named], "column", (place for _, place in named), source.where)
+        for error in doubled:
+            error.remedy = "Give each a name of its own, or delete what is there twice."
+        errors += doubled
         if not rows:
             errors.append(
-                InputError("This metadata has no samples.", where=source.where, expected="a row for every sample")
+                InputError(
+                    "This metadata has no samples.",
+                    where=source.where,
+                    expected="a row for every sample",
+                    remedy="Was it saved before it was filled in?",
+                )
             )
         if errors:
             raise InputErrors(errors)
@@ -208,7 +221,8 @@ class Metadata:
         index = pd.Index(ids, dtype=object, name=None)
         for n, name in enumerate(self.header):
             if n != at and not name:
-                self.notes.append("Left out of the metadata, because it has no name: the first column.")
+                what = f"column {n + 1}, which is empty" if n else "the first column"
+                self.notes.append(f"Left out of the metadata, because it has no name: {what}.")
             elif n != at:
                 columns[name] = self._column(n, errors).set_axis(index)
         if errors:
@@ -257,10 +271,10 @@ class Metadata:
         """Return the decimal sign of the file, and what separates its thousands ("" for nothing, "?" for not known)."""
         if self.choices.decimal_sign != "auto":
             return (",", ".") if self.choices.decimal_sign == "comma" else (".", ",")
-        cells = {cell.strip() for row in self.rows for cell in row if cell and cell.strip()[-1:].isdigit()}
+        cells = {plain(cell.strip()) for row in self.rows for cell in row if cell and cell.strip()[-1:].isdigit()}
         comma = any(_COMMA.match(cell) and not _GROUPED[","].match(cell) for cell in cells)
-        plain = any(_NUMBER.match(cell) and "." in cell and not _GROUPED["."].match(cell) for cell in cells)
-        point = plain or any(map(_POINT.match, cells))
+        bare = any(_NUMBER.match(cell) and "." in cell and not _GROUPED["."].match(cell) for cell in cells)
+        point = bare or any(map(_POINT.match, cells))
         if comma and not point:
             return ",", "."
         if point and not comma:
@@ -270,7 +284,7 @@ class Metadata:
     def _number(self, cell: str) -> float | None:
         """Return the number that a cell is, by the decimal sign of the file; None for no number."""
         sign, thousands = self._signs
-        text = cell
+        text = plain(cell)
         if thousands and _GROUPED[thousands].match(text.split(sign)[0]):
             text = text.replace(thousands, "")
         elif sign == "," and "." in text:
@@ -282,7 +296,7 @@ class Metadata:
     def _column(self, n: int, errors: list[InputError]) -> pd.Series:
         name, cells = self.header[n], [row[n].strip() for row in self.rows]
         kind = self.choices.type_of(name) or self.types[n]
-        broken = [k for k, cell in enumerate(cells) if _BROKEN.match(cell)]
+        broken = [k for k, cell in enumerate(cells) if _BROKEN.match(cell) and cell.casefold() not in MISSING]
         if broken:
             errors.append(self._wrong(n, broken, f"A spreadsheet reports errors in the column {name!r}.", "values"))
         if kind == "date":
@@ -290,7 +304,7 @@ class Metadata:
         present = [cell for cell in cells if not self._missing(cell, among_numbers=True)]
         # 007 is a code: as a number it would lose its zeros.
         codes = any(_CODE.match(cell) for cell in present) and kind != "numeric"
-        if self._unsure(n, present, codes, kind):
+        if self._unsure(n, [plain(cell) for cell in present], codes, kind):
             codes = True
         values = [None if codes else self._number(cell) for cell in present]
         numeric = bool(present) and all(value is not None for value in values)
@@ -301,8 +315,8 @@ class Metadata:
             errors.append(
                 self._wrong(n, wrong, f"The column {name!r} is numeric by #q2:types or types, and is not.", "numbers")
             )
-        if not numeric and kind != "categorical" and not codes:
-            self._doubt(n, present, values)
+        if not numeric and kind != "categorical":
+            self._doubt(n, present, [] if codes else values)
         numeric = numeric and kind != "categorical"
         if numeric and not kind:
             self._codes(n, present, [value for value in values if value is not None])
@@ -315,7 +329,7 @@ class Metadata:
         self._told_signs(name, present)
         numbers = [None if self._missing(c, among_numbers=True) else self._number(c) for c in cells]
         made = pd.Series([float("nan") if value is None else value for value in numbers], dtype=float)
-        whole = made.notna().all() and all(cell.lstrip("+-").isdigit() for cell in cells)
+        whole = made.notna().all() and all(plain(cell).lstrip("+-").isdigit() for cell in cells)
         return made.astype("int64") if whole and made.abs().max() < 2**53 else made
 
     def _unsure(self, n: int, present: Sequence[str], codes: bool, kind: str) -> bool:
@@ -357,6 +371,12 @@ class Metadata:
 
     def _told_signs(self, name: str, present: Sequence[str]) -> None:
         sign, thousands = self._signs
+        typeset = next((cell for cell in present if plain(cell) != cell), "")
+        if typeset:
+            self.notes.append(
+                "Minus signs, and blanks or apostrophes between thousands, were read as such in the metadata column "
+                f"{name!r}: {typeset} is {plain(typeset)}."
+            )
         if sign == "," and any("," in cell for cell in present):
             self.notes.append(f"Decimal commas were read as such in the metadata column {name!r}.")
         grouped = [cell for cell in present if thousands and _GROUPED[thousands].match(cell.split(sign)[0])]
@@ -368,15 +388,24 @@ class Metadata:
             )
 
     def _doubt(self, n: int, present: Sequence[str], values: Sequence[float | None]) -> None:
-        """Keep apart a column of numbers but for few cells: as words it would have as many levels as values."""
+        """Keep apart a column of numbers but for few cells: as words it would have as many levels as values.
+
+        Of codes there are no `values`: they are words, but may be days.
+        """
         name = self.header[n]
-        wrong = [cell for cell, value in zip(present, values, strict=True) if value is None]
-        numbers = len(present) - len(wrong)
+        if (doubt := doubt_of(name, present, self.source.where)) is not None:
+            self.doubts[name] = doubt
+            self.notes.append(f"{doubt.problem.rstrip('.')} ({doubt.found}): analyses of it stop.")
+            return
         dates = sum(bool(_DATE.match(cell)) for cell in present)
         if dates == len(present) and present:
             self.notes.append(
                 f"The metadata column {name!r} holds dates, read as words; types '{name} date' makes days of them."
             )
+        if not values:
+            return
+        wrong = [cell for cell, value in zip(present, values, strict=True) if value is None]
+        numbers = len(present) - len(wrong)
         two_ways = 0 < numbers < len(present) and not dates and all(map(_FIGURES.match, present))
         if not two_ways and (not wrong or numbers < 3 or not (len(wrong) == 1 or len(wrong) <= 0.2 * len(present))):
             return
@@ -435,27 +464,7 @@ class Metadata:
     def _days(self, n: int, cells: Sequence[str], errors: list[InputError]) -> pd.Series:
         """Return days since the first date of the column."""
         name = self.header[n]
-        dates: list[dt.date | None] = []
-        wrong = []
-        split = [re.split(r"[-/.T ]", cell) for cell in cells]
-        days = [part for part in split if len(part) > 2 and len(part[0]) <= 2]
-        american = any(part[1].isdigit() and int(part[1]) > 12 for part in days)
-        european = any(part[0].isdigit() and int(part[0]) > 12 for part in days)
-        for k, (cell, parts) in enumerate(zip(cells, split, strict=True)):
-            if self._missing(cell):
-                dates.append(None)
-                continue
-            try:
-                one, two, three = (int(part) for part in parts[:3])
-                if len(parts[0]) == 4:
-                    dates.append(dt.date(one, two, three))
-                elif american == european:
-                    raise ValueError("day or month first")
-                else:
-                    dates.append(dt.date(three, one, two) if american else dt.date(three, two, one))
-            except ValueError:
-                dates.append(None)
-                wrong.append(k)
+        dates, wrong = days_of(["" if self._missing(cell) else cell for cell in cells])
         if wrong:
             errors.append(
                 self._wrong(
@@ -474,7 +483,13 @@ class Metadata:
 
     def _wrong(self, column: int, rows: Sequence[int], problem: str, expected: str) -> InputError:
         cells = [f"{self.rows[k][column]!r} at {self.source.place(self.lines[k], column + 1)}" for k in rows]
-        return InputError(problem, where=self.source.where, expected=expected, found=listed(cells))
+        return InputError(
+            problem,
+            where=self.source.where,
+            expected=expected,
+            found=listed(cells),
+            remedy="Mend these cells, or empty them where nothing is known.",
+        )
 
 
 def _words(text: str) -> set[str]:

@@ -458,7 +458,12 @@ class Study:
             There is no taxonomy, or no such rank in it.
         """
         if self._taxonomy is None:
-            raise InputError("This study has no taxonomy, so its features cannot be added up.", where=self.name)
+            raise InputError(
+                "This study has no taxonomy, so its features cannot be added up.",
+                where=self.name,
+                expected="lineages in the table, or a file of them",
+                remedy='Give it (taxonomy), or take the features as they are: rank "".',
+            )
         if rank not in self._taxonomy.columns:
             close = nearest(rank, map(str, self._taxonomy.columns))
             raise InputError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from handbook_utils.study.cells.delimited import Sheet
 from handbook_utils.study.cells.orientation import orient
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import joined_phyla
-from handbook_utils.study.matching import affix_errors, changed_ids, pairs_by
+from handbook_utils.study.matching import affix_errors, changed_ids, changes, nothing_shared, pairs_by
 from handbook_utils.study.metadata import Metadata
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import Table
@@ -132,8 +131,11 @@ def read_study(
         frame = frame.loc[samples]
     names, phylogeny = held.taxonomy, None
     if taxonomy is not None:
-        names = describing.read_taxonomy(Path(taxonomy), notes, choices)
-        names = _complete(names, features, str(table), str(taxonomy), notes)
+        if names is not None:
+            notes.append("The taxonomy in the table was not used: a file of it was given.")
+        names = describing.taxonomy_of(features, Path(taxonomy), str(table), notes, choices)
+    elif names is not None:
+        notes.append(f"Taxonomy: in the table, {listed(list(names.columns), most=9)}.")
     if names is not None and choices.phylum_names == "joined":
         names, renamed = joined_phyla(names)
         if renamed:
@@ -380,13 +382,13 @@ def _unmatched(left: list[str], unused: list[str], samples: list[str], where: st
     """Say of samples without metadata how their ids were changed, as far as that is seen, and how to go on."""
     places = ("the table", "the metadata")
     errors = changed_ids(left, unused, "sample", places, where)
-    named = {name for error in errors for name in re.findall(r"'([^']*)'", error.found or "")}
+    named = {name for pairs in changes(left, unused) for pair in pairs.items() for name in pair}
     rest = [sample for sample in left if sample not in named]
     errors += affix_errors(rest, [name for name in unused if name not in named], places, where)
     for error in errors:
         error.remedy = f"{error.remedy}{go_on}"
     if not errors and len(left) == len(samples):
-        return [_nothing_shared("sample", samples, "metadata", unused, where)]
+        return [nothing_shared("sample", samples, "metadata", unused, where)]
     explained = sum(int(error.problem.split(" ", 1)[0]) for error in errors)
     if len(left) > explained:
         there = f"; the metadata alone has {listed(unused, most=6)}" if unused else ""
@@ -400,36 +402,6 @@ def _unmatched(left: list[str], unused: list[str], samples: list[str], where: st
             )
         )
     return errors
-
-
-def _complete(names: pd.DataFrame, features: list[str], table: str, taxonomy: str, notes: list[str]) -> pd.DataFrame:
-    """Take the rows of the features; those without one are unnamed, unless their ids were changed or none matches."""
-    there = set(names.index)
-    left = [feature for feature in features if feature not in there]
-    errors = changed_ids(
-        left,
-        list(there.difference(features)) if left else [],
-        "feature",
-        ("the table", "the taxonomy"),
-        f"{table} and {taxonomy}",
-    )
-    if len(left) == len(features) and not errors:
-        errors = [_nothing_shared("feature", features, "taxonomy", list(names.index), f"{table} and {taxonomy}")]
-    if errors:
-        raise InputErrors(errors)
-    if left:
-        notes.append(f"{len(left)} features have no row in the taxonomy and are unnamed ({listed(left)}).")
-    return names.reindex(features, fill_value="")
-
-
-def _nothing_shared(what: str, ours: list[str], other: str, theirs: list[str], where: str) -> InputError:
-    return InputError(
-        f"No {what} of the feature table is in the {other}.",
-        where=where,
-        expected=f"the same {what} ids in both",
-        found=f"in the table {listed(ours, most=3)}; in the {other} {listed(theirs, most=3)}",
-        remedy="Are these files of the same study?",
-    )
 
 
 def _tips(tree: TreeNode, features: list[str], table: str, where: str, notes: list[str]) -> None:

@@ -59,6 +59,8 @@ class Table:
         None where only the ids can tell.
     remarks : list of str
         Rows that were taken for footnotes.
+    shorter : dict of str to str
+        Sample ids as the file has them, and without what its program puts to them.
     """
 
     format: str
@@ -74,6 +76,7 @@ class Table:
     left_out: list[str] = field(default_factory=list)
     features_are: FeatureKind | None = None
     remarks: list[str] = field(default_factory=list)
+    shorter: dict[str, str] = field(default_factory=dict)
 
     def oriented(self) -> tuple[sparse.csr_array, list[str], list[str]]:
         """Return matrix (samples x features), sample ids, feature ids."""

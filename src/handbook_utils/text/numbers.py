@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 #: What a number below 0 begins with where it is read; a hyphen is for data.
 MINUS = "\N{MINUS SIGN}"
+_NEGATIVE = re.compile(r"(?<![\w.\-\u2013\u2212)\]'\"])-(?=\.?\d)")
 
 #: How many decimals more a number may get that would be rounded to a certainty.
 MORE_DECIMALS = 3
@@ -33,6 +36,27 @@ def written(value: float, digits: int, lang: str) -> str:
     """
     text = f"{value:,.{digits}f}".replace("-", MINUS)
     return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
+
+
+def with_minus(text: str) -> str:
+    """Return a sentence with minus signs before its negative numbers, as tables and figures have them.
+
+    Parameters
+    ----------
+    text : str
+        With hyphens. One after a letter, a number or a quotation mark is no minus sign: P-1, 2024-05-31, '-9'.
+
+    Returns
+    -------
+    str
+        Of the same length.
+
+    Examples
+    --------
+    >>> with_minus("ω² -0.010 (95 % interval -0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart")
+    "ω² −0.010 (95 % interval −0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart"
+    """
+    return _NEGATIVE.sub(MINUS, text)
 
 
 def spoken(value: float, digits: int, lang: str) -> str:

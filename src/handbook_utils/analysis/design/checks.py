@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from handbook_utils.analysis.design.members import members_of
 from handbook_utils.analysis.design.terms import as_words, in_order, parts
-from handbook_utils.errors import InputError, InputErrors, listed
+from handbook_utils.errors import InputError, InputErrors, listed, nearest
 
 if TYPE_CHECKING:
     from handbook_utils.analysis.design.model import Design
@@ -50,6 +50,9 @@ def groups_of(frame: pd.DataFrame, asked: dict[str, str]) -> list[str]:
                 where=f"parameter {parameter}",
                 expected=f"of {listed(known, most=12)}",
                 found=listed(absent),
+                remedy=f"Did you mean '{close}'?"
+                if (close := nearest(absent[0], known))
+                else f'Choose of those expected, or take all: {parameter} "".',
             )
     if len(chosen) < 2:
         raise InputError(
@@ -223,7 +226,7 @@ def _check_cells(design: Design, name: str) -> None:
     term = design.terms[name]
     if term.kind != "interaction" or (term.block.abs().to_numpy() > 0).any(axis=0).all():
         return
-    table = _crossed(design, *term.columns[:2])
+    table = crossed(design, *term.columns[:2])
     raise InputError(
         f"The interaction '{name}' has cells without samples.",
         where="parameter interactions",
@@ -265,7 +268,7 @@ def _check_exchange(design: Design) -> None:
     if any((own[found.blocks == block] != own[found.blocks == block][0]).any() for block in np.unique(found.blocks)):
         return
     name = " and ".join(strata) or design.asked["person"] or design.asked["nested_in"]
-    table = _crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
+    table = crossed(design, design.terms[design.focus].columns[0], name) if name in design.frame else pd.DataFrame()
     repeated = len(strata) == 1 and not design.asked["person"]
     raise InputError(
         f"Within every {name}, '{design.focus}' is the same, so no exchange within {name} can change it.",
@@ -333,7 +336,7 @@ def _confounder(design: Design, name: str) -> tuple[str | None, pd.DataFrame | N
     for other, term in design.terms.items():
         if other == name or term.kind != "words" or own.kind != "words":
             continue
-        table = _crossed(design, own.columns[0], term.columns[0])
+        table = crossed(design, own.columns[0], term.columns[0])
         if ((table > 0).sum(axis=0) == 1).all() or ((table > 0).sum(axis=1) == 1).all():
             return other, table
     return None, None
@@ -361,8 +364,28 @@ def _check_separation(design: Design) -> None:
             )
 
 
-def _crossed(design: Design, one: str, other: str) -> pd.DataFrame:
-    return pd.crosstab(as_words(design.frame[one]), as_words(design.frame[other]))
+def crossed(design: Design, one: str, other: str) -> pd.DataFrame:
+    """Count the samples of a design by the words of two columns.
+
+    Parameters
+    ----------
+    design : Design
+        With its samples.
+    one, other : str
+        Names of columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Words of the one × words of the other.
+    """
+    # What pandas' crosstab does in ten times the time; every pair of terms of every design is counted.
+    (rows, of_one), (columns, of_other) = (
+        pd.factorize(as_words(design.frame[name]), sort=True) for name in (one, other)
+    )
+    table = np.zeros((len(of_one), len(of_other)), dtype=int)
+    np.add.at(table, (rows, columns), 1)
+    return pd.DataFrame(table, pd.Index(of_one, name=one), pd.Index(of_other, name=other))
 
 
 def _rank(columns: npt.NDArray[np.float64]) -> int:

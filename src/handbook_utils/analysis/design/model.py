@@ -14,7 +14,7 @@ from handbook_utils.analysis.design import checks, notes
 from handbook_utils.analysis.design.contrasts import contrasts_of
 from handbook_utils.analysis.design.exchange import Exchange, Order
 from handbook_utils.analysis.design.members import Members, members_of
-from handbook_utils.analysis.design.questions import QUESTIONS, factors_asked, named
+from handbook_utils.analysis.design.questions import QUESTIONS, as_text, factors_asked, named, used_columns
 from handbook_utils.analysis.design.terms import Term, as_words, in_order, make_term, parts
 from handbook_utils.errors import InputError, InputErrors, listed
 
@@ -282,17 +282,20 @@ class Design:
 
     @property
     def who(self) -> str:
-        """One sentence: how many samples, of how many people, and who was left out and why."""
+        """How many samples, of how many people."""
         nests = self.asked["nested_in"]
         within = f" in {as_words(self.frame[nests]).nunique()} units of {nests}" if nests else ""
         # Who is not said to be a person may be a mouse.
         people = f" of {self.members.count(self.n_people)}{within}"
         strata = " and ".join(parts(self.asked["strata"]))
         alone = ", each taken as independent" + (f" within its {strata}" if strata else "")
-        who = people if self.asked["person"] else within or alone
-        gone = sum(len(samples) for samples in self.left_out.values())
+        return f"{self.n} samples{people if self.asked['person'] else within or alone}"
+
+    @property
+    def gone(self) -> str:
+        """How many samples were left out and why, to stand behind :attr:`who`; empty where none was."""
         reasons = "; ".join(f"{reason}: {listed(samples, most=8)}" for reason, samples in self.left_out.items())
-        return f"{self.n} samples{who}" + (f"; {gone} left out ({reasons})" if gone else "")
+        return f"; {sum(map(len, self.left_out.values()))} left out ({reasons})" if reasons else ""
 
     @property
     def what(self) -> str:
@@ -303,7 +306,7 @@ class Design:
         return f"{about}{f', beside {others}' if others else ''}; a test exchanges {self.exchange(self.focus).words}"
 
     def __str__(self) -> str:
-        return "\n".join(f"{line}." for line in (self.who, self.what, *self.notes))
+        return "\n".join(f"{line}." for line in (self.who + self.gone, self.what, *self.notes))
 
 
 def design_of(
@@ -379,29 +382,22 @@ def design_of(
     arm (1: 2, 2: 2, 3: 2; compared with 1), beside age (a number); a test exchanges samples.
     There are only 90 different arrangements, so no p-value can be below 0.011.
     """
-    # A question that may list several names is answered by a list in a chapter, by a text in a formula's notation.
-    covariates, strata, interactions, levels = (
-        answer if isinstance(answer, str) else ", ".join(answer)
-        for answer in (covariates, strata, interactions, levels)
-    )
     answers = (group, levels, reference, exposure, covariates, person, strata, nested_in, time)
     further = (interactions, contrast, missing, formula, minimum)
-    asked = {name: str(answer).strip() for name, answer in zip(QUESTIONS, (*answers, *further), strict=True)}
+    asked = {name: as_text(answer) for name, answer in zip(QUESTIONS, (*answers, *further), strict=True)}
     rows = metadata.set_axis(metadata.index.map(str))
     factors = factors_asked(asked, rows)
     words = asked["group"]
-    used = dict.fromkeys(
-        [column for term in factors for column, _ in term]
-        + [name for name in (*parts(asked["strata"]), asked["nested_in"], asked["person"]) if name]
-    )
-    frame, left_out = _complete(rows, list(used), asked)
+    frame, left_out = _complete(rows, used_columns(factors, asked), asked)
     groups: list[str] = []
     if words:
         groups = checks.groups_of(frame, asked)
         frame, left_out = _chosen(frame, left_out, words, groups)
-        checks.enough(frame, asked, groups)
-        frame, left_out = _steady(frame, left_out, asked, rows)
     checks.enough(frame, asked, groups)
+    steady, left_out = _steady(frame, left_out, asked, rows)
+    if steady is not frame:
+        frame = steady
+        checks.enough(frame, asked, groups)
     terms = [make_term(term, frame, {words: groups} if words else {}) for term in factors]
     focus = words or named(factors, asked["exposure"])
     made = Design(asked, frame, {term.name: term for term in terms}, focus, tuple(groups), left_out, rows)
@@ -473,7 +469,7 @@ def _steady(
     within people would rest on the few alone, and one mistyped cell could hide what a whole study shows.
     """
     group, person = asked["group"], asked["person"]
-    if not person:
+    if not person or not group:
         return frame, left_out
     who = as_words(frame[person])
     labels = as_words(frame[group]).groupby(who)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from handbook_utils.analysis.design.checks import crossed
 from handbook_utils.analysis.design.terms import as_words, parts
 from handbook_utils.errors import listed
 
@@ -97,7 +97,7 @@ def _empty_cells(design: Design) -> list[str]:
     found = []
     words = [term for term in design.terms.values() if term.kind == "words"]
     for one, other in combinations(words, 2):
-        table = pd.crosstab(as_words(design.frame[one.columns[0]]), as_words(design.frame[other.columns[0]]))
+        table = crossed(design, one.columns[0], other.columns[0])
         gaps = np.argwhere(table.to_numpy() == 0)
         empty = [f"{table.index[row]} with {table.columns[column]}" for row, column in gaps]
         if empty and design.focus in (one.name, other.name):

@@ -38,6 +38,71 @@ def asked_in(parameters: Mapping[str, object]) -> dict[str, Any]:
     return {name: parameters[name] for name in QUESTIONS if name in parameters}
 
 
+def columns_asked(parameters: Mapping[str, object], rows: pd.DataFrame) -> list[str]:
+    """Return the columns that a design would be made of.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of a chapter.
+    rows : pandas.DataFrame
+        Sample metadata.
+
+    Returns
+    -------
+    list of str
+        Each once. A level or a contrast may be called as a column is, and is none.
+
+    Raises
+    ------
+    InputError, InputErrors
+        As :func:`factors_asked`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"arm": ["low", "high"], "low": [1, 2], "age": [30, 40]})
+    >>> columns_asked({"group": "arm", "levels": ["low", "high"], "covariates": ["log(age)"]}, rows)
+    ['age', 'arm']
+    """
+    asked = {name: as_text(parameters.get(name, "")) for name in QUESTIONS}
+    return used_columns(factors_asked(asked, rows), asked)
+
+
+def as_text(answer: object) -> str:
+    """Return an answer as a formula has it: several names with commas between them.
+
+    Parameters
+    ----------
+    answer : object
+        A text, a number, or a list of names.
+
+    Returns
+    -------
+    str
+        Without blanks around it.
+    """
+    return ", ".join(map(str, answer)) if isinstance(answer, (list, tuple)) else str(answer).strip()
+
+
+def used_columns(factors: list[list[tuple[str, str]]], asked: dict[str, str]) -> list[str]:
+    """Return the columns of factors, and those that say which samples belong together.
+
+    Parameters
+    ----------
+    factors : list of list of (str, str)
+        Of :func:`factors_asked`.
+    asked : dict of str to str
+        Questions with their answers.
+
+    Returns
+    -------
+    list of str
+        Each once.
+    """
+    blocks = [*parts(asked["strata"]), asked["nested_in"], asked["person"]]
+    return list(dict.fromkeys([column for term in factors for column, _ in term] + [name for name in blocks if name]))
+
+
 def factors_asked(asked: dict[str, str], rows: pd.DataFrame) -> list[list[tuple[str, str]]]:
     """Return the terms, each as its factors, and fill in what a formula answers.
 

@@ -266,12 +266,16 @@ def _bray_curtis(table: sparse.csr_matrix) -> npt.NDArray[np.float64]:
 
 
 def _jaccard(table: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    present = table.copy()
-    present.data = (present.data > 0).astype(float)
-    shared = (present @ present.T).toarray()
-    own = np.diag(shared)
+    samples, features = table.shape
+    shared = np.zeros((samples, samples), dtype=np.float32)  # holds whole numbers up to 16 million as they are
+    by_feature, width = (table > 0).tocsc(), max(1, _AT_ONCE // samples)
+    for start in range(0, features, width):
+        some = by_feature[:, start : start + width].toarray().astype(np.float32)
+        shared += some @ some.T
+    own = np.diag(shared).astype(float)
     union = own[:, None] + own[None, :] - shared
-    apart: npt.NDArray[np.float64] = (union - shared) / union
+    apart: npt.NDArray[np.float64] = union - shared
+    apart /= union
     return apart
 
 

@@ -258,7 +258,9 @@ class _Part:
         block = basis(self.own, reduced)
         free = len(gower) - 1 - reduced.shape[1] - block.shape[1]
         by_unit = self.own[self.exchange.first]
-        alone = not basis(self.others, basis(self.restriction)).shape[1]
+        # Blocks stay as they are when residuals move within them, and residuals have nothing of them.
+        moving = basis(self.others, basis(self.restriction))
+        alone = not moving.shape[1]
         if block.shape[1] < self.block.shape[1] or free < 1 or self.exchange.arrangements(by_unit) < 2:
             return float("nan")
         left = _without(gower, reduced)
@@ -270,13 +272,13 @@ class _Part:
         rest = float(np.trace(left)) - explained
         rest = rest if abs(rest) > _EQUAL * float(np.trace(left)) else _EQUAL * float(np.trace(left))
         statistic = (explained / block.shape[1]) / (rest / free)
-        return orders.p(_residuals_moved(left, block, reduced, free, statistic, orders.orders))
+        return orders.p(_residuals_moved(left, block, moving, free, statistic, orders.orders))
 
 
-def _residuals_moved(left: Matrix, block: Matrix, reduced: Matrix, free: int, observed: float, orders: Order) -> int:
-    """Count orders of the residuals whose F is at least the one observed."""
+def _residuals_moved(left: Matrix, block: Matrix, moving: Matrix, free: int, observed: float, orders: Order) -> int:
+    """Count orders of the residuals whose F is at least the one observed; `moving` is a basis of the other columns."""
     total, freedom = float(np.trace(left)), block.shape[1]
-    moved = np.hstack([block, reduced]).T
+    moved = np.hstack([block, moving]).T
     count = 0
     for start in range(0, len(orders), _ROWS):
         batch = orders[start : start + _ROWS]

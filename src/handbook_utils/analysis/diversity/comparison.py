@@ -160,6 +160,7 @@ def ratios(
             where="parameter reference",
             expected=f"one of {listed(names)}",
             found=first,
+            remedy='Choose one of these, or the first by name: reference "".',
         )
     if (used[value] <= 0).any():
         raise InputError(f"Ratios need values above 0, and {value} has others.", where=value)

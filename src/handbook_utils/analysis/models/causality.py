@@ -243,21 +243,27 @@ def measured_badly(frame: pd.DataFrame, columns: Sequence[str], quality: float, 
     0.25
     """
     true = {name: frame[name].to_numpy(dtype=float) for name in columns}
-    return frame.assign(**_poorly(true, quality, np.random.default_rng(seed)))
+    return frame.assign(**_poorly(true, [quality], np.random.default_rng(seed))[0])
 
 
-def _poorly(true: Mapping[str, Values], quality: float, generator: np.random.Generator) -> dict[str, Values]:
-    if not 0 <= quality <= 1:
-        raise InputError("Quality is a share.", where="quality", expected="0 to 1", found=f"{quality:g}")
-    measured = {}
+def _poorly(
+    true: Mapping[str, Values], qualities: Sequence[float], generator: np.random.Generator
+) -> list[dict[str, Values]]:
+    """Measure variables with each of several qualities, by the same draws."""
+    wrong = [quality for quality in qualities if not 0 <= quality <= 1]
+    if wrong:
+        raise InputError("Quality is a share.", where="quality", expected="0 to 1", found=f"{wrong[0]:g}")
+    measured: list[dict[str, Values]] = [{} for _ in qualities]
     for name, values in true.items():
         if ((values == 0) | (values == 1)).all():
-            wrong = generator.random(len(values)) < (1 - quality) / 2
-            measured[name] = np.where(wrong, 1 - values, values)
+            drawn = generator.random(len(values))
+            for one, quality in zip(measured, qualities, strict=True):
+                one[name] = np.where(drawn < (1 - quality) / 2, 1 - values, values)
         else:
             noise = generator.normal(scale=values.std(), size=len(values))
             middle = values.mean()
-            measured[name] = middle + np.sqrt(quality) * (values - middle) + np.sqrt(1 - quality) * noise
+            for one, quality in zip(measured, qualities, strict=True):
+                one[name] = middle + np.sqrt(quality) * (values - middle) + np.sqrt(1 - quality) * noise
     return measured
 
 
@@ -315,9 +321,8 @@ def many_studies(
     for row, (draw, error) in enumerate(seeds):
         drawn = _people(arrows, people, int(draw), yes_no)
         true = {name: drawn[name] for name in poor}
-        for column, quality in enumerate(qualities):
-            measured = drawn | _poorly(true, quality, np.random.default_rng(int(error)))
-            found[row, column] = _fitted(measured, cause, outcome, adjust)[0]
+        for column, measured in enumerate(_poorly(true, qualities, np.random.default_rng(int(error)))):
+            found[row, column] = _fitted(drawn | measured, cause, outcome, adjust)[0]
     low, median, high = np.quantile(found, [0.025, 0.5, 0.975], axis=0)
     return pd.DataFrame(
         {"median": median, "low": low, "high": high}, index=pd.Index([float(q) for q in qualities], name="quality")

@@ -139,14 +139,16 @@ def _simulate_recoveries(
         killed[place] = course.strength * sensitivity
     cells = np.tile(room, (len(seeds), 1))
     kept = [cells]
+    # What a step adds to the logarithm of the cells: growth, less what one's own cells and everybody's take from it.
+    grows, by_own, by_all = growth * STEP, growth * STEP * (1 - competition) / room, growth * STEP * competition / ROOM
+    came *= 1000.0
     for step in range(steps):
-        crowding = (1 - competition) * cells / room + competition * cells.sum(axis=1, keepdims=True) / ROOM
-        rate = growth * (1 - crowding)
+        rate = grows - by_own * cells - by_all * cells.sum(axis=1, keepdims=True)
         if step * STEP < course.days:
-            rate -= killed
-        cells = cells * np.exp(rate * STEP)
+            rate -= killed * STEP
+        cells = cells * np.exp(rate)
         cells[cells < 1] = 0.0
-        cells += 1000.0 * came[step]
+        cells += came[step]
         if (step + 1) % a_day == 0:
             kept.append(cells)
     days = pd.RangeIndex(len(kept), name="day")

@@ -40,8 +40,8 @@ class Lot:
         Of each word of the sequence its place among those.
     highest : numpy.ndarray of float, words x groups
         How far the highest gain of each group lies above the group's best base.
-    times : numpy.ndarray of float, draws x words
-        How often each draw has each of the different words.
+    draws : numpy.ndarray of int, draws x words
+        What each draw has: places among the different words.
     bounds : numpy.ndarray of float, draws x groups
         What no lineage of a group exceeds.
     """
@@ -49,7 +49,7 @@ class Lot:
     own: Numbers
     place: Numbers
     highest: Array
-    times: Array
+    draws: Numbers
     bounds: Array
 
 
@@ -93,26 +93,11 @@ class Gains:
         for first in range(0, len(self._top), _GROUPS):
             top = self._top[first : first + _GROUPS]
             highest = np.zeros((len(top), len(prior)), dtype=np.float32)
-            begin, end = first * _GROUP, min(len(self._base), (first + _GROUPS) * _GROUP)
-            some = slice(self._begins[begin], self._begins[end])
-            self._gain[some] = np.log1p(self._gain[some] / prior[self._words[some]])
-            for member in range(_GROUP):  # of one member each word stands in a group once
-                members = np.arange(begin + member, end, _GROUP)
-                which, at = self._entries(members)
-                group, word = (members - begin)[which] // _GROUP, self._words[at]
-                above = self._gain[at] + (self._base[members] - top[: len(members)])[which]
-                highest[group, word] = np.maximum(highest[group, word], above)
+            _pool(highest, self._gain, self._words, self._begins, prior, self._base, top, first * _GROUP)
             found = np.flatnonzero(highest)  # much quicker than in two dimensions
             begins = np.searchsorted(found, np.arange(len(top) + 1) * len(prior))
             values = highest.ravel()[found]
             yield sparse.csr_array((values, (found % len(prior)).astype(np.int32), begins), shape=highest.shape)
-
-    def _entries(self, lineages: Numbers) -> tuple[Numbers, Numbers]:
-        """Return, for every entry of some lineages, which of them it is of, and its place."""
-        begins = self._begins[lineages]
-        sizes = self._begins[lineages + 1] - begins
-        before = np.cumsum(sizes) - sizes
-        return np.repeat(np.arange(len(lineages)), sizes), np.repeat(begins - before, sizes) + np.arange(sizes.sum())
 
     def lot(self, words: Numbers) -> Lot:
         """Bound the scores of a sequence.
@@ -148,11 +133,8 @@ class Gains:
         """
         return self._bounded(lot.own, lot.place, lot.highest, lot.place[draws])
 
-    def _bounded(self, own: Numbers, place: Numbers, highest: Array, drawn: Numbers) -> Lot:
-        row = len(own) * np.arange(len(drawn))[:, None]
-        number = np.bincount((row + drawn).ravel(), minlength=len(drawn) * len(own))
-        times: Array = number.reshape(len(drawn), len(own)).astype(np.float32)
-        return Lot(own, place, highest, times, times @ highest + times.sum(axis=1)[:, None] * self._top)
+    def _bounded(self, own: Numbers, place: Numbers, highest: Array, draws: Numbers) -> Lot:
+        return Lot(own, place, highest, draws, _summed(draws, highest) + draws.shape[1] * self._top)
 
     def best(self, lot: Lot, floor: float = -np.inf) -> tuple[Numbers, Array]:
         """Return every lineage that may be the best of a draw, or as good as it.
@@ -170,16 +152,42 @@ class Gains:
             Numbers of lineages, in order; and scores (draws x lineages). Empty where none reaches `floor`.
         """
         if lot.bounds.max() < floor - _SLACK:
-            return np.empty(0, dtype=np.int64), np.empty((len(lot.times), 0), dtype=np.float32)
-        _, some = self._scores(lot.own, lot.times, np.unique(lot.bounds.argmax(axis=1)))
+            return np.empty(0, dtype=np.int64), np.empty((len(lot.draws), 0), dtype=np.float32)
+        _, some = self._scores(lot.own, lot.draws, np.unique(lot.bounds.argmax(axis=1)))
         least = np.maximum(some.max(axis=1), floor)[:, None] - _SLACK  # of each draw a score that some lineage has
-        return self._scores(lot.own, lot.times, np.flatnonzero((lot.bounds >= least).any(axis=0)))
+        return self._scores(lot.own, lot.draws, np.flatnonzero((lot.bounds >= least).any(axis=0)))
 
-    def _scores(self, own: Numbers, times: Array, groups: Numbers) -> tuple[Numbers, Array]:
+    def _scores(self, own: Numbers, draws: Numbers, groups: Numbers) -> tuple[Numbers, Array]:
         lineages = (groups[:, None] * _GROUP + np.arange(_GROUP)).ravel()
         lineages = lineages[lineages < len(self._base)]
         gain = _of_words(own, lineages, self._begins, self._words, self._gain)
-        return lineages, times @ gain.T + times.sum(axis=1)[:, None] * self._base[lineages]
+        return lineages, _summed(draws, np.ascontiguousarray(gain.T)) + draws.shape[1] * self._base[lineages]
+
+
+@compiled
+def _pool(
+    highest: Array, gain: Array, words: npt.NDArray[np.uint16], begins: Numbers, prior: Array, base: Array, top: Array,
+    first: int,
+) -> None:  # fmt: skip
+    """Turn counts of some groups' lineages, from `first` on, into gains, and keep the highest (groups x words)."""
+    for lineage in range(first, min(len(base), first + len(top) * _GROUP)):
+        group = (lineage - first) // _GROUP
+        above = base[lineage] - top[group]
+        for at in range(begins[lineage], begins[lineage + 1]):
+            word = words[at]
+            gain[at] = np.log1p(gain[at] / prior[word])
+            highest[group, word] = max(highest[group, word], gain[at] + above)
+
+
+@compiled
+def _summed(draws: Numbers, rows: Array) -> Array:
+    """Add up the rows that each draw has: of the words of a sequence a draw has few, so no product of matrices."""
+    made = np.zeros((len(draws), rows.shape[1]))  # in double precision: of a gene a thousand are added up
+    for number in range(len(draws)):
+        for row in draws[number]:
+            for column in range(rows.shape[1]):
+                made[number, column] += rows[row, column]
+    return made.astype(np.float32)
 
 
 @compiled

@@ -6,6 +6,7 @@ classify-consensus-vsearch.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from handbook_utils.analysis.naming.bayes import SHORTEST, words
+from handbook_utils.analysis.naming.bayes import SHORTEST, WORD, words
 from handbook_utils.analysis.naming.names import Names, consensus
 from handbook_utils.analysis.naming.reference import Reference
 from handbook_utils.errors import InputError
@@ -55,23 +56,28 @@ def exact_names(sequences: Mapping[str, str], reference: Reference) -> Names:
     """
     hits: dict[str, list[int]] = defaultdict(list)
     turned: set[str] = set()
-    # A sequence can only stand where its first word does: one pass over the reference finds those places.
-    begins: dict[int, list[tuple[str, str, bool]]] = defaultdict(list)
+    # A sequence can only stand where its first word does: one pass over the reference finds those places, and what has
+    # as many bases from there on is looked up, since most sequences of a study begin alike.
+    begins: dict[int, tuple[str, dict[int, dict[str, list[tuple[str, bool]]]]]] = {}
     for name, bases in sequences.items():
         for strand, other in ((bases, False), (reverse_complement(bases), True)):
-            first = words(strand[:8])
+            first = words(strand[:WORD])
             if len(first) and len(bases) >= SHORTEST:
-                begins[int(first[0])].append((name, strand, other))
-    looked_for = np.zeros(4**8, dtype=bool)
+                _, by_length = begins.setdefault(int(first[0]), (strand[:WORD], {}))
+                by_length.setdefault(len(strand), {}).setdefault(strand, []).append((name, other))
+    looked_for = np.zeros(4**WORD, dtype=bool)
     looked_for[list(begins)] = True
     for number, gene in enumerate(reference.sequences):
         own = words(gene)
         for word in set(own[looked_for[own]].tolist()):
-            for name, strand, other in begins[word]:
-                if strand in gene and number not in hits[name][-1:]:
-                    hits[name].append(number)
-                    if other:
-                        turned.add(name)
+            start, by_length = begins[word]
+            for place in (found.start() for found in re.finditer(f"(?={start})", gene)):
+                for length, strands in by_length.items():
+                    for name, other in strands.get(gene[place : place + length], ()):
+                        if number not in hits[name][-1:]:
+                            hits[name].append(number)
+                            if other:
+                                turned.add(name)
     return _named(sequences, reference, hits, "the same bases in the reference", tuple(sorted(turned)))
 
 

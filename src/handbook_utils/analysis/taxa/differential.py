@@ -101,7 +101,7 @@ def calls_too_much(method: str, design: Design) -> str | None:
     return f"{told} (the page of error rates says how often), so believe first what another method calls as well"
 
 
-def differential(study: Study, design: Design, *, method: str, seed: int = 1) -> pd.DataFrame:
+def differential(study: Study, design: Design, *, method: str, seed: int = 1, only: str = "") -> pd.DataFrame:
     """Compare every taxon by a design.
 
     Where nothing differs, 5 % of p-values should be at most 0.05. On counts drawn from the method's own model
@@ -124,6 +124,8 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
         the taxon; ``linda`` does what its paper says.
     seed : int
         Of the draws of ``aldex2-like``.
+    only : str
+        The contrast that is answered; empty: all of them, each by itself.
 
     Returns
     -------
@@ -192,7 +194,7 @@ def differential(study: Study, design: Design, *, method: str, seed: int = 1) ->
     seen = {f"in {name}": (values[(design.labels == name).to_numpy()] > 0).mean(axis=0) for name in design.groups}
     seen = seen or {"in all": (values > 0).mean(axis=0)}
     tables = []
-    for question in _questions(design):
+    for question in (one for one in _questions(design) if only in ("", one.name)):
         found, rows = _answered(question, values, design, METHODS[method], counts, seed)
         absent, p, lacks = _absent(question, design, values > 0)
         found = found.assign(
@@ -347,7 +349,7 @@ def _check(name: str, design: Design, counts: bool) -> None:
             raise InputError(
                 f"The method '{name}' {problem}.",
                 where=where,
-                found=design.who,
+                found=design.who + design.gone,
                 remedy=f"{remedy}{instead}.",
             )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from handbook_utils.analysis.design import Design, design_of
 from handbook_utils.analysis.diversity.alpha import sample_coverage
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.study import Study
+from handbook_utils.study.lineages import readable
 
 #: Cells of the table of a large study's part, the fewest samples and features that it keeps, and units of a group.
 _CELLS, _KEPT, _UNITS = 40_000, 200, 8
@@ -136,3 +139,70 @@ def some_of(study: Study, design: Design, seed: int) -> tuple[Study, Design]:
         return part, design_of(design.frame.loc[list(part.samples)], **design.asked)
     except (InputError, InputErrors):  # in this part a covariate follows from the groups
         return study, design
+
+
+def named_for_people(study: Study) -> Study:
+    """Give features whose ids are hashes or sequences the names of their taxa, with a short id.
+
+    Parameters
+    ----------
+    study : Study
+        With a taxonomy or not.
+
+    Returns
+    -------
+    Study
+        The same where no id is a hash; else without its tree, whose tips have the ids.
+
+    Examples
+    --------
+    >>> hashed = "0cc175b9c0f1b6a831c399e269772661"
+    >>> genus = pd.DataFrame({"genus": ["Blautia", "Dorea"]}, index=[hashed, "f2"])
+    >>> study = Study.from_frame(pd.DataFrame([[1, 2]], ["s"], [hashed, "f2"]), taxonomy=genus)
+    >>> named_for_people(study).features.tolist()
+    ['Blautia 0cc175', 'f2']
+    """
+    names = readable(map(str, study.features), study.taxonomy)
+    features = list(names.values())
+    if features == list(names):
+        return study
+    taxonomy = None if study.taxonomy is None else study.taxonomy.set_axis(pd.Index(features, dtype=object))
+    made = Study.from_sparse(
+        study.table,
+        study.samples,
+        features,
+        study.metadata,
+        taxonomy=taxonomy,
+        quantity=study.quantity,
+        name=study.name,
+    )
+    return replace(made, notes=study.notes, doubts=study.doubts, features_are=study.features_are)
+
+
+def with_ids(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Put the ids of a study beside the names that :func:`named_for_people` made of them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        By feature.
+    study : Study
+        With the ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column ``id`` at the end, where a name is not the id.
+
+    Examples
+    --------
+    >>> hashed = "0cc175b9c0f1b6a831c399e269772661"
+    >>> study = Study.from_frame(pd.DataFrame([[1, 2]], ["s"], [hashed, "f2"]))
+    >>> with_ids(pd.DataFrame({"p": [0.5]}, index=["unassigned 0cc175"]), study)["id"].tolist()
+    ['0cc175b9c0f1b6a831c399e269772661']
+    >>> list(with_ids(pd.DataFrame({"p": [0.5]}, index=["f2"]), study))
+    ['p']
+    """
+    ids = {name: feature for feature, name in readable(map(str, study.features), study.taxonomy).items()}
+    of_rows = [ids.get(str(name), str(name)) for name in table.index]
+    return table if of_rows == list(map(str, table.index)) else table.assign(id=of_rows)

@@ -337,12 +337,12 @@ def change_points(
         gower = gower_centred(square[np.ix_(rows, rows)])
         if np.trace(gower) <= 1e-12 * square.max() ** 2:
             continue  # samples that are all alike have no jump, and no share of a variation
-        place, share = _best_split(gower, minimum)
         blocks = np.array_split(np.arange(len(rows)), max(2, round(len(rows) / block)))
+        adds = _Added.of(gower / np.trace(gower), blocks)
+        place, share = _best_split(adds.in_order(np.arange(len(blocks))), minimum)
         beaten = 0
         for _ in range(permutations):
-            order = np.concatenate([blocks[number] for number in generator.permutation(len(blocks))])
-            beaten += _best_split(gower[np.ix_(order, order)], minimum)[1] >= share - 1e-12
+            beaten += _best_split(adds.in_order(generator.permutation(len(blocks))), minimum)[1] >= share - 1e-12
         p = (beaten + 1) / (permutations + 1)
         if p <= threshold:
             found.append((int(rows[place]), share, p))
@@ -354,12 +354,48 @@ def change_points(
     )
 
 
-def _best_split(gower: Matrix, minimum: int) -> tuple[int, float]:
-    count = len(gower)
+@dataclass(frozen=True)
+class _Added:
+    """What each sample adds to the sum over all pairs of samples up to it, when blocks of them change places.
+
+    Attributes
+    ----------
+    members : list of numpy.ndarray
+        Rows of each block.
+    alone : numpy.ndarray, shape (samples,)
+        What a sample adds with itself and with those before it in its block, which stays as it is.
+    others : numpy.ndarray, shape (samples, blocks)
+        What it adds with the samples of each other block, where that lies before its own.
+    """
+
+    members: list[npt.NDArray[np.intp]]
+    alone: Matrix
+    others: Matrix
+
+    @classmethod
+    def of(cls, gower: Matrix, blocks: list[npt.NDArray[np.intp]]) -> _Added:
+        own = np.repeat(np.arange(len(blocks)), [len(rows) for rows in blocks])
+        before = np.tril(own[:, None] == own, -1)
+        others = 2 * np.add.reduceat(gower, [rows[0] for rows in blocks], axis=1)
+        return cls(blocks, gower.diagonal() + 2 * np.where(before, gower, 0.0).sum(axis=1), others)
+
+    def in_order(self, order: npt.NDArray[np.intp]) -> Matrix:
+        """Return what samples add, in the order that blocks then have."""
+        place = np.argsort(order)
+        sizes = [len(rows) for rows in self.members]
+        before = np.repeat(place[:, None] > place, sizes, axis=0)
+        added: Matrix = self.alone + (self.others * before).sum(axis=1)
+        in_turn: Matrix = added[np.concatenate([self.members[number] for number in order])]
+        return in_turn
+
+
+def _best_split(added: Matrix, minimum: int) -> tuple[int, float]:
+    """Return where a series is split best, and the share of its variation between both sides."""
+    count = len(added)
     # Rows of Gower's matrix add up to 0, so the sums of both sides' blocks are equal.
-    inside = gower.cumsum(axis=0).cumsum(axis=1).diagonal()[:-1]
+    inside = added.cumsum()[:-1]
     sizes = np.arange(1, count)
     between = inside * (1 / sizes + 1 / (count - sizes))
     allowed = slice(minimum - 1, count - minimum)
     place = int(np.argmax(between[allowed])) + minimum
-    return place, float(between[place - 1] / np.trace(gower))
+    return place, float(between[place - 1])

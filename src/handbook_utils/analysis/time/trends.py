@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
+from scipy.stats import t
 
 from handbook_utils.errors import InputError, InputErrors, listed, nearest
 from handbook_utils.text.decode import decode
@@ -290,17 +290,37 @@ def interrupted(
     seasons = [wave(2 * np.pi * k * years) for k in range(1, harmonics + 1) for wave in (np.sin, np.cos)]
     design = np.column_stack([np.ones_like(years), years, after, years * after, *seasons])
     used = int(4 * (len(known) / 100) ** (2 / 9)) if lags is None else lags
-    model: Any = sm.OLS(known.to_numpy(dtype=float), design)
-    fit = model.fit(cov_type="HAC", cov_kwds={"maxlags": used, "use_correction": True}, use_t=True)
-    low, high = np.asarray(fit.conf_int(alpha=1 - confidence)).T
+    observed = known.to_numpy(dtype=float)
+    found, error = _newey_west(observed, design, used)
+    width = error * t.ppf((1 + confidence) / 2, len(design) - design.shape[1])
+    low, high = found - width, found + width
     unchanged = design.copy()
     unchanged[:, 2:4] = 0
     table = pd.DataFrame(
-        {"observed": known.to_numpy(dtype=float), "fitted": design @ fit.params, "without": unchanged @ fit.params},
+        {"observed": observed, "fitted": design @ found, "without": unchanged @ found},
         index=dates,
     )
-    level, slope = float(fit.params[2]), float(fit.params[3])
+    level, slope = float(found[2]), float(found[3])
     return Interruption(level, float(low[2]), float(high[2]), slope, float(low[3]), float(high[3]), used, table)
+
+
+def _newey_west(
+    observed: npt.NDArray[np.float64], design: npt.NDArray[np.float64], lags: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return coefficients by least squares, and their standard errors with the correction for few moments.
+
+    As statsmodels' OLS with a covariance of type HAC, of which a model makes twenty times as much work.
+    """
+    inverse = np.linalg.pinv(design)
+    found = inverse @ observed
+    scores = design * (observed - design @ found)[:, None]
+    spread = scores.T @ scores
+    for lag in range(1, lags + 1):
+        both = scores[lag:].T @ scores[:-lag]
+        spread += (1 - lag / (lags + 1)) * (both + both.T)
+    half = inverse @ inverse.T
+    count, columns = design.shape
+    return found, np.sqrt(np.diagonal(half @ spread @ half) * count / (count - columns))
 
 
 def measure_awareness(parameters: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -87,11 +88,10 @@ def _balanced(text: str, width: int) -> str:
     >>> _balanced("one two three four five", 20)
     'one two three\nfour five'
     """
-    lines = wrapped(text, width)
-    while width > 8 and wrapped(text, width - 1).count("\n") == lines.count("\n"):
-        width -= 1
-        lines = wrapped(text, width)
-    return lines
+    fewest = wrapped(text, width).count("\n")
+    narrower = range(8, width)
+    least = bisect_left(narrower, True, key=lambda letters: wrapped(text, letters).count("\n") == fewest)
+    return wrapped(text, [*narrower, width][least])
 
 
 def above(axes: Axes, text: str) -> None:

@@ -94,6 +94,7 @@ def histogram(
     seen += [at for at, _ in (lines or {}).values()] + ([*band[:2]] if band else [])
     room = 0.05 * (max(seen) - min(seen))
     panels[-1].set_xlim(min(seen) - room, max(seen) + room)
+    panels[-1].locator_params(axis="x", nbins=6)  # more decimals would touch each other on a telephone
     below(panels[-1], label)
     kind = said(lang, "Histogram of", "Histogram van")
     return Drawn(figure, f"{sentence(title)} {kind} {label}: {'. '.join(told)}.")

@@ -154,8 +154,11 @@ def groups(
 
 def _told(values: pd.Series, owner: pd.Series) -> pd.Series:
     """All that a column says of each person, in the order of the tubes; once where it is always the same."""
-    kept = owner != ""
-    return values[kept].groupby(owner[kept]).agg(lambda told: " ".join(dict.fromkeys(told)))
+    told: dict[str, dict[str, None]] = {}
+    for who, text in zip(owner.tolist(), values.tolist(), strict=True):
+        if who:
+            told.setdefault(who, {})[text] = None
+    return pd.Series({who: " ".join(texts) for who, texts in told.items()}, dtype=object)
 
 
 def _owners(table: pd.DataFrame, known: Mapping[str, str]) -> pd.Series:

@@ -306,7 +306,7 @@ def as_tsv(frame: pd.DataFrame, key: str) -> bytes:
     if key == "qiime2":
         kinds = ["numeric" if name in NUMERIC else "categorical" for name in frame.columns[1:]]
         lines.append("\t".join(["#q2:types", *kinds]))
-    lines += ["\t".join(row) for row in frame.astype(str).itertuples(index=False, name=None)]
+    lines += ["\t".join(row) for row in frame.astype(str).to_numpy(dtype=object).tolist()]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 

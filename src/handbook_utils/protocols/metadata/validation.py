@@ -286,7 +286,7 @@ def _ids(table: pd.DataFrame, asked: Standard, ids: list[str]) -> list[Finding]:
 
 def _cells(table: pd.DataFrame, field: Field, asked: Standard, ids: list[str], today: dt.date) -> list[Finding]:
     findings = []
-    for line, sample, cell in zip(table.index, ids, table[field.name], strict=True):
+    for line, sample, cell in zip(table.index, ids, table[field.name].tolist(), strict=True):
         value = cell.strip()
         problem = _cell(value, field, asked, today)
         if problem:

@@ -25,6 +25,7 @@ from handbook_utils.protocols.privacy import births, columns, identifiers, names
 
 #: What to write where a value must not be shared (INSDC controlled vocabulary).
 WITHHELD = "missing: human-identifiable"
+_BARE = re.compile(r"\d{8,9}")
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _columns(frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _filled(values: pd.Series) -> bool:
-    return any(_text(value) not in ("", WITHHELD) for value in values)
+    return any(_text(value) not in ("", WITHHELD) for value in values.tolist())
 
 
 def _text(value: object) -> str:
@@ -140,19 +141,20 @@ def _text(value: object) -> str:
 
 
 def _cells(frame: pd.DataFrame, year: int, numbers: str) -> Iterator[Finding]:
-    chance = {str(column): _by_chance(frame.iloc[:, place]) for place, column in enumerate(frame.columns)}
-    for number, row in enumerate(frame.itertuples(index=False, name=None), start=1):
-        for column, value in zip(frame.columns, row, strict=True):
-            text = _text(value)
+    names = [str(column) for column in frame.columns]
+    texts = [[_text(value) for value in frame.iloc[:, place].to_numpy(dtype=object)] for place in range(len(names))]
+    chance = [_by_chance(column) for column in texts]
+    for number, row in enumerate(zip(*texts, strict=True), start=1):
+        for column, text, by_chance in zip(names, row, chance, strict=True):
             if not text or text == WITHHELD:
                 continue
-            for what, shown, remedy in _looks_like(text, str(column), year, chance[str(column)], numbers):
-                yield Finding(number, str(column), what, hidden(shown), remedy)
+            for what, shown, remedy in _looks_like(text, column, year, by_chance, numbers):
+                yield Finding(number, column, what, hidden(shown), remedy)
 
 
-def _by_chance(values: pd.Series) -> bool:
+def _by_chance(texts: list[str]) -> bool:
     """Tell whether a column of bare numbers satisfies the eleven-test as seldom as numbers do by chance."""
-    bare = [text for text in map(_normalised, map(_text, values)) if re.fullmatch(r"\d{8,9}", text)]
+    bare = [text for text in map(_normalised, texts) if _BARE.fullmatch(text)]
     return len(bare) >= 5 and sum(map(identifiers.is_bsn, bare)) < 0.5 * len(bare)
 
 

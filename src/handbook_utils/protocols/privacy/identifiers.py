@@ -23,6 +23,7 @@ _PHONE = re.compile(
     r")(?!\w|[.,]\d)"
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ .\-]?\d){7,8}(?![ .\-]?\d|\w)")
 #: A number that is joined to a word: its neighbour says what it is.
 _JOINED = re.compile(r"(?:(?<=[_#/:])|(?<=bsn)|(?<=nl-))\d{9}(?!\d)|(?<![\w.,-])\d{9}(?=_)", re.IGNORECASE)
@@ -147,7 +148,10 @@ def first(pattern: re.Pattern[str], text: str, also: Callable[[str], object] = b
     >>> first(re.compile(r"\d+"), "box 3, rack 14", lambda found: int(found) > 9)
     '14'
     """
-    return next((found[0] for found in pattern.finditer(text) if also(found[0])), "")
+    for found in pattern.finditer(text):
+        if also(found[0]):
+            return found[0]
+    return ""
 
 
 def is_bsn(text: str) -> bool:
@@ -252,6 +256,8 @@ def numbers(text: str, column: str, *, harmless: bool, chance: bool) -> Iterator
     >>> [what for what, *_ in numbers("rekening NL91ABNA0417164300", "note", harmless=False, chance=False)]
     ['bank account (IBAN)']
     """
+    if not _DIGIT.search(text):  # as of most cells, and every form below has some
+        return
     if match := _account(text):
         yield "bank account (IBAN)", match, APART
         return

@@ -94,6 +94,7 @@ _INSTITUTE = re.compile(r"ziekenhuis|hospita|klinie|clinic|universi|institut|stu
 _FULL_NAME = re.compile(rf"\b(?=({_WORD})\s+((?:{_BETWEEN}\s+){{0,3}})({_WORD}))", re.IGNORECASE)
 #: In the name of a picture or a document a name stands in lower case.
 _FILE = re.compile(r"\.(?:jpe?g|png|heic|pdf|docx?|xlsx?|msg|eml)\b", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
 _REVERSED = re.compile(rf"\b({_UPPER}[\w'’-]+), ({_UPPER}[a-zà-ÿ]{{2,}})\b")
 
 
@@ -117,6 +118,8 @@ def name(text: str, column: str) -> str:
     >>> name("dhr. van der Berg", "note"), name("his wife Ellen phoned", "note"), name("Prevotella copri", "note")
     ('dhr. van der Berg', 'wife Ellen', '')
     """
+    if not _LETTER.search(text):
+        return ""
     found = first(_NAME, text) or first(_SURE_TITLE, text)
     if found:
         return found

@@ -345,7 +345,8 @@ def _missing_errors(samples: pd.DataFrame, column: pd.Series, what: str, where: 
 
 
 def _text(column: pd.Series) -> pd.Series:
-    return column.astype("object").where(column.notna(), "").map(str).str.strip()
+    said = ["" if empty else str(value).strip() for value, empty in zip(column, column.isna(), strict=True)]
+    return pd.Series(said, index=column.index, dtype=object)
 
 
 def _rows_where(samples: pd.DataFrame, chosen: pd.Series) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from handbook_utils.publishing.pages.senses import Senses
 
@@ -251,9 +252,12 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST, pa
     opened: list[tuple[str, bool]] = []
     place = 0
     for tag in _TAG.finditer(body):
+        if len(linked) >= most:
+            break
         text = body[place : tag.start()]
-        looked_at = not any(barred for _, barred in opened) and any(name in _PROSE for name, _ in opened)
-        made.append(glossary.pattern.sub(link, text) if looked_at and len(linked) < most else text)
+        if text and not any(barred for _, barred in opened) and any(name in _PROSE for name, _ in opened):
+            text = glossary.pattern.sub(link, text)
+        made.append(text)
         made.append(tag[0])
         place = tag.end()
         _follow(tag[0], opened)
@@ -267,15 +271,24 @@ def with_terms(body: str, glossary: Glossary, address: str, most: int = MOST, pa
 
 def _follow(tag: str, opened: list[tuple[str, bool]]) -> None:
     """Keep what is open, with whether terms are left alone in it."""
+    name, begins, barred = _read_tag(tag)
+    if begins:
+        opened.append((name, barred))
+    elif any(one == name for one, _ in opened):
+        while opened.pop()[0] != name:
+            pass
+
+
+@lru_cache(maxsize=4096)  # most tags of a book are alike
+def _read_tag(tag: str) -> tuple[str, bool, bool]:
+    """Return what a tag ends, or what it begins and whether terms are left alone in that; no name where neither."""
     named = _NAME.match(tag)
     if named is None or (tag.endswith("</pre>") and not tag.startswith("</")):
-        return
+        return "", False, False
     name = named[1].lower()
     if tag.startswith("</"):
-        if any(one == name for one, _ in opened):
-            while opened.pop()[0] != name:
-                pass
-    elif name not in _VOID and not tag.endswith("/>"):
-        classes = _CLASS.search(tag)
-        barred = name in _NOT_WITHIN or bool(classes and _NOT_IN_CLASS & set(classes[1].split()))
-        opened.append((name, barred))
+        return name, False, False
+    if name in _VOID or tag.endswith("/>"):
+        return "", False, False
+    classes = _CLASS.search(tag)
+    return name, True, name in _NOT_WITHIN or bool(classes and _NOT_IN_CLASS & set(classes[1].split()))

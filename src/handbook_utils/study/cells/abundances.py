@@ -22,6 +22,7 @@ from handbook_utils.study.cells.amounts import spread
 from handbook_utils.study.cells.delimited import FEATURE_WORDS, Sheet, ragged_lines, word
 from handbook_utils.study.cells.numbers import ENOUGH, Numbers
 from handbook_utils.study.cells.orientation import by_words, lost_ids
+from handbook_utils.study.cells.written import plain
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.lineages import NOTHING, is_lineage, lineages, name_of
 from handbook_utils.study.tables import KNOWN, RANKS, Axis, Table, are_sequences, duplicates
@@ -66,6 +67,8 @@ class Columns:
         Left out.
     about : list of int
         Columns that describe samples, where the rows are samples.
+    empty : list of int
+        Columns without a name and without a cell.
     """
 
     kept: list[int]
@@ -73,6 +76,7 @@ class Columns:
     ranks: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     about: list[int] = field(default_factory=list)
+    empty: list[int] = field(default_factory=list)
 
 
 def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis | None = None) -> Table:
@@ -124,6 +128,9 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
             if len(ragged) >= ENOUGH:
                 break
             continue
+        for n in columns.empty:
+            if cells[n].strip():
+                numbers.wrong.append(f"{cells[n][:40]!r} at {source.place(line, n + 1)}, in a column without a name")
         at, found = numbers.row(line, cells[cut] if cut else [cells[n] for n in kept])
         ids.append(cells[0])
         lines.append(line)
@@ -162,6 +169,8 @@ def feature_table(source: Sheet, choices: Choices | None = None, rows_are: Axis 
     _without_totals(table, choices, source.where)
     asked = set(choices.left_out)
     table.left_out += [header[n] for n in [*columns.left, *columns.about] if header[n].strip() in asked]
+    if columns.empty:
+        table.notes.append(f"Left out, because empty: {len(columns.empty)} columns without a name.")
     if columns.left:
         table.notes.append(
             f"Left out, because not abundances: the columns {listed([header[n] for n in columns.left])}."
@@ -213,7 +222,9 @@ def _columns(
             if name in RANK_WORDS and any(other in RANK_WORDS for other in words[1:]):
                 made.ranks.append(0)
             continue
-        if header[n].strip() in chosen and (n in wordy or samples):
+        if not name and not any(cells[n].strip() for cells in first if n < len(cells)):
+            made.empty.append(n)
+        elif header[n].strip() in chosen and (n in wordy or samples):
             (made.about if samples else made.left).append(n)
         elif samples:
             (made.about if n in wordy else made.kept).append(n)
@@ -260,10 +271,10 @@ def number_like(text: str) -> bool:
 
     Examples
     --------
-    >>> [number_like(text) for text in ("1.234,5", "12 %", "ND", "")]
-    [True, True, False, False]
+    >>> [number_like(text) for text in ("1.234,5", "1'234", "12 %", "ND", "")]
+    [True, True, True, False, False]
     """
-    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*%?\s*$", text))
+    return bool(re.match(r"^\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?\s*%?\s*$", plain(text.strip())))
 
 
 def _ask_about_samples(header: Sequence[str], made: Columns, chosen: set[str], where: str) -> None:

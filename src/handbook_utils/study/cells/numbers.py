@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from handbook_utils.errors import InputError, listed
 from handbook_utils.study.cells.delimited import Sheet
+from handbook_utils.study.cells.written import plain
 from handbook_utils.study.choices import Choices
 
 _COMMA_NUMBER = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
@@ -25,6 +26,28 @@ MISSING = {
     *("missing", "missing value", "unknown", "not known", "onbekend", "not applicable", "not collected"),
     *("n.v.t.", "nvt", "onb.", "n.b.", "niet bekend", "niet ingevuld", "niet bepaald", "niet gemeten", "ontbreekt"),
     *("not provided", "not available", "not recorded", "not determined", "restricted access", "not done"),
+    # #N/A as spreadsheets write it in Dutch, German, French or Spanish, Swedish, Turkish, Finnish.
+    *("#n/b", "#nv", "#n/d", "#i/t", "#yok", "#puuttuu!", "k.a.", "k. a.", "keine angabe", "keine angaben"),
+    *(
+        "unbekannt",
+        "nicht bekannt",
+        "nicht gemessen",
+        "nicht erhoben",
+        "fehlt",
+        "inconnu",
+        "manquant",
+        "non disponible",
+    ),
+    *(
+        "non renseigné",
+        "s/d",
+        "sin dato",
+        "sin datos",
+        "desconocido",
+        "no disponible",
+        "non disponibile",
+        "sconosciuto",
+    ),
 }
 _POINTS = re.compile(r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$", re.ASCII)
 #: How many mistakes of a file are told before reading stops.
@@ -50,6 +73,8 @@ class Numbers:
         self._source, self._kept, self._columns, self._choices = source, kept, columns, choices
         self.wrong: list[str] = []
         self._commas: list[str] = []
+        #: The first number with a typeset minus sign, or a blank or apostrophe between thousands.
+        self._typeset: list[str] = []
         self._blanks: Counter[str] = Counter()
         self._only_blanks = True
         self._certain = self._thousands = self._point = False
@@ -103,6 +128,9 @@ class Numbers:
 
     def _cell(self, line: int, column: int, text: str) -> float:
         sign = self._choices.decimal_sign
+        if (made := plain(text)) != text:
+            self._typeset = self._typeset or [f"{text!r} at {self._place(line, column)} is {made}"]
+            text = made
         if re.fullmatch(r"[+-]?[\d.,]+ ?%", text, re.ASCII):
             self.percent += 1
             text = text[:-1].rstrip()
@@ -209,7 +237,10 @@ class Numbers:
 
     def notes(self) -> list[str]:
         """Return what was done to the numbers."""
-        notes = []
+        notes = [
+            f"Minus signs, and blanks or apostrophes between thousands, were read as such: {one}."
+            for one in self._typeset
+        ]
         if self._commas:
             notes.append(f"Decimal commas were read as such: {self._commas[0]}.")
         elif self._choices.decimal_sign != "auto":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -123,6 +124,7 @@ def orient(table: Table, known: set[str] | None, choices: Choices | None = None,
     told = f"Rows are {table.rows_are} ({table.how})" if table.how != KNOWN else f"Samples and features: {KNOWN}"
     table.notes.append(f"{told}.")
     _without_folders(table, known or set())
+    _without_endings(table, known or set())
     if (table.taxonomy is not None and list(table.taxonomy.index) != table.oriented()[2]) or (
         table.metadata is not None and list(table.metadata.index) != table.oriented()[1]
     ):
@@ -175,13 +177,32 @@ def _without_folders(table: Table, known: set[str]) -> None:
     names = [_FOLDERS.sub("", name) for name in samples]
     paths = all(_PATH.match(name) for name in samples)
     if paths and samples and len(set(names)) == len(names) and known.isdisjoint(samples):
-        if table.rows_are == "samples":
-            table.rows = names
-        else:
-            table.columns = names
-        if table.metadata is not None:
-            table.metadata.index = pd.Index(names, dtype=object)
+        _rename(table, names)
         table.notes.append(f"Sample ids are paths: the names of the files were taken ({samples[0]} is {names[0]}).")
+
+
+def _without_endings(table: Table, known: set[str]) -> None:
+    """Take off sample ids what the program put to them, but where the metadata has it too, or two would be one."""
+    samples = table.oriented()[1]
+    names = [name if name in known else table.shorter.get(name, name) for name in samples]
+    several = Counter(names)
+    names = [new if several[new] == 1 else old for old, new in zip(samples, names, strict=True)]
+    changed = [f"{old} is {new}" for old, new in zip(samples, names, strict=True) if old != new]
+    if changed:
+        _rename(table, names)
+        table.notes.append(f"Sample ids without what the program put to them: {len(changed)} ({listed(changed)}).")
+    alike = [old for old in samples if several[table.shorter.get(old, old)] > 1]
+    if alike:
+        table.notes.append(f"Sample ids that would be the same without it were left as they are: {listed(alike)}.")
+
+
+def _rename(table: Table, samples: list[str]) -> None:
+    if table.rows_are == "samples":
+        table.rows = samples
+    else:
+        table.columns = samples
+    if table.metadata is not None:
+        table.metadata.index = pd.Index(samples, dtype=object)
 
 
 def _by_looks(table: Table, where: str) -> tuple[Axis, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from handbook_utils.errors import InputError, InputErrors, listed
 from handbook_utils.study.cells.abundances import feature_table
@@ -87,8 +86,3 @@ def chosen(
         table.taxonomy = lineages([by_id.get(row, "") for row in table.rows], table.rows)
     table.notes = [f"Format: {name}.", *whole.notes[1:], *table.notes]
     return table
-
-
-def _without_ending(name: str, ending: str) -> str:
-    """Return the sample that a column is of: its name, or that of a file, without an ending."""
-    return Path(name).name.removesuffix(ending)

@@ -63,7 +63,11 @@ def nested(source: Sheet, choices: Choices, name: str, *, shares: bool | None = 
     rank = choices.rank or "species"
     if rank not in RANKS:
         raise InputError(
-            "There is no such rank.", where="parameter rank", expected=f"one of {', '.join(RANKS)}", found=rank
+            "There is no such rank.",
+            where="parameter rank",
+            expected=f"one of {', '.join(RANKS)}",
+            found=rank,
+            remedy="Choose one of these: rank species, for example.",
         )
     finer: dict[str, list[tuple[int, list[str]]]] = {name: [] for name in RANKS[RANKS.index(rank) :]}
     unnamed: list[tuple[int, list[str]]] = []

@@ -43,6 +43,32 @@ def sample_of(path: Path | str) -> str:
     return _ENDINGS.sub("", name) or name
 
 
+def named_by_files(files: Sequence[str], samples: Sequence[str]) -> list[str]:
+    """Say which samples have the name of their file, where endings were taken off it.
+
+    Parameters
+    ----------
+    files, samples : sequence of str
+        A file and its sample each.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none.
+
+    Examples
+    --------
+    >>> named_by_files(["out/S1.kreport", "out/both.tsv"], ["S1", "S2"])
+    ['Samples are named by their files, without the endings of programs: S1.kreport is S1.']
+    """
+    told = [
+        f"{Path(file).name} is {sample}"
+        for file, sample in zip(files, samples, strict=True)
+        if sample == sample_of(file) != Path(file).name
+    ]
+    return [f"Samples are named by their files, without the endings of programs: {listed(told, most=3)}."] * bool(told)
+
+
 @dataclass
 class Report:
     """What a report says of one sample.
@@ -164,6 +190,7 @@ def joined(
     if any(unnamed):
         shown = listed([f"{report.sample} {report.unnamed:g}" for report in reports], most=4)
         notes.append(f"Left out: reads without any taxon ({shown}).")
+    notes += named_by_files([report.where for report in reports], [report.sample for report in reports])
     return Table(
         name, matrix, [report.sample for report in reports], features, "samples", KNOWN, taxonomy, quantity, notes=notes
     )

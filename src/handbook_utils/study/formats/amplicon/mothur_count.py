@@ -89,7 +89,11 @@ def _compressed(content: Content) -> Table:
             ) from None
     if not names or not samples:
         raise InputError(
-            "This count table has no samples.", where=content.where, expected="a line that names them", found="none"
+            "This count table has no samples.",
+            where=content.where,
+            expected="a line that names them",
+            found="none",
+            remedy="Make it with mothur's count.seqs and a group file.",
         )
     rows, columns, values = (np.array(part) for part in zip(*cells, strict=True))
     matrix = sparse.csr_array(

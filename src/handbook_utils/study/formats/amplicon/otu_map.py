@@ -12,7 +12,7 @@ from handbook_utils.errors import InputError, listed
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.formats.format import Format
-from handbook_utils.study.formats.reports import sample_of
+from handbook_utils.study.formats.reports import named_by_files, sample_of
 from handbook_utils.study.tables import KNOWN, Table
 
 _NAME = "OTU map"
@@ -68,6 +68,7 @@ def _read(content: Content, _: Choices) -> Table:
     else:
         samples = [sample_of(content.where)]
         counts = [Counter({samples[0]: len(row)}) for row in reads]
+        notes += named_by_files([content.where], samples)
         notes.append("The names of the reads do not say their samples: all are counted as one sample.")
     matrix = np.array([[row[sample] for sample in samples] for row in counts], dtype=float)
     return Table(_NAME, sparse.csr_array(matrix), otus, samples, "features", KNOWN, None, "counts", notes=notes)

@@ -36,13 +36,14 @@ def _read(content: Content, choices: Choices) -> Table:
     Source: HUMAnN 3 and 4 user manuals, "Output files".
     """
     whole = sheet(content, choices)
-    header = [whole.header[0], *(_ENDING.sub("", name) for name in whole.header[1:])]
     table = feature_table(
-        Sheet(header, whole.rows, whole.place, whole.where, _NAME, "\t", whole.notes), choices, "features"
+        Sheet(whole.header, whole.rows, whole.place, whole.where, _NAME, "\t", whole.notes), choices, "features"
     )
+    table.shorter = {name: _ENDING.sub("", name) for name in table.columns}
     stated = re.search(r"HUMAnN (v[\w.]+)\s*([^\t]*)", whole.header[0])
     table.format, table.rows_are, table.how = _NAME, "features", KNOWN
-    table.notes = [f"Format: {_NAME}{f' of {stated[1]}, {stated[2].strip()}' if stated else ''}.", *table.notes[1:]]
+    of = f" of {', '.join(filter(None, (stated[1], stated[2].strip())))}" if stated else ""
+    table.notes = [f"Format: {_NAME}{of}.", *table.notes[1:]]
     return apart(table, choices)
 
 

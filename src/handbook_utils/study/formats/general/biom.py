@@ -224,7 +224,7 @@ def _from_json(content: Content, choices: Choices) -> Table:
     """
     where = content.where
     try:
-        held = json.loads(content.text)
+        held = json.loads(content.text, object_pairs_hook=_keyed)
     except (ValueError, RecursionError) as error:
         at = f", line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
@@ -238,7 +238,11 @@ def _from_json(content: Content, choices: Choices) -> Table:
     if not isinstance(held, dict) or not needed <= held.keys():
         lacks = ", ".join(sorted(needed - held.keys())) if isinstance(held, dict) else "everything"
         raise InputError(
-            "This JSON file is not a BIOM table.", where=where, expected="BIOM 1.0", found=f"it lacks {lacks}"
+            "This JSON file is not a BIOM table.",
+            where=where,
+            expected="BIOM 1.0",
+            found=f"it lacks {lacks}",
+            remedy="Give the table itself, as BIOM or TSV.",
         )
     try:
         table = _json(held, where)
@@ -247,6 +251,15 @@ def _from_json(content: Content, choices: Choices) -> Table:
     except Exception as error:  # nothing in it need be what the format says
         raise _damaged("BIOM 1.0 (JSON)", where, f"{type(error).__name__}: {error}") from None
     return _finished(table, choices)
+
+
+def _keyed(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; of a key that is there twice, readers take one or the other."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return made
 
 
 def _json(held: Mapping[str, Any], where: str) -> Table:

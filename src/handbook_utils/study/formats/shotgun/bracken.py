@@ -9,7 +9,7 @@ from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.columns import chosen
 from handbook_utils.study.formats.format import Format, first_line
-from handbook_utils.study.formats.reports import Report, joined, sample_of
+from handbook_utils.study.formats.reports import Report, joined, named_by_files, sample_of
 from handbook_utils.study.tables import Table
 
 _LEVELS = {"S": "species", "G": "genus", "F": "family", "O": "order", "C": "class", "P": "phylum", "D": "kingdom"}
@@ -44,7 +44,7 @@ def _read(content: Content, choices: Choices) -> Table:
             remedy="Give the table that bracken -o wrote, or combine_bracken_outputs.py.",
         )
     single = header[taken[0]] == "new_est_reads"
-    samples = [sample_of(content.where)] if single else [sample_of(header[n].removesuffix("_num")) for n in taken]
+    samples = [sample_of(content.where)] if single else [header[n].removesuffix("_num") for n in taken]
     names = [cells[0] for _, cells in rows]
     twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
     whole.rows = iter(rows)
@@ -58,7 +58,9 @@ def _read(content: Content, choices: Choices) -> Table:
         # combine_bracken_outputs.py of some versions writes 12.0; a fraction is an abundance.
         quantity=None,
     )
+    table.shorter = {} if single else {name: sample_of(name) for name in samples}
     table.notes[0] = f"Format: Bracken table, level {levels[0] if levels else 'unknown'}."
+    table.notes += named_by_files([content.where], samples) if single else []
     return table
 
 

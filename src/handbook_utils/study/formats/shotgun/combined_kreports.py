@@ -34,7 +34,7 @@ def _read(content: Content, choices: Choices) -> Table:
         line = raw.rstrip("\r\n")
         if not taken:
             if named := re.match(r"#(S\d+)\t(.+)$", line):
-                samples[named[1]] = re.sub(r"\.[\w.]*k?report\w*$", "", named[2].strip())
+                samples[named[1]] = named[2].strip()
             elif _HEADER.match(line):
                 header = line.split("\t")
                 taken = [
@@ -67,7 +67,9 @@ def _read(content: Content, choices: Choices) -> Table:
             if names is not None:
                 report.amounts[taxid] = float(cells[n])
                 report.names[taxid], report.lineages[taxid] = indented.strip(), names
-    return joined(reports, "combined Kraken 2 reports", rank, "counts")
+    table = joined(reports, "combined Kraken 2 reports", rank, "counts")
+    table.shorter = {name: re.sub(r"\.[\w.]*k?report\w*$", "", name) for name in table.rows}
+    return table
 
 
 FORMATS = [

@@ -54,9 +54,10 @@ def _read(content: Content, choices: Choices) -> Table:
             else "Run CoverM with --methods count or relative_abundance.",
         )
     taken = [n for n, _, method in columns if method == amounts[0]]
-    names = [sample.rpartition("/")[2].removesuffix(".bam") for _, sample, method in columns if method == amounts[0]]
+    names = [sample for _, sample, method in columns if method == amounts[0]]
     quantity: Quantity = "counts" if _AMOUNTS[amounts[0]] else "abundances"
     table = chosen(whole, choices, _NAME, lambda cells: cells[0].strip(), taken, names, quantity=quantity)
+    table.shorter = {name: name.rpartition("/")[2].removesuffix(".bam") for name in names}
     table.notes.append(f"Read: {amounts[0]}.")
     left = [method for method in there if method != amounts[0]]
     if left:

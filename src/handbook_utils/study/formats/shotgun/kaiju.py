@@ -22,9 +22,9 @@ def _rows(content: Content) -> list[tuple[int, Row]]:
         lost = taxid in ("NA", "0") or short.startswith("cannot be assigned")
         lineage = ";".join(part for part in parts) if len(parts) > 1 else ""
         if lost:
-            rows.append((line, Row(f"NA {short}", short, reads, "above", "", sample_of(file))))
+            rows.append((line, Row(f"NA {short}", short, reads, "above", "", file)))
         else:
-            rows.append((line, Row(taxid, short, reads, "", lineage, sample_of(file))))
+            rows.append((line, Row(taxid, short, reads, "", lineage, file)))
     return rows
 
 
@@ -43,6 +43,7 @@ def _join(contents: Sequence[Content], choices: Choices) -> Table:
                 except ValueError:
                     continue
     table = reports(contents, choices, "Kaiju summary", _rows, "counts")
+    table.shorter = {name: sample_of(name) for name in table.rows}
     table.notes[0] = (
         f"Format: Kaiju summary of {len(table.rows)} samples, at the one rank that kaiju2table was asked for."
     )

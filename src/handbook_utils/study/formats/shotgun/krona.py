@@ -11,7 +11,7 @@ from handbook_utils.errors import InputErrors
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.formats.format import Format
-from handbook_utils.study.formats.reports import sample_of
+from handbook_utils.study.formats.reports import named_by_files, sample_of
 from handbook_utils.study.lineages import lineages
 from handbook_utils.study.tables import KNOWN, Table, duplicates
 
@@ -72,6 +72,7 @@ def _join(contents: Sequence[Content], choices: Choices) -> Table:  # noqa: ARG0
     rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
     matrix = sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=(len(samples), len(ids)), dtype=float))
     notes = [f"Format: Krona text of {len(samples)} samples. It names no ranks: names stand by their place."]
+    notes += named_by_files([content.where for content in contents], samples)
     if any(unnamed):
         told = ", ".join(f"{sample} {amount:g}" for sample, amount in list(zip(samples, unnamed, strict=True))[:4])
         notes.append(f"Left out: amounts without any taxon ({told}).")

@@ -12,7 +12,7 @@ from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content
 from handbook_utils.study.formats.format import Format
 from handbook_utils.study.formats.nested import nested
-from handbook_utils.study.formats.reports import sample_of
+from handbook_utils.study.formats.reports import named_by_files, sample_of
 from handbook_utils.study.tables import Table
 
 _NAME = "MetaPhlAn profile"
@@ -85,7 +85,7 @@ def _read(content: Content, choices: Choices) -> Table:
         header.pop()
     single = "relative_abundance" in header or (len(header) == 2 and header[-1].endswith("_Analysis"))
     taken = [n for n, name in enumerate(header) if n and name not in _NO_SAMPLES]
-    names = [header[n].removesuffix("_profile") for n in taken]
+    names = [header[n] for n in taken]
     if single:
         stated = next((line.split("\t")[1].strip() for line in top[:at] if line.startswith("#SampleID\t")), "")
         names = [stated if stated and stated != "Metaphlan_Analysis" else sample_of(content.where)]
@@ -110,6 +110,8 @@ def _read(content: Content, choices: Choices) -> Table:
     )
     fractions = any("." in cell for _, cells in rows for cell in cells[1:])
     table = nested(source, choices, _NAME, shares=single or fractions or None)
+    table.shorter = {name: name.removesuffix("_profile") for name in names}
+    table.notes += named_by_files([content.where], names) if single else []
     if sum(bool(_CLADES.match(line)) for line in top) > 1 and not single:
         table.notes.append("Left out: a second line of headers.")
     return table

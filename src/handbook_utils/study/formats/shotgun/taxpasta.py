@@ -6,7 +6,7 @@ from handbook_utils.study.choices import Choices
 from handbook_utils.study.content import Content, sheet
 from handbook_utils.study.formats.columns import chosen
 from handbook_utils.study.formats.format import Format, header_of
-from handbook_utils.study.formats.reports import sample_of
+from handbook_utils.study.formats.reports import named_by_files, sample_of
 from handbook_utils.study.lineages import lineages
 from handbook_utils.study.tables import RANKS, Table
 
@@ -47,6 +47,7 @@ def _read(content: Content, choices: Choices) -> Table:
 
     whole.rows = iter(rows)
     table = chosen(whole, choices, "taxpasta table", id_of, taken, samples, lineage=at.get("lineage"))  # type: ignore[arg-type]
+    table.notes += named_by_files([content.where], samples) if samples != [header[n] for n in taken] else []
     if "rank_lineage" in at and "lineage" in at:
         table.taxonomy = lineages(
             [_with_ranks(cells[at["lineage"]], cells[at["rank_lineage"]]) for _, cells in rows], table.rows
