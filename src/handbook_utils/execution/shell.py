@@ -104,12 +104,14 @@ class Shell:
         """
         try:
             self._here.send_bytes(source.encode("utf-8", "surrogatepass"))
-            while not wait([self._here], timeout=_LOOK if memory else max(0.0, deadline - time.monotonic())):
-                if time.monotonic() > deadline:
-                    raise CellTimeoutError("The time is over.")
+            ready = None
+            while not ready:
                 if memory and (taken := self._taken()) > memory:
                     self._end()
                     raise MemoryLimitError(f"{taken:.2f} GB, of at most {memory:.3g} GB")
+                ready = wait([self._here], timeout=_LOOK if memory else max(0.0, deadline - time.monotonic()))
+                if not ready and time.monotonic() > deadline:
+                    raise CellTimeoutError("The time is over.")
             outputs, done = json.loads(self._here.recv_bytes())
         except (EOFError, ConnectionError):
             raise DeadKernelError("Kernel died") from None
