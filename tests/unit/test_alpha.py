@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handbook_utils import datasets
+from handbook_utils.analysis.diversity import estimates
 from handbook_utils.analysis.diversity.alpha import (
     alpha_table,
     asymptotic_hill,
@@ -372,3 +373,15 @@ def test_a_narrower_interval_of_chao1():
 def test_hill_numbers_of_what_is_no_abundance_are_refused(counts):
     with pytest.raises(InputError, match="0 or more"):
         hill(counts, 1)
+
+
+def test_factorials_that_are_looked_up_are_those_that_are_worked_out(monkeypatch):
+    counts = np.random.default_rng(4).integers(0, 900, 60)
+    looked_up = [
+        estimates.Sample(counts).hill(order, size) for order in (0, 1) for size in (7, 1000.5, counts.sum() - 1)
+    ]
+    monkeypatch.setattr(estimates, "_MOST_LOOKED_UP", -1)
+    worked_out = [
+        estimates.Sample(counts).hill(order, size) for order in (0, 1) for size in (7, 1000.5, counts.sum() - 1)
+    ]
+    assert looked_up == worked_out

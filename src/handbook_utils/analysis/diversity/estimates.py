@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,8 @@ from handbook_utils.errors import InputError, listed
 
 Order = Literal[0, 1, 2]
 Counts = npt.NDArray[np.int64]
+#: The largest number whose factorial is looked up: 16 MB of tables at most. Deeper samples are worked out.
+_MOST_LOOKED_UP = 2**20 - 1
 
 
 class Sample:
@@ -236,10 +239,20 @@ class Sample:
 
 def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
     above, below = np.asarray(n, dtype=float), np.asarray(k, dtype=float)
-    logs = (
-        scipy.special.gammaln(above + 1) - scipy.special.gammaln(below + 1) - scipy.special.gammaln(above - below + 1)
-    )
-    return np.asarray(logs, dtype=float)
+    return np.asarray(_log_factorial(above) - _log_factorial(below) - _log_factorial(above - below), dtype=float)
+
+
+def _log_factorial(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Look the logarithms of factorials of whole numbers up, which are asked for again and again."""
+    most = int(numbers.max(initial=0))
+    if most > _MOST_LOOKED_UP:
+        return np.asarray(scipy.special.gammaln(numbers + 1))
+    return _log_factorials(1 << most.bit_length())[numbers.astype(np.intp)]
+
+
+@cache
+def _log_factorials(count: int) -> npt.NDArray[np.float64]:
+    return np.asarray(scipy.special.gammaln(np.arange(1.0, count + 1)))
 
 
 def share_without(n: int, x: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
