@@ -96,7 +96,19 @@ class OrdinaryEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(
         cls, nb_man: Any, _kernel_name: str, *, environment: dict[str, str], folder: Path, deadline: float, **_: Any
     ) -> None:
-        """Execute all cells; `deadline` is one by ``time.monotonic()``."""
+        """Execute all cells.
+
+        Parameters
+        ----------
+        nb_man : papermill.engines.NotebookExecutionManager
+            papermill's hold on the notebook.
+        environment : dict of str to str
+            The kernel's whole environment.
+        folder : pathlib.Path
+            Its working directory.
+        deadline : float
+            By ``time.monotonic()``.
+        """
         client = PapermillNotebookClient(
             nb_man,
             kernel_name="python3",

@@ -114,7 +114,20 @@ def forked(target: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProce
 
 
 def spawned(target: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
-    """Start a process that has nothing of this one; as :func:`forked`."""
+    """Start a process that has nothing of this one.
+
+    Parameters
+    ----------
+    target : callable
+        Of a module.
+    arguments : tuple
+        What it takes; it is pickled.
+
+    Returns
+    -------
+    multiprocessing.process.BaseProcess
+        It ends with this one.
+    """
     return _started("spawn", target, arguments)
 
 
