@@ -55,7 +55,7 @@ def test_the_report_opens_with_the_answer_and_what_was_read(trial):
     assert places == sorted(places)
     answer = text_of(main_part[places[0] : places[1]])
     assert "Do the 2 groups of arm differ in overall composition?" in answer
-    assert re.search(r"ω² -?0\.\d{3}, 95 % interval -?0\.\d{3} to 0\.\d{3}\) in 40 samples", answer)
+    assert re.search(r"ω² −?0\.\d{3}, 95 % interval −?0\.\d{3} to 0\.\d{3}\) in 40 samples", answer)
     assert "placebo: 20, verum: 20" in answer
     assert "Left out, because the metadata does not name them: 1 samples (P41)" in answer
 
