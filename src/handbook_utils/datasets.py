@@ -174,7 +174,7 @@ def load(name: str) -> Study:
     return _load(root(), name, tuple(_sha256(resource) for resource in resources.values()))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _load(folder: Path, name: str, _hashes: tuple[str, ...]) -> Study:
     import pandas as pd
     from scipy import sparse
