@@ -1,23 +1,28 @@
 """Every chapter's reference under tests/reference is a test: nbval re-executes the chapter and compares.
 
-nbval compares text exactly; here a check cell may state a tolerance for its numbers. The notebook nbval reads is made
-of the chapter's source and the reference's texts: a reference holds nothing else.
+nbval's kernel is Jupyter's ordinary one, and the reference was written by ours (handbook_utils.execution.shell): each
+chapter's test is a comparison of the two, as well. nbval compares text exactly; here a check cell may state a tolerance
+for its numbers. The notebook nbval reads is made of the chapter's source and the reference's texts: a reference holds
+nothing else.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import nbval.kernel
 import pytest
 from hypothesis import settings
+from jupyter_client import KernelManager
 from nbformat.v4 import new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from handbook_utils.chapters import Catalogue, Chapter, handbook_root
 from handbook_utils.chapters.reference import agrees, checks_of, read_reference, tolerance_of
 from handbook_utils.errors import InputError
-from handbook_utils.execution.kernel import KERNEL, make_available
+from handbook_utils.execution.kernel import make_available
 from handbook_utils.reads.denoising.engines import engine_named
 
 ROOT = handbook_root()
@@ -56,12 +61,24 @@ def with_reference(chapter: Chapter, root: Path, folder: Path) -> Path:
     for number, (cell, text) in enumerate(zip(checks_of(notebook), read_reference(root, chapter), strict=True), 1):
         cell.outputs = [new_output("stream", name="stdout", text=text)]
         cell.execution_count = number  # nbval passes over cells that were never executed
-    notebook.metadata["kernelspec"]["name"] = KERNEL
     # Each in a folder of its own, as in the book: what one chapter writes beside itself is nothing to another.
     path = folder / chapter.slug / "chapter.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
     return path
+
+
+class ByFiles(KernelManager):
+    """What starts nbval's kernels: they speak by files of a folder, which nobody else can take as they can a port."""
+
+    def __init__(self, **named) -> None:
+        super().__init__(**named)
+        self._sockets = tempfile.TemporaryDirectory(prefix="hb-")
+        self.transport = "ipc"
+        self.connection_file, self.ip = (str(Path(self._sockets.name, name)) for name in ("k.json", "k"))
+
+
+nbval.kernel.KernelManager = ByFiles
 
 
 class ChapterCell(IPyNbCell):
@@ -105,8 +122,6 @@ FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    import tempfile
-
     config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="handbook-references-"))
 
 

@@ -63,7 +63,7 @@ def examine() -> list[Finding]:
             "fork server",
             "forkserver" in multiprocessing.get_all_start_methods(),
             sys.platform,
-            "fast kernels; without it ordinary ones, with the same results",
+            "fast kernels; without it slower ones, with the same results",
             False,
         ),
         _package("distributed", "handbook batch --scheduler, on a cluster"),

@@ -51,7 +51,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hb-test-") as folder:
         monkeypatch.setenv("TMPDIR", folder)
         monkeypatch.setattr(tempfile, "tempdir", folder)  # Python tries a folder by a file of four bytes: not ours
-        monkeypatch.delenv("HANDBOOK_KERNEL")  # a single run has an ordinary kernel
+        monkeypatch.delenv("HANDBOOK_KERNEL")  # a single run has no fork server
         yield Path(folder)
 
 

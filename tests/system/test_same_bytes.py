@@ -31,22 +31,11 @@ TRIED = FIT if os.environ.get("HANDBOOK_TWICE") == "all" else ["recipes/compare-
 HERE = {"TZ": "UTC", "PYTHONHASHSEED": "1", "OPENBLAS_NUM_THREADS": "1"}
 THERE = {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "ordinary"}
 THERE |= {"LC_ALL": "C", "COLUMNS": "60"}
+SPAWNED = {"TZ": "Africa/Cairo", "PYTHONHASHSEED": "5", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "spawned"}
 FORKED = {"TZ": "America/Lima", "PYTHONHASHSEED": "3", "OPENBLAS_NUM_THREADS": "2", "HANDBOOK_KERNEL": "forked"}
 MOMENT = {"SOURCE_DATE_EPOCH": "1767225600"}
 #: How a moment is written in a result: in words or as ISO has it.
 WHEN = re.compile(rb"20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\+00:00)?)?")
-
-
-MAIN = ["-m", "handbook_utils.cli"]
-#: Beside another thread nothing is forked: what reads the reader's files is spawned, as on macOS and Windows.
-SPAWN = """
-import threading
-from handbook_utils.cli import main
-
-if __name__ == "__main__":
-    threading.Thread(target=threading.Event().wait, daemon=True).start()
-    main()
-"""
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -54,15 +43,15 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def command(words: list[str], folder: Path, surroundings: dict[str, str], begun: list[str] = MAIN) -> None:
+def command(words: list[str], folder: Path, surroundings: dict[str, str]) -> None:
     """Execute a command of the handbook in a process of its own."""
     plain = {name: value for name, value in os.environ.items() if name not in {*THERE, *MOMENT}}
-    given = [sys.executable, *begun, *words]
+    given = [sys.executable, "-m", "handbook_utils.cli", *words]
     done = subprocess.run(given, cwd=folder, env={**plain, **surroundings}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def run(folder: Path, slug: str, surroundings: dict[str, str], begun: list[str] = MAIN) -> dict[str, bytes]:
+def run(folder: Path, slug: str, surroundings: dict[str, str]) -> dict[str, bytes]:
     """Run a recipe as a command of its own, and read every file that it leaves."""
     folder.mkdir()
     asked = [
@@ -71,7 +60,7 @@ def run(folder: Path, slug: str, surroundings: dict[str, str], begun: list[str] 
         if one.name in ("group", "permutations")
         for word in ("-p", one.name, {"group": "smoking", "permutations": "99"}[one.name])
     ]
-    command(["run", slug, *FILES, *asked, "-o", "kept"], folder, surroundings, begun)
+    command(["run", slug, *FILES, *asked, "-o", "kept"], folder, surroundings)
     return files_in(folder / "kept")
 
 
@@ -86,11 +75,9 @@ def test_a_run_is_the_same_bytes_in_other_surroundings(slug: str, tmp_path: Path
 
 def test_a_run_is_the_same_bytes_by_fork_and_by_spawn(tmp_path: Path) -> None:
     slug = "recipes/describe-composition"
-    spawn = tmp_path / "spawn.py"
-    spawn.write_text(SPAWN, encoding="utf-8")
     here = run(tmp_path / "here", slug, HERE | MOMENT)
     assert run(tmp_path / "forked", slug, FORKED | MOMENT) == here
-    assert run(tmp_path / "spawned", slug, THERE | MOMENT, [str(spawn)]) == here
+    assert run(tmp_path / "spawned", slug, SPAWNED | MOMENT) == here
 
 
 def test_a_book_is_the_same_bytes_from_the_cache_and_from_any_kernel(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from handbook_utils.chapters import handbook_root
 from handbook_utils.chapters.catalogue import Catalogue
 from handbook_utils.chapters.parameters import answers
 from handbook_utils.errors import InputErrors
-from handbook_utils.execution.run import Request, run_one
+from handbook_utils.execution import Request, run_one
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.readers import open_study
 

@@ -170,3 +170,18 @@ def test_published_numbers_have_a_source_in_the_bibliography_and_a_place():
     assert all((handbook_root() / "notebooks" / f"{chapter}.md").is_file() for chapter in table["chapter"].unique())
     with pytest.raises(InputError, match="no published numbers"):
         datasets.published("explainers/nothing")
+
+
+def test_a_study_that_this_process_has_read_is_told_to_the_run_again(tmp_path, monkeypatch):
+    datasets.load("throat")
+    monkeypatch.setenv("HANDBOOK_OPENED", str(tmp_path / "opened.txt"))
+    datasets.load("throat")
+    assert "throat/table.csv.gz" in (tmp_path / "opened.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_a_table_that_somebody_changes_is_whole_for_the_next():
+    for read in (lambda: datasets.frame("foods"), lambda: datasets.published("explainers/live-with-ibs")):
+        changed = read()
+        changed.iloc[0, 0] = changed.iloc[1, 0]
+        changed["more"] = 1
+        assert not read().equals(changed) and "more" not in read()

@@ -18,9 +18,9 @@ from handbook_utils.chapters import Catalogue, Chapter, handbook_root
 from handbook_utils.errors import InputError, InputErrors
 from handbook_utils.execution import Request, execute, run_one
 from handbook_utils.execution.cache import Cache
-from handbook_utils.execution.kernel import KERNEL, kernel_here
+from handbook_utils.execution.kernel import forked, start_here
 from handbook_utils.execution.used import PACKAGE, files_used
-from handbook_utils.text import durable
+from handbook_utils.text import durable, untrusted
 
 ROOT = handbook_root()
 
@@ -350,7 +350,7 @@ with multiprocessing.get_context("forkserver").Pool(1) as pool:
 """
 
 
-@pytest.mark.skipif(KERNEL != "handbook", reason="no fork server on this platform")
+@pytest.mark.skipif(start_here() is not forked, reason="no fork server on this platform")
 def test_kernels_forked_early_share_the_cores_for_linear_algebra():
     # The libraries count their threads when they are imported, which is before the first kernel is asked for.
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
@@ -376,13 +376,26 @@ print("late:", sorted(name for name, one in sys.modules.items() if id(one) in se
 """
 
 
-@pytest.mark.skipif(KERNEL != "handbook", reason="there is no fork server")
+@pytest.mark.skipif(start_here() is not forked, reason="there is no fork server")
 def test_a_kernel_imports_nothing_that_was_not_imported_before_it_was_forked(root: Path, chapter: Chapter) -> None:
     text = chapter.path.read_text(encoding="utf-8")
     chapter.path.write_text(text.replace("print(10 / divisor", f"{LATE}\nprint(10 / divisor"), encoding="utf-8")
     outcome = run_one(Request(Catalogue.read(root).get("one")), root=root, cache=False)
     assert outcome.failure is None
-    assert "late: []" in text_of(outcome)
+    assert "late: []" in text_of(outcome), text_of(outcome)[:3000]
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from handbook_utils.chapters import Catalogue
+from handbook_utils.execution import Request, execute
+root = Path(sys.argv[1])
+request = Request(Catalogue.read(root).get("one"), {"divisor": 5}, Path(sys.argv[2]))
+[outcome] = execute([request], root=root, workers=1, alone=True)
+outputs = [output for cell in outcome.notebook.cells for output in cell.get("outputs", [])]
+print(outcome.failure, *[output["text"] for output in outputs if "text" in output])
+"""
 
 
 def test_a_run_by_itself_has_a_kernel_of_its_own(
@@ -390,13 +403,12 @@ def test_a_run_by_itself_has_a_kernel_of_its_own(
 ) -> None:
     # The fork server, which has imported everything, would be half of the memory of the one run; pyarrow, a twentieth.
     monkeypatch.delenv("HANDBOOK_KERNEL", raising=False)
-    assert (kernel_here(), kernel_here(alone=True)) == (KERNEL, "handbook-alone")
+    assert start_here(alone=True) is untrusted.forked
     text = chapter.path.read_text(encoding="utf-8")
     # scikit-learn asks of everything whether it is of pyarrow, and is what DESeq2's method fits with.
     look = "import pandas, sys\nfrom sklearn.linear_model import LinearRegression as Line\nLine().fit([[1.0]], [2.0])\n"
-    look += "print(pandas.Series(['a']).dtype, 'pyarrow' in sys.modules, 10 / divisor"
+    look += "print(pandas.Series(['a']).dtype, 'pyarrow' in sys.modules, 'jupyter_client' in sys.modules, 10 / divisor"
     chapter.path.write_text(text.replace("print(10 / divisor", look), encoding="utf-8")
-    request = Request(Catalogue.read(root).get("one"), {"divisor": 5}, tmp_path)
-    outcome = execute([request], root=root, workers=1, alone=True)[0]
-    assert outcome.failure is None
-    assert "str False 2.0" in text_of(outcome)
+    command = [sys.executable, "-c", ALONE, str(root), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "None str False False 2.0" in done.stdout

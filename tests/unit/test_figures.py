@@ -64,7 +64,7 @@ def test_axes_that_are_shared_are_written_once():
 def test_a_chapter_needs_to_do_nothing(tmp_path, monkeypatch, capsys):
     written = []
     monkeypatch.setattr(
-        "handbook_utils.results.shown.svg_bytes", lambda figure: written.append(labels(figure.axes[0].xaxis))
+        "handbook_utils.figures.svg.svg_bytes", lambda figure: written.append(labels(figure.axes[0].xaxis))
     )
     monkeypatch.setattr("handbook_utils.results.shown.base64.b64encode", lambda _: b"")
     axes = Figure().subplots()

@@ -35,7 +35,8 @@ def test_a_run_of_one_recipe_imports_what_it_needs() -> None:
     code += f"print([name for name in {dear} if name in sys.modules])"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert made.stdout.strip() == "[]"
-    code = "import sys\nfrom handbook_utils.execution.run import _lighter\n_lighter()\n"
+    code = "import sys\nfrom handbook_utils.execution.lean import without_pyarrow\n"
+    code += "with without_pyarrow(): import papermill\n"
     code += "print('papermill' in sys.modules, 'pyarrow' in sys.modules)\nimport pyarrow"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert made.stdout.strip() == "True False"

@@ -379,6 +379,7 @@ def test_sphinx_stops_where_who_stages_the_chapters_is_gone(book: Path, tmp_path
     render.tell(editions["en"], render.BEGIN)
     with pytest.raises(RuntimeError, match="ended with 1"):
         render.finish(editions["en"])  # no more will be told, and no chapter was
+    render.end(editions)
     assert not list((tmp_path / "pages").rglob("*.html"))
 
 

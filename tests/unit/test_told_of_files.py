@@ -6,13 +6,13 @@ import pytest
 
 from handbook_utils.analysis.design import design_of
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.figures.style import with_minus
 from handbook_utils.results import Results
 from handbook_utils.study.choices import Choices
 from handbook_utils.study.describing import kind, read_tree
 from handbook_utils.study.inspection import inspect
 from handbook_utils.study.lineages import readable
 from handbook_utils.study.readers import Reading, read_study
+from handbook_utils.text.numbers import with_minus
 
 CLADE = "k__Bacteria|p__F|c__C|o__O|f__Q|g__G|s__G_"
 IDS = "".join(f"{'0123456789abcdef'[n]}" * 32 + " " for n in (1, 2, 3)).split()

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from handbook_utils.errors import InputError, InputErrors
-from handbook_utils.execution import kernel
+from handbook_utils.execution.kernel import start_here
 from handbook_utils.text.untrusted import Limits, allowed_memory, apart, forked
 
-FORKED = kernel.forked if kernel.kernel_here() == "handbook" else forked
+FORKED = start_here()
 
 
 def in_child(code: str, tmp_path: Path, limits: Limits | None = None, start=FORKED):

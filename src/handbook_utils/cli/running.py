@@ -9,15 +9,14 @@ import typer
 
 from handbook_utils.cli.terminal import (
     Memory,
-    Running,
     Slug,
     Timeout,
     chapter_of,
     from_options,
     progress_bar,
+    running,
     say,
     tell,
-    told,
 )
 from handbook_utils.home import handbook_root
 
@@ -87,7 +86,7 @@ def run(
         target = output or result_folder(file.folder, chapter.slug)
     check_target(target, force=force)
     with being_made(target), tempfile.TemporaryDirectory(prefix="handbook-run-") as results:
-        with told.status(Running(chapter.slug)):
+        with running(chapter.slug):
             request = Request(chapter, given, Path(results), study=study is not None)
             outcome = execute([request], root=root, workers=1, timeout=timeout, memory=memory, alone=True)[0]
         folder = write_result_folder(outcome, target, root=root, force=force)

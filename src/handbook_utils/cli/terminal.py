@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.live import Live
 from rich.segment import Segment
+from rich.spinner import Spinner
 from rich.text import Text
 
 from handbook_utils.errors import InputError
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from handbook_utils.chapters import Chapter
     from handbook_utils.execution import Outcome
     from handbook_utils.execution.run import Progress
+
+#: Seconds between two looks of the line that says what runs.
+_OFTEN = 0.1
 
 #: What commands a terminal, by what is shown for it: control characters, and those that turn the direction of a line.
 _COMMANDS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
@@ -145,7 +151,7 @@ def executed(
     from handbook_utils.execution import Request, execute
 
     request = Request(chapter, given or {}, results)
-    with told.status(Running(chapter.slug)):
+    with running(chapter.slug):
         outcome = execute([request], root=handbook_root(), workers=1, timeout=timeout, memory=memory)[0]
     if outcome.failure:
         tell(str(outcome.failure))
@@ -153,15 +159,33 @@ def executed(
     return outcome
 
 
-class Running:
-    """What a line on the terminal says while a chapter runs: its slug, and the cell it is at.
+@contextmanager
+def running(slug: str) -> Iterator[None]:
+    """Say in a line on the terminal that a chapter runs, and the cell it is at.
+
+    Where the system has a timer (Windows has not), no thread is needed: a process without others can be forked, and a
+    kernel then shares with it what both have imported.
 
     Parameters
     ----------
     slug : str
         Of the chapter.
     """
+    timed = hasattr(signal, "setitimer")
+    with Live(Spinner("dots", _Running(slug)), console=told, transient=True, auto_refresh=not timed) as live:
+        if not (timed and told.is_terminal):
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, lambda *_: live.refresh())
+        signal.setitimer(signal.ITIMER_REAL, _OFTEN, _OFTEN)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
+
+class _Running:
     def __init__(self, slug: str) -> None:
         self._slug = slug
 

@@ -9,10 +9,13 @@ from handbook_utils.asking.paths import paths_of
 from handbook_utils.asking.values import READ, Value
 from handbook_utils.chapters.catalogue import Chapter
 from handbook_utils.chapters.parameters import check_inputs
+from handbook_utils.execution import lean
 from handbook_utils.text.untrusted import Limits, Start, apart
 
 
-def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, limits: Limits, start: Start) -> None:
+def check_apart(
+    chapter: Chapter, effective: dict[str, Value], folder: Path, limits: Limits, start: Start, sparing: bool
+) -> None:
     """Let the chapter's own check look at the reader's files, in a process with limits.
 
     Parameters
@@ -27,6 +30,8 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, lim
         Of its memory and time.
     start : callable
         How the process is started.
+    sparing : bool
+        Whether it is to take as little memory as it can.
 
     Raises
     ------
@@ -38,10 +43,10 @@ def check_apart(chapter: Chapter, effective: dict[str, Value], folder: Path, lim
     named = {question.name for question in chapter.questions if question.kind in READ}
     files = [path.name for name in named for path in paths_of(str(effective.get(name) or ""))]
     call = f"{__name__}:checked_here"
-    apart(call, chapter, effective, folder, files=files, limits=limits, start=start)
+    apart(call, chapter, effective, folder, sparing, files=files, limits=limits, start=start)
 
 
-def checked_here(chapter: Chapter, effective: dict[str, Value], folder: Path) -> None:
+def checked_here(chapter: Chapter, effective: dict[str, Value], folder: Path, sparing: bool) -> None:
     """Check, and keep what was read; what the child does.
 
     Parameters
@@ -52,6 +57,10 @@ def checked_here(chapter: Chapter, effective: dict[str, Value], folder: Path) ->
         All parameters.
     folder : pathlib.Path
         Where what was read is kept.
+    sparing : bool
+        Whether this process is to take as little memory as it can.
     """
+    if sparing:
+        lean.import_pandas()
     with keeping(folder):
         check_inputs(chapter, effective)

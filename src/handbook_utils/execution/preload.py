@@ -17,19 +17,21 @@ gc.disable()  # while there is nothing to collect, but much to walk through
 
 import contextlib
 import importlib
+import multiprocessing.popen_forkserver
 import pkgutil
 from itertools import product
 from string import ascii_letters, digits
 
-import ipykernel.debugger
-import ipykernel.ipkernel
-import ipykernel.kernelapp
-import ipykernel.zmqshell
+import IPython.core.application
 import IPython.core.completerlib
 import IPython.core.debugger
+import IPython.core.interactiveshell
 import IPython.core.logger
+import IPython.core.magics.execution
 import IPython.core.oinspect
 import IPython.extensions.storemagic
+import IPython.utils.contexts
+import IPython.utils.module_paths
 import IPython.utils.wildcard
 import matplotlib.backends.backend_agg
 import matplotlib.backends.backend_svg
@@ -47,13 +49,11 @@ import skbio.stats.composition
 import skbio.stats.ordination
 import statsmodels.api
 import statsmodels.formula.api
-import tornado.platform.asyncio
-import zmq.utils.garbage
 
 import handbook_utils.analysis
 import handbook_utils.analysis.taxa.shifts
 import handbook_utils.datasets
-import handbook_utils.execution.kernel
+import handbook_utils.execution.shell
 import handbook_utils.figures
 import handbook_utils.protocols
 import handbook_utils.reads
@@ -115,6 +115,7 @@ for part in field:
 compile_once()
 read_once()
 draw_once()
+matplotlib.rc_file_defaults()  # of the handbook's style, which a chapter sets as it does in any kernel
 gc.freeze()
 gc.set_threshold(20_000, 25, 25)
 gc.enable()

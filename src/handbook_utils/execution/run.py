@@ -5,32 +5,26 @@ from __future__ import annotations
 import errno
 import importlib
 import importlib.metadata
-import json
 import os
-import re
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
 from handbook_utils import __version__
-from handbook_utils.asking import Answers, Value, reading
-from handbook_utils.asking.answers import is_own
-from handbook_utils.asking.kept import VARIABLE as KEPT
-from handbook_utils.asking.kept import keeping, kept_in
+from handbook_utils.asking import Answers
+from handbook_utils.asking.kept import keeping
 from handbook_utils.asking.paths import without_folders
 from handbook_utils.chapters.catalogue import Chapter
-from handbook_utils.chapters.lesson import analysis
 from handbook_utils.chapters.parameters import answers
 from handbook_utils.errors import InputError, InputErrors
+from handbook_utils.execution import lean
+from handbook_utils.execution.asked import Outcome, Request
 from handbook_utils.execution.cache import Cache, key_of
-from handbook_utils.execution.watching import MemoryLimitError
 from handbook_utils.home import build_folder
 from handbook_utils.session import ending, no_room
 from handbook_utils.text import untrusted
@@ -55,104 +49,6 @@ SHOWN = (
     "matplotlib",
     "biom-format",
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """One run to do.
-
-    Attributes
-    ----------
-    chapter : Chapter
-        What to run.
-    parameters : mapping
-        What the reader gives; None of what is told to be none.
-    results : pathlib.Path or None
-        Where the chapter keeps its figures and tables; such a run is never taken from the cache.
-    study : bool
-        Whether the parameters come from a study file.
-    answers : Answers or None
-        The parameters, completed and checked; None where that is still to be done.
-    """
-
-    chapter: Chapter
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    results: Path | None = None
-    study: bool = False
-    answers: Answers | None = None
-
-    @property
-    def own(self) -> bool:
-        """Whether this is a run on the reader's own data, which executes and shows the analysis only."""
-        return self.study or is_own(self.chapter.parameters, self.parameters)
-
-    def notebook(self) -> Any:
-        """Return the cells to execute: all of the chapter, or its analysis."""
-        return analysis(self.chapter.notebook()) if self.own else self.chapter.notebook()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a chapter did not end.
-
-    Attributes
-    ----------
-    chapter : str
-        Its slug.
-    cell : int
-        Number of the code cell, from 1; 0 where no cell was reached.
-    source : str
-        The cell's code.
-    error, message : str
-        Name and text of the exception.
-    parameters : dict
-        All parameters of the run.
-    """
-
-    chapter: str
-    cell: int
-    source: str
-    error: str
-    message: str
-    parameters: dict[str, Value]
-
-    def __str__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
-        where = f"code cell {self.cell}" if self.cell else "before its first cell"
-        code = "\n".join(f"    {line}" for line in self.source.splitlines()[:8])
-        return (
-            f"{self.chapter} failed in {where}: {self.error}: {self.message}"
-            + (f"\n{code}" if code else "")
-            + f"\n  parameters: {given or 'none'}"
-        )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run left.
-
-    Attributes
-    ----------
-    request : Request
-        What was asked.
-    notebook : nbformat.NotebookNode or None
-        Executed and normalised; of a failed run as far as it came.
-    failure : Failure or None
-        None where all cells ran.
-    cached : bool
-        Nothing was executed.
-    key : str
-        The name of this outcome in the cache.
-    parameters : dict
-        All parameters of the run, with the full paths of the reader's files; the notebook has their names only.
-    """
-
-    request: Request
-    notebook: Any | None
-    failure: Failure | None
-    cached: bool
-    key: str
-    parameters: Mapping[str, Value] = field(default_factory=dict)
 
 
 def execute(
@@ -208,7 +104,7 @@ def execute(
     requests = [checked(request) for request in requests]
     datasets.verify(sorted({name for request in requests for name in request.chapter.data}))
     tell: Progress = progress or (lambda _slug, _state: None)
-    with _pool(executor, workers) as pool:
+    with _pool(_InThisThread() if alone else executor, workers) as pool:
         running: dict[Future[Outcome], int] = {}
         for place, request in enumerate(requests):
             tell(request.chapter.slug, "queued")
@@ -249,6 +145,18 @@ def checked(request: Request) -> Request:
         As :func:`handbook_utils.chapters.parameters.answers`.
     """
     return request if request.answers else replace(request, answers=answers(request.chapter, request.parameters))
+
+
+class _InThisThread(Executor):
+    """Do each work when it is given: without another thread, this process can be forked."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*given, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 class _pool:  # noqa: N801 - a context manager, used as a function
@@ -311,24 +219,26 @@ def run_one(
     found = request.answers or answers(chapter, request.parameters)
     effective = found.values
     data = datasets.checksums(chapter.data)
-    key = key_of(chapter, effective, data, root)
-    store = Cache(build_folder(root) / "cache")
-    use_cache = cache and request.results is None
-    if use_cache and (kept := store.get(key)) is not None:
-        _refresh_prose(kept, request)
-        return Outcome(request, kept, None, True, key, effective)
-    from handbook_utils.execution.checking import check_apart  # not before: a build with nothing to do is quick
-    from handbook_utils.execution.kernel import forked, kernel_here, make_available
+    store = Cache(build_folder(root) / "cache") if cache and request.results is None else None
+    if store is not None:
+        key = key_of(chapter, effective, data, root)
+        if (kept := store.get(key)) is not None:
+            _refresh_prose(kept, request)
+            return Outcome(request, kept, None, True, effective)
+    from handbook_utils.execution.attempt import attempt  # not before: a build with nothing to do is quick
+    from handbook_utils.execution.checking import check_apart
+    from handbook_utils.execution.kernel import make_available, start_here
 
     make_available(workers)
-    kernel = kernel_here(alone=alone)
+    start = start_here(alone=alone)
+    if alone:
+        lean.be_lean()
     with _room(), tempfile.TemporaryDirectory(prefix="handbook-read-") as folder, keeping(Path(folder)):
         if request.parameters:
-            start = forked if kernel == "handbook" else untrusted.forked
-            check_apart(chapter, effective, Path(folder), untrusted.Limits.here(timeout, memory), start)
-        notebook, failure, opened = _attempt(request, effective, timeout, memory, kernel, alone)
+            check_apart(chapter, effective, Path(folder), untrusted.Limits.here(timeout, memory), start, alone)
+        notebook, failure, opened = attempt(request, effective, timeout, memory, start, alone)
         if failure is not None and failure.error == "DeadKernelError" and not ending.is_set():
-            notebook, failure, opened = _attempt(request, effective, timeout, memory, kernel, alone)
+            notebook, failure, opened = attempt(request, effective, timeout, memory, start, alone)
     if failure is not None and request.own and failure.error in _OF_INPUT:
         raise InputError(failure.message)  # its text has crossed the kernel's border, with where and remedy in it
     if notebook is not None:
@@ -338,9 +248,9 @@ def run_one(
         # Of a run on somebody's own data, a bundled file is named where it was opened, and nowhere else.
         told = {name: digest for name, digest in data.items() if name in opened} if request.own else data
         notebook.metadata["handbook_run"] = _provenance(request, found, told)
-        if failure is None and use_cache:
+        if failure is None and store is not None:
             store.put(key, notebook)
-    return Outcome(request, notebook, failure, False, key, effective)
+    return Outcome(request, notebook, failure, False, effective)
 
 
 @contextmanager
@@ -356,91 +266,6 @@ def _room() -> Iterator[None]:
 
 #: What a kernel calls mistakes in the reader's input that no look at the files beforehand can find.
 _OF_INPUT = (InputError.__name__, InputErrors.__name__)
-_DIED = "its process was ended from outside, as a machine does that has no memory left, or crashed"
-
-
-def _attempt(
-    request: Request, effective: dict[str, Value], timeout: float, memory: float | None, kernel: str, alone: bool
-) -> tuple[Any | None, Failure | None, set[str]]:
-    """Execute; return the notebook, the failure, and the bundled files that were opened."""
-    if alone:
-        _lighter()
-    import nbformat
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    from handbook_utils.execution import engine
-
-    engine.register()
-    chapter = request.chapter
-    environment = dict(os.environ)
-    environment["HANDBOOK_RESULTS"] = str(request.results) if request.results else ""
-    # What the cell holds may be an example, which stands for nobody's answer but the book's.
-    cell = chapter.defaults
-    given = {
-        name: value
-        for name, value in effective.items()
-        if name in cell and (name in request.parameters or value != cell[name])
-    }
-    read = {name: effective[name] for name in reading.NAMES if effective.get(name)}
-    environment[reading.VARIABLE] = json.dumps(read)
-    environment[KEPT] = str(kept_in() or "")
-    failure = None
-    with tempfile.TemporaryDirectory(prefix="handbook-") as scratch:
-        written = Path(scratch) / "executed.ipynb"
-        work = Path(scratch) / "work"
-        work.mkdir()
-        record = Path(scratch) / "opened.txt"
-        environment["HANDBOOK_OPENED"] = str(record)
-        try:
-            papermill.execute_notebook(
-                request.notebook(),
-                written,
-                given,
-                engine_name=engine.NAME,
-                kernel_name=kernel,
-                language="python",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                environment=environment,
-                folder=work,
-                deadline=time.monotonic() + timeout,
-                slug=chapter.slug,
-                memory=untrusted.allowed_memory() if memory is None else memory,
-            )
-        except PapermillExecutionError as error:
-            # The cell papermill injects where parameters are given is none of the chapter's.
-            number = int(error.exec_count or 0) - bool(given)
-            failure = Failure(chapter.slug, number, error.source, error.ename, _plain(error.evalue), effective)
-        except engine.CellStoppedError as stopped:
-            reason = stopped.__cause__
-            late = f"not done within {timeout:g} s; give it more: --timeout {10 * timeout:g}"
-            text = late if isinstance(reason, TimeoutError) else _DIED
-            if isinstance(reason, MemoryLimitError):
-                text = f"it took {reason}; more is allowed by {untrusted.OPTION}"
-            number = stopped.number - bool(given)
-            failure = Failure(chapter.slug, number, stopped.source, type(reason).__name__, text, effective)
-        except (DeadKernelError, RuntimeError) as error:  # before its first cell
-            failure = Failure(chapter.slug, 0, "", type(error).__name__, str(error), effective)
-        ran = written.is_file()
-        notebook = nbformat.reads(written.read_text(encoding="utf-8"), as_version=4) if ran else None
-        opened = set(record.read_text(encoding="utf-8").splitlines()) if record.is_file() else set()
-    return notebook, failure, opened
-
-
-def _lighter() -> None:
-    """Import papermill without pyarrow, of which it takes a file system of Hadoop if it is there: 18 MB for nothing."""
-    if "pyarrow" not in sys.modules:
-        sys.modules["pyarrow"] = None  # type: ignore[assignment] # what Python takes for not installed
-        try:
-            importlib.import_module("papermill")
-        finally:
-            del sys.modules["pyarrow"]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def _refresh_prose(executed: Any, request: Request) -> None:

@@ -8,3 +8,5 @@ from handbook_utils.figures.style import OKABE_ITO, Drawn, colours_for, use_styl
 from handbook_utils.figures.svg import svg_bytes
 
 __all__ = ["OKABE_ITO", "Drawn", "colours_for", "svg_bytes", "use_style"]
+
+use_style()  # of all figures, whoever draws them

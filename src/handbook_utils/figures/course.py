@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, Drawn, colours_or_grey, legend_above, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, Drawn, colours_or_grey, legend_above, sheet, wrapped
+from handbook_utils.text.numbers import written
 
 
 def course(

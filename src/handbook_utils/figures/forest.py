@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import below, chart, rows, rows_high, sentence
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, spoken, wrapped, written
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, wrapped
+from handbook_utils.text.numbers import spoken, written
 
 
 def forest(

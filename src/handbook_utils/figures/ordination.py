@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, INK, Drawn, colours_or_grey, legend_above, marked, sheet, written
+from handbook_utils.figures.style import GREY, INK, Drawn, colours_or_grey, legend_above, marked, sheet
+from handbook_utils.text.numbers import written
 
 
 def ordination(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, Drawn, sheet, wrapped
+from handbook_utils.text.numbers import written
 
 
 def paired(

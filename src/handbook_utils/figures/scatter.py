@@ -6,7 +6,8 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, Drawn, colours_or_grey, legend_above, marked, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, Drawn, colours_or_grey, legend_above, marked, sheet, wrapped
+from handbook_utils.text.numbers import written
 
 
 def scatter(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, legend_above, sheet, wrapped, written
+from handbook_utils.figures.style import GREY, OKABE_ITO, Drawn, legend_above, sheet, wrapped
+from handbook_utils.text.numbers import written
 
 #: How many parts have a colour of their own; the rest is one grey part.
 MOST = len(OKABE_ITO)

@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, LogFormatter, ScalarFormatter
 
+from handbook_utils.text.numbers import MINUS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,13 +24,6 @@ OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4
 #: Width of a named plot in inches, and the size of its text in points: 12 px or more on a telephone of 390 px, where a
 #: figure is 358 px wide.
 WIDTH, TEXT = 4.9, 12
-
-#: What a number below 0 begins with where it is read; a hyphen is for data.
-MINUS = "\N{MINUS SIGN}"
-_NEGATIVE = re.compile(r"(?<![\w.\-\u2013\u2212)\]'\"])-(?=\.?\d)")
-
-#: How many decimals more a number may get that would be rounded to a certainty.
-MORE_DECIMALS = 3
 
 #: For what is not in any group, or has no colour of its own.
 GREY = "#767676"
@@ -228,97 +223,6 @@ def wrapped(text: object, width: int = 22) -> str:
     'Ruminococcaceae\nincertae sedis'
     """
     return "\n".join(textwrap.wrap(str(text), width)) or str(text)
-
-
-def written(value: float, digits: int, lang: str) -> str:
-    """Write a number in the reader's language, for a figure's text.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int
-        Decimals.
-    lang : {"en", "nl"}
-        Whose marks of thousands and decimals.
-
-    Returns
-    -------
-    str
-        The number in figures.
-
-    Examples
-    --------
-    >>> written(1234.5, 1, "nl"), written(-2, 0, "en")
-    ('1.234,5', '−2')
-    """
-    text = f"{value:,.{digits}f}".replace("-", MINUS)
-    return text.translate(str.maketrans(",.", ".,")) if lang == "nl" else text
-
-
-def with_minus(text: str) -> str:
-    """Return a sentence with minus signs before its negative numbers, as tables and figures have them.
-
-    Parameters
-    ----------
-    text : str
-        With hyphens. One after a letter, a number or a quotation mark is no minus sign: P-1, 2024-05-31, '-9'.
-
-    Returns
-    -------
-    str
-        Of the same length.
-
-    Examples
-    --------
-    >>> with_minus("ω² -0.010 (95 % interval -0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart")
-    "ω² −0.010 (95 % interval −0.2 to 0.1) of P-1 since 2024-05-31, '-9' apart"
-    """
-    return _NEGATIVE.sub(MINUS, text)
-
-
-def spoken(value: float, digits: int, lang: str) -> str:
-    """Write a number so that rounding never makes it a nothing, an all, or a certainty that it is not.
-
-    What would be rounded to 0, up to 100, or (with decimals) up to 1 gets more decimals, and where these do not help,
-    words.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    digits : int
-        Decimals that are wanted.
-    lang : {"en", "nl"}
-        Language of marks and words.
-
-    Returns
-    -------
-    str
-        The number in figures, or "less than" or "more than" one.
-
-    Examples
-    --------
-    >>> spoken(99.6, 0, "en"), spoken(0.3, 0, "nl"), spoken(0.00001, 0, "en")
-    ('99.6', '0,3', 'less than 0.001')
-    """
-    nl = lang == "nl"
-    wholes = [100.0, *([1.0] if digits else [])]
-
-    def misleads(places: int) -> bool:
-        rounded = round(value, places)
-        return (rounded == 0) != (value == 0) or any(value < whole == rounded for whole in wholes)
-
-    for more in range(MORE_DECIMALS + 1):
-        if not misleads(digits + more):
-            return written(value, digits + more, lang)
-    step = 10.0 ** -(digits + MORE_DECIMALS)
-    if rounded := round(value, digits):
-        return ("meer dan " if nl else "more than ") + written(rounded - step, digits + MORE_DECIMALS, lang)
-    near = written(step, digits + MORE_DECIMALS, lang)
-    if value < 0:
-        return f"tussen {MINUS}{near} en 0" if nl else f"between {MINUS}{near} and 0"
-    return f"minder dan {near}" if nl else f"less than {near}"
 
 
 class Drawn(NamedTuple):

@@ -27,9 +27,9 @@ from handbook_utils.figures.style import Drawn
 from handbook_utils.recipes.checks import check_column, deep_design, study_of
 from handbook_utils.recipes.compare_groups import effect_of
 from handbook_utils.recipes.wording import left_out, of_the_design
-from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study import Study
 from handbook_utils.study.writers import encoded
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 #: Filters that are tried: least prevalence and least mean share.
 PREVALENCES, SHARES = (0.0, 0.05, 0.1, 0.25, 0.5), (0.0, 1e-4, 1e-3)

@@ -141,7 +141,7 @@ class Look:
             seen.setdefault(row, str(name))
         return found
 
-    @property
+    @cached_property
     def doubts(self) -> list[str]:
         """What to look into before going on, a sentence each."""
         study, depth = self.study, self.study.depth

@@ -13,23 +13,24 @@ import json
 import mimetypes
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
-from matplotlib.figure import Figure
 
-from handbook_utils.figures.style import Drawn, spoken, use_style, with_minus, write_numbers, written
-from handbook_utils.figures.svg import svg_bytes
-from handbook_utils.results.spreadsheets import safe_for_spreadsheets
 from handbook_utils.results.tables import table_page
+from handbook_utils.text.numbers import spoken, with_minus, written
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from handbook_utils.figures import Drawn
     from handbook_utils.study import Study
 
 Language = Literal["en", "nl"]
@@ -62,7 +63,10 @@ class Results:
         named = os.environ.get("HANDBOOK_RESULTS")
         self.folder = folder if folder is not None else (Path(named) if named else None)
         self._left_out: list[str] = []
-        use_style()
+        if "matplotlib" in sys.modules:  # else it is done with what draws, which is 25 MB
+            from handbook_utils.figures.style import use_style
+
+            use_style()
         warnings.formatwarning = _without_path
 
     def text(self, en: str, nl: str) -> str:
@@ -165,6 +169,11 @@ class Results:
         ValueError
             There is no text: an image without one says nothing to who cannot see it.
         """
+        import matplotlib.pyplot as plt
+
+        from handbook_utils.figures.style import Drawn, write_numbers
+        from handbook_utils.figures.svg import svg_bytes
+
         if isinstance(figure, Drawn):
             alt = alt or figure.alt
             figure = figure.figure

@@ -31,7 +31,8 @@ from handbook_utils.asking import Question, Value, written
 from handbook_utils.asking.paths import found_from, joined, paths_of
 from handbook_utils.asking.values import PATHS, none_of
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.execution.run import Failure, Outcome, Progress, Request, run_one
+from handbook_utils.execution.asked import Failure, Outcome, Request
+from handbook_utils.execution.run import Progress, run_one
 from handbook_utils.runs.folder import (
     check_target,
     explained,
@@ -192,7 +193,7 @@ def _do(run: Run, out: Path, root: Path, timeout: float, memory: float | None, w
             # The reader's file does not fit; among 200 cohorts that is one failure, not the end of the batch.
             parameters = run.effective
             failure = Failure(run.chapter.slug, 0, "", type(error).__name__, str(error), parameters)
-            outcome = Outcome(request, None, failure, False, "")
+            outcome = Outcome(request, None, failure, False)
         try:
             write_result_folder(outcome, target, root=root)
         except InputError:

@@ -21,7 +21,8 @@ from handbook_utils.chapters.catalogue import Catalogue, Chapter
 from handbook_utils.chapters.parameters import check_parameters
 from handbook_utils.chapters.sources import needed_steps, result_folder, study_parameters
 from handbook_utils.errors import InputError, InputErrors, collect, nearest
-from handbook_utils.execution.run import Failure, Progress, Request, execute
+from handbook_utils.execution.asked import Failure, Request
+from handbook_utils.execution.run import Progress, execute
 from handbook_utils.runs.crate import NAME as CRATE
 from handbook_utils.runs.folder import PARAMS, being_made, check_target, input_files, is_complete, write_result_folder
 from handbook_utils.text import yaml_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from handbook_utils.errors import InputError, InputErrors, listed
-from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study.metadata import QIIME_ID_HEADERS
 from handbook_utils.study.model import Study
 from handbook_utils.study.tables import RANKS
 from handbook_utils.text import durable
 from handbook_utils.text.moment import moment
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 Format = Literal["biom", "tsv", "csv"]
+#: Bytes that are taken from the disk at once.
+_PIECE = 2**20
 
 
 def write_study(study: Study, path: str | Path, format: Format = "biom") -> None:  # noqa: A002 - what people call it
@@ -103,7 +105,7 @@ def as_files(study: Study) -> dict[str, Iterable[bytes]]:
     >>> sorted(as_files(Study.from_sparse(np.array([[1, 2]]), ["S1"], ["a", "b"])))
     ['table.biom', 'table.tsv']
     """
-    made: dict[str, Iterable[bytes]] = {"table.biom": [_biom(study)], "table.tsv": _Rows(study)}
+    made: dict[str, Iterable[bytes]] = {"table.biom": _Packed(study), "table.tsv": _Rows(study)}
     taxonomy = _all_ranks(study)
     if taxonomy is not None:
         lines = [_joined(["Feature ID", "Taxon"], "\t")]
@@ -174,16 +176,28 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
 
 
 def _biom(study: Study) -> bytes:
-    made = io.BytesIO()
-    with h5py.File(made, "w") as opened:
-        table = replace(study, _taxonomy=_all_ranks(study)).to_biom()
-        table.type = "OTU table"  # a controlled word, which programs that check the file ask for
-        table.to_hdf5(opened, "Gut Microbiome Handbook", creation_date=moment().replace(tzinfo=None))
-    return made.getvalue()
+    return b"".join(_Packed(study))
 
 
 def _tsv(study: Study) -> bytes:
     return b"".join(_Rows(study))
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A table as BIOM, made on the disk when it is asked for: in memory it would stand beside two more of it."""
+
+    study: Study
+
+    def __iter__(self) -> Iterator[bytes]:
+        with tempfile.TemporaryFile() as made:
+            with h5py.File(made, "w", rdcc_nbytes=_PIECE) as opened:
+                table = replace(self.study, _taxonomy=_all_ranks(self.study)).to_biom()
+                table.type = "OTU table"  # a controlled word, which programs that check the file ask for
+                table.to_hdf5(opened, "Gut Microbiome Handbook", creation_date=moment().replace(tzinfo=None))
+            made.seek(0)
+            while piece := made.read(_PIECE):
+                yield piece
 
 
 @dataclass(frozen=True)
@@ -256,7 +270,7 @@ def _number(value: Any) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def _frequent(number: float) -> str:
     """Write a number of a table, in which most occur often."""
     return _number(number)

@@ -16,8 +16,8 @@ import pandas as pd
 import scipy
 
 from handbook_utils.analysis.diversity.alpha import common_coverage, hill_at_coverage, hill_at_size
-from handbook_utils.figures.style import spoken
 from handbook_utils.study import Study
+from handbook_utils.text.numbers import spoken
 
 __all__ = ["Comparable", "Singletons", "comparable_hill", "hill_of_shares", "seen_twice", "singletons"]
 

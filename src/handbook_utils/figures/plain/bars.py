@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import below, chart, inked, rows, rows_high, said, sentence, upon, without_axis
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn
+from handbook_utils.text.numbers import spoken
 
 
 def bars(

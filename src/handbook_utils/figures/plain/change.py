@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from handbook_utils.figures.plain.chart import PALE, below, chart, rows, rows_high, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below, spoken
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, legend_below
+from handbook_utils.text.numbers import spoken
 
 
 def change(table: pd.DataFrame, label: str, *, title: str, digits: int = 0, lang: str = "en") -> Drawn:

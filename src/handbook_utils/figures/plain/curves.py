@@ -21,7 +21,8 @@ from handbook_utils.figures.plain.chart import (
     said,
     sentence,
 )
-from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, spoken, wrapped
+from handbook_utils.figures.style import GREY, INK, OKABE_ITO, TEXT, Drawn, wrapped
+from handbook_utils.text.numbers import spoken
 
 
 def curves(

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from handbook_utils.figures.plain.chart import HIGH, LINE, above, below, chart, power_of_ten, said, sentence
-from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, spoken, wrapped, written
+from handbook_utils.figures.style import INK, MARKERS, OKABE_ITO, Drawn, legend_below, wrapped
+from handbook_utils.text.numbers import spoken, written
 
 
 def dots(

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from handbook_utils.figures.plain.chart import LINE, above, below, chart, said, sentence
-from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, spoken, wrapped
+from handbook_utils.figures.style import INK, OKABE_ITO, Drawn, wrapped
+from handbook_utils.text.numbers import spoken
 
 
 def histogram(

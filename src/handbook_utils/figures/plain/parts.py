@@ -18,7 +18,8 @@ from handbook_utils.figures.plain.chart import (
     upon,
     without_axis,
 )
-from handbook_utils.figures.style import OKABE_ITO, Drawn, legend_below, spoken
+from handbook_utils.figures.style import OKABE_ITO, Drawn, legend_below
+from handbook_utils.text.numbers import spoken
 
 #: Share of the longest bar from which a number fits into a part.
 _FITS = 0.07

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from handbook_utils.figures.plain.chart import HIGH, LINE, PALE, chart, inked, said, sentence
-from handbook_utils.figures.style import OKABE_ITO, TEXT, WIDTH, Drawn, spoken, wrapped
+from handbook_utils.figures.style import OKABE_ITO, TEXT, WIDTH, Drawn, wrapped
+from handbook_utils.text.numbers import spoken
 
 _LOOKS = (("X", OKABE_ITO[5]), ("D", OKABE_ITO[0]), ("^", inked(OKABE_ITO[1])))
 

@@ -16,9 +16,9 @@ from handbook_utils.analysis.pilot import first_of_each, pairs_of, shannon_at
 from handbook_utils.analysis.power import tilted
 from handbook_utils.errors import InputError, collect, listed, nearest
 from handbook_utils.protocols.plan.designs import clusters_of, stopped_of
-from handbook_utils.results import safe_for_spreadsheets
 from handbook_utils.study import Study
 from handbook_utils.study.readers import open_study, require_counts
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 #: Of each bundled pilot: the columns for group, person and time. Infants change fast, so late samples only are a pilot.
 PILOTS = {

@@ -49,7 +49,7 @@ from handbook_utils.protocols.share.ega import ega_samples
 from handbook_utils.protocols.share.management import READS, management
 from handbook_utils.protocols.share.reporting import NOT_STATED, storms
 from handbook_utils.protocols.wells.extraction import chosen, example_extraction
-from handbook_utils.results import safe_for_spreadsheets
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 
 @dataclass(frozen=True)

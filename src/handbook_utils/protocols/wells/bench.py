@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from handbook_utils.protocols.fonts import BOLD, FONT, register_fonts
 from handbook_utils.protocols.wells.plates import Layout
 from handbook_utils.protocols.wells.requests import SHAPES
-from handbook_utils.results import safe_for_spreadsheets
+from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
 #: What stands large in a control's well; the letters of :mod:`~handbook_utils.protocols.wells.maps` are the same.
 MARKS = {"blank": "B", "mock": "M", "ntc": "N", "duplicate": "D"}

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from handbook_utils.errors import listed
-from handbook_utils.figures.style import spoken
 from handbook_utils.reads.accounting import INPUT, KEPT, LOSSES
 from handbook_utils.reads.primers import PRIMERS, common_beginning
 from handbook_utils.reads.sequences import reverse_complement
 from handbook_utils.recipes.reads.steps import NONE, Steps
+from handbook_utils.text.numbers import spoken
 
 #: Reads left over by which a sample is told to be nearly empty.
 _FEW = 100

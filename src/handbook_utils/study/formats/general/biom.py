@@ -26,7 +26,7 @@ from handbook_utils.study.tables import KNOWN, RANKS, Table
 
 #: How a global heap begins: its name, its version, three zeros.
 _HEAP = b"GCOL\x01\x00\x00\x00"
-#: Values of the second matrix that are read at once.
+#: Values of the second matrix that are read at once; and bytes of each dataset that HDF5 may keep (8 MB if not told).
 _PART = 2**18
 _AGAIN = "Copy or download it again; `biom validate-table -i` tells more."
 _LINEAGES = ("taxonomy", "taxon", "lineage", "consensuslineage", "consensus lineage")
@@ -45,7 +45,7 @@ def _from_hdf5(content: Content, choices: Choices) -> Table:
     if _loops(content.data):
         raise _damaged("BIOM 2.1 (HDF5)", content.where, "what holds its texts has no end")
     try:
-        with h5py.File(io.BytesIO(content.data), "r") as held:
+        with h5py.File(io.BytesIO(content.data), "r", rdcc_nbytes=_PART) as held:
             table = _hdf5(held, content.where)
     except (InputError, MemoryError):
         raise
