@@ -10,7 +10,7 @@ from handbook_utils import datasets
 from handbook_utils.asking.kept import kept_in
 from handbook_utils.chapters import Catalogue
 from handbook_utils.cli import main
-from handbook_utils.execution import run
+from handbook_utils.execution import attempt
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"person": "deelnemer", "visit": "moment", "group": "gewicht"}
@@ -88,18 +88,18 @@ def studies(tmp_path_factory) -> Path:
 def kept(monkeypatch) -> list[int]:
     """Count what was kept for the kernel; where it runs, the table is away, so that it can read none."""
     counted: list[int] = []
-    attempt = run._attempt
+    whole = attempt.attempt
 
     def without_the_table(request, *others):
         counted.append(len(list(kept_in().glob("*.npz"))))
         table = Path(str(request.parameters["table"]))
         away = table.rename(table.with_suffix(".away"))
         try:
-            return attempt(request, *others)
+            return whole(request, *others)
         finally:
             away.rename(table)
 
-    monkeypatch.setattr(run, "_attempt", without_the_table)
+    monkeypatch.setattr(attempt, "attempt", without_the_table)
     return counted
 
 
