@@ -110,6 +110,17 @@ def test_all_that_a_shell_began_ends_with_it(tmp_path: Path) -> None:
     psutil.wait_procs([child])
 
 
+def test_a_shell_that_dies_is_told_though_its_child_lives_which_ends_with_it(tmp_path: Path) -> None:
+    code = "import os, time\nchild = os.fork()\nif not child: time.sleep(600)\nopen('child', 'w').write(str(child))"
+    with Shell(start_here(), dict(os.environ), tmp_path) as shell:
+        assert shell.run(code, time.monotonic() + 600, None)[1]
+        child = psutil.Process(int((tmp_path / "child").read_text()))
+        with pytest.raises(DeadKernelError):
+            shell.run("os._exit(1)", time.monotonic() + 600, None)
+        assert child.is_running()
+    psutil.wait_procs([child])
+
+
 def test_late_dead_and_hungry_cells_are_told_apart(tmp_path: Path) -> None:
     for code, late, memory, error in [
         ("while True: pass", 0.3, None, CellTimeoutError),

@@ -109,9 +109,12 @@ class Shell:
                 if memory and (taken := self._taken()) > memory:
                     self._end()
                     raise MemoryLimitError(f"{taken:.2f} GB, of at most {memory:.3g} GB")
-                ready = wait([self._here], timeout=_LOOK if memory else max(0.0, deadline - time.monotonic()))
+                patience = _LOOK if memory else max(0.0, deadline - time.monotonic())
+                ready = wait([self._here, self._process.sentinel], timeout=patience)
                 if not ready and time.monotonic() > deadline:
                     raise CellTimeoutError("The time is over.")
+            if not self._here.poll():  # it has ended, and a child of it holds the pipe
+                raise EOFError
             outputs, done = json.loads(self._here.recv_bytes())
         except (EOFError, ConnectionError):
             raise DeadKernelError("Kernel died") from None
@@ -125,10 +128,15 @@ class Shell:
             return 0.0
 
     def _end(self) -> None:
-        with contextlib.suppress(psutil.Error):
-            for one in self._family():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    one.kill()
+        """End the process, and what it started: its children, and all of its session where it has ended before them."""
+        if self._process.is_alive():
+            with contextlib.suppress(psutil.Error):
+                for one in self._family():
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        one.kill()
+        if sys.platform != "win32" and self._process.pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _family(self) -> list[psutil.Process]:
         process = psutil.Process(self._process.pid)
