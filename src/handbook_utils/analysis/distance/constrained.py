@@ -26,7 +26,7 @@ Places = npt.NDArray[np.intp]
 _NOTHING, _FAIR = 1e-3, 0.15
 #: Pairs of samples in all starts of a search together, and the change of stress at which it ends: exactly, and of many.
 _PAIRS = 2_000_000
-_EXACT, _NEAR = 1e-13, 1e-7
+_EXACT, _NEAR = 1e-13, 3e-7
 #: Pairs from which a compiled loop repays the import of what compiles.
 _WORTH_COMPILING = 100_000
 
