@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from handbook_utils.study import Study
 from handbook_utils.study.inspection import inspect
 from handbook_utils.study.readers import read_study
 from handbook_utils.study.writers import as_files, write_study
+
+if TYPE_CHECKING:
+    from handbook_utils.figures import Drawn
 
 #: Samples with less than this part of the median depth are named, and depths that differ more often than that.
 _SHALLOW, _UNEVEN = 0.1, 10
@@ -198,6 +201,44 @@ class Look:
         if self.named.empty:
             return "This study has no taxonomy, so features are known by their ids only"
         return f"At the rank {self.asked_rank}, {100 * self.named[self.asked_rank]:.1f} % of the {self.unit} has a name"
+
+    # What draws is imported only now: it takes 25 MB, and the table has been written by then.
+
+    def depth_drawn(self) -> Drawn:
+        """Draw the total of each sample.
+
+        Returns
+        -------
+        Drawn
+            The figure and its text.
+        """
+        from handbook_utils.figures.inspection import depth_by_sample
+
+        return depth_by_sample(self.study.depth)
+
+    def occurrence_drawn(self) -> Drawn:
+        """Draw in how many samples features occur.
+
+        Returns
+        -------
+        Drawn
+            The figure and its text.
+        """
+        from handbook_utils.figures.inspection import occurrence
+
+        return occurrence(self.occurs, len(self.study.samples))
+
+    def names_drawn(self) -> Drawn:
+        """Draw how much has a name at each rank.
+
+        Returns
+        -------
+        Drawn
+            The figure and its text.
+        """
+        from handbook_utils.figures.inspection import named_by_rank
+
+        return named_by_rank(self.named, self.unit)
 
     @property
     def values(self) -> list[tuple[str, float | str, int]]:
