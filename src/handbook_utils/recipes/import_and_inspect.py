@@ -202,43 +202,29 @@ class Look:
             return "This study has no taxonomy, so features are known by their ids only"
         return f"At the rank {self.asked_rank}, {100 * self.named[self.asked_rank]:.1f} % of the {self.unit} has a name"
 
-    # What draws is imported only now: it takes 25 MB, and the table has been written by then.
+    def drawn(self, what: str) -> Drawn:
+        """Draw what there is to see.
 
-    def depth_drawn(self) -> Drawn:
-        """Draw the total of each sample.
-
-        Returns
-        -------
-        Drawn
-            The figure and its text.
-        """
-        from handbook_utils.figures.inspection import depth_by_sample
-
-        return depth_by_sample(self.study.depth)
-
-    def occurrence_drawn(self) -> Drawn:
-        """Draw in how many samples features occur.
+        Parameters
+        ----------
+        what : {"depth", "occurrence", "names"}
+            The total of each sample, in how many samples features occur, or how much has a name at each rank.
 
         Returns
         -------
         Drawn
             The figure and its text.
         """
-        from handbook_utils.figures.inspection import occurrence
+        # Not before: it takes 25 MB, and the table has been written by then.
+        from handbook_utils.figures.inspection import depth_by_sample, named_by_rank, occurrence
 
-        return occurrence(self.occurs, len(self.study.samples))
-
-    def names_drawn(self) -> Drawn:
-        """Draw how much has a name at each rank.
-
-        Returns
-        -------
-        Drawn
-            The figure and its text.
-        """
-        from handbook_utils.figures.inspection import named_by_rank
-
-        return named_by_rank(self.named, self.unit)
+        if what == "depth":
+            return depth_by_sample(self.study.depth)
+        return (
+            occurrence(self.occurs, len(self.study.samples))
+            if what == "occurrence"
+            else named_by_rank(self.named, self.unit)
+        )
 
     @property
     def values(self) -> list[tuple[str, float | str, int]]:
