@@ -24,6 +24,7 @@ import pandas as pd
 from IPython.display import display
 
 from handbook_utils.results.tables import table_page
+from handbook_utils.results.warned import letters_lacking, without_path
 from handbook_utils.text.numbers import spoken, with_minus, written
 from handbook_utils.text.spreadsheets import safe_for_spreadsheets
 
@@ -38,8 +39,6 @@ Language = Literal["en", "nl"]
 #: Bytes of the largest file that becomes part of a page.
 _EMBEDDED = 1_000_000
 _FILE = re.compile(r"\w[\w.-]*\.\w+")
-#: What matplotlib warns of where a reader's names have letters that its font does not.
-_GLYPH = re.compile(r"Glyph (\d+) ")
 
 
 class Results:
@@ -67,7 +66,7 @@ class Results:
             from handbook_utils.figures.style import use_style
 
             use_style()
-        warnings.formatwarning = _without_path
+        warnings.formatwarning = without_path
 
     def text(self, en: str, nl: str) -> str:
         """Choose between two languages, for what code draws or prints.
@@ -189,11 +188,7 @@ class Results:
                 (target / f"{name}.svg").write_bytes(svg)
                 figure.savefig(target / f"{name}.png", dpi=300)
         plt.close(figure)
-        lacking = [found[1] for one in raised if (found := _GLYPH.match(str(one.message)))]
-        for one in raised:
-            if not _GLYPH.match(str(one.message)):
-                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-        letters = " ".join(chr(int(code)) for code in dict.fromkeys(lacking))
+        letters = letters_lacking(raised)
         boxes = self.text(
             en=f"Letters that the font of figures lacks are drawn as boxes: {letters}.",
             nl=f"Letters die het lettertype van figuren niet heeft, zijn als vakjes getekend: {letters}.",
@@ -489,11 +484,6 @@ class Results:
         _display(
             {"text/html": f'<div class="limits">{_listed("", sentences)}</div>', "text/plain": "\n".join(sentences)}
         )
-
-
-def _without_path(message: Warning | str, category: type[Warning], *_: object, **__: object) -> str:
-    """Write a warning without the folder of this machine that it comes from: what is printed may stand in a report."""
-    return f"{category.__name__}: {message}\n"
 
 
 def _listed(title: str, sentences: Sequence[str]) -> str:
