@@ -56,7 +56,7 @@ def without_path(message: Warning | str, category: type[Warning], *_: object, **
 
     Examples
     --------
-    >>> without_path("Few samples.", UserWarning)
-    'UserWarning: Few samples.\\n'
+    >>> print(without_path("Few samples.", UserWarning).strip())
+    UserWarning: Few samples.
     """
     return f"{category.__name__}: {message}\n"
