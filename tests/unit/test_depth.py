@@ -78,7 +78,7 @@ def test_recipes_of_change_say_that_a_moment_was_read_more_deeply(deep):
     assert any("depth is not in the model" in limit for limit in change.limits) == (deep == 4)
     course = people_over_time(over_time(deep), ASKED)
     assert ("Depth goes with week" in " ".join(course.answer["rests_on"])) == (deep == 4)
-    assert any(limit.startswith("Depth goes with week") for limit in course.limits) == (deep == 4)
+    assert any(limit.startswith("Depth goes with what is asked") for limit in course.limits) == (deep == 4)
 
 
 @pytest.mark.parametrize(
