@@ -1,18 +1,15 @@
 """What the README's speed figures come from: our build against the tools' own ways, same sources, same run.
 
-A synthetic book of forty chapters is made from the model chapters: each copy has its own slug, its own labels and one
-more line of code, so that no two copies share a cache entry. Ratios are what counts; seconds are those of one machine.
+The book is the handbook, in one edition. Ratios are what counts; seconds are those of one machine.
 
 Run it with ``make bench``. It prints the ratios and writes ``benchmarks/results.json``.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -20,52 +17,21 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
-
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 #: Every way gets the same two cores and no more threads than that.
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-def synthetic_book(folder: Path, chapters: int) -> list[Path]:
-    """Copy the project with ``chapters`` chapters made from its own; return their paths."""
+def copied(folder: Path) -> list[Path]:
+    """Copy the project, but for its tests; return the paths of its chapters."""
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in filter(None, tracked.split("\0")):
         if not (ROOT / name).is_file() or name.startswith("tests/"):
             continue
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)
-    models = sorted((folder / "notebooks").glob("*/*.md"))
-    made = list(models)
-    for number in range(chapters - len(models)):
-        model = models[number % len(models)]
-        slug, copy = model.stem, f"{model.stem}-{number + 1}"
-        text = relabelled(model.read_text(encoding="utf-8"), f"-{number + 1}")
-        text = text.replace("out = Results(", f"copy = {number}\nout = Results(", 1)
-        target = model.with_name(f"{copy}.md")
-        target.write_text(text, encoding="utf-8")
-        made.append(target)
-        catalogue = folder / "locale/nl/LC_MESSAGES/notebooks" / model.parent.name / f"{slug}.po"
-        if catalogue.exists():
-            shutil.copyfile(catalogue, catalogue.with_name(f"{copy}.po"))
-    contents = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))
-    for part in contents["parts"]:
-        for page in part["chapters"]:
-            kind = Path(page["file"]).name
-            copies = [path for path in made if path.parent.name == kind]
-            if copies:
-                page["sections"] = [{"file": f"notebooks/{kind}/{path.stem}"} for path in copies]
-    (folder / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
-    return made
-
-
-def relabelled(text: str, ending: str) -> str:
-    """Give every label of a chapter another ending, and what refers to it too."""
-    labels = re.findall(r"^\(([\w-]+)\)=", text, re.MULTILINE) + re.findall(r"^:label: *([\w-]+)", text, re.MULTILINE)
-    for label in labels:
-        text = re.sub(rf"(?<![\w-]){re.escape(label)}(?![\w-])", label + ending, text)
-    return text
+    return sorted((folder / "notebooks").glob("*/*.md"))
 
 
 def timed(command: list[str], folder: Path) -> float:
@@ -82,17 +48,23 @@ def timed(command: list[str], folder: Path) -> float:
     return seconds
 
 
-def measure(folder: Path, chapters: int) -> dict[str, float]:
-    """Time every way on one synthetic book; return seconds by name."""
-    made = synthetic_book(folder, chapters)
+def edited(chapter: Path, old: str, new: str) -> None:
+    """Change a chapter."""
+    text = chapter.read_text(encoding="utf-8")
+    if old not in text:
+        raise SystemExit(f"{chapter.name} has no {old!r} to edit")
+    chapter.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def measure(folder: Path) -> tuple[int, dict[str, float]]:
+    """Time every way on one copy of the book; return how many chapters it has, and seconds by name."""
+    made = copied(folder)
     ours = [str(BIN / "handbook"), "build", "--lang", "en"]
     seconds = {"cold build": timed(ours, folder), "nothing changed": timed(ours, folder)}
 
-    prose = made[-1]
-    prose.write_text(prose.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+    edited(made[-1], "## Write it up", "One more sentence.\n\n## Write it up")
     seconds["one prose edit"] = timed(ours, folder)
-    code = made[-2]
-    code.write_text(code.read_text(encoding="utf-8").replace("copy = ", "copy = 1000 + ", 1), encoding="utf-8")
+    edited(made[-2], "out = Results(", "more = 1\nout = Results(")
     seconds["one code edit"] = timed(ours, folder)
 
     notebooks = folder.with_name(f"{folder.name}-plain")  # beside it: pytest takes nothing from below _build
@@ -113,16 +85,13 @@ def measure(folder: Path, chapters: int) -> dict[str, float]:
 
     shutil.rmtree(folder / "_build")
     seconds["jupyter-book build (force)"] = timed([str(BIN / "jupyter-book"), "build", "--all", "."], folder)
-    return seconds
+    return len(made), seconds
 
 
 def main() -> None:
     """Measure, print ratios, write ``benchmarks/results.json``."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chapters", type=int, default=40)
-    chapters = parser.parse_args().chapters
     with tempfile.TemporaryDirectory() as name:
-        seconds = measure(Path(name), chapters)
+        chapters, seconds = measure(Path(name))
     cold = seconds["cold build"]
     ratios = {
         f"{name} / cold build": round(seconds[name] / cold, 2)
