@@ -164,3 +164,16 @@ def test_a_label_that_is_wider_than_its_axes_is_broken_where_the_figure_ends() -
     assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
     label.set_wrap(False)
     assert label.get_window_extent().x1 > figure.bbox.x1
+
+
+def test_arrows_of_a_map_are_numbered_and_named_in_a_key_and_no_number_lies_on_another():
+    points = pd.DataFrame(np.random.default_rng(1).normal(0, 0.2, (30, 2)), columns=["PC1", "PC2"])
+    ends = pd.DataFrame([[0.8, 0.0], [0.6, 0.0], [-0.5, 0.1], [0.0, 0.0]], index=list("wxyz"), columns=points.columns)
+    figure = ordination(points, arrows=ends).figure
+    svg_bytes(figure)
+    [axes] = figure.axes
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list("wxyz")
+    numbers = {text.get_text(): text for text in axes.texts if text.get_text()}
+    assert list(numbers) == ["1", "2", "3", "4"]
+    boxes = [text.get_window_extent() for text in numbers.values()]
+    assert not any(one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[:n])

@@ -5,10 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from handbook_utils.figures.style import GREY, INK, Drawn, colours_or_grey, legend_above, marked, sheet
 from handbook_utils.text.numbers import written
+
+#: Cosine of the angle from which arrows go nearly the same way.
+_ALIKE = 0.9
 
 
 def ordination(
@@ -69,14 +77,7 @@ Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
             told.append(f"{name} {written(middle[first], 2, lang)} (n = {len(points)})")
         legend_above(figure, axes)
     if arrows is not None and len(arrows):
-        reach = 0.85 * float(coordinates[[first, second]].abs().to_numpy().max())
-        scale = reach / float(arrows[[first, second]].abs().to_numpy().max())
-        for name, (x, y) in (arrows[[first, second]] * scale).iterrows():
-            axes.update_datalim([(x, y)])
-            axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": INK})
-            # A name as long as the map (of a pathway) would leave no room for the map.
-            short = textwrap.shorten(str(name), 26, placeholder="…") if " " in str(name) else str(name)[:40]
-            axes.text(x, y, f" {short}", ha="left" if x >= 0 else "right", va="bottom" if y >= 0 else "top")
+        _draw_arrows(figure, axes, arrows[[first, second]], float(coordinates[[first, second]].abs().to_numpy().max()))
     seen = [f"{written(100 * shares[name], 0, lang)} %" for name in (first, second)] if shares is not None else []
     axes.set_xlabel(f"{first} ({seen[0]})" if seen else first)
     axes.set_ylabel(f"{second} ({seen[1]})" if seen else second)
@@ -97,3 +98,25 @@ Centres of the groups on PC1: a 0.00 (n = 1), b 1.00 (n = 1).
         centres = " Centres of the groups on "
     alt += f", {seen[1]}." if seen else "."
     return Drawn(figure, alt + (f"{centres}{first}: {', '.join(told)}." if told else ""))
+
+
+def _draw_arrows(figure: Figure, axes: Axes, ends: pd.DataFrame, reach: float) -> None:
+    """Draw numbered arrows, with their names in a key: beside the arrows names would lie on each other, and take room.
+
+    Numbers of arrows that go nearly the same way stand one behind the other.
+    """
+    ends = ends * 0.85 * reach / float(ends.abs().to_numpy().max())
+    keys: list[Line2D] = []
+    numbered: list[npt.NDArray[np.float64]] = []
+    for number, (name, (x, y)) in enumerate(ends.iterrows(), start=1):
+        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "->", "color": INK})
+        length = float(np.hypot(x, y))
+        way = np.array([x, y]) / (length or 1.0)
+        before = [float(np.hypot(*other)) for other in numbered if way @ other > _ALIKE * np.hypot(*other)]
+        place = way * max([length + 0.07 * reach, *(far + 0.14 * reach for far in before)])
+        numbered.append(place)
+        axes.update_datalim([place])
+        axes.text(place[0], place[1], str(number), ha="center", va="center", weight="bold")
+        short = textwrap.shorten(str(name), 40, placeholder="…") if " " in str(name) else str(name)[:40]
+        keys.append(Line2D([], [], linestyle="none", marker=f"${number}$", color=INK, label=short))
+    figure.legend(handles=keys, loc="outside lower left", handletextpad=0.2)
