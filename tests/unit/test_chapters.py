@@ -138,6 +138,15 @@ def test_toc_entry_without_a_file_is_named(root):
     assert "twice: book/index" in str(found.value)
 
 
+def test_a_list_in_the_contents_with_nothing_under_it_is_named(root):
+    toc = (root / "_toc.yml").read_text(encoding="utf-8")
+    for bare in ("parts:", "chapters: []", "sections: later"):
+        (root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n" + bare + "\n", encoding="utf-8")
+        with pytest.raises(InputErrors, match=f"has {bare.partition(':')[0]}: with no list"):
+            Catalogue.read(root)
+    (root / "_toc.yml").write_text(toc, encoding="utf-8")
+
+
 def test_front_matter_mistakes_are_named_at_once(root):
     path = root / "notebooks" / "recipes" / "my-topic.md"
     text = path.read_text(encoding="utf-8")

@@ -296,6 +296,15 @@ class Catalogue:
             if not (root / f"{name}.md").is_file()
         ]
         errors += [
+            InputError(
+                f"The table of contents has {key}: with no list of pages under it.",
+                where="_toc.yml",
+                expected="pages, each as: - file: book/a-page",
+                remedy="List its pages, or take the line out.",
+            )
+            for key in _bare(toc)
+        ]
+        errors += [
             InputError(f"The table of contents names a page twice: {name}", where="_toc.yml")
             for name in dict.fromkeys(name for name in files if files.count(name) > 1)
         ]
@@ -366,6 +375,16 @@ def _files(node: Any, level: int = 0) -> Iterator[tuple[str, int]]:
                 yield str(node[key]).removesuffix(".md"), level
         for key in ("parts", "chapters", "sections"):
             yield from _files(node.get(key, []), level + (key == "sections"))
+
+
+def _bare(node: Any) -> Iterator[str]:
+    """Yield the keys that should hold a list and do not."""
+    for key in [key for key in ("parts", "chapters", "sections") if isinstance(node, dict) and key in node]:
+        if not isinstance(node[key], list) or not node[key]:
+            yield key
+        else:
+            for entry in node[key]:
+                yield from _bare(entry)
 
 
 def _meant(name: str, root: Path) -> str:
