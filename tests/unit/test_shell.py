@@ -1,8 +1,8 @@
 """Cells in a shell over a pipe leave what they leave in Jupyter's ordinary kernel, however the process is started."""
 
+import math
 import os
 import shutil
-import time
 from pathlib import Path
 
 import psutil
@@ -13,6 +13,8 @@ from handbook_utils.execution import Request, run_one
 from handbook_utils.execution.kernel import spawned, start_here
 from handbook_utils.execution.shell import CellTimeoutError, DeadKernelError, MemoryLimitError, Shell
 
+#: Deadlines by no clock: one that does not come, and one that is over.
+NEVER, OVER = math.inf, 0.0
 HEAD = """---
 jupytext:
   text_representation: {extension: .md, format_name: myst}
@@ -97,14 +99,14 @@ def test_a_cell_leaves_what_it_leaves_in_the_ordinary_kernel(
 def test_a_cell_may_have_children(tmp_path: Path) -> None:
     with Shell(start_here(), dict(os.environ), tmp_path) as shell:
         for code, said in CHILDREN.items():
-            outputs, done = shell.run(code, time.monotonic() + 600, None)
+            outputs, done = shell.run(code, NEVER, None)
             assert (done, [output["text"] for output in outputs]) == (True, [said])
 
 
 def test_all_that_a_shell_began_ends_with_it(tmp_path: Path) -> None:
     code = "import subprocess, sys\nprint(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid)"
     with Shell(start_here(), dict(os.environ), tmp_path) as shell:
-        outputs, _ = shell.run(code, time.monotonic() + 600, None)
+        outputs, _ = shell.run(code, NEVER, None)
         child = psutil.Process(int(outputs[0]["text"]))
         assert child.is_running()
     psutil.wait_procs([child])
@@ -113,21 +115,21 @@ def test_all_that_a_shell_began_ends_with_it(tmp_path: Path) -> None:
 def test_a_shell_that_dies_is_told_though_its_child_lives_which_ends_with_it(tmp_path: Path) -> None:
     code = "import os, time\nchild = os.fork()\nif not child: time.sleep(600)\nopen('child', 'w').write(str(child))"
     with Shell(start_here(), dict(os.environ), tmp_path) as shell:
-        assert shell.run(code, time.monotonic() + 600, None)[1]
+        assert shell.run(code, NEVER, None)[1]
         child = psutil.Process(int((tmp_path / "child").read_text()))
         with pytest.raises(DeadKernelError):
-            shell.run("os._exit(1)", time.monotonic() + 600, None)
+            shell.run("os._exit(1)", NEVER, None)
         assert child.is_running()
     psutil.wait_procs([child])
 
 
 def test_late_dead_and_hungry_cells_are_told_apart(tmp_path: Path) -> None:
-    for code, late, memory, error in [
-        ("while True: pass", 0.3, None, CellTimeoutError),
-        ("import os; os._exit(3)", 600, None, DeadKernelError),
-        ("import time; kept = bytearray(b'1') * 300_000_000; time.sleep(600)", 600, 0.3, MemoryLimitError),
+    for code, deadline, memory, error in [
+        ("while True: pass", OVER, None, CellTimeoutError),
+        ("import os; os._exit(3)", NEVER, None, DeadKernelError),
+        ("import time; kept = bytearray(b'1') * 300_000_000; time.sleep(600)", NEVER, 0.3, MemoryLimitError),
     ]:
         with Shell(spawned, dict(os.environ), tmp_path) as shell:
-            assert shell.run("1", time.monotonic() + 600, None)[1]
+            assert shell.run("1", NEVER, None)[1]
             with pytest.raises(error):
-                shell.run(code, time.monotonic() + late, memory)
+                shell.run(code, deadline, memory)

@@ -30,7 +30,7 @@ from handbook_utils.execution import lean
 from handbook_utils.text.untrusted import Start, end_with_parent
 
 GB = 1000**3
-#: Seconds between two looks at how much memory a kernel has.
+#: Seconds between two looks at how much memory a kernel has, and at the time.
 _LOOK = 0.1
 
 
@@ -109,8 +109,7 @@ class Shell:
                 if memory and (taken := self._taken()) > memory:
                     self._end()
                     raise MemoryLimitError(f"{taken:.2f} GB, of at most {memory:.3g} GB")
-                patience = _LOOK if memory else max(0.0, deadline - time.monotonic())
-                ready = wait([self._here, self._process.sentinel], timeout=patience)
+                ready = wait([self._here, self._process.sentinel], timeout=_LOOK)
                 if not ready and time.monotonic() > deadline:
                     raise CellTimeoutError("The time is over.")
             if not self._here.poll():  # it has ended, and a child of it holds the pipe
