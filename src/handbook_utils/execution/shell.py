@@ -27,9 +27,8 @@ from typing import Any
 import psutil
 
 from handbook_utils.execution import lean
-from handbook_utils.text.untrusted import Start, end_with_parent
+from handbook_utils.text.untrusted import GB, Start, begin_child
 
-GB = 1000**3
 #: Seconds between two looks at how much memory a kernel has, and at the time.
 _LOOK = 0.1
 
@@ -161,15 +160,9 @@ def serve(cells: Connection, environment: dict[str, str], folder: str, sparing: 
     """
     if hasattr(os, "setsid"):
         os.setsid()  # an interrupt at the terminal is for the executor, which then ends this
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):  # what the parent does at these is its own affair
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    end_with_parent()
+    begin_child(environment, folder)
     # A chapter may have children by multiprocessing, which a daemon may not. They end with it.
     vars(multiprocessing.current_process())["_config"]["daemon"] = False
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
     if sparing:
         lean.import_pandas()
     with _Kept() as kept:

@@ -286,17 +286,7 @@ def _ended(code: int | None, where: str | None) -> InputError:
 
 
 def _serve(sender: Connection, call: str, given: tuple[Any, ...], folder: str, environment: dict[str, str]) -> None:
-    for name in ("SIGTERM", "SIGHUP", "SIGINT"):  # what the parent does at these is its own affair
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves nothing of the reader's data behind
-    end_with_parent()
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
+    begin_child(environment, folder)
     module, _, function = call.partition(":")
     told: dict[str, Any]
     try:
@@ -314,6 +304,29 @@ def _serve(sender: Connection, call: str, given: tuple[Any, ...], folder: str, e
         told = {"broke": f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"}
     sender.send_bytes(json.dumps(told).encode())
     sender.close()
+
+
+def begin_child(environment: dict[str, str], folder: str) -> None:
+    """Begin a child: its own environment and folder, the system's answers to signals, and an end with its parent.
+
+    Parameters
+    ----------
+    environment : dict of str to str
+        The whole environment.
+    folder : str
+        The working directory.
+    """
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):  # what the parent does at these is its own affair
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves nothing of the reader's data behind
+    end_with_parent()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
 
 
 def end_with_parent() -> None:
