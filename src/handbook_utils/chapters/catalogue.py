@@ -365,6 +365,10 @@ class Catalogue:
         return read_chapter(self.root / "notebooks" / f"{same[0]}.md", self.root)
 
 
+#: What holds pages in a table of contents.
+_LISTS = ("parts", "chapters", "sections")
+
+
 def _files(node: Any, level: int = 0) -> Iterator[tuple[str, int]]:
     if isinstance(node, list):
         for entry in node:
@@ -373,18 +377,20 @@ def _files(node: Any, level: int = 0) -> Iterator[tuple[str, int]]:
         for key in ("root", "file"):
             if key in node:
                 yield str(node[key]).removesuffix(".md"), level
-        for key in ("parts", "chapters", "sections"):
+        for key in _LISTS:
             yield from _files(node.get(key, []), level + (key == "sections"))
 
 
 def _bare(node: Any) -> Iterator[str]:
     """Yield the keys that should hold a list and do not."""
-    for key in [key for key in ("parts", "chapters", "sections") if isinstance(node, dict) and key in node]:
-        if not isinstance(node[key], list) or not node[key]:
-            yield key
-        else:
-            for entry in node[key]:
-                yield from _bare(entry)
+    if isinstance(node, list):
+        for entry in node:
+            yield from _bare(entry)
+    elif isinstance(node, dict):
+        for key in filter(node.__contains__, _LISTS):
+            if not isinstance(node[key], list) or not node[key]:
+                yield key
+            yield from _bare(node[key])
 
 
 def _meant(name: str, root: Path) -> str:

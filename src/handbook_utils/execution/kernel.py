@@ -36,7 +36,7 @@ def room_for_sockets() -> bool:
     """Tell whether sockets can have names in the folder for temporary files.
 
     A socket's path is short by force (108 bytes on Linux, 104 on macOS). Where folders lie deeper there is no fork
-    server, and a kernel speaks by ports.
+    server.
     """
     return len(os.fsencode(tempfile.gettempdir())) < _DEEPEST
 

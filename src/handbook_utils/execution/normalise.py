@@ -57,10 +57,8 @@ def normalised(notebook: Any, chapter: Chapter, answers: Answers, root: Path, *,
         cell.id = f"cell-{number:03d}"
         for tool in ("papermill", "execution"):
             cell.metadata.pop(tool, None)
-        if not cell.metadata.get(
-            "tags", True
-        ):  # papermill gives every cell tags; its source, and so the cache, has none
-            del cell.metadata["tags"]
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]  # papermill gives every cell tags; its source, and so the cache, has none
         for output in cell.get("outputs", []):
             _clean(output, paths)
         if "outputs" in cell:
